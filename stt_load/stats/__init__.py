@@ -1,0 +1,1 @@
+"""Pure statistics: numbers, checks and findings from a table of samples."""

@@ -1,0 +1,169 @@
+"""What the statistics produce: plain frozen records, JSON by `dataclasses.asdict`. No data is None, never 0."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Verdict = Literal["VALID", "DEGRADED", "INVALID"]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """95% confidence interval of a quantile, and the number of independent samples it is worth."""
+
+    low: float
+    high: float
+    n_eff: float
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """A latency distribution over n samples, in seconds.
+
+    `intervals` has an entry for each of median, p90, p95, p99, p999 whose interval can be stated.
+    """
+
+    n: int
+    mean: float | None
+    median: float | None
+    min: float | None
+    max: float | None
+    stdev: float | None
+    p90: float | None
+    p95: float | None
+    p99: float | None
+    p999: float | None
+    intervals: dict[str, Interval] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    total: int
+    succeeded: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rtf:
+    """Observed real-time factor: service time / audio length (overall: sum over sum)."""
+
+    overall: float | None
+    median: float | None
+    p95: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """The numbers of the measured phase. Latencies are over the ok samples."""
+
+    requests: Requests
+    error_rate: float | None
+    shed_rate: float | None
+    failures: dict[str, int]
+    response_time_s: Distribution
+    service_time_s: Distribution
+    throughput_rps: float | None
+    steady_rps: float | None
+    window_s: float | None
+    drain_s: float | None
+    audio_throughput: float | None
+    rtf: Rtf
+    upload_bytes: int
+    download_bytes: int
+    empty_texts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The measured samples that were sent while `users` users ran."""
+
+    users: int
+    requests: Requests
+    mean_s: float | None
+    median_s: float | None
+    p95_s: float | None
+    p99_s: float | None
+    throughput_rps: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Warmup:
+    """The warm-up in a block of its own: it is in no other figure.
+
+    duration_s: first warm-up start to last warm-up end. mean_s: mean response time of the ok ones.
+    first_success_s: first warm-up start to the end of the first ok answer.
+    """
+
+    requests: int
+    succeeded: int
+    failed: int
+    failures: dict[str, int]
+    duration_s: float | None
+    mean_s: float | None
+    first_success_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerHealth:
+    """How one generator process fared over the measured phase."""
+
+    worker: int
+    loop_lag_p99_s: float | None
+    cpu_share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Generator:
+    """What the load generator observed of itself over the measured phase; None where it was not observed.
+
+    in_flight_mean / _stdev / _samples: requests in flight, sampled about every 100 ms.
+    users_mean: users running, mean over the same samples.
+    load_changes: (from_s, to_s) intervals in which load changed without being asked to.
+    listener_errors: exceptions in our own event listeners.
+    """
+
+    workers: tuple[WorkerHealth, ...] = ()
+    in_flight_mean: float | None = None
+    in_flight_stdev: float | None = None
+    in_flight_samples: int = 0
+    users_mean: float | None = None
+    load_changes: tuple[tuple[float, float], ...] = ()
+    all_workers_lost: bool = False
+    listener_errors: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check of the measurement: its value against the two limits; `verdict` None when there was no data."""
+
+    name: str
+    value: float | None
+    degraded_above: float | None
+    invalid_above: float | None
+    verdict: Verdict | None
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    verdict: Verdict
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something the server did that the reader should know; `values` are the figures its sentence needs."""
+
+    name: str
+    values: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Everything that is computed from the samples of one run."""
+
+    warmup: Warmup
+    metrics: Metrics
+    levels: tuple[Level, ...]
+    validity: Validity
+    findings: tuple[Finding, ...]
