@@ -182,9 +182,7 @@ class Samples:
     def failures(self) -> dict[ErrorKind, int]:
         """How many failed, by kind, most frequent first."""
         codes, counts = np.unique(self.rows["kind"][self.rows["kind"] > 0], return_counts=True)
-        pairs = sorted(
-            zip(counts.tolist(), codes.tolist(), strict=True), key=lambda pair: (-pair[0], pair[1])
-        )
+        pairs = sorted(zip(counts.tolist(), codes.tolist(), strict=True), key=lambda pair: (-pair[0], pair[1]))
         return {KINDS[code - 1]: count for count, code in pairs}
 
 
@@ -272,6 +270,4 @@ def _unpack(row: tuple[Any, ...], errors: tuple[str, ...]) -> Sample:
     values["error"] = errors[values["error"]] if values["error"] >= 0 else None
     values["text_length"] = values["text_length"] if values["text_length"] >= 0 else None
     values["status"] = values["status"] or None
-    return Sample(
-        **values | {"phase": Phase(values["phase"]), "error_kind": KINDS[kind - 1] if kind else None}
-    )
+    return Sample(**values | {"phase": Phase(values["phase"]), "error_kind": KINDS[kind - 1] if kind else None})
