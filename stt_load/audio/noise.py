@@ -1,0 +1,74 @@
+"""Random clips that no cache has seen: a nonce of its own for each, then a view into shared noise.
+
+Noise is not speech. Whisper-type models hallucinate or stop early on it and a voice activity detector drops it, so
+latency on noise is not latency on speech.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stt_load.audio import wav
+
+NONCE_FRAMES = 8
+NONCE_BYTES = NONCE_FRAMES * wav.SAMPLE_BYTES
+
+# Peak of the noise, about -18 dB below full scale: the level of speech, not of a jet engine. It also keeps the upper
+# byte of every sample in 0x00..0x0F or 0xF0..0xFF, so that no run of ASCII text (a form's boundary) can occur in it.
+PEAK = 4_095
+
+# How far into the noise a clip may start. Two clips share a start only by chance, 1 in 2^20, and even then differ in
+# their nonces.
+STARTS = 1 << 20
+
+_WORD = (1 << 64) - 1
+
+
+class NoiseSource:
+    """WAV clips of one length, each a function of (seed, seq, attempt): the same on any worker.
+
+    seed: 0 to 2^64 - 1. frames: samples in each clip, at least NONCE_FRAMES. rate_hz: sample rate.
+
+    Every clip differs from every other of the run, by construction: its first eight samples carry eight bytes, the
+    image of the word seq * 2^16 + attempt under a map of 64-bit words that is one to one (`_scramble`), so two clips
+    are equal there only if seq and attempt are (seq below 2^48, attempt below 2^16).
+
+    The noise is drawn once. A clip costs one small bytes object and no copy of its audio, whatever its length.
+    """
+
+    def __init__(self, seed: int, frames: int, rate_hz: int) -> None:
+        if frames < NONCE_FRAMES:
+            raise ValueError(f"a clip of {frames} samples: at least {NONCE_FRAMES} are needed to make it unique")
+        self.frames = frames
+        self.rate_hz = rate_hz
+        self.duration_s = frames / rate_hz
+        self.clip_bytes = wav.HEADER_BYTES + frames * wav.SAMPLE_BYTES
+        self._seed = seed & _WORD
+        self._header = wav.header(frames, rate_hz)
+        self._rest_bytes = frames * wav.SAMPLE_BYTES - NONCE_BYTES
+        noise = np.random.Generator(np.random.PCG64(seed)).integers(
+            -PEAK, PEAK + 1, STARTS + frames - NONCE_FRAMES, dtype="<i2"
+        )
+        self._noise = memoryview(noise.tobytes())
+
+    def clip(self, seq: int, attempt: int) -> tuple[bytes, memoryview]:
+        """The clip of a job, as two parts to be sent one after the other: header with nonce, and the noise."""
+        word = _scramble((seq << 16 | attempt) ^ self._seed)
+        start = (_scramble(word) % STARTS) * wav.SAMPLE_BYTES
+        nonce = b"".join(map(_NONCE_SAMPLE.__getitem__, word.to_bytes(8, "little")))
+        return self._header + nonce, self._noise[start : start + self._rest_bytes]
+
+
+def _scramble(word: int) -> int:
+    """A one-to-one map of 64-bit words that spreads every input bit (the finaliser of SplitMix64).
+
+    Xor with a right shift and multiplication by an odd number modulo 2^64 can each be undone, hence so can their
+    composition. Constants: G. Steele, D. Lea, C. Flood, "Fast splittable pseudorandom number generators", 2014.
+    """
+    word = ((word ^ (word >> 30)) * 0xBF58476D1CE4E5B9) & _WORD
+    word = ((word ^ (word >> 27)) * 0x94D049BB133111EB) & _WORD
+    return word ^ (word >> 31)
+
+
+# One byte as one sample: spread over the noise's own range, in steps of 32.
+_NONCE_SAMPLE = [((byte - 128) * 32 if byte else -PEAK).to_bytes(2, "little", signed=True) for byte in range(256)]

@@ -1,0 +1,28 @@
+"""The configuration: YAML, environment and command line become one frozen `Config`, or every fault at once."""
+
+from stt_load.config.effective import effective
+from stt_load.config.faults import ConfigError, Fault
+from stt_load.config.layers import Layer, Origin, Override
+from stt_load.config.load import Loaded, Source, load, read
+from stt_load.config.masking import mask_url, masked, secrets
+from stt_load.config.model import Api, Config
+from stt_load.config.save_path import check_save_path
+
+__all__ = [
+    "Api",
+    "Config",
+    "ConfigError",
+    "Fault",
+    "Layer",
+    "Loaded",
+    "Origin",
+    "Override",
+    "Source",
+    "check_save_path",
+    "effective",
+    "load",
+    "mask_url",
+    "masked",
+    "read",
+    "secrets",
+]

@@ -1,0 +1,151 @@
+"""The values of all layers against the model and the rules."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from stt_load.config.faults import Fault
+from stt_load.config.keys import EXTRA_FIELD, keys, suggestion
+from stt_load.config.layers import DEFAULT_ORIGIN, Layers, Origin
+from stt_load.config.masking import shown
+from stt_load.config.model import Config
+from stt_load.config.paths import KeyPath, dotted
+from stt_load.config.rules import Broken, broken_rules
+from stt_load.config.scalars import scalar
+
+EXTRA_FIELDS = ("api", "extra_fields")
+
+
+def judge(layers: Layers, environ: Mapping[str, str]) -> tuple[Config, list[Fault]]:
+    """The configuration, with defaults in place of what is wrong, and all that is wrong."""
+    faults = list(layers.faults)
+    removed: set[KeyPath] = set()
+    values = _prepared(layers.values)
+    config: Config | None = None
+    while config is None:
+        try:
+            config = Config.model_validate(values, strict=True)
+        except ValidationError as error:
+            for details in error.errors(include_url=False):
+                path = _path(details)
+                _remove(values, path)
+                if path not in removed:
+                    faults.append(_fault(details, path, layers.origins))
+                removed.add(path)
+    wrong = {fault.key for fault in faults}
+    broken = [rule for rule in broken_rules(config, environ) if wrong.isdisjoint(map(dotted, rule))]
+    return config, faults + [_blame(rule, layers.origins) for rule in broken]
+
+
+def _prepared(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy in which 1e3 is the whole number 1000 where one is asked, and an empty section is one."""
+    prepared = copy.deepcopy(dict(values))
+    for path, key in keys().items():
+        section: Any = prepared
+        for name in path[:-1]:
+            section = section.get(name) if isinstance(section, dict) else None
+        if not isinstance(section, dict) or path[-1] not in section:
+            continue
+        value = section[path[-1]]
+        if key.kind == "integer" and isinstance(value, float) and value.is_integer():
+            section[path[-1]] = int(value)
+        elif key.kind in ("section", "fields") and value is None:
+            section[path[-1]] = {}
+    return prepared
+
+
+def _path(details: ErrorDetails) -> KeyPath:
+    """The key that an error is about. pydantic's own steps inside an extra field's alternatives are left out."""
+    path = tuple(map(str, details["loc"]))
+    return path[: len(EXTRA_FIELDS) + 1] if path[: len(EXTRA_FIELDS)] == EXTRA_FIELDS else path
+
+
+def _remove(values: dict[str, Any], path: KeyPath) -> None:
+    """Takes the value at `path` out, or its section where pydantic calls the key by another name than it has."""
+    place: Any = values
+    for name in path[:-1]:
+        if name not in place:
+            return
+        place = place[name]
+    if path[-1] in place:
+        del place[path[-1]]
+    else:
+        _remove(values, path[:-1])
+
+
+def _fault(details: ErrorDetails, path: KeyPath, origins: Mapping[KeyPath, Origin]) -> Fault:
+    origin = _origin(path, origins)
+    if details["type"] == "extra_forbidden":
+        meant = suggestion(path)
+        given = shown(path, origin.written)
+        advice = f"did you mean {meant}?" if meant else "leave it out"
+        message = f"unknown key; {advice} (given: {given})"
+        return Fault(origin.source, message, dotted(path), given, origin.line)
+    name = f"`{path[-1]}`" if details["loc"][-1] == "[key]" else None
+    return origin.fault(path, _sentence(details, path, origin.written), name)
+
+
+def _origin(path: KeyPath, origins: Mapping[KeyPath, Origin]) -> Origin:
+    while path not in origins and path:
+        path = path[:-1]
+    return origins.get(path, DEFAULT_ORIGIN)
+
+
+def _blame(broken: Broken, origins: Mapping[KeyPath, Origin]) -> Fault:
+    """The fault is with the value that was given last: it met the other one."""
+    path = max(broken, key=lambda path: _origin(path, origins).layer)
+    return _origin(path, origins).fault(path, broken[path])
+
+
+def _sentence(details: ErrorDetails, path: KeyPath, written: str) -> str:
+    """What is wrong with the value, and what would be right; reads on from the value."""
+    if details["type"] == "value_error":
+        return str(details["ctx"]["error"])
+    key = keys().get(path)
+    if key is None:
+        several = isinstance(details["input"], list)
+        return f"{'has an item that is none' if several else _what(details['input'])}; choose {EXTRA_FIELD}"
+    problem = _PROBLEMS.get(details["type"]) or _what(details["input"])
+    return f"{problem}; choose {key.expected}{_quotes(details['type'], details['input'], written)}"
+
+
+_PROBLEMS = {
+    "greater_than": "is too small",
+    "greater_than_equal": "is too small",
+    "less_than": "is too large",
+    "less_than_equal": "is too large",
+    "finite_number": "is not a finite number",
+    "string_too_short": "is empty",
+    "string_unicode": "is not Unicode text",
+    "literal_error": "is not one of the choices",
+}
+
+
+def _what(value: object) -> str:
+    match value:
+        case None:
+            return "is no value"
+        case bool():
+            return "is true or false"
+        case int():
+            return "is a number"
+        case float():
+            return "is not a whole number" if math.isfinite(value) else "is not a finite number"
+        case str():
+            return "is a text"
+        case _:
+            return "can't stand here"
+
+
+def _quotes(kind: str, value: object, written: str) -> str:
+    """The quotes that make a number a text, or the other way round, are easily overlooked."""
+    if kind == "string_type" and isinstance(value, bool | int | float):
+        return f', in quotes: "{written}"'
+    quoted = kind in ("int_type", "float_type", "bool_type") and written[:1] in ("'", '"')
+    return ", without quotes" if quoted and not isinstance(scalar(str(value)), str) else ""

@@ -1,0 +1,114 @@
+"""Values from the file, the environment and the command line, laid over each other; the highest wins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+from stt_load.config.faults import Fault
+from stt_load.config.keys import Key, keys
+from stt_load.config.masking import shown
+from stt_load.config.paths import KeyPath, dotted
+from stt_load.config.scalars import Scalar, scalar
+from stt_load.config.yaml_source import Document
+
+
+class Layer(IntEnum):
+    """Where a value comes from; a higher one replaces a lower one."""
+
+    DEFAULT = 0
+    FILE = 1
+    LOCUST_FILE = 2
+    ENVIRONMENT = 3
+    COMMAND_LINE = 4
+    WEB_FORM = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """One value given outside the file. key: dotted path. text: as typed. source: how faults call its origin."""
+
+    key: str
+    text: str
+    source: str
+    layer: Layer = Layer.COMMAND_LINE
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value was given, and as what. line: in a file."""
+
+    layer: Layer
+    source: str
+    written: str
+    line: int | None = None
+
+    def fault(self, path: KeyPath, message: str, value: str | None = None) -> Fault:
+        """A fault at this place; `message` follows the value."""
+        given = shown(path, self.written) if value is None else value
+        return Fault(self.source, f"{given} {message}", dotted(path), given, self.line)
+
+
+TOTAL, MEASURE = ("total_requests",), ("measure_for",)
+DEFAULT_ORIGIN = Origin(Layer.DEFAULT, "default", "")
+
+
+class Layers:
+    """The values so far, as nested mappings, and the origin of each. To be added to from the lowest layer up."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+        self.origins: dict[KeyPath, Origin] = {}
+        self.faults: list[Fault] = []
+
+    def add_document(self, document: Document, source: str) -> None:
+        self.faults += document.faults
+        origins = {path: Origin(Layer.FILE, source, spot.written, spot.line) for path, spot in document.spots.items()}
+        self._choose_one(document.values, origins)
+        self.values |= document.values
+        self.origins |= origins
+
+    def add_overrides(self, overrides: Iterable[Override]) -> None:
+        """Those of one layer; of two for the same key the later one counts."""
+        values: dict[KeyPath, Scalar] = {}
+        origins: dict[KeyPath, Origin] = {}
+        for override in overrides:
+            path = tuple(override.key.split("."))
+            values[path] = _read(override.text, keys().get(path))
+            origins[path] = Origin(override.layer, override.source, override.text or '""')
+        self._choose_one({path[0]: value for path, value in values.items() if len(path) == 1}, origins)
+        for path, value in values.items():
+            self._put(path, value)
+        self.origins |= origins
+
+    def _choose_one(self, values: Mapping[str, Any], origins: Mapping[KeyPath, Origin]) -> None:
+        """A number of requests and a time to measure exclude each other: the higher layer's replaces the lower's."""
+        number, time = values.get("total_requests"), values.get("measure_for")
+        if number is not None and time is not None:
+            given = shown(TOTAL, origins[TOTAL].written)
+            message = f"excludes total_requests ({given}); choose one, null for the other"
+            self.faults.append(origins[MEASURE].fault(MEASURE, message))
+        elif time is not None:
+            self._put(TOTAL, None)
+        elif number is not None:
+            self._put(MEASURE, None)
+
+    def _put(self, path: KeyPath, value: Scalar) -> None:
+        """Sections that are missing are made on the way; one that is something else stays, to be found at fault."""
+        place = self.values
+        for name in path[:-1]:
+            if place.get(name) is None:
+                place[name] = {}
+            if not isinstance(place[name], dict):
+                return
+            place = place[name]
+        place[path[-1]] = value
+        self.origins.pop(path, None)
+
+
+def _read(text: str, key: Key | None) -> Scalar:
+    if key is not None and key.kind == "string":
+        return None if key.nullable and text in ("", "null") else text
+    return scalar(text.strip())

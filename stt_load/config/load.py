@@ -1,0 +1,102 @@
+"""From a file and what overrides it to one configuration, or to everything that is wrong."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from stt_load.config.faults import ConfigError, Fault
+from stt_load.config.judge import judge
+from stt_load.config.layers import Layers, Origin, Override
+from stt_load.config.model import Config
+from stt_load.config.paths import KeyPath
+from stt_load.config.save_path import check_save_path
+from stt_load.config.yaml_source import Document, parse
+
+DEFAULT_FILE = "config.yaml"
+FILE_VARIABLE = "CONFIG_PATH"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A configuration file as it was when it was read, whatever that came to."""
+
+    path: Path
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A configuration without a fault, the file it was read from, and where each given value was given."""
+
+    config: Config
+    path: Path
+    origins: Mapping[KeyPath, Origin]
+
+
+def read(path: Path | None = None, *, environ: Mapping[str, str] = os.environ) -> Source:
+    """The file `path`; None for the one that CONFIG_PATH names, else config.yaml in the working directory."""
+    path = path or Path(environ.get(FILE_VARIABLE) or DEFAULT_FILE)
+    return Source(path, _read(path))
+
+
+def load(
+    source: Source | Path | None = None,
+    overrides: Sequence[Override] = (),
+    *,
+    environ: Mapping[str, str] = os.environ,
+    save_directory: Path | None = None,
+) -> Loaded:
+    """The configuration of a file, with `overrides` laid over it.
+
+    source: the file as it was read, or what `read` takes. save_directory: where
+    a relative save_path starts; given, it is also tried whether the result can be written.
+    Raises ConfigError with every fault there is.
+    """
+    if not isinstance(source, Source):
+        source = read(source, environ=environ)
+    layers = Layers()
+    layers.add_document(source.document, str(source.path))
+    by_layer = sorted(overrides, key=lambda override: override.layer)
+    for _, group in itertools.groupby(by_layer, key=lambda override: override.layer):
+        layers.add_overrides(group)
+    config, faults = judge(layers, environ)
+    if save_directory is not None:
+        faults += check_save_path(config, save_directory, layers.origins.get(("save_path",)))
+    if faults:
+        raise ConfigError(_in_order(faults))
+    return Loaded(config, source.path, layers.origins)
+
+
+def _in_order(faults: Iterable[Fault]) -> list[Fault]:
+    """By line; what stands in no file comes last."""
+    return sorted(faults, key=lambda fault: math.inf if fault.line is None else fault.line)
+
+
+def _read(path: Path) -> Document:
+    source = str(path)
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        advice = f"make one (an empty file means all defaults), or set {FILE_VARIABLE} to the path of yours"
+        return _unread(source, f"missing file (working directory: {Path.cwd()}); {advice}")
+    except IsADirectoryError:
+        return _unread(source, f"a directory; choose a file, such as {path / DEFAULT_FILE}")
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        return _unread(source, f"can't be read: {why}; choose a readable file")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        message = f"not UTF-8: the byte 0x{raw[error.start]:02X}; save the file as UTF-8"
+        return Document(faults=[Fault(source, message, line=line)])
+    return parse(text, source)
+
+
+def _unread(source: str, message: str) -> Document:
+    return Document(faults=[Fault(source, message)])

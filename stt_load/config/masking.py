@@ -1,0 +1,86 @@
+"""Secrets stay out of what is printed and saved."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+if TYPE_CHECKING:
+    from stt_load.config.model import Config
+
+MASK = "***"
+SHOWN_CHARACTERS = 60
+FEWEST_SECRET_CHARACTERS = 4
+"""Anything shorter stands in ordinary words, too: replacing it would hide nothing and spoil every message."""
+
+_MASKED_USER = rf"\1{MASK}@"
+_SECRET_NAME = re.compile(r"key(?!word)|token(?!s|i[sz])|secret|passw|credential|authori[sz]ation", re.IGNORECASE)
+_URL_USER = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)?[^/?#]*@")
+_UP_TO_AT = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)?.*@")
+_PARAMETER = re.compile(r"(?<=[?&])([^=&]+)=[^&#]*")
+_KEY_PREFIX = re.compile(r"(sk|pk|rk|hf|gsk|ghp|xai|nvapi|bearer)[-_ ]", re.IGNORECASE)
+_LONG_MIXED = re.compile(r"(?=.*[a-z])(?=.*[0-9])\S{20,}")
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a field of this name probably holds a secret (`suppress_tokens` and `keywords` do not)."""
+    return bool(_SECRET_NAME.search(name))
+
+
+def looks_like_key(text: str) -> bool:
+    """Whether `text` is probably an API key itself: a vendor's prefix, or long with small letters and digits."""
+    return bool(_KEY_PREFIX.match(text) or _LONG_MIXED.fullmatch(text))
+
+
+def mask_url(url: str) -> str:
+    """`url`, or the end of one, without the `user:password` before its host and the secrets in its query."""
+    url = _URL_USER.sub(_MASKED_USER, url)
+    return _PARAMETER.sub(lambda found: f"{found[1]}={MASK}" if is_secret_name(found[1]) else found[0], url)
+
+
+def shown(path: tuple[str, ...], written: str) -> str:
+    """The value at `path` as a message may repeat it: one short line, without a secret."""
+    text = written if written.isprintable() else repr(written)
+    bare = text.strip("\"'")
+    if path == ("api", "base_url") or "://" in bare:
+        # A password with a slash in it makes the URL a wrong one, and must not be shown for that.
+        text = _UP_TO_AT.sub(_MASKED_USER, mask_url(bare))
+    elif path and path[-1] == "api_key_env":
+        # Here belongs a name, and names are shown; what can't be a name may be the key.
+        is_name = re.fullmatch(r"\w*", bare) and not looks_like_key(bare)
+        text = text if is_name else f"{bare[: min(3, len(bare) // 3)]}..."
+    elif looks_like_key(bare) or any(map(is_secret_name, path)):
+        text = MASK
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}..."
+
+
+def secrets(config: Config, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """What requests of `config` carry and no report may show: key, password, secret fields. The longest first."""
+    api = config.api
+    found = {environ.get(api.api_key_env or "", "")}
+    address = urlsplit(api.base_url)
+    password = address.password or ""
+    found |= {password, unquote(password)}
+    if password:
+        found.add(b64encode(f"{unquote(address.username or '')}:{unquote(password)}".encode()).decode())
+    for url in (api.base_url, api.endpoint, api.health or ""):
+        found |= {value for name, value in parse_qsl(urlsplit(url).query) if is_secret_name(name)}
+    for name, value in api.extra_fields.items():
+        if is_secret_name(name):
+            found |= set(map(str, value if isinstance(value, list) else [value]))
+    return tuple(sorted((one for one in found if len(one) >= FEWEST_SECRET_CHARACTERS), key=len, reverse=True))
+
+
+def masked(config: Config) -> dict[str, Any]:
+    """The whole configuration as JSON values, secrets replaced by `***`."""
+    values: dict[str, Any] = config.model_dump(mode="json")
+    api = values["api"]
+    for name in ("base_url", "endpoint", "health"):
+        api[name] = api[name] and mask_url(api[name])
+    api["extra_fields"] = {
+        name: MASK if is_secret_name(name) else value for name, value in api["extra_fields"].items()
+    }
+    return values

@@ -1,0 +1,65 @@
+"""What must hold between keys, and between the configuration and its surroundings."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+
+from stt_load.audio import wav
+from stt_load.config.model import EMBEDDED, Config
+from stt_load.config.paths import KeyPath
+
+FEWEST_SAMPLES = 8
+# A WAV file gives its own size, less 8 bytes, in 32 bits.
+MOST_SAMPLES = (2**32 - 1 - (wav.HEADER_BYTES - 8)) // wav.SAMPLE_BYTES
+
+Broken = Mapping[KeyPath, str]
+"""A broken rule: for each key that could be changed to heal it, what to say behind that key's value."""
+
+TOTAL, WARMUP = ("total_requests",), ("warmup_requests",)
+DURATION, RATE = ("audio_duration",), ("sample_rate",)
+
+
+def broken_rules(config: Config, environ: Mapping[str, str]) -> Iterator[Broken]:
+    """Every rule that `config` breaks, given the environment variables."""
+    yield from _warmup_is_below_total(config)
+    yield from _clip_has_a_size(config)
+    yield from _key_is_set(("api", "api_key_env"), config.api.api_key_env, environ)
+    if config.api.base_url == EMBEDDED:
+        yield from _key_is_set(("embedded", "api_key_env"), config.embedded.api_key_env, environ)
+
+
+def _warmup_is_below_total(config: Config) -> Iterator[Broken]:
+    total, warmup = config.total_requests, config.warmup_requests
+    if total is not None and warmup >= total:
+        allowed = f"0 to {total - 1}" if total > 1 else "0"
+        yield {
+            WARMUP: f"is not below total_requests ({total}); choose {allowed}",
+            TOTAL: f"is not above warmup_requests ({warmup}); choose {warmup + 1} or more, or a smaller warm-up",
+        }
+
+
+def _clip_has_a_size(config: Config) -> Iterator[Broken]:
+    duration, rate = config.audio_duration, config.sample_rate
+    if duration * rate >= MOST_SAMPLES + 0.5:
+        yield {
+            DURATION: f"makes a WAV above 4 GiB at {rate} Hz; choose {math.floor(MOST_SAMPLES / rate)} or less",
+            RATE: f"makes a WAV above 4 GiB with {duration} s; choose {math.floor(MOST_SAMPLES / duration)} or less",
+        }
+    elif wav.frames_of(duration, rate) < FEWEST_SAMPLES:
+        shortest = math.ceil(FEWEST_SAMPLES / rate * 1e4) / 1e4
+        yield {
+            DURATION: f"is too short: fewer than {FEWEST_SAMPLES} samples at {rate} Hz; choose {shortest} or more",
+            RATE: f"is too low: fewer than {FEWEST_SAMPLES} samples in {duration} s; "
+            f"choose {math.ceil(FEWEST_SAMPLES / duration)} or more",
+        }
+
+
+def _key_is_set(path: KeyPath, name: str | None, environ: Mapping[str, str]) -> Iterator[Broken]:
+    if name is None:
+        return
+    if not environ.get(name):
+        yield {path: "is not set in the environment; set it to the API key, or choose null"}
+    elif not re.fullmatch(r"[\x21-\x7e]+", environ[name]):
+        yield {path: "holds a key with a space, a line end or a character that no header can carry; set it anew"}

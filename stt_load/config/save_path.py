@@ -1,0 +1,59 @@
+"""Whether a result can be written, found out before anything is sent."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from stt_load.config.faults import Fault
+from stt_load.config.layers import Layer, Origin
+from stt_load.config.model import Config
+
+KEY = ("save_path",)
+# What a run puts beside NAME.json while and after it runs has longer names; they must fit as well.
+LONGEST_SUFFIX = ".requests.jsonl.gz"
+
+
+def check_save_path(config: Config, directory: Path, origin: Origin | None = None) -> list[Fault]:
+    """Faults of `save_path`, a relative one taken from `directory`, by creating and removing a file beside it.
+
+    origin: where save_path was given, for the faults; None when it was not.
+    """
+    given = config.save_path
+    problem = _of_default(directory) if given is None else _problem(given, directory / given)
+    if problem is None:
+        return []
+    origin = origin or Origin(Layer.DEFAULT, "default", "null" if given is None else given)
+    return [origin.fault(KEY, f"{problem}; choose a file in a directory that can be written to")]
+
+
+def _of_default(directory: Path) -> str | None:
+    refusal = _refusal(directory)
+    return refusal and f"puts the result into {directory}, where nothing can be written ({refusal})"
+
+
+def _problem(given: str, path: Path) -> str | None:
+    try:
+        if given.endswith(("/", "\\")) or path.is_dir():
+            return "is a directory"
+        if path.exists() and not path.is_file():
+            return "is not an ordinary file"
+        if not path.parent.exists():
+            return f"is in a directory that doesn't exist ({path.parent})"
+    except (OSError, ValueError) as error:
+        return f"can't be written ({_reason(error)})"
+    refusal = _refusal(path.parent, path.stem)
+    return refusal and f"can't be written ({refusal})"
+
+
+def _refusal(directory: Path, stem: str = "") -> str | None:
+    """Permission bits say little (root ignores them, /proc and mounts have rules of their own): so it is tried."""
+    try:
+        with tempfile.NamedTemporaryFile(dir=directory, prefix=stem, suffix=LONGEST_SUFFIX):
+            return None
+    except (OSError, ValueError) as error:
+        return _reason(error)
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return (isinstance(error, OSError) and error.strerror) or str(error)

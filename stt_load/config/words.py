@@ -1,0 +1,87 @@
+"""Texts with a form of their own: URLs, paths, names. Each check returns the text, or raises ValueError.
+
+The error says what is wrong and what would be right; it reads on from the value ("`x` has no scheme; ...").
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from stt_load.config.faults import nearest
+from stt_load.config.masking import looks_like_key, mask_url
+
+API_FIELDS = ("file", "model", "language", "prompt", "response_format", "temperature")
+"""Form fields that have a key of their own, or carry the audio."""
+
+_URL_FORM = "choose http(s)://host[:port][/path], or embedded"
+_PRINTABLE = re.compile(r"[!-~]+")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+
+
+def base_url(text: str) -> str:
+    if text == "embedded":
+        return text
+    if not _PRINTABLE.fullmatch(text):
+        raise ValueError(f"is empty or has a character that no URL may have; {_URL_FORM}")
+    scheme = _SCHEME.match(text)
+    if scheme is None:
+        meant = nearest(text.lower(), ["embedded"]) or f"http://{mask_url(text).lstrip('/:')}"
+        raise ValueError(f"has no scheme; did you mean `{meant}`?")
+    if scheme[1].lower() not in ("http", "https"):
+        raise ValueError(f"has the scheme {scheme[1]}; {_URL_FORM}")
+    _check_parts(text)
+    return text
+
+
+def _check_parts(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+        # A label that is empty or too long is no name, and the resolver would fail on it in its own way.
+        (host or "").encode("idna")
+    except ValueError:
+        raise ValueError(f"has no valid host or port (1 to 65535); {_URL_FORM}") from None
+    if not host:
+        raise ValueError(f"names no host; {_URL_FORM}")
+    if port == 0:
+        raise ValueError("has port 0; choose a port from 1 to 65535")
+    if parts.query or parts.fragment or url.endswith(("?", "#")):
+        raise ValueError("has a query or a fragment; a query belongs into api.endpoint")
+
+
+def absolute_path(text: str) -> str:
+    if not text.startswith("/"):
+        # A whole URL has its place elsewhere, and a suggestion made of it would be nonsense.
+        meant = "a path such as /v1/audio/transcriptions" if "://" in text else f"`/{text}`"
+        raise ValueError(f"does not begin with a slash; choose {meant}")
+    if not _PRINTABLE.fullmatch(text) or "#" in text:
+        raise ValueError("has a character that no path may have; write it percent-encoded, such as %20 for a space")
+    return text
+
+
+def variable_name(text: str) -> str:
+    if looks_like_key(text):
+        raise ValueError("looks like a key; choose the name of the environment variable that holds it")
+    if not _VARIABLE.fullmatch(text):
+        raise ValueError(
+            "is no name of an environment variable; choose letters, digits and underscores, such as OPENAI_API_KEY"
+        )
+    return text
+
+
+def unicode_text(text: str) -> str:
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("is not Unicode text (it has half of a surrogate pair); choose a text in UTF-8")
+    return text
+
+
+def field_name(text: str) -> str:
+    if text == "file":
+        raise ValueError("is the form field that carries the audio; choose another name")
+    if text in API_FIELDS:
+        raise ValueError(f"repeats a form field that has a key of its own; choose `{text}` inside `api`")
+    if not text or not text.isprintable():
+        raise ValueError("is no name of a form field; choose one or more printable characters")
+    return text

@@ -1,0 +1,183 @@
+"""A YAML text as plain values, with the place of each; whatever the text is, the outcome is values and faults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from stt_load.config.faults import Fault
+from stt_load.config.masking import shown
+from stt_load.config.paths import KeyPath, dotted
+from stt_load.config.scalars import RESOLVERS, TAG, tagged
+
+MOST_NODES = 10_000
+DEEPEST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a value stands, and how it is written there."""
+
+    line: int
+    written: str
+
+
+@dataclass(slots=True)
+class Document:
+    """The values of one file as nested mappings, lists and scalars; `spots` has the place of each key's value."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    spots: dict[KeyPath, Spot] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def parse(text: str, source: str) -> Document:
+    """The configuration in `text`; `source` names it in faults. An empty text is an empty mapping."""
+    try:
+        node = _compose(text)
+    except _UnreadableError as error:
+        return Document(faults=[Fault(source, error.message, line=error.line, column=error.column)])
+    reader = _Reader(source)
+    try:
+        reader.read(node)
+    except _UnreadableError as error:
+        reader.document.faults.append(Fault(source, error.message, line=error.line, column=error.column))
+    return reader.document
+
+
+class _UnreadableError(Exception):
+    """What stops the reading. line and column from 1."""
+
+    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(message)
+        self.message, self.line, self.column = message, line, column
+
+
+class _TagError(Exception):
+    """A tag that doesn't fit its value; the text reads on from the value."""
+
+
+class _Loader(yaml.SafeLoader):
+    yaml_implicit_resolvers = RESOLVERS
+
+
+def _compose(text: str) -> yaml.Node | None:
+    try:
+        node: yaml.Node | None = yaml.compose(text, _Loader)
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        column = error.position - text.rfind("\n", 0, error.position)
+        message = f"the character U+{ord(text[error.position]):04X} is not allowed in YAML; take it out"
+        raise _UnreadableError(message, line, column) from None
+    except yaml.MarkedYAMLError as error:
+        raise _in_plain_words(error) from None
+    except (RecursionError, ValueError, OverflowError) as error:
+        # What PyYAML itself stumbles over, without a place: "\UFFFFFFFF", a long version in %YAML, deep nesting.
+        deep = isinstance(error, RecursionError)
+        why = "nested too deeply" if deep else "an escape for a character that doesn't exist, or too large a number"
+        raise _UnreadableError(f"not readable as YAML: {why}") from None
+    return node
+
+
+class _Reader:
+    """Turns nodes into values. Bounded, since aliases can make a small file unfold without end."""
+
+    def __init__(self, source: str) -> None:
+        self.document = Document()
+        self._source = source
+        self._nodes = 0
+
+    def read(self, node: yaml.Node | None) -> None:
+        if isinstance(node, yaml.MappingNode):
+            self.document.values = self._mapping(node, ())
+        elif node is not None and node.tag != TAG + "null":
+            given = shown((), _written(node))
+            self._fault((), node, f"{given} is all there is; choose lines of the form `key: value`", given)
+
+    def _mapping(self, node: yaml.MappingNode, path: KeyPath) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        lines: dict[str, int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                self._fault(path, key, "a list or a mapping can't be a key; choose the name of a key")
+                continue
+            place = (*path, key.value)
+            if key.value in lines:
+                given = shown(place, _written(value))
+                message = (
+                    f"{given}: the key is in line {lines[key.value]} already, and again in line {line}; keep one"
+                )
+                self._fault(place, key, message, given)
+                continue
+            lines[key.value] = line
+            self._add(values, place, value, line)
+        return values
+
+    def _add(self, values: dict[str, Any], place: KeyPath, node: yaml.Node, line: int) -> None:
+        written = _written(node)
+        self.document.spots[place] = Spot(line, written)
+        try:
+            values[place[-1]] = self._value(node, place)
+        except _TagError as error:
+            given = shown(place, written)
+            self._fault(place, node, f"{given} {error}", given)
+
+    def _value(self, node: yaml.Node, path: KeyPath) -> Any:
+        self._count(node, path)
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self._value(item, (*path, str(index))) for index, item in enumerate(node.value)]
+        try:
+            return tagged(node.tag, node.value)
+        except ValueError as error:
+            raise _TagError(f"has the tag {node.tag.replace(TAG, '!!')}, {error}") from None
+
+    def _count(self, node: yaml.Node, path: KeyPath) -> None:
+        self._nodes += 1
+        if self._nodes > MOST_NODES or len(path) > DEEPEST:
+            line = node.start_mark.line + 1
+            raise _UnreadableError(f"more than {MOST_NODES} values, or more than {DEEPEST} levels of them", line)
+
+    def _fault(self, path: KeyPath, node: yaml.Node, message: str, given: str | None = None) -> None:
+        line = node.start_mark.line + 1
+        self.document.faults.append(Fault(self._source, message, dotted(path) or None, given, line))
+
+
+def _written(node: yaml.Node) -> str:
+    """A value as it stands in the file; a list or a mapping only by its kind."""
+    if isinstance(node, yaml.ScalarNode):
+        quote = node.style if node.style in ("'", '"') else ""
+        return f"{quote}{node.value}{quote}" or "null"
+    return "a list" if isinstance(node, yaml.SequenceNode) else "a mapping"
+
+
+_PLAIN_WORDS = (
+    ("found character '\\t'", "a tab, where YAML wants spaces; indent with spaces"),
+    ("mapping values are not", "a second `:` in one value, or a wrong indentation; put quotes around the text"),
+    ("could not find expected ':'", "a key without its `:`; write `key: value`"),
+    ("<block end>, but found ':'", "no key before this `:`; write `key: value`"),
+    ("expected <block end>", "this doesn't line up with the lines above; indent keys of one level alike"),
+    ("unexpected end of stream", "the quote that begins here is never closed"),
+    ("expected ',' or ']'", "a list that began with `[` is not closed; end it with `]`"),
+    ("expected ',' or '}'", "a mapping that began with `{` is not closed; end it with `}`"),
+    ("expected a single document", "a second YAML document; keep one, without a `---` between"),
+    ("but found another document", "a second YAML document; keep one, without a `---` between"),
+    ("expected the node content", "a value is missing here, or a bracket is not closed; put quotes around the text"),
+    ("incompatible YAML document", "a YAML version other than 1; take the %YAML line out"),
+    ("cannot start any token", "a character that can't begin a value; put quotes around the text"),
+    ("found undefined alias", "an alias (`*name`) without its anchor; put quotes around a text that begins with `*`"),
+    ("found undefined tag handle", "a tag (`!name!`) that is not defined; put quotes around a text with `!` first"),
+)
+
+
+def _in_plain_words(error: yaml.MarkedYAMLError) -> _UnreadableError:
+    problem = error.problem or str(error)
+    begins = "quoted scalar" in (error.context or "")
+    mark = (error.context_mark if begins else error.problem_mark) or error.problem_mark or error.context_mark
+    words = next((words for part, words in _PLAIN_WORDS if part in problem), problem)
+    message = f"not readable as YAML: {words}"
+    return _UnreadableError(message, mark.line + 1, mark.column + 1) if mark else _UnreadableError(message)

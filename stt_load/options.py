@@ -1,0 +1,140 @@
+"""The keys that a person changes between runs, as options for Locust's command line and its start form."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from stt_load.config import Config, Layer, Override
+from stt_load.config.keys import key
+
+DESCRIPTION = "The options that stt-load adds to Locust's command line; `locust --help` can't show them."
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option. flag: on the command line. key: dotted path in the configuration. env: environment variable.
+
+    help: the key's description. choices: what a form may offer, None for free text. Values are texts on every way in
+    (`1e3`, or nothing for null) and are read by `stt_load.config.load`.
+    """
+
+    flag: str
+    key: str
+    env: str
+    help: str
+    choices: tuple[str, ...] | None
+    in_web_form: bool
+
+    @property
+    def dest(self) -> str:
+        """The attribute that argparse puts the value into."""
+        return self.flag.removeprefix("--").replace("-", "_")
+
+    def text(self, config: Config) -> str:
+        """The value in `config` as it would be typed; nothing for null."""
+        value: Any = config
+        for name in self.key.split("."):
+            value = getattr(value, name)
+        return _typed(value)
+
+
+def _option(flag: str, name: str, *, in_web_form: bool = True) -> Option:
+    known = key(name)
+    choices = ("true", "false") if known.kind == "boolean" else known.choices or None
+    env = "STT_LOAD_" + flag.removeprefix("--").replace("-", "_").upper()
+    return Option(flag, name, env, known.description, choices, in_web_form)
+
+
+OPTIONS: tuple[Option, ...] = (
+    _option("--total-requests", "total_requests"),
+    _option("--warmup-requests", "warmup_requests"),
+    _option("--measure-for", "measure_for"),
+    _option("--request-delay", "request_delay"),
+    _option("--audio-duration", "audio_duration"),
+    _option("--sample-rate", "sample_rate"),
+    _option("--seed", "seed"),
+    _option("--endpoint", "api.endpoint"),
+    _option("--model", "api.model"),
+    _option("--language", "api.language"),
+    _option("--prompt", "api.prompt"),
+    _option("--response-format", "api.response_format"),
+    _option("--temperature", "api.temperature"),
+    _option("--api-key-env", "api.api_key_env", in_web_form=False),
+    _option("--health", "api.health", in_web_form=False),
+    _option("--wait-ready", "wait_ready", in_web_form=False),
+    _option("--continue-on-dead-warmup", "continue_on_dead_warmup", in_web_form=False),
+    _option("--drain", "drain_s", in_web_form=False),
+    _option("--save-path", "save_path", in_web_form=False),
+    _option("--report-language", "report.language", in_web_form=False),
+    _option("--strict-validity", "validity.strict", in_web_form=False),
+)
+
+_LOCUSTS_OWN = (
+    ("-u, --users", "LOCUST_USERS", "concurrent_requests", "Users, each with one request in flight at most."),
+    ("-H, --host", "LOCUST_HOST", "api.base_url", "The server: http(s)://host[:port][/path]."),
+    ("-r, --spawn-rate", "LOCUST_SPAWN_RATE", "", "Users started per second. Without it, all at once."),
+    ("-t, --run-time", "LOCUST_RUN_TIME", "", "Stop after this time, such as 90s or 1h30m."),
+)
+_PRECEDENCE = """\
+The configuration is config.yaml in the working directory, or the file that the environment variable CONFIG_PATH
+names. Precedence: command line, environment, Locust's own configuration files, that file, default. Of
+--total-requests and --measure-for the one given at the higher place counts; both at one place is a fault.
+Numbers may be written as 1e3 or 16_000. An empty value, or null, stands for null where a key may be null."""
+
+
+def from_environment(environ: Mapping[str, str]) -> list[Override]:
+    """What the environment says about the options, Locust's -u and -H included."""
+    variables = {option.env: option.key for option in OPTIONS}
+    variables |= {env: name for _, env, name, _ in _LOCUSTS_OWN if name}
+    return [Override(name, environ[env], env, Layer.ENVIRONMENT) for env, name in variables.items() if env in environ]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`stt-load options` takes none."""
+
+
+def run(_: argparse.Namespace) -> int:
+    """Prints the listing; exit code 0."""
+    print(listing(shutil.get_terminal_size((116, 24)).columns))
+    return 0
+
+
+def listing(width: int) -> str:
+    """Every option with its variable, key, default and help, for a terminal `width` characters wide."""
+    defaults = Config()
+    rows = [
+        ((option.flag, option.env, option.key, option.text(defaults) or "null"), option.help) for option in OPTIONS
+    ]
+    own = [((flag, env, name or "-", _default(name)), text) for flag, env, name, text in _LOCUSTS_OWN]
+    head = ("option", "environment variable", "key", "default")
+    columns = [max(map(len, column)) for column in zip(head, *(cells for cells, _ in rows + own), strict=True)]
+
+    def block(title: str, block_rows: Sequence[tuple[tuple[str, ...], str]]) -> list[str]:
+        lines = [title, "", _aligned(head, columns)]
+        for cells, text in block_rows:
+            lines.append(_aligned(cells, columns))
+            lines += textwrap.wrap(text, width, initial_indent="    ", subsequent_indent="    ")
+        return [*lines, ""]
+
+    lines = block("Options of stt-load for `locust`", rows)
+    lines += block("Locust's own options that have a key here, or shape the load", own)
+    return "\n".join([*lines, _PRECEDENCE])
+
+
+def _default(name: str) -> str:
+    return _typed(key(name).default) if name else "-"
+
+
+def _aligned(cells: tuple[str, ...], columns: list[int]) -> str:
+    return "  ".join(cell.ljust(column) for cell, column in zip(cells, columns, strict=True)).rstrip()
+
+
+def _typed(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)

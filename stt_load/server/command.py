@@ -1,0 +1,107 @@
+"""`stt-load serve`: the embedded server as a process of its own."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from stt_load.server.settings import ServerSettings
+
+DESCRIPTION = "A speech-to-text server whose timing is known: a k-slot queue with an OpenAI-compatible API."
+USAGE_ERROR = 2
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `serve`: where to listen, the log, and one for each of the settings."""
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=_port, default=8000, help="port, 0 for a free one (default: %(default)s)")
+    parser.add_argument("--log", type=Path, metavar="FILE", help="write the truth about each request, as JSON lines")
+    parser.add_argument("--quit-with-stdin", action="store_true", help="end when the standard input does")
+    settings = parser.add_argument_group("settings")
+    for name, field in ServerSettings.model_fields.items():
+        default = "none" if field.default is None else field.default
+        text = f"{field.description} (default: {default})".replace("%", "%%")
+        settings.add_argument(_flag(name), default=None, metavar="VALUE", help=text)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until SIGINT, SIGTERM or the end of stdin (exit code 0); 2 when it can't start."""
+    given = {name: getattr(args, name) for name in ServerSettings.model_fields}
+    try:
+        settings = ServerSettings.model_validate({k: v for k, v in given.items() if v is not None})
+    except ValidationError as error:
+        return _refuse("; ".join(f"{_flag(str(e['loc'][0]))} {e['input']}: {e['msg']}" for e in error.errors()))
+    api_key = os.environ.get(settings.api_key_env) if settings.api_key_env else None
+    if settings.api_key_env and not api_key:
+        return _refuse(f"--api-key-env: the environment variable {settings.api_key_env} is not set")
+    return _serve(settings, api_key, args)
+
+
+def arguments(settings: ServerSettings) -> list[str]:
+    """The command line that makes these settings."""
+    values = settings.model_dump(exclude_none=True)
+    return [f"{_flag(name)}={value}" for name, value in values.items()]
+
+
+def _serve(settings: ServerSettings, api_key: str | None, args: argparse.Namespace) -> int:
+    # Imported here, so that `stt-load serve --help` and a wrong setting need no web server.
+    from stt_load.server.listen import listening
+    from stt_load.server.truth import TruthLog
+
+    async def serve(log: TruthLog | None) -> None:
+        stop = asyncio.Event()
+        _call_at_end(stop.set, args.quit_with_stdin)
+        async with listening(settings, api_key, args.host, args.port, log) as url:
+            print(f"listening on {url}", flush=True)
+            await stop.wait()
+
+    with ExitStack() as stack:
+        try:
+            log = stack.enter_context(TruthLog(args.log)) if args.log else None
+        except OSError as error:
+            return _refuse(f"--log {args.log}: {error.strerror}")
+        try:
+            asyncio.run(serve(log))
+        except OSError as error:
+            return _refuse(f"can't listen on {args.host}:{args.port}: {error.strerror or error}")
+    return 0
+
+
+def _call_at_end(stop: Callable[[], None], with_stdin: bool) -> None:
+    """Have `stop` called in the running loop when this process is told to end."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    if with_stdin:
+        threading.Thread(target=_wait_for_end_of_stdin, args=(loop, stop), daemon=True).start()
+
+
+def _wait_for_end_of_stdin(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> None:
+    # Not sys.stdin: its lock, held by a thread that reads, would abort the interpreter's shutdown.
+    while os.read(0, 4096):
+        pass
+    loop.call_soon_threadsafe(stop)
+
+
+def _refuse(message: str) -> int:
+    print(f"stt-load serve: {message}", file=sys.stderr)
+    return USAGE_ERROR
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 65535")
+    return int(text)
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")

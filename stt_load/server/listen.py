@@ -1,0 +1,46 @@
+"""Listening on a socket, from the first connection to a quick and orderly end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from stt_load.server.app import build_app
+from stt_load.server.service import SpeechService
+from stt_load.server.settings import ServerSettings
+from stt_load.server.truth import TruthSink
+
+BACKLOG = 4_096
+GRACE_S = 0.5
+
+
+@asynccontextmanager
+async def listening(
+    settings: ServerSettings,
+    api_key: str | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    sink: TruthSink | None = None,
+) -> AsyncIterator[str]:
+    """A server that runs while the block does; gives its URL. OSError when it can't listen there.
+
+    At the end it takes no more connections, and requests get GRACE_S seconds before they are cut off.
+    """
+    runner = web.AppRunner(
+        build_app(SpeechService(settings, api_key, sink)),
+        access_log=None,
+        shutdown_timeout=GRACE_S,
+    )
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port, backlog=BACKLOG).start()
+        yield _url(runner.addresses[0])
+    finally:
+        await runner.cleanup()
+
+
+def _url(address: tuple[str, int]) -> str:
+    host, port = address[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

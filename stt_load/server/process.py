@@ -1,0 +1,104 @@
+"""The embedded server as a child process: what a load test measures when it has no other target."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from stt_load.server.command import arguments
+from stt_load.server.settings import ServerSettings
+
+START_LIMIT_S = 30.0
+STOP_LIMIT_S = 5.0
+_GREETING = "listening on "
+
+
+class StartError(RuntimeError):
+    """The child process did not come to listen; the message has its own words."""
+
+
+class EmbeddedServer:
+    """A running server on a free port of 127.0.0.1; `url` has no path.
+
+    The child is in a session of its own: a Ctrl-C in the terminal does not reach it, its parent decides when it
+    ends. It also ends when the parent dies, because its standard input does. Only pipes, processes and threads are
+    used, so it works the same in a program that gevent has patched.
+    """
+
+    def __init__(self, child: subprocess.Popen[str], url: str) -> None:
+        self._child = child
+        self.url = url
+
+    @classmethod
+    def start(cls, settings: ServerSettings, log: Path | None = None) -> Self:
+        """Start a server and wait until it listens; StartError if it doesn't.
+
+        log: where it writes the truth log (see `stt_load.server.truth`).
+        """
+        command = [sys.executable, "-m", "stt_load.server", "--port=0", "--quit-with-stdin", *arguments(settings)]
+        if log:
+            command.append(f"--log={log}")
+        # A file takes the errors of the child: nobody would read a pipe, and a full one would block it.
+        with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors:
+            child = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                start_new_session=True,
+            )
+            return cls(child, _read_url(child, errors))
+
+    @property
+    def running(self) -> bool:
+        return self._child.poll() is None
+
+    def stop(self) -> None:
+        """End the server: politely, and by force after STOP_LIMIT_S seconds. A second call does nothing."""
+        _end(self._child)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def _read_url(child: subprocess.Popen[str], errors: IO[str]) -> str:
+    """The URL in the child's first line; if there is none, the child is ended."""
+    assert child.stdout
+    watchdog = threading.Timer(START_LIMIT_S, child.kill)
+    watchdog.start()
+    try:
+        line = child.stdout.readline()
+    except BaseException:
+        _end(child)
+        raise
+    finally:
+        watchdog.cancel()
+    if line.startswith(_GREETING):
+        return line.removeprefix(_GREETING).strip()
+    _end(child)
+    errors.seek(0)
+    said = (line + errors.read()).strip() or f"no answer within {START_LIMIT_S:.0f} s"
+    raise StartError(f"the embedded server did not start (exit code {child.returncode}): {said}")
+
+
+def _end(child: subprocess.Popen[str]) -> None:
+    child.terminate()
+    try:
+        child.wait(STOP_LIMIT_S)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+    for pipe in (child.stdin, child.stdout):
+        if pipe:
+            pipe.close()

@@ -1,0 +1,37 @@
+"""What the embedded server can be told: how it queues, how long it takes, what it refuses."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class ServerSettings(BaseModel):
+    """A k-slot FIFO queue whose service takes overhead_s + rtf x audio seconds, plus jitter."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    slots: int = Field(default=8, ge=1, le=100_000, description="Requests served at the same time")
+    overhead_s: float = Field(default=0.1, ge=0, description="Fixed part of each service, in seconds")
+    rtf: float = Field(default=0.04, ge=0, description="Seconds of service per second of audio")
+    jitter: Literal["none", "uniform", "exponential", "lognormal"] = Field(
+        default="uniform", description="Random extra time of each service: none, uniform, exponential or lognormal"
+    )
+    jitter_s: float = Field(
+        default=0.02,
+        ge=0,
+        description="Scale of the jitter, in seconds: the upper end of uniform (which begins at 0), the mean of "
+        "exponential, the median of lognormal (whose sigma is 1)",
+    )
+    cold_requests: int = Field(default=5, ge=0, description="How many of the first services are cold")
+    cold_extra_s: float = Field(default=0.5, ge=0, description="What a cold service takes longer, in seconds")
+    queue_limit: int | None = Field(
+        default=None, ge=0, description="Waiting requests beyond which more are shed with 503; null: no limit"
+    )
+    error_rate: float = Field(default=0.0, ge=0, le=1, description="Share of services that end with status 500")
+    api_key_env: str | None = Field(
+        default=None, min_length=1, description="Environment variable that holds the API key; null: no key is asked"
+    )
+    max_body_bytes: int = Field(default=26_214_400, ge=1, description="Largest request body, in bytes (beyond: 413)")
+    seed: int = Field(default=0, ge=0, description="Seed of the jitter and of the errors")

@@ -1,0 +1,49 @@
+"""The truth log: what really happened to each request, for tests to hold reported figures against."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Self
+
+
+@dataclass(slots=True)
+class Truth:
+    """One request on an audio route. Instants are seconds on CLOCK_MONOTONIC, which all processes of a host share.
+
+    id: order of arrival, from 0. arrival_s: the last byte of the body was read, or the request was refused before.
+    start_s, end_s, slot: its service, None where there was none. status: what was answered, None if the server
+    was stopped first. audio_s: length of the clip, None where no clip was found. cold: it was a cold service.
+    audio_hash: BLAKE2b of 8 bytes over the samples, in hex.
+    """
+
+    id: int
+    arrival_s: float
+    start_s: float | None = None
+    end_s: float | None = None
+    status: int | None = None
+    audio_s: float | None = None
+    cold: bool = False
+    slot: int | None = None
+    audio_hash: str | None = None
+
+
+TruthSink = Callable[[Truth], object]
+
+
+class TruthLog:
+    """Writes each truth as a line of JSON, out of this process before the call returns. An old file is replaced."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("w", encoding="utf-8", buffering=1)
+
+    def __call__(self, truth: Truth) -> None:
+        self._file.write(json.dumps(asdict(truth)) + "\n")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()

@@ -1,0 +1,94 @@
+import io
+import wave
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stt_load.audio import wav
+from stt_load.audio.noise import NONCE_FRAMES, PEAK, NoiseSource, _scramble
+
+
+def whole(source: NoiseSource, seq: int, attempt: int = 0) -> bytes:
+    return b"".join(bytes(part) for part in source.clip(seq, attempt))
+
+
+@given(frames=st.integers(NONCE_FRAMES, 50_000), rate=st.integers(1_000, 384_000), seed=st.integers(0, 2**64 - 1))
+def test_a_clip_is_a_wav_of_exactly_its_frames(frames: int, rate: int, seed: int) -> None:
+    source = NoiseSource(seed, frames, rate)
+    clip = whole(source, 3)
+    assert len(clip) == source.clip_bytes
+    with wave.open(io.BytesIO(clip)) as reader:
+        assert (reader.getnchannels(), reader.getsampwidth(), reader.getframerate()) == (1, 2, rate)
+        assert reader.getnframes() == frames
+        assert len(reader.readframes(frames + 1)) == 2 * frames
+    assert int.from_bytes(clip[4:8], "little") == len(clip) - 8
+
+
+@pytest.mark.parametrize(
+    ("duration_s", "rate_hz", "frames"), [(10.0, 16_000, 160_000), (0.1, 11_025, 1_102), (1.00004, 8_000, 8_000)]
+)
+def test_frames_are_the_rounded_product(duration_s: float, rate_hz: int, frames: int) -> None:
+    assert wav.frames_of(duration_s, rate_hz) == frames
+
+
+@given(st.lists(st.integers(0, 2**64 - 1), min_size=2, unique=True))
+def test_the_scramble_is_one_to_one(words: list[int]) -> None:
+    assert len({_scramble(word) for word in words}) == len(words)
+
+
+@given(word=st.integers(0, 2**64 - 1))
+def test_the_scramble_can_be_undone(word: int) -> None:
+    mask = 2**64 - 1
+
+    def unshift(value: int, by: int) -> int:
+        result = value
+        for _ in range(64 // by + 1):
+            result = value ^ (result >> by)
+        return result
+
+    undone = unshift(_scramble(word), 31)
+    undone = unshift(undone * pow(0x94D049BB133111EB, -1, 2**64) & mask, 27)
+    undone = unshift(undone * pow(0xBF58476D1CE4E5B9, -1, 2**64) & mask, 30)
+    assert undone == word
+
+
+@given(
+    seed=st.integers(0, 2**64 - 1),
+    jobs=st.lists(st.tuples(st.integers(0, 2**48 - 1), st.integers(0, 2**16 - 1)), min_size=2, unique=True),
+)
+def test_no_two_jobs_of_a_run_share_a_clip(seed: int, jobs: list[tuple[int, int]]) -> None:
+    source = NoiseSource(seed, NONCE_FRAMES, 16_000)  # nothing but the nonce: the part that makes it unique
+    assert len({whole(source, seq, attempt) for seq, attempt in jobs}) == len(jobs)
+
+
+def test_ten_thousand_neighbours_are_all_different() -> None:
+    source = NoiseSource(1, 400, 16_000)
+    assert len({whole(source, seq) for seq in range(10_000)}) == 10_000
+
+
+def test_a_clip_is_a_function_of_seed_seq_and_attempt() -> None:
+    first, second, other = (NoiseSource(seed, 1_000, 16_000) for seed in (5, 5, 6))
+    assert whole(first, 9) == whole(second, 9)
+    assert whole(first, 9) != whole(other, 9)
+    assert whole(first, 9, attempt=1) != whole(first, 9)
+
+
+def test_the_noise_is_noise_and_never_near_the_letters_of_a_boundary() -> None:
+    clip = np.frombuffer(whole(NoiseSource(3, 160_000, 16_000), 0)[wav.HEADER_BYTES :], "<i2")
+    assert np.abs(clip).max() <= PEAK
+    assert abs(float(clip.mean())) < 30
+    assert abs(float(np.corrcoef(clip[:-1], clip[1:])[0, 1])) < 0.02
+    high = set(clip.view("u1")[1::2].tolist())
+    assert high <= {*range(0x10), *range(0xF0, 0x100)}
+
+
+def test_a_clip_without_room_for_the_nonce_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least 8"):
+        NoiseSource(1, NONCE_FRAMES - 1, 16_000)
+
+
+def test_the_audio_is_a_view_into_the_shared_noise() -> None:
+    source = NoiseSource(3, 160_000, 16_000)
+    assert source.clip(1, 0)[1].obj is source.clip(2, 0)[1].obj

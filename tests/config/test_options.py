@@ -1,0 +1,81 @@
+"""The options for Locust: complete, named after one rule, and out of Locust's way."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from stt_load.config import Config, Layer
+from stt_load.config.keys import keys
+from stt_load.options import OPTIONS, Option, from_environment, listing
+
+# Structure, or the server's side: nothing that one changes from run to run. -H and -u are Locust's.
+FILE_ONLY = (
+    "api.extra_fields",
+    "api.timeout",
+    "api.max_answer_bytes",
+    "embedded",
+    "api.base_url",
+    "concurrent_requests",
+)
+
+TAKEN = """
+import json
+from locust.argument_parser import get_empty_argument_parser, setup_parser_arguments
+from stt_load.options import OPTIONS
+parser = get_empty_argument_parser()
+setup_parser_arguments(parser)
+taken = [[a.dest, a.env_var, *a.option_strings] for a in parser._actions]
+for option in OPTIONS:
+    parser.add_argument(option.flag, dest=option.dest, env_var=option.env, choices=option.choices, help=option.help)
+parser.format_help()
+argv = [word for option in OPTIONS for word in (option.flag, (option.choices or ["1e3"])[0])]
+print(json.dumps([taken, vars(parser.parse_args(argv))]))
+"""
+
+
+def test_every_key_has_an_option_but_those_for_the_file() -> None:
+    leaves = [".".join(path) for path, key in keys().items() if key.kind != "section"]
+    assert sorted(option.key for option in OPTIONS) == sorted(k for k in leaves if not k.startswith(FILE_ONLY))
+
+
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.flag)
+def test_an_option_follows_from_its_key(option: Option) -> None:
+    key = keys()[tuple(option.key.split("."))]
+    assert option.help == key.description
+    assert "%" not in option.help, "argparse would take it for a placeholder"
+    assert option.env == f"STT_LOAD_{option.dest.upper()}"
+    assert option.text(Config()) in {str(key.default), str(key.default).lower(), ""}
+
+
+@pytest.mark.locust
+def test_locust_takes_them_and_has_none_of_its_own_with_these_names() -> None:
+    done = subprocess.run([sys.executable, "-c", TAKEN], capture_output=True, text=True, check=True, timeout=60)
+    taken, parsed = json.loads(done.stdout)
+    ours = {name for option in OPTIONS for name in (option.flag, option.dest, option.env)}
+    assert not ours & {name for names in taken for name in names}
+    assert {option.dest: (option.choices or ["1e3"])[0] for option in OPTIONS}.items() <= parsed.items()
+
+
+def test_the_listing_has_everything_in_aligned_columns() -> None:
+    text = listing(100)
+    lines = text.splitlines()
+    assert max(map(len, lines)) <= 116
+    rows = [line.split() for line in lines]
+    for option in OPTIONS:
+        default = option.text(Config()) or "null"
+        assert [option.flag, option.env, option.key, default] in rows
+    assert len({line.index("STT_LOAD_") for line in lines if "STT_LOAD_" in line}) == 1
+    for word in ("-u, --users", "-r, --spawn-rate", "-H, --host", "-t, --run-time", "CONFIG_PATH"):
+        assert word in text
+
+
+def test_the_environment_gives_overrides() -> None:
+    found = from_environment({"STT_LOAD_SEED": "5", "LOCUST_USERS": "7", "STT_LOAD_NOTHING": "1", "PATH": "x"})
+    assert {(o.key, o.text, o.source, o.layer) for o in found} == {
+        ("seed", "5", "STT_LOAD_SEED", Layer.ENVIRONMENT),
+        ("concurrent_requests", "7", "LOCUST_USERS", Layer.ENVIRONMENT),
+    }

@@ -1,0 +1,83 @@
+"""The files in the tree: the annotated default and the schema."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+import stt_load
+from stt_load.config import Config, load, masked
+from stt_load.config.keys import keys
+from stt_load.config.schema import schema, text
+
+SCHEMA_FILE = Path(stt_load.__file__).parent / "config.schema.json"
+SHIPPED = Path(stt_load.__file__).parent.parent / "config.yaml"
+
+
+def test_the_schema_in_the_tree_is_the_models() -> None:
+    # As values: versions of pydantic differ in whether a limit is 0 or 0.0.
+    remedy = f"python -m stt_load.config.schema > stt_load/{SCHEMA_FILE.name}"
+    assert json.loads(SCHEMA_FILE.read_text(encoding="utf-8")) == json.loads(text()), remedy
+    jsonschema.Draft202012Validator.check_schema(schema())
+
+
+def test_the_shipped_file_is_the_defaults() -> None:
+    assert load(SHIPPED, environ={}).config == Config()
+
+
+def test_the_shipped_file_names_every_key_and_fits_the_schema() -> None:
+    document = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
+    assert set(_paths(document)) == set(keys())
+    jsonschema.Draft202012Validator(json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))).validate(document)
+
+
+def test_the_shipped_file_names_its_schema() -> None:
+    first, *_ = SHIPPED.read_text(encoding="utf-8").splitlines()
+    name = first.removeprefix("# yaml-language-server: $schema=")
+    assert (SHIPPED.parent / name).resolve() == SCHEMA_FILE.resolve()
+
+
+def test_every_key_is_described() -> None:
+    for key in keys().values():
+        assert len(key.description) > 10, key.path
+        assert key.expected, key.path
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"total_requests": 0},
+        {"unknown": 1},
+        {"api": {"base_url": "localhost:8000"}},
+        {"api": {"endpoint": "v1"}},
+        {"api": {"extra_fields": {"x": None}}},
+        {"api": {"extra_fields": {"model": "x"}}},
+        {"api": {"api_key_env": "sk-1"}},
+        {"embedded": {"jitter": "normal"}},
+    ],
+)
+def test_an_editor_marks_what_load_refuses(document: dict[str, Any]) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, schema())
+
+
+def test_an_editor_accepts_what_load_accepts() -> None:
+    document = masked(Config()) | {
+        "total_requests": 1e3,
+        "api": {"base_url": "HTTPS://h", "extra_fields": {"x": [1]}},
+    }
+    jsonschema.validate(document, schema())
+
+
+def _paths(document: dict[str, Any], path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    found = []
+    for name, value in document.items():
+        found.append((*path, name))
+        if isinstance(value, dict):
+            found += _paths(value, (*path, name))
+    return found

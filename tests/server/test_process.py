@@ -1,0 +1,108 @@
+"""The embedded server as a child of the load test."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+import requests
+
+from stt_load.server.process import EmbeddedServer, StartError
+from stt_load.server.settings import ServerSettings
+
+from .clips import wav
+from .running import INSTANT
+
+
+def child_of_this_process() -> psutil.Process:
+    (child,) = psutil.Process().children()
+    return child
+
+
+def test_it_serves_with_the_given_settings_and_log(tmp_path: Path) -> None:
+    log = tmp_path / "truth.jsonl"
+    with EmbeddedServer.start(INSTANT.model_copy(update={"error_rate": 1.0}), log) as server:
+        answer = requests.post(f"{server.url}/v1/audio/transcriptions", files={"file": ("a.wav", wav())}, timeout=60)
+        assert answer.status_code == 500
+        assert json.loads(log.read_text())["status"] == 500
+
+
+def test_stopping_twice_is_stopping_once() -> None:
+    server = EmbeddedServer.start(INSTANT)
+    child = child_of_this_process()
+    server.stop()
+    assert not child.is_running()
+    server.stop()
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"{server.url}/health", timeout=60)
+
+
+def test_a_child_that_does_not_listen_says_why() -> None:
+    with pytest.raises(StartError, match=r"exit code 2.*SURELY_NOT_SET"):
+        EmbeddedServer.start(ServerSettings(api_key_env="SURELY_NOT_SET"))
+    assert not psutil.Process().children()
+
+
+def test_a_child_that_hangs_is_stopped_by_force(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stt_load.server.process.STOP_LIMIT_S", 0.2)
+    server = EmbeddedServer.start(INSTANT)
+    child = child_of_this_process()
+    child.suspend()
+    server.stop()
+    assert not child.is_running()
+
+
+def test_ctrl_c_in_the_terminal_does_not_reach_it() -> None:
+    with EmbeddedServer.start(INSTANT):
+        assert os.getpgid(child_of_this_process().pid) != os.getpgrp()
+
+
+def test_it_ends_when_its_parent_is_killed() -> None:
+    script = """
+import time
+from stt_load.server.process import EmbeddedServer
+from stt_load.server.settings import ServerSettings
+server = EmbeddedServer.start(ServerSettings())
+print(server.url, flush=True)
+time.sleep(600)
+"""
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout
+        url = parent.stdout.readline().strip()
+        assert requests.get(f"{url}/health", timeout=60).status_code == 200
+        parent.send_signal(signal.SIGKILL)
+    with pytest.raises(requests.ConnectionError):
+        ask_for_half_a_minute(url)
+
+
+def ask_for_half_a_minute(url: str) -> None:
+    limit_s = time.monotonic() + 30
+    while time.monotonic() < limit_s:
+        requests.get(f"{url}/health", timeout=60)
+
+
+def test_it_works_in_a_program_that_gevent_has_patched() -> None:
+    script = """
+from gevent import monkey
+monkey.patch_all()
+import requests
+from stt_load.server.process import EmbeddedServer
+from stt_load.server.settings import ServerSettings
+with EmbeddedServer.start(ServerSettings()) as server:
+    print(requests.get(server.url + "/health").status_code)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (0, "200\n"), done.stderr
+
+
+def test_it_listens_soon() -> None:
+    started_s = time.monotonic()
+    with EmbeddedServer.start(INSTANT):
+        assert time.monotonic() - started_s < 10

@@ -1,0 +1,127 @@
+"""The queue in virtual time: its laws hold exactly."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stt_load.server.slots import Job, Slots
+
+seconds = st.floats(0, 10, allow_nan=False)
+jobs = st.lists(st.tuples(seconds, seconds), max_size=40)  # (time since the arrival before, service time)
+
+
+class VirtualTime:
+    """A timer whose clock jumps from one call to the next; `lag_s` seconds late each time."""
+
+    def __init__(self, lag_s: float = 0.0) -> None:
+        self._now = 0.0
+        self._lag_s = lag_s
+        self._calls: list[tuple[float, int, Callable[..., Any], tuple[Any, ...]]] = []
+        self._made = 0
+
+    def time(self) -> float:
+        return self._now
+
+    def call_at(self, when: float, callback: Callable[..., Any], *args: Any) -> None:
+        self._made += 1
+        heapq.heappush(self._calls, (when + self._lag_s, self._made, callback, args))
+
+    def run(self) -> None:
+        while self._calls:
+            when, _, callback, args = heapq.heappop(self._calls)
+            self._now = max(self._now, when)
+            callback(*args)
+
+
+def simulate(
+    slots: int, work: list[tuple[float, float]], queue_limit: int | None = None, lag_s: float = 0.0
+) -> tuple[list[Job], list[Job]]:
+    """(served, refused) jobs in order of arrival."""
+    clock = VirtualTime(lag_s)
+    station = Slots(clock, slots, queue_limit)
+    served: list[Job] = []
+    refused: list[Job] = []
+
+    def arrive(service_s: float) -> None:
+        job = Job(clock.time(), service_s, lambda: None)
+        if station.full:
+            with pytest.raises(OverflowError):
+                station.submit(job)
+            refused.append(job)
+        else:
+            station.submit(job)
+            served.append(job)
+        assert station.busy <= slots
+        assert not station.waiting or station.busy == slots
+
+    arrival_s = 0.0
+    for gap_s, service_s in work:
+        arrival_s += gap_s
+        clock.call_at(arrival_s, arrive, service_s)
+    clock.run()
+    assert (station.busy, station.waiting) == (0, 0)
+    return served, refused
+
+
+def recursion(slots: int, arrivals_and_services: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """(start, end) of each job by the k-server first-come, first-served recursion."""
+    free_at = [0.0] * slots
+    times = []
+    for arrival_s, service_s in arrivals_and_services:
+        start_s = max(arrival_s, heapq.heappop(free_at))
+        heapq.heappush(free_at, start_s + service_s)
+        times.append((start_s, start_s + service_s))
+    return times
+
+
+@given(st.integers(1, 6), jobs)
+def test_start_and_end_are_those_of_the_recursion(slots: int, work: list[tuple[float, float]]) -> None:
+    served, _ = simulate(slots, work)
+    expected = recursion(slots, [(job.arrival_s, job.service_s) for job in served])
+    assert len(served) == len(work)
+    assert [(job.start_s, job.end_s) for job in served] == expected
+
+
+@given(st.integers(1, 6), jobs, st.floats(0, 1))
+def test_late_timers_lengthen_services_and_nothing_else(
+    slots: int, work: list[tuple[float, float]], lag_s: float
+) -> None:
+    served, _ = simulate(slots, work, lag_s=lag_s)
+    ends = [job.end_s for job in served]
+    for earlier, job in zip([None, *served], served, strict=False):
+        assert job.start_s is not None
+        assert job.end_s is not None
+        assert job.end_s - job.start_s >= job.service_s - 1e-9
+        assert job.start_s == job.arrival_s or job.start_s in ends
+        assert earlier is None or earlier.start_s is None or earlier.start_s <= job.start_s
+
+
+@given(st.integers(1, 3), st.integers(0, 3), jobs)
+def test_at_most_queue_limit_jobs_wait(slots: int, queue_limit: int, work: list[tuple[float, float]]) -> None:
+    served, refused = simulate(slots, work, queue_limit)
+    assert len(served) + len(refused) == len(work)
+    for job in served:
+        ahead = [j for j in served if j.arrival_s <= job.arrival_s < (j.start_s or 0.0)]
+        assert len(ahead) <= queue_limit
+    for job in refused:
+        present = [j for j in served if j.arrival_s <= job.arrival_s <= (j.end_s or 0.0)]
+        assert len(present) >= slots + queue_limit
+
+
+@given(st.integers(1, 6), jobs)
+def test_a_slot_serves_one_job_at_a_time(slots: int, work: list[tuple[float, float]]) -> None:
+    served, _ = simulate(slots, work)
+    for slot in range(slots):
+        turns = [job for job in served if job.slot == slot]
+        for job, after in pairwise(turns):
+            assert job.end_s is not None
+            assert after.start_s is not None
+            assert job.end_s <= after.start_s
+    assert {job.slot for job in served} <= set(range(slots))
