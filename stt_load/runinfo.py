@@ -22,7 +22,7 @@ EndReason = Literal[
 class RunInfo:
     """One run as a whole. Instants of its samples count from `barrier_s`, itself on the host's monotonic clock.
 
-    started_at, ended_at: wall clock, ISO 8601 with offset. complete: everything that was planned was measured.
+    started_at, ended_at: wall clock, ISO 8601 with offset. complete: N was reached, or measure_for was over.
     seed_given: the seed was chosen by a person, so a cache may know these clips. target: the URL posted to.
     users: users at the barrier. barrier_s: monotonic clock of this host at the barrier, None if never reached.
     workers: names, by the index in the samples. detail: why it ended, in the server's or our words.

@@ -56,6 +56,7 @@ class ErrorKind(StrEnum):
     CANCELLED = "cancelled"
     LOST = "lost"
     DROPPED = "dropped"
+    BAD_HTTP = "bad_http"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ class Sample:
     start_s: the intended start. sent_s: right before the first byte went out, None when nothing was sent.
     first_byte_s: the answer's headers are in. done_s: the answer's last byte is in, or it failed.
     pause_s: how long this user stays away on purpose before its next request.
-    audio_s: length of the clip. status: HTTP status, None without an answer.
+    audio_s: length of the clip. upload_bytes: size of the request's body, 0 without a connection.
+    download_bytes: of the answer's body, as received. status: HTTP status, None without an answer.
     error_kind: None when ok. text_length: characters of the transcript, None when there is none.
     """
 
@@ -207,13 +209,14 @@ class SampleTable:
         self._block[self._used] = _pack(sample, self._error_code(sample.error))
         self._used += 1
 
-    def snapshot(self, start: int = 0) -> Samples:
-        """A copy of the samples from the `start`-th on, in the order they came in."""
-        parts = []
-        skipped = 0
+    def snapshot(self, start: int = 0, size: int | None = None) -> Samples:
+        """A copy of `size` samples (None: all) from the `start`-th on, in the order they came in."""
+        stop = len(self) if size is None else min(len(self), start + size)
+        parts = [np.empty(0, ROW)]
+        first = 0
         for block in (*self._full, self._block[: self._used]):
-            parts.append(block[max(0, start - skipped) :])
-            skipped += len(block)
+            parts.append(block[max(0, start - first) : max(0, stop - first)])
+            first += len(block)
         return Samples(np.concatenate(parts), tuple(self._codes))
 
     def _grow(self) -> None:

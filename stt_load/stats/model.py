@@ -146,7 +146,9 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Validity:
-    verdict: Verdict
+    """The worst verdict of the checks; None when there was no data for any of them."""
+
+    verdict: Verdict | None
     checks: tuple[Check, ...]
 
 

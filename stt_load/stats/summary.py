@@ -1,0 +1,138 @@
+"""All figures of a run, from the table of its samples."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stt_load.sample import ErrorKind, FloatArray, Phase, Samples
+from stt_load.stats.findings import findings
+from stt_load.stats.model import Generator, Level, Metrics, Requests, Rtf, Summary, Warmup
+from stt_load.stats.quantiles import distribution, quantile
+from stt_load.stats.rates import rates, stays_s, window
+from stt_load.stats.validity import DEFAULT_LIMITS, Limits, judge
+
+
+def summarise(
+    samples: Samples,
+    *,
+    users: int,
+    request_delay_s: float,
+    generator: Generator,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Summary:
+    """What a run came to.
+
+    samples: all of the run, of every phase, in any order, with instants relative to the barrier. users: users at the
+    barrier; when more came later, the most there were count. request_delay_s: pause that was asked for between one
+    user's requests. generator: what the load generator saw of itself. limits: from where on the measurement is not
+    to be believed.
+    """
+    measured = samples.phase(Phase.MEASURED)
+    users = max(users, int(measured["users"].max(initial=0)))
+    return Summary(
+        warmup=warmup(samples),
+        metrics=metrics(measured, users),
+        levels=levels(measured),
+        validity=judge(
+            samples, measured, users=users, request_delay_s=request_delay_s, generator=generator, limits=limits
+        ),
+        findings=findings(measured, users),
+    )
+
+
+def metrics(measured: Samples, users: int) -> Metrics:
+    """The figures of the measured phase. `measured` in start order; latencies are those of the ok ones among them."""
+    ok = measured.where(measured.ok)
+    requests = _requests(measured)
+    failures = measured.failures()
+    rate = rates(measured, users)
+    return Metrics(
+        requests=requests,
+        error_rate=_share(requests.failed, requests.total),
+        shed_rate=_share(failures.get(ErrorKind.SHED, 0), requests.total),
+        failures={kind.value: count for kind, count in failures.items()},
+        response_time_s=distribution(ok.response_s, users),
+        service_time_s=distribution(_known(ok.service_s), users),
+        throughput_rps=rate.throughput_rps,
+        steady_rps=rate.steady_rps,
+        window_s=rate.window_s,
+        drain_s=rate.drain_s,
+        audio_throughput=rate.audio_throughput,
+        rtf=_rtf(ok),
+        upload_bytes=int(measured["upload_bytes"].sum()),
+        download_bytes=int(measured["download_bytes"].sum(dtype=np.int64)),
+        empty_texts=int(np.count_nonzero(ok["text_length"] == 0)),
+    )
+
+
+def warmup(samples: Samples) -> Warmup:
+    """The warm-up among `samples` (any phases, any order)."""
+    warm = samples.where(samples["phase"] == Phase.WARMUP)
+    ok = warm.where(warm.ok)
+    requests = _requests(warm)
+    whole = window(warm)
+    return Warmup(
+        requests=requests.total,
+        succeeded=requests.succeeded,
+        failed=requests.failed,
+        failures={kind.value: count for kind, count in warm.failures().items()},
+        duration_s=whole.length_s if whole else None,
+        mean_s=float(np.mean(ok.response_s)) if len(ok) else None,
+        first_success_s=float(ok["done_s"].min()) - whole.from_s if whole and len(ok) else None,
+    )
+
+
+def levels(measured: Samples) -> tuple[Level, ...]:
+    """The figures of each number of users, fewest first; empty when the number never changed.
+
+    `measured` in start order. A request belongs to the level it was sent at. The run stands at a level from a start
+    that says so to the next start, and after the last one to the last end: these times add up to the window, and
+    throughput times time, over all levels, to the ok requests. What was sent just before a change counts where it was
+    sent, even if it ended after it: on a level shorter than a few response times the rate is that of the sends.
+    """
+    whole = window(measured)
+    counts = np.unique(measured["users"])
+    if whole is None or len(counts) < 2:
+        return ()
+    stays = stays_s(measured, whole.to_s)
+    chosen = [(int(count), measured["users"] == count) for count in counts]
+    return tuple(_level(count, measured.where(mask), float(stays[mask].sum())) for count, mask in chosen)
+
+
+def _level(users: int, rows: Samples, seconds: float) -> Level:
+    requests = _requests(rows)
+    values = rows.where(rows.ok).response_s
+    return Level(
+        users=users,
+        requests=requests,
+        mean_s=float(np.mean(values)) if len(values) else None,
+        median_s=quantile(values, 0.5),
+        p95_s=quantile(values, 0.95),
+        p99_s=quantile(values, 0.99),
+        throughput_rps=requests.succeeded / seconds if seconds > 0 else None,
+    )
+
+
+def _requests(rows: Samples) -> Requests:
+    succeeded = int(np.count_nonzero(rows.ok))
+    return Requests(total=len(rows), succeeded=succeeded, failed=len(rows) - succeeded)
+
+
+def _rtf(ok: Samples) -> Rtf:
+    """Service time / audio length, over the answers to clips that have a length."""
+    ok = ok.where((ok["audio_s"] > 0) & np.isfinite(ok["sent_s"]))
+    service_s, audio_s = ok.service_s, ok["audio_s"]
+    each = service_s / audio_s
+    return Rtf(
+        overall=float(service_s.sum() / audio_s.sum()) if len(ok) else None,
+        median=quantile(each, 0.5),
+        p95=quantile(each, 0.95),
+    )
+
+
+def _known(values: FloatArray) -> FloatArray:
+    return values[np.isfinite(values)]
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None

@@ -1,0 +1,55 @@
+"""Tables of samples for tests, from columns."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from stt_load.sample import KINDS, ROW, ErrorKind, Phase, Samples
+
+Kinds = ErrorKind | None | list[ErrorKind | None]
+
+
+def table(
+    start_s: npt.ArrayLike,
+    response_s: npt.ArrayLike,
+    *,
+    phase: Phase = Phase.MEASURED,
+    kind: Kinds = None,
+    users: npt.ArrayLike = 1,
+    pause_s: npt.ArrayLike = 0.0,
+    sent_after_s: npt.ArrayLike = 0.0,
+    audio_s: npt.ArrayLike = 10.0,
+    text_length: npt.ArrayLike = 5,
+    upload_bytes: npt.ArrayLike = 320_044,
+    download_bytes: npt.ArrayLike = 30,
+    first_seq: int = 0,
+) -> Samples:
+    """One row for each of `start_s`; the rest is one value for all rows, or one for each.
+
+    response_s: from the intended start to the end. sent_after_s: from the intended start to the send, NaN if never
+    sent.
+    """
+    starts = np.atleast_1d(np.asarray(start_s, dtype=float))
+    rows = np.zeros(len(starts), ROW)
+    rows["seq"] = first_seq + np.arange(len(starts))
+    rows["phase"] = phase
+    rows["start_s"] = starts
+    rows["sent_s"] = starts + sent_after_s
+    rows["first_byte_s"] = np.nan
+    rows["done_s"] = starts + response_s
+    rows["pause_s"] = pause_s
+    rows["users"] = users
+    rows["audio_s"] = audio_s
+    rows["text_length"] = text_length
+    rows["upload_bytes"] = upload_bytes
+    rows["download_bytes"] = download_bytes
+    rows["error"] = -1
+    kinds = kind if isinstance(kind, list) else [kind]
+    rows["kind"] = [0 if one is None else KINDS.index(one) + 1 for one in kinds]
+    return Samples(rows)
+
+
+def joined(*tables: Samples) -> Samples:
+    """The rows of all `tables`, one after the other."""
+    return Samples(np.concatenate([one.rows for one in tables]))

@@ -1,0 +1,223 @@
+"""The figures of a run: by hand, and the laws that hold for any run."""
+
+import random
+import time
+from dataclasses import asdict
+from typing import TypeVar
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stt_load.sample import ROW, ErrorKind, Phase, Samples
+from stt_load.stats.findings import findings
+from stt_load.stats.model import Generator, Metrics, Requests, Rtf, Warmup
+from stt_load.stats.summary import levels, metrics, summarise, warmup
+from tests.factory import joined, table
+
+NAN = float("nan")
+T = TypeVar("T")
+
+
+def summary_of(samples: Samples, users: int = 1) -> Metrics:
+    return summarise(samples, users=users, request_delay_s=0.0, generator=Generator()).metrics
+
+
+@st.composite
+def runs(draw: st.DrawFn, phase: Phase = Phase.MEASURED, min_size: int = 0) -> Samples:
+    """Any samples of one phase, in any order."""
+    size = draw(st.integers(min_size, 10))
+
+    def column(values: st.SearchStrategy[T]) -> list[T]:
+        return draw(st.lists(values, min_size=size, max_size=size))
+
+    return table(
+        column(st.integers(-8_000, 8_000).map(lambda n: n / 8)),
+        column(st.integers(1, 800).map(lambda n: n / 8)),
+        phase=phase,
+        kind=column(st.sampled_from([None, None, *ErrorKind])),
+        users=column(st.integers(1, 3)),
+        text_length=column(st.integers(-1, 3)),
+        first_seq=draw(st.integers(0, 1000)),
+    )
+
+
+def test_metrics_by_hand() -> None:
+    run = table(
+        [0.0, 1.0, 2.0, 4.0],
+        [2.0, 2.0, 1.0, 6.0],
+        kind=[None, ErrorKind.SHED, None, None],
+        users=2,
+        sent_after_s=[0.5, 0.0, 0.5, 1.0],
+        audio_s=[10.0, 10.0, 5.0, 10.0],
+        text_length=[3, -1, 0, 9],
+        upload_bytes=100,
+        download_bytes=[1, 2, 3, 4],
+    )
+    found = summary_of(run, users=2)
+    assert found.requests == Requests(4, 3, 1)
+    assert (found.error_rate, found.shed_rate, found.failures) == (0.25, 0.25, {"shed": 1})
+    assert (found.response_time_s.n, found.response_time_s.mean, found.response_time_s.median) == (3, 3.0, 2.0)
+    assert (found.service_time_s.mean, found.service_time_s.max) == (7 / 3, 5.0)
+    # window 0..10, starts 0..4: two ok ones ended by then
+    assert (found.window_s, found.throughput_rps, found.audio_throughput) == (10.0, 0.3, 2.5)
+    assert (found.steady_rps, found.drain_s) == (0.5, 6.0)
+    assert found.rtf == Rtf(overall=7 / 25, median=0.15, p95=0.5)
+    assert (found.upload_bytes, found.download_bytes, found.empty_texts) == (400, 10, 1)
+
+
+def test_an_empty_text_is_an_ok_answer_without_a_word() -> None:
+    kinds: list[ErrorKind | None] = [None, None, None, ErrorKind.NO_TEXT]
+    assert summary_of(table(np.arange(4.0), 1.0, kind=kinds, text_length=[0, 3, -1, 0])).empty_texts == 1
+
+
+def test_nothing_measured_is_nothing_known() -> None:
+    found = summary_of(Samples(np.empty(0, ROW)))
+    unknown = {name for name, value in asdict(found).items() if value is None}
+    assert unknown == {
+        "error_rate",
+        "shed_rate",
+        "throughput_rps",
+        "steady_rps",
+        "window_s",
+        "drain_s",
+        "audio_throughput",
+    }
+    assert found.requests == Requests(0, 0, 0)
+    assert found.rtf == Rtf(None, None, None)
+    assert found.response_time_s.mean is None
+
+
+def test_no_success_has_rates_of_zero_and_no_latency() -> None:
+    found = summary_of(table([0.0, 1.0, 2.0], 1.0, kind=ErrorKind.HTTP_5XX))
+    assert (found.throughput_rps, found.steady_rps, found.error_rate, found.shed_rate) == (0.0, 0.0, 1.0, 0.0)
+    assert (found.response_time_s.n, found.response_time_s.median, found.rtf.overall) == (0, None, None)
+
+
+def test_what_was_never_sent_has_a_response_time_and_no_service_time() -> None:
+    kinds: list[ErrorKind | None] = [None, ErrorKind.LOST, ErrorKind.DROPPED, ErrorKind.CANCELLED]
+    run = table([0.0, 1.0, 2.0, 3.0], [1.0, 5.0, 0.0, 2.0], kind=kinds, sent_after_s=[0.0, NAN, NAN, NAN])
+    found = summary_of(run)
+    assert (found.service_time_s.n, found.service_time_s.mean) == (1, 1.0)
+    assert (found.window_s, found.requests.failed) == (6.0, 3)
+
+
+def test_before_anybody_came_round_there_is_no_steady_rate() -> None:
+    first_wave = table([0.0, 0.001, 0.002], 1.0, users=3)
+    assert metrics(first_wave, 3).steady_rps is None
+    assert metrics(joined(first_wave, table([1.0], 1.0, users=3)), 3).steady_rps == 1.0
+
+
+def test_one_hung_request_changes_the_rate_over_the_window_and_not_the_steady_one() -> None:
+    starts = np.arange(100) / 10
+    plain, hung = table(starts, 0.1), table(starts, np.where(starts == 5.0, 300.0, 0.1))
+    assert metrics(plain, 1).throughput_rps == pytest.approx(10)
+    assert metrics(hung, 1).throughput_rps == pytest.approx(100 / 305)
+    assert metrics(hung, 1).steady_rps == pytest.approx(10, rel=0.02)
+
+
+def test_the_warmup_by_hand() -> None:
+    kinds: list[ErrorKind | None] = [ErrorKind.HTTP_5XX, None, None, ErrorKind.HTTP_5XX]
+    run = table([-9.0, -8.0, -7.0, -3.0], [1.0, 4.0, 2.0, 2.5], kind=kinds, phase=Phase.WARMUP)
+    assert warmup(joined(table(0.0, 1.0), run)) == Warmup(
+        requests=4, succeeded=2, failed=2, failures={"http_5xx": 2}, duration_s=8.5, mean_s=3.0, first_success_s=4.0
+    )
+    assert warmup(table(0.0, 1.0)) == Warmup(0, 0, 0, {}, None, None, None)
+
+
+@settings(max_examples=40)  # four tables each
+@given(runs(), runs(Phase.WARMUP), runs(Phase.SETTLING), runs(Phase.OUTSIDE))
+def test_only_measured_rows_touch_the_figures(
+    measured: Samples, warm: Samples, settling: Samples, outside: Samples
+) -> None:
+    alone = summarise(measured, users=2, request_delay_s=0.0, generator=Generator())
+    among = summarise(joined(warm, settling, measured, outside), users=2, request_delay_s=0.0, generator=Generator())
+    assert (alone.metrics, alone.levels, alone.findings) == (among.metrics, among.levels, among.findings)
+
+
+@given(runs())
+def test_failures_never_touch_latency(run: Samples) -> None:
+    all_of_them, ok_only = summary_of(run), summary_of(run.where(run.ok))
+    assert all_of_them.response_time_s == ok_only.response_time_s
+    assert all_of_them.service_time_s == ok_only.service_time_s
+    assert all_of_them.rtf == ok_only.rtf
+
+
+@given(runs(), st.randoms(use_true_random=False))
+def test_the_order_in_which_samples_came_in_does_not_matter(run: Samples, shuffler: random.Random) -> None:
+    order = list(range(len(run)))
+    shuffler.shuffle(order)
+    assert summary_of(run) == summary_of(run.where(np.array(order, dtype=int)))
+
+
+@given(runs(min_size=1))
+def test_what_is_counted_adds_up(run: Samples) -> None:
+    found = summary_of(run)
+    assert found.requests.total == len(run) == found.requests.succeeded + found.requests.failed
+    assert sum(found.failures.values()) == found.requests.failed
+    assert found.window_s is not None
+    assert found.drain_s is not None
+    assert 0 <= found.drain_s <= found.window_s
+    assert found.throughput_rps == pytest.approx(found.requests.succeeded / found.window_s)
+    assert found.steady_rps is None or found.steady_rps >= 0
+
+
+def test_levels_by_hand() -> None:
+    run = table([0.0, 2.0, 3.0, 3.5, 7.0], [2.0, 4.0, 1.0, 4.0, 1.0], users=[1, 2, 2, 1, 2])
+    one, two = levels(run)
+    # one user: 0..2 and 3.5..7; two: 2..3.5 and 7..8 (the last end)
+    assert (one.users, one.requests, one.mean_s, one.throughput_rps) == (1, Requests(2, 2, 0), 3.0, 2 / 5.5)
+    assert (two.users, two.requests, two.median_s, two.throughput_rps) == (2, Requests(3, 3, 0), 1.0, 3 / 2.5)
+    assert (two.p95_s, two.p99_s) == (4.0, 4.0)
+
+
+def test_failures_are_in_the_requests_of_a_level_and_in_nothing_else() -> None:
+    kinds: list[ErrorKind | None] = [None, ErrorKind.TIMEOUT_TOTAL, ErrorKind.CONNECT]
+    one, two = levels(table([0.0, 1.0, 2.0], [1.0, 300.0, 1.0], kind=kinds, users=[1, 1, 2]))
+    assert (one.requests, one.mean_s, one.p99_s, one.throughput_rps) == (Requests(2, 1, 1), 1.0, 1.0, 0.5)
+    assert (two.requests, two.mean_s, two.p99_s, two.throughput_rps) == (Requests(1, 0, 1), None, None, 0.0)
+
+
+def test_a_run_at_one_level_has_no_levels() -> None:
+    assert levels(table([0.0, 1.0], 1.0, users=4)) == ()
+    assert levels(Samples(np.empty(0, ROW))) == ()
+
+
+@given(runs(min_size=1))
+def test_the_levels_share_the_window_and_the_requests(run: Samples) -> None:
+    whole, parts = summary_of(run), levels(run.phase(Phase.MEASURED))
+    assert whole.window_s is not None
+    if parts:
+        assert sum(level.requests.total for level in parts) == whole.requests.total
+        assert [level.users for level in parts] == sorted({*run["users"].tolist()})
+        times = [level.requests.succeeded / level.throughput_rps for level in parts if level.throughput_rps]
+        assert sum(times) <= whole.window_s * (1 + 1e-9)
+        if all(level.throughput_rps for level in parts):
+            assert sum(times) == pytest.approx(whole.window_s)
+
+
+@given(runs(min_size=1))
+def test_every_figure_of_a_finding_is_a_number(run: Samples) -> None:
+    for finding in findings(run.phase(Phase.MEASURED), 2):
+        assert np.all(np.isfinite(list(finding.values.values())))
+
+
+def test_many_samples_take_a_moment() -> None:
+    n = 200_000
+    rng = np.random.default_rng(1)
+    kinds = [None, ErrorKind.SHED] * (n // 2)
+    run = table(rng.uniform(0, 5_000, n), rng.gamma(4, 0.1, n), users=20, kind=kinds)
+    started = time.perf_counter()
+    assert summary_of(run, users=20).requests.total == n
+    assert time.perf_counter() - started < 5
+
+
+def test_intervals_of_a_ramp_are_judged_by_its_most_users() -> None:
+    """399 requests of up to 20 users are too few for an interval, whatever there were at the barrier."""
+    users = np.minimum(20, 4 + np.arange(399) // 20)
+    ramp = table(np.arange(399) * 0.02, 0.4, users=users)
+    found = summarise(ramp, users=4, request_delay_s=0.0, generator=Generator())
+    assert found.metrics.response_time_s.intervals == {}
+    steady = table(np.arange(399) * 0.02, 0.4, users=4)
+    assert summarise(steady, users=4, request_delay_s=0.0, generator=Generator()).metrics.response_time_s.intervals
