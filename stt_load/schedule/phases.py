@@ -1,0 +1,107 @@
+"""The closed loop's jobs: M of warm-up, a barrier, then the measured ones."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from stt_load.sample import Phase
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One intended request. Its phase is fixed here and never asked again."""
+
+    seq: int
+    attempt: int
+    phase: Phase
+
+
+class Phases:
+    """Hands out each job once and says when the barrier may open and when all is done. A pure state machine.
+
+    total: N, None for no end. warmup: M, below N. awaited: users that the barrier waits for (0: for none).
+
+    Laws, whatever the order of calls: at most M warm-up jobs and N - M measured ones are handed out; no measured job
+    before every warm-up job has its result; nobody's second warm-up job before each user's first.
+    """
+
+    def __init__(self, total: int | None, warmup: int, awaited: int) -> None:
+        self.total = total
+        self.warmup = warmup
+        self.awaited = awaited
+        self.open = False
+        self.closed = False
+        self.warmup_results = 0
+        self.measured_results = 0
+        self.in_flight = 0
+        self._handed = 0
+        self._present: set[Hashable] = set()
+        self._fresh: set[Hashable] = set()
+        self._joined = 0
+
+    @property
+    def present(self) -> int:
+        """How many users are there."""
+        return len(self._present)
+
+    @property
+    def measured_total(self) -> int | None:
+        """N - M, None for no end."""
+        return None if self.total is None else self.total - self.warmup
+
+    @property
+    def done(self) -> bool:
+        """All N results are in."""
+        return self.total is not None and self.warmup_results + self.measured_results >= self.total
+
+    def join(self, user: Hashable) -> None:
+        """A user is there and will ask for jobs."""
+        if user not in self._present:
+            self._present.add(user)
+            self._fresh.add(user)
+            self._joined += 1
+
+    def leave(self, user: Hashable) -> None:
+        """A user is gone; a job it had must have been finished."""
+        self._present.discard(user)
+        self._fresh.discard(user)
+
+    def take(self, user: Hashable) -> Job | None:
+        """The next job for a user that has joined; None when there is none for it now."""
+        if self.closed or self._handed == self.total:
+            return None
+        if self._handed < self.warmup:
+            if user not in self._fresh and self.warmup - self._handed <= self._firsts_to_come():
+                return None
+            phase = Phase.WARMUP
+        elif self.open:
+            phase = Phase.MEASURED
+        else:
+            return None
+        self._fresh.discard(user)
+        job = Job(self._handed, 0, phase)
+        self._handed += 1
+        self.in_flight += 1
+        return job
+
+    def finish(self, job: Job) -> None:
+        """A job's result is in. Call it exactly once for each job taken."""
+        self.in_flight -= 1
+        if job.phase is Phase.WARMUP:
+            self.warmup_results += 1
+        else:
+            self.measured_results += 1
+
+    def may_open(self) -> bool:
+        """Whether the barrier's conditions hold and it has not opened yet."""
+        everyone = self._joined >= self.awaited and self._present
+        return not self.open and not self.closed and self.warmup_results >= self.warmup and bool(everyone)
+
+    def close(self) -> None:
+        """Nothing new starts any more."""
+        self.closed = True
+
+    def _firsts_to_come(self) -> int:
+        """Users whose first warm-up request is still owed: there already, or awaited and not there yet."""
+        return len(self._fresh) + max(0, self.awaited - self._joined)

@@ -1,0 +1,59 @@
+"""A multipart/form-data body around a place where the audio goes."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+
+from requests_toolbelt import MultipartEncoder
+
+Part = bytes | memoryview
+
+
+class Body:
+    """A request body in parts, sent one after the other and never joined.
+
+    `len` is the body's size in bytes, as HTTP clients expect it of an iterable body with a known length.
+    """
+
+    __slots__ = ("_size", "parts")
+
+    def __init__(self, parts: Sequence[Part], size: int) -> None:
+        self.parts = parts
+        self._size = size
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __iter__(self) -> Iterator[Part]:
+        return iter(self.parts)
+
+
+class Form:
+    """One shape of form, encoded once: the bytes before the audio, the bytes after it, and the Content-Type.
+
+    fields: (name, value) pairs in the order to send them; a name may come more than once. The audio is the part
+    `file_field`, with `filename` and `content_type`, and comes last, as curl and the OpenAI SDK's users order it.
+    """
+
+    def __init__(
+        self,
+        fields: Sequence[tuple[str, str]],
+        file_field: str = "file",
+        filename: str = "audio.wav",
+        content_type: str = "audio/wav",
+    ) -> None:
+        # The audio can't contain the boundary: see PEAK in stt_load.audio.noise.
+        encoder = MultipartEncoder(
+            [*fields, (file_field, (filename, _PLACE, content_type))], boundary=secrets.token_hex(16)
+        )
+        self.content_type: str = encoder.content_type
+        self.prefix, self.suffix = encoder.to_string().rsplit(_PLACE, 1)
+
+    def around(self, audio: Sequence[Part], audio_bytes: int) -> Body:
+        """The body with `audio` (parts of `audio_bytes` bytes in all) in its place."""
+        size = len(self.prefix) + audio_bytes + len(self.suffix)
+        return Body((self.prefix, *audio, self.suffix), size)
+
+
+_PLACE = b"<the audio goes here>"

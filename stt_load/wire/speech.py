@@ -1,0 +1,49 @@
+"""One API as configured: the form around a clip, the transcript in an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from stt_load.wire.form import Body, Form, Part
+from stt_load.wire.verdict import Answer, Failure, Transcript, of_status
+
+MASK = "***"
+
+
+class Speech:
+    """How one service is spoken to. form: encoded once. read_text: finds the text in a 2xx answer.
+
+    secrets: what no message may repeat, should the server echo it.
+    """
+
+    def __init__(
+        self, form: Form, read_text: Callable[[Answer], Transcript | Failure], secrets: Sequence[str] = ()
+    ) -> None:
+        self._form = form
+        self._read_text = read_text
+        self._secrets = tuple(secrets)
+
+    def body(self, audio: Sequence[Part], audio_bytes: int) -> Body:
+        """The request's body around `audio`, parts of `audio_bytes` bytes in all."""
+        return self._form.around(audio, audio_bytes)
+
+    def read(self, answer: Answer) -> Transcript | Failure:
+        """What an answer comes down to."""
+        verdict = of_status(answer) or self._read_text(answer)
+        if isinstance(verdict, Failure) and self._secrets:
+            # Before the message is cut to its length, or half a secret might be left of one.
+            cleaned = replace(answer, body=self._without_secrets(answer.body))
+            verdict = of_status(cleaned) or self._read_text(cleaned)
+        return verdict
+
+    def hide(self, message: str) -> str:
+        """`message` without the secrets."""
+        for secret in self._secrets:
+            message = message.replace(secret, MASK)
+        return message
+
+    def _without_secrets(self, body: bytes) -> bytes:
+        for secret in self._secrets:
+            body = body.replace(secret.encode(), MASK.encode())
+        return body

@@ -1,0 +1,145 @@
+import gzip
+import json
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stt_load.sample import ErrorKind
+from stt_load.wire import openai
+from stt_load.wire.form import Form
+from stt_load.wire.speech import Speech
+from stt_load.wire.verdict import Answer, Failure, Transcript, decoded, excerpt, of_status
+
+
+def answer(body: str | bytes, status: int = 200, content_type: str = "application/json") -> Answer:
+    return Answer(status, content_type, None, body.encode() if isinstance(body, str) else body)
+
+
+SRT = "1\n00:00:00,000 --> 00:00:01,500\nhello\nthere\n\n2\n00:00:01,500 --> 00:00:02,000\nworld\n"
+VTT = (
+    "WEBVTT\n\n00:00.000 --> 00:01.500 align:start\nhello there\n\nNOTE not said\n\n00:01.500 --> 00:02.000\nworld\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("response_format", "body", "text"),
+    [
+        ("json", '{"text": "안녕"}', "안녕"),
+        ("json", '{"text": ""}', ""),
+        ("verbose_json", '{"text": "a", "duration": "10.0", "segments": []}', "a"),
+        ("text", "hello\n", "hello"),
+        ("text", "", ""),
+        ("srt", SRT, "hello there world"),
+        ("srt", SRT.replace("\n", "\r\n"), "hello there world"),
+        ("srt", "", ""),
+        ("vtt", VTT, "hello there world"),
+        ("vtt", "WEBVTT\n", ""),
+    ],
+)
+def test_the_text_is_found(response_format: str, body: str, text: str) -> None:
+    assert openai.read_text(answer(body), response_format) == Transcript(text)
+
+
+@pytest.mark.parametrize(
+    ("response_format", "body", "kind"),
+    [
+        ("json", "not json", ErrorKind.BAD_JSON),
+        ("json", "", ErrorKind.BAD_JSON),
+        ("json", b"\xff\xfe\x00", ErrorKind.BAD_JSON),
+        ("json", "[]", ErrorKind.NO_TEXT),
+        ("json", '{"error": {"message": "busy"}}', ErrorKind.NO_TEXT),
+        ("json", '{"text": null}', ErrorKind.NO_TEXT),
+        ("verbose_json", '{"text": 5}', ErrorKind.NO_TEXT),
+        ("text", "<!DOCTYPE html><title>Sign in</title>", ErrorKind.NO_TEXT),
+        ("text", b"\xff\xff", ErrorKind.NO_TEXT),
+        ("srt", "hello", ErrorKind.NO_TEXT),
+        ("vtt", SRT, ErrorKind.NO_TEXT),
+    ],
+)
+def test_an_answer_without_the_asked_text_is_a_typed_failure(
+    response_format: str, body: str | bytes, kind: ErrorKind
+) -> None:
+    verdict = openai.read_text(answer(body), response_format)
+    assert isinstance(verdict, Failure)
+    assert verdict.kind is kind
+    assert verdict.message.startswith("HTTP 200")
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (301, ErrorKind.REDIRECT),
+        (400, ErrorKind.HTTP_4XX),
+        (401, ErrorKind.AUTH),
+        (403, ErrorKind.AUTH),
+        (404, ErrorKind.HTTP_4XX),
+        (413, ErrorKind.TOO_LARGE),
+        (415, ErrorKind.UNSUPPORTED),
+        (429, ErrorKind.SHED),
+        (500, ErrorKind.HTTP_5XX),
+        (503, ErrorKind.SHED),
+        (599, ErrorKind.HTTP_5XX),
+    ],
+)
+def test_a_status_outside_2xx_is_a_typed_failure_with_the_servers_words(status: int, kind: ErrorKind) -> None:
+    failure = of_status(answer('{"error": "no way"}', status))
+    assert failure is not None
+    assert failure.kind is kind
+    assert f"HTTP {status}" in failure.message
+    if kind is not ErrorKind.REDIRECT:
+        assert "no way" in failure.message
+
+
+def test_a_2xx_status_says_nothing_against_the_answer() -> None:
+    assert of_status(answer("", 200)) is None
+    assert of_status(answer("", 299)) is None
+
+
+@given(st.binary(max_size=3_000))
+def test_an_excerpt_is_one_short_line_of_any_bytes(body: bytes) -> None:
+    text = excerpt(body)
+    assert 0 < len(text) <= 203
+    assert "\n" not in text
+
+
+@given(
+    body=st.binary(max_size=2_000), response_format=st.sampled_from(["json", "verbose_json", "text", "srt", "vtt"])
+)
+def test_any_answer_is_either_a_transcript_or_a_failure(body: bytes, response_format: str) -> None:
+    verdict = openai.read_text(answer(body), response_format)
+    assert isinstance(verdict, Transcript | Failure)
+
+
+def test_compression_is_undone_within_the_limit() -> None:
+    plain = json.dumps({"text": "x" * 1_000}).encode()
+    assert decoded(gzip.compress(plain), "gzip", 10_000) == plain
+    assert decoded(zlib.compress(plain), "deflate", 10_000) == plain
+    assert decoded(plain, None, 10) == plain
+    for body, coding in ((gzip.compress(plain), "gzip"), (b"junk", "gzip"), (plain, "br")):
+        with pytest.raises(ValueError, match=r"bytes after|broken|not asked"):
+            decoded(body, coding, 100)
+
+
+def test_a_key_that_the_server_echoes_is_not_repeated() -> None:
+    speech = Speech(Form([]), lambda a: openai.read_text(a, "json"), secrets=["sk-123"])
+    verdict = speech.read(answer("Authorization: Bearer sk-123 is not valid", 401))
+    assert isinstance(verdict, Failure)
+    assert "sk-123" not in verdict.message
+    assert "***" in verdict.message
+
+
+@pytest.mark.parametrize("before", range(150, 260, 7))
+def test_a_key_that_the_message_is_cut_in_leaves_no_half_of_it(before: int) -> None:
+    key = "sk-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    speech = Speech(Form([]), lambda a: openai.read_text(a, "json"), secrets=[key])
+    for status in (200, 400):
+        verdict = speech.read(answer("x" * before + key + "y" * 900, status))
+        assert isinstance(verdict, Failure)
+        assert "sk-A" not in verdict.message
+
+
+def test_other_messages_can_be_cleaned_too() -> None:
+    speech = Speech(Form([]), lambda a: openai.read_text(a, "json"), secrets=["sk-123", "hunter2"])
+    assert speech.hide("no sk-123, no hunter2") == "no ***, no ***"
