@@ -1,0 +1,139 @@
+"""The spool: what a run has measured so far, on disk, so that a crash loses one second.
+
+A file of JSON lines. The first one is the header: schema version, the run and its configuration. Then one row a
+line as in the result, and events, of which the last of a kind counts:
+
+    {"event": "barrier", "at_s": 1.9, "barrier_s": 4711.0}      zero: on the clock of the rows, and of the host
+    {"event": "first_transcript", "text": "..."}
+    {"event": "generator", "generator": {...}}
+
+Rows count from the run's origin, as the barrier is not known when the first are written; `read` counts from the
+barrier.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from stt_load.report.rows import RowError, as_saved, lines, table
+from stt_load.report.run import SCHEMA_VERSION, ReportError, Run, check_version, generator, run_info
+from stt_load.runinfo import RunInfo
+from stt_load.sample import Samples
+from stt_load.stats.model import Generator
+
+SUFFIX = ".partial.jsonl"
+
+
+class Spool:
+    """Writes the rows of one run beside its result while it lasts.
+
+    result: path of the result to come; `path` is the spool's own. Raises `FileExistsError` when it is there already:
+    another run has the same name. The methods that write raise it too, or another `OSError` of the disk's.
+    """
+
+    def __init__(self, result: Path, info: RunInfo, config: Mapping[str, Any]) -> None:
+        self.path = result.with_suffix(SUFFIX)
+        self._workers = info.workers
+        self._barrier: float | None = None
+        # A lone surrogate in an error text becomes its JSON escape: UTF-8 has no other way to say it.
+        self._file = self.path.open("x", encoding="utf-8", errors="backslashreplace", newline="\n")
+        self._put({"schema_version": SCHEMA_VERSION, "run": asdict(info), "config": dict(config)})
+        self.flush()
+
+    def write(self, samples: Samples) -> None:
+        """Adds the rows of `samples`, whose instants count from the run's origin."""
+        self._file.writelines(f"{line}\n" for line in lines(samples, self._workers))
+
+    def barrier(self, at_s: float, barrier_s: float) -> None:
+        """The barrier opened `at_s` after the run's origin, at `barrier_s` on the host's monotonic clock.
+
+        To be told again changes nothing.
+        """
+        if self._barrier is None:
+            self._barrier = at_s
+            self._put({"event": "barrier", "at_s": at_s, "barrier_s": barrier_s})
+
+    def first_transcript(self, text: str) -> None:
+        """The first text that the service answered."""
+        self._put({"event": "first_transcript", "text": text})
+
+    def generator(self, seen: Generator) -> None:
+        """What the load generator has seen of itself so far."""
+        self._put({"event": "generator", "generator": asdict(seen)})
+
+    def flush(self) -> None:
+        """Hands everything to the operating system: from here on it outlives this process."""
+        self._file.flush()
+
+    def close(self) -> None:
+        """Ends the writing. What a full disk didn't take stays outside."""
+        with suppress(OSError):
+            self._file.close()
+
+    def remove(self) -> None:
+        """The result is written: the spool has done its work."""
+        self.close()
+        self.path.unlink()
+
+    def _put(self, value: Mapping[str, Any]) -> None:
+        self._file.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def read(path: Path) -> Run:
+    """The run that left the spool `path`. What a kill cut off in the middle of a line is left out.
+
+    Raises `ReportError` when the file is not a spool or broken elsewhere, `OSError` when it can't be read.
+    """
+    with path.open("rb") as file:
+        found = _lines(file, path)
+        header = next(found, None)
+        if not isinstance(header, dict):
+            raise ReportError(f"{path} has no complete line: the run ended before anything was written")
+        check_version(header, path)
+        info = run_info(header["run"], path)
+        events: dict[str, Any] = {}
+        try:
+            samples = table(_rows(found, events), info.workers)
+            return _told(info, header["config"], samples, events, path)
+        except (RowError, KeyError, TypeError) as error:
+            raise ReportError(f"{path} is damaged: {error}") from None
+
+
+def _told(info: RunInfo, config: dict[str, Any], samples: Samples, events: Mapping[str, Any], path: Path) -> Run:
+    """The run as the events tell it."""
+    if "barrier" in events:
+        samples = samples.since(events["barrier"]["at_s"])
+        info = replace(info, barrier_s=events["barrier"]["barrier_s"])
+    if "first_transcript" in events:
+        info = replace(info, first_transcript=events["first_transcript"]["text"])
+    if "generator" in events:
+        info = replace(info, generator=generator(events["generator"]["generator"]))
+    return Run(info, config, as_saved(samples), path)
+
+
+def _rows(found: Iterator[Any], events: dict[str, Any]) -> Iterator[Any]:
+    """The rows among the lines; the events go into `events`, by their kind."""
+    for value in found:
+        if "event" in value:
+            events[value["event"]] = value
+        else:
+            yield value
+
+
+def _lines(file: BinaryIO, path: Path) -> Iterator[Any]:
+    """Each line's JSON object. Only the last may be incomplete."""
+    for number, line in enumerate(file, start=1):
+        try:
+            value = json.loads(line)
+        except ValueError:
+            if line.endswith(b"\n"):
+                raise ReportError(f"{path}: line {number} is not JSON") from None
+            return
+        if not isinstance(value, dict):
+            raise ReportError(f"{path}: line {number} is not a JSON object")
+        yield value

@@ -1,0 +1,74 @@
+"""What is said to a person, in each language, by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from stt_load.report.english import ENGLISH
+from stt_load.report.korean import KOREAN
+
+Language = Literal["en", "ko"]
+
+CATALOGUES: Mapping[Language, Mapping[str, str]] = {"en": ENGLISH, "ko": KOREAN}
+
+_SMALLEST_SHARE = 0.001
+
+
+class Messages:
+    """The catalogue of one language, and how quantities are written in it. None is "no data" for every quantity."""
+
+    def __init__(self, language: Language) -> None:
+        self._texts = CATALOGUES[language]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._texts
+
+    def __call__(self, key: str, /, **values: Any) -> str:
+        """The text of `key` with `values` in its places. Raises KeyError for a key or a value that is not there."""
+        return self._texts[key].format(**values)
+
+    def number(self, value: float | None, decimals: int) -> str:
+        return self("none") if value is None else f"{value:.{decimals}f}"
+
+    def seconds(self, value: float | None) -> str:
+        """A latency, to the millisecond."""
+        return self("none") if value is None else self("seconds", value=f"{value:.3f}")
+
+    def duration(self, value_s: float | None, decimals: int = 2) -> str:
+        """How long something took; `decimals` below a minute."""
+        if value_s is None:
+            return self("none")
+        if round(value_s, decimals) < 60:
+            return self("seconds", value=f"{value_s:.{decimals}f}")
+        minutes, seconds = divmod(round(value_s), 60)
+        if minutes < 60:
+            return self("minutes", minutes=minutes, seconds=seconds)
+        return self("hours", hours=minutes // 60, minutes=minutes % 60)
+
+    def share(self, value: float | None) -> str:
+        """A share in percent. A little is never written as nothing, nor almost all as all."""
+        if value is None:
+            return self("none")
+        if 0 < value < _SMALLEST_SHARE / 2:
+            return f"<{_SMALLEST_SHARE:.1%}"
+        if 1 - _SMALLEST_SHARE / 2 < value < 1:
+            return f">{1 - _SMALLEST_SHARE:.1%}"
+        return f"{value:.1%}"
+
+    def rate(self, value: float | None) -> str:
+        """Requests per second."""
+        return self("none") if value is None else self("rate", value=f"{value:.2f}")
+
+    def size(self, value_bytes: int) -> str:
+        """An amount of data in decimal units."""
+        value = float(value_bytes)
+        for unit in ("B", "kB", "MB", "GB"):
+            if value < 999.95:
+                return f"{value:.1f} {unit}" if unit != "B" else f"{value_bytes} B"
+            value /= 1000
+        return f"{value:.1f} TB"
+
+    def requests(self, n: int) -> str:
+        """So many requests, as a noun."""
+        return self("requests.one" if n == 1 else "requests.many", n=n)

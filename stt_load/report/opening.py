@@ -1,0 +1,80 @@
+"""What the console says before and while a run measures: its start block and its changes of phase."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from stt_load.report.messages import Messages
+from stt_load.report.width import plain, shorten, wrap
+from stt_load.runinfo import RunInfo
+from stt_load.stats.model import Warmup
+
+WIDTH = 80
+
+
+def subject(say: Messages, config: Mapping[str, Any], info: RunInfo) -> Iterator[str]:
+    """What is measured, and with what. config: the masked configuration."""
+    yield say("start.config", file=info.config_file or say("start.no_file"))
+    yield say("start.audio", duration=config["audio_duration"], rate=config["sample_rate"])
+    yield say("start.fresh")
+    yield say("start.api", url=info.target)
+    api = config["api"]
+    yield say("start.form", model=plain(api["model"]), format=api["response_format"])
+    if api["base_url"] == "embedded":
+        yield say("start.embedded")
+
+
+def start(say: Messages, config: Mapping[str, Any], info: RunInfo) -> Iterator[str]:
+    """The start block."""
+    yield from subject(say, config, info)
+    yield say("start.heading")
+    total, warmup, limit_s = config["total_requests"], config["warmup_requests"], config["measure_for"]
+    if limit_s is not None:
+        yield say("start.measure_for", duration=say.duration(limit_s))
+    elif total is None:
+        yield say("start.until_stopped")
+    else:
+        yield say("start.total", n=total)
+    yield say("start.warmup", n=warmup)
+    yield say("start.users", n=info.users)
+    if total is not None:
+        yield say("start.measured", n=total - warmup)
+    if config["request_delay"]:
+        yield say("start.pause", duration=say.duration(config["request_delay"]))
+    if info.seed_given:
+        yield from note(say("note.seed", seed=info.seed))
+    if 0 < warmup < info.users:
+        yield from note(say("note.cold", warmup=warmup, users=info.users))
+
+
+def warming_up(say: Messages, config: Mapping[str, Any]) -> Iterator[str]:
+    """The first request is about to be sent."""
+    warmup = config["warmup_requests"]
+    if warmup:
+        yield say("warmup.started", requests=say.requests(warmup))
+    else:
+        yield from note(say("warmup.none"))
+
+
+def measuring(say: Messages, config: Mapping[str, Any], warmup: Warmup, transcript: str | None) -> Iterator[str]:
+    """The barrier is open: what the warm-up came to, and what follows. transcript: the first one there is."""
+    if warmup.requests:
+        yield say("warmup.finished", duration=say.duration(warmup.duration_s))
+        if warmup.failed:
+            yield say("warmup.failed", n=warmup.requests, failed=warmup.failed)
+        if transcript is not None:
+            shown = plain(transcript) or say("warmup.empty")
+            yield shorten(say("warmup.transcript", text=shown), WIDTH)
+    total, limit_s = config["total_requests"], config["measure_for"]
+    if limit_s is not None:
+        yield say("measuring.time", duration=say.duration(limit_s))
+    elif total is None:
+        yield say("measuring.until_stopped")
+    else:
+        yield say("measuring.requests", requests=say.requests(total - config["warmup_requests"]))
+
+
+def note(text: str) -> list[str]:
+    """A sentence that begins with an emoji, as lines that stay right of it."""
+    return wrap(text, WIDTH, "", "   ")

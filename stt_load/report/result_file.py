@@ -1,0 +1,198 @@
+"""The result of a run as one JSON file: written whole or not at all, and read back."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import itertools
+import json
+import math
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+from stt_load import record
+from stt_load.report.rows import RowError, lines, table
+from stt_load.report.run import SCHEMA_VERSION, ReportError, Run, check_version, run_info
+
+MOST_ROWS_INSIDE = 100_000
+ROWS_SUFFIX = ".requests.jsonl.gz"
+DEFAULT_NAME = "stt_load_test_results_%Y%m%d_%H%M%S.json"
+
+
+def reserve(save_path: str | None, now: datetime) -> Path:
+    """The path for a result that overwrites nothing: `save_path`, or one with `_2`, `_3`, ... before its suffix.
+
+    None: a name made of `now`, in the working directory. A name is taken as well while its spool or its rows exist.
+    The run makes it its own by creating the spool.
+    """
+    wanted = Path(now.strftime(DEFAULT_NAME) if save_path is None else save_path)
+    numbered = (wanted.with_stem(f"{wanted.stem}_{number}") for number in itertools.count(2))
+    return next(path for path in itertools.chain([wanted], numbered) if not _taken(path))
+
+
+def rows_path(result: Path) -> Path:
+    """Where the rows of a long run are, beside its result."""
+    return result.with_suffix(ROWS_SUFFIX)
+
+
+def document(run: Run) -> dict[str, Any]:
+    """The result without its requests, as JSON values. Figures have all their digits; what is not finite is None."""
+    summary = run.summary
+    values = {
+        "schema_version": SCHEMA_VERSION,
+        "run": asdict(run.info),
+        "config": run.config,
+        "warmup": asdict(summary.warmup),
+        "metrics": asdict(summary.metrics),
+        "validity": asdict(summary.validity),
+        "findings": [asdict(finding) for finding in summary.findings],
+        "levels": [asdict(level) for level in summary.levels],
+        "slo": None,
+    }
+    finite: dict[str, Any] = _finite(values)
+    return finite
+
+
+def as_text(values: Mapping[str, Any]) -> str:
+    """`document` as indented JSON."""
+    return json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def write(path: Path, run: Run) -> None:
+    """Writes the result to `path`: under another name, then renamed, so that nobody meets half a file.
+
+    Above `MOST_ROWS_INSIDE` the rows go to a file of their own beside it.
+    Raises `FileExistsError` rather than overwrite anything, `OSError` when it can't be written; then nothing is left.
+    """
+    samples, workers = run.samples, run.info.workers
+    head = as_text(document(run)).removesuffix("\n}")
+    if len(samples) <= MOST_ROWS_INSIDE:
+        with _published(path) as file:
+            _write_with_rows(file, head, lines(samples, workers))
+        return
+    rows = rows_path(path)
+    with _published(rows) as file:
+        _write_compressed(file, lines(samples, workers))
+    try:
+        with rows.open("rb") as written:
+            digest = hashlib.file_digest(written, "sha256").hexdigest()
+        reference = {"file": rows.name, "rows": len(samples), "sha256": digest}
+        with _published(path) as file:
+            file.write(_utf8(f'{head},\n  "requests": {json.dumps(reference)}\n}}\n'))
+    except OSError:
+        rows.unlink()
+        raise
+
+
+def load(path: Path) -> Run:
+    """A run from its result, or from the spool of one that never got there.
+
+    Raises `ReportError` for anything else, and when the rows beside the result are not those that belong to it.
+    """
+    try:
+        if path.name.endswith(record.SUFFIX):
+            return record.read(path)
+        return _loaded(path)
+    except UnicodeDecodeError:
+        raise ReportError(f"{path} is not a result of stt-load: it is not text") from None
+    except OSError as error:
+        raise ReportError(f"{error.filename or path}: {error.strerror or error}") from None
+
+
+def _loaded(path: Path) -> Run:
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise ReportError(f"{path} is not JSON (line {error.lineno}: {error.msg})") from None
+    if not isinstance(values, dict):
+        raise ReportError(f"{path} is not a result of stt-load: it is no JSON object")
+    check_version(values, path)
+    info = run_info(values["run"], path)
+    requests = values.get("requests")
+    if isinstance(requests, list):
+        rows: Iterator[Any] = iter(requests)
+    else:
+        rows = _rows_beside(path, requests)
+    try:
+        return Run(info, values["config"], table(rows, info.workers), path)
+    except RowError as error:
+        raise ReportError(f"{path} is damaged: {error}") from None
+
+
+def _rows_beside(path: Path, reference: Any) -> Iterator[Any]:
+    """The rows in the file that `reference` names, once its checksum has been found right."""
+    if not isinstance(reference, dict) or not {"file", "sha256"} <= reference.keys():
+        raise ReportError(f"{path} is damaged: its requests are neither rows nor the name of a file")
+    rows = path.parent / Path(reference["file"]).name
+    with rows.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != reference["sha256"]:
+            raise ReportError(f"{rows} is not the file that {path.name} was written with: its checksum differs")
+    with gzip.open(rows, "rt", encoding="utf-8") as unpacked:
+        yield from map(json.loads, unpacked)
+
+
+def _write_with_rows(file: IO[bytes], head: str, rows: Iterator[str]) -> None:
+    file.write(_utf8(f'{head},\n  "requests": ['))
+    separator = "\n"
+    for line in rows:
+        file.write(_utf8(f"{separator}    {line}"))
+        separator = ",\n"
+    file.write(b"]\n}\n" if separator == "\n" else b"\n  ]\n}\n")
+
+
+def _write_compressed(file: IO[bytes], rows: Iterator[str]) -> None:
+    """No name and no time in the header: the same rows make the same bytes."""
+    with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed:
+        for line in rows:
+            packed.write(_utf8(f"{line}\n"))
+
+
+@contextmanager
+def _published(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write that becomes `path` once it is complete and on the disk."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        _rename(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _rename(temporary: Path, path: Path) -> None:
+    """A rename would replace what is there; a second link to the file can't."""
+    try:
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except OSError:
+        # Some file systems (exFAT, network drives) have no links: the name is claimed with an empty file.
+        path.touch(exist_ok=False)
+        temporary.replace(path)
+
+
+def _taken(path: Path) -> bool:
+    return any(one.exists() for one in (path, path.with_suffix(record.SUFFIX), rows_path(path)))
+
+
+def _utf8(text: str) -> bytes:
+    """A lone surrogate in an error text becomes its JSON escape: UTF-8 has no other way to say it."""
+    return text.encode("utf-8", errors="backslashreplace")
+
+
+def _finite(value: Any) -> Any:
+    """`value` with None for every number that JSON doesn't have."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {name: _finite(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(one) for one in value]
+    return value

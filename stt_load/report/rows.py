@@ -1,0 +1,120 @@
+"""One request as a row of the result: a JSON object on one line, and back to a `Sample`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from stt_load.sample import ROW, ErrorKind, Phase, Sample, Samples, SampleTable
+
+DECIMALS = 6
+SLICE = 4_096
+
+_PHASE_NAMES = {phase: phase.name.lower() for phase in Phase}
+_PHASES = {name: phase for phase, name in _PHASE_NAMES.items()}
+_ROUNDED = [name for name in ROW.names or () if ROW[name].kind == "f"]
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+
+class RowError(ValueError):
+    """A row that is not one of ours; the text says why."""
+
+
+def lines(samples: Samples, workers: Sequence[str]) -> Iterator[str]:
+    """The rows of `samples` as JSON, one a line without its line end, in their order.
+
+    workers: names by index. Seconds have 6 decimals; null is what was not there. Only `SLICE` rows are objects at a
+    time, however many there are.
+    """
+    for start in range(0, len(samples), SLICE):
+        for sample in as_saved(Samples(samples.rows[start : start + SLICE], samples.errors)):
+            yield _encode(_row(sample, workers[sample.worker]))
+
+
+def _row(sample: Sample, worker: str) -> dict[str, Any]:
+    """The row of a sample whose seconds are rounded, with its keys in the order of the file.
+
+    The two durations can be had from the instants; they are there for whoever reads the file without this program.
+    """
+    sent, kind = sample.sent_s, sample.error_kind
+    return {
+        "seq": sample.seq,
+        "attempt": sample.attempt,
+        "phase": _PHASE_NAMES[sample.phase],
+        "worker": worker,
+        "users": sample.users,
+        "start_s": sample.start_s,
+        "sent_s": sent,
+        "first_byte_s": sample.first_byte_s,
+        "done_s": sample.done_s,
+        "response_time_s": round(sample.done_s - sample.start_s, DECIMALS),
+        "service_time_s": None if sent is None else round(sample.done_s - sent, DECIMALS),
+        # Kept in 32 bits, which hold no 0.1.
+        "pause_s": round(sample.pause_s, DECIMALS),
+        "audio_s": sample.audio_s,
+        "upload_bytes": sample.upload_bytes,
+        "download_bytes": sample.download_bytes,
+        "status": sample.status,
+        "ok": kind is None,
+        "error_kind": kind,
+        "error": sample.error,
+        "text_length": sample.text_length,
+    }
+
+
+def of_row(row: Mapping[str, Any], workers: Mapping[str, int]) -> Sample:
+    """The sample that `row` was made of. workers: index in the samples by name.
+
+    Raises `RowError` when something is missing or of another type.
+    """
+    try:
+        kind = row["error_kind"]
+        return Sample(
+            seq=int(row["seq"]),
+            attempt=int(row["attempt"]),
+            phase=_PHASES[row["phase"]],
+            worker=workers[row["worker"]],
+            users=int(row["users"]),
+            start_s=float(row["start_s"]),
+            sent_s=_optional_seconds(row["sent_s"]),
+            first_byte_s=_optional_seconds(row["first_byte_s"]),
+            done_s=float(row["done_s"]),
+            pause_s=float(row["pause_s"]),
+            audio_s=float(row["audio_s"]),
+            upload_bytes=int(row["upload_bytes"]),
+            download_bytes=int(row["download_bytes"]),
+            status=None if row["status"] is None else int(row["status"]),
+            error_kind=None if kind is None else ErrorKind(kind),
+            error=None if row["error"] is None else str(row["error"]),
+            text_length=None if row["text_length"] is None else int(row["text_length"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise RowError(f"{type(error).__name__}: {error}") from None
+
+
+def table(rows: Iterator[Any], workers: Sequence[str]) -> Samples:
+    """Rows as they were read, as samples. Raises `RowError` for one that is none, with its number."""
+    index = {name: number for number, name in enumerate(workers)}
+    samples = SampleTable()
+    for number, row in enumerate(rows, start=1):
+        try:
+            samples.append(of_row(row, index))
+        except (RowError, OverflowError) as error:
+            raise RowError(f"request {number}: {error}") from None
+    return samples.snapshot()
+
+
+def as_saved(samples: Samples) -> Samples:
+    """`samples` with their seconds rounded as the rows have them: what is computed from these can be computed again,
+    to the last digit, from the file."""
+    rows = samples.rows.copy()
+    for name in _ROUNDED:
+        rows[name] = np.round(rows[name].astype(float), DECIMALS) + 0.0  # -0.0 is 0.0
+    return Samples(rows, samples.errors)
+
+
+def _optional_seconds(value: Any) -> float | None:
+    return None if value is None else float(value)

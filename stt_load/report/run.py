@@ -1,0 +1,98 @@
+"""One run as a report sees it, whether it has just ended, was saved, or was killed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from stt_load.runinfo import RunInfo
+from stt_load.sample import Samples
+from stt_load.stats.model import Generator, Summary, WorkerHealth
+from stt_load.stats.summary import summarise
+
+SCHEMA_VERSION = 1
+CONFIG_KEYS = (
+    "total_requests",
+    "warmup_requests",
+    "request_delay",
+    "measure_for",
+    "wait_ready",
+    "audio_duration",
+    "sample_rate",
+    "api",
+    "report",
+    "validity",
+)
+"""What a report asks of the configuration."""
+
+
+class ReportError(ValueError):
+    """A file that no report can be made of; the text is one sentence for a person."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """All that a report is made of.
+
+    config: the configuration it had, secrets masked. samples: instants relative to the barrier (to the run's origin
+    when that was never reached), rounded as the result has them, so that its figures can be computed again from it.
+    path: the file it is in, None when it is in none.
+    """
+
+    info: RunInfo
+    config: dict[str, Any]
+    samples: Samples
+    path: Path | None
+
+    @cached_property
+    def summary(self) -> Summary:
+        """The figures: computed when they are first asked for."""
+        return summarise(
+            self.samples,
+            users=self.info.users,
+            request_delay_s=float(self.config["request_delay"]),
+            generator=self.info.generator,
+        )
+
+
+def check_version(document: Mapping[str, Any], path: Path) -> None:
+    """Raises `ReportError` unless `document` is a result of the schema that this program knows."""
+    version = document.get("schema_version")
+    blocks = document.get("run"), document.get("config")
+    if version is None or not all(isinstance(block, dict) for block in blocks):
+        raise ReportError(f"{path} is not a result of stt-load: it lacks schema_version, run or config")
+    if version != SCHEMA_VERSION:
+        raise ReportError(
+            f"{path} has schema version {version}, this stt-load reads {SCHEMA_VERSION}: use the one that wrote it"
+        )
+    if missing := [name for name in CONFIG_KEYS if name not in document["config"]]:
+        raise ReportError(f"{path} is damaged: its config lacks {', '.join(missing)}")
+
+
+def run_info(run: Mapping[str, Any], path: Path) -> RunInfo:
+    """The metadata out of its JSON form. Raises `ReportError` when something is missing."""
+    try:
+        values = dict(run)
+        values["workers"] = tuple(values["workers"])
+        values["generator"] = generator(values["generator"])
+        return RunInfo(**_known(RunInfo, values))
+    except (KeyError, TypeError) as error:
+        raise ReportError(f"{path}: its block about the run can't be read ({error})") from None
+
+
+def generator(values: Mapping[str, Any]) -> Generator:
+    """What the load generator saw of itself, out of its JSON form."""
+    lists = {
+        "workers": tuple(WorkerHealth(**_known(WorkerHealth, worker)) for worker in values["workers"]),
+        "load_changes": tuple((float(start), float(end)) for start, end in values["load_changes"]),
+    }
+    return Generator(**_known(Generator, {**values, **lists}))
+
+
+def _known(record: type, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what a later version may have added."""
+    names = {one.name for one in fields(record)}
+    return {name: value for name, value in values.items() if name in names}

@@ -1,0 +1,59 @@
+"""Text on a terminal, where Hangul and emoji take two columns."""
+
+from __future__ import annotations
+
+import unicodedata
+
+ELLIPSIS = "..."
+
+
+def columns(text: str) -> int:
+    """How many columns `text`, one line, takes."""
+    return sum(map(_columns, text))
+
+
+def right(text: str, width: int) -> str:
+    """`text` at the right end of `width` columns."""
+    return " " * (width - columns(text)) + text
+
+
+def plain(text: str) -> str:
+    """Somebody else's text as one harmless line: no line ends, no control sequences, Hangul composed."""
+    composed = unicodedata.normalize("NFC", text)
+    return " ".join("".join(one if one.isprintable() else " " for one in composed).split())
+
+
+def shorten(text: str, width: int) -> str:
+    """`text`, cut to `width` columns if it has more; what is cut ends in three dots where there is room for them."""
+    if columns(text) <= width:
+        return text
+    dots = ELLIPSIS if width > 2 * len(ELLIPSIS) else ""
+    used, kept = len(dots), ""
+    for one in text:
+        used += _columns(one)
+        if used > width:
+            break
+        kept += one
+    return kept + dots
+
+
+def wrap(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
+    """`text` as lines of at most `width` columns, broken at spaces, the first after `first`, others after `rest`.
+
+    A word that is longer than a line stays whole.
+    """
+    lines = [first]
+    empty = True
+    for word in text.split():
+        if not empty and columns(lines[-1]) + 1 + columns(word) > width:
+            lines.append(rest)
+            empty = True
+        lines[-1] += word if empty else f" {word}"
+        empty = False
+    return lines
+
+
+def _columns(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

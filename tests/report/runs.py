@@ -1,0 +1,57 @@
+"""Runs to make reports of, from tables of samples."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from stt_load.config import Config, masked
+from stt_load.report.rows import as_saved
+from stt_load.report.run import Run
+from stt_load.runinfo import RunInfo
+from stt_load.sample import Phase, Samples
+from stt_load.stats.model import Generator, WorkerHealth
+from tests.factory import joined, table
+
+HEALTHY = Generator(workers=(WorkerHealth(worker=0, loop_lag_p99_s=0.001, cpu_share=0.1),))
+
+
+def run_of(
+    samples: Samples,
+    config: Config | None = None,
+    *,
+    path: Path | None = None,
+    generator: Generator = HEALTHY,
+    **info: Any,
+) -> Run:
+    """A run that came to `samples`; `info` replaces what its metadata would be for one that went well."""
+    metadata: dict[str, Any] = {
+        "version": "0.1.0",
+        "versions": {"python": "3.11.9", "locust": "2.47.0"},
+        "host": {"name": "here", "platform": "Linux", "cpus": "2"},
+        "seed": 7,
+        "seed_given": False,
+        "config_file": "config.yaml",
+        "target": "http://127.0.0.1:8000/v1/audio/transcriptions",
+        "user_class": "SttUser",
+        "users": 5,
+        "workers": ("local",),
+        "started_at": "2024-01-01T12:00:00.000+09:00",
+        "ended_at": "2024-01-01T12:00:10.000+09:00",
+        "barrier_s": 4711.0,
+        "complete": True,
+        "end_reason": "finished",
+        "generator": generator,
+    }
+    return Run(RunInfo(**metadata | info), masked(config or Config()), as_saved(samples), path)
+
+
+def steady(n: int = 90, users: int = 5, response_s: float = 0.5, warmup: int = 10) -> Samples:
+    """`users` users that are answered after `response_s`, always; the warm-up took twice as long."""
+    wave = [number // users for number in range(n)]
+    measured = table([one * response_s for one in wave], response_s, users=users, first_seq=warmup)
+    if not warmup:
+        return measured
+    waves = -(-warmup // users)
+    cold = [(number // users - waves) * 2 * response_s for number in range(warmup)]
+    return joined(table(cold, 2 * response_s, phase=Phase.WARMUP, users=users), measured)

@@ -1,0 +1,54 @@
+"""`stt-load report`, as a program."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from stt_load.report.result_file import write
+from tests.report.runs import run_of, steady
+
+
+def report(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "stt_load.cli", "report", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+def saved(folder: Path) -> Path:
+    path = folder / "result.json"
+    write(path, run_of(steady()))
+    return path
+
+
+def test_the_report_of_a_result(tmp_path: Path) -> None:
+    path = saved(tmp_path)
+    english, korean = report(path), report(path, "--language", "ko")
+    assert (english.returncode, english.stderr) == (0, "")
+    assert english.stdout.startswith(f"📂 {path} ")
+    assert "  Median: 0.500 s\n" in english.stdout
+    assert "  중앙값: 0.500초\n" in korean.stdout
+
+
+def test_the_figures_as_json(tmp_path: Path) -> None:
+    path = saved(tmp_path)
+    figures = json.loads(report(path, "--json").stdout)
+    whole = json.loads(path.read_text(encoding="utf-8"))
+    del whole["requests"]
+    assert figures == whole
+
+
+def test_any_name_that_is_not_a_spools_is_a_results(tmp_path: Path) -> None:
+    path = saved(tmp_path).rename(tmp_path / "result.jsonl")
+    assert report(path).returncode == 0
+
+
+def test_what_is_no_result_is_one_sentence_and_2(tmp_path: Path) -> None:
+    other = tmp_path / "other.json"
+    other.write_text("{}", encoding="utf-8")
+    for path, said in ((other, "not a result"), (tmp_path / "missing.json", "No such file"), (tmp_path, "directory")):
+        ran = report(path)
+        assert (ran.returncode, ran.stdout) == (2, "")
+        assert said in ran.stderr
+        assert ran.stderr.count("\n") == 1

@@ -1,0 +1,226 @@
+"""What a person reads, in both languages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from stt_load.config import Api, Config, masked
+from stt_load.report import opening
+from stt_load.report.console import report, result
+from stt_load.report.messages import Language, Messages
+from stt_load.report.width import columns
+from stt_load.sample import ErrorKind, Phase, Samples
+from stt_load.stats.model import Generator, WorkerHealth
+from stt_load.stats.summary import warmup
+from tests.factory import joined, table
+from tests.report.runs import HEALTHY, run_of, steady
+
+EN, KO = Messages("en"), Messages("ko")
+LOCAL = Config(api=Api(base_url="http://127.0.0.1:8000"))
+
+
+def text(run_samples: Samples, language: Language = "en", config: Config | None = None, **info: object) -> str:
+    return "\n".join(result(Messages(language), run_of(run_samples, config, **info)))  # type: ignore[arg-type]
+
+
+def in_order(parts: list[str], whole: str) -> bool:
+    """Whether each of `parts` is a line of `whole`, one after the other."""
+    lines = iter(whole.splitlines())
+    return all(part in lines for part in parts)
+
+
+def test_the_korean_console() -> None:
+    run = run_of(steady(), LOCAL)
+    shown = [
+        *opening.start(KO, run.config, run.info),
+        *opening.warming_up(KO, run.config),
+        *opening.measuring(KO, run.config, warmup(run.samples), None),
+        *result(KO, run),
+        KO("saved", path="stt_load_test_results_20240101_120000.json"),
+    ]
+    asked = """\
+📁 설정 파일: config.yaml
+🎵 오디오 설정: 길이 10.0초, 샘플링 레이트 16000Hz
+   매 요청마다 새로운 랜덤 오디오 생성 (캐시 방지)
+🌐 API 설정: http://127.0.0.1:8000/v1/audio/transcriptions
+🚀 STT 모델 로드 테스트 시작
+   총 요청 수: 100
+   Warm-up 요청 수: 10
+   동시 요청 수: 5
+   실제 측정 요청 수: 90
+🔥 Warm-up 단계 (10개 요청)...
+   Warm-up 완료 (소요 시간: 2.00초)
+📊 성능 측정 단계 (90개 요청)...
+============================================================
+📈 성능 테스트 결과
+============================================================
+총 요청 수: 90
+성공한 요청: 90 (100.0%)
+실패한 요청: 0 (0.0%)
+
+응답 시간 통계:
+  평균: 0.500초
+  중앙값: 0.500초
+  최소: 0.500초
+  최대: 0.500초
+  P95: 0.500초
+  P99: 0.500초 (= 최대, n = 90)
+
+처리량: 10.00 요청/초
+============================================================
+💾 결과가 stt_load_test_results_20240101_120000.json에 저장되었습니다."""
+    assert in_order(asked.splitlines(), "\n".join(shown))
+
+
+def test_the_english_console_says_the_same() -> None:
+    said = text(steady())
+    figures = [
+        "Requests: 90",
+        "Succeeded: 90 (100.0%)",
+        "Failed: 0 (0.0%)",
+        "  Mean: 0.500 s",
+        "  Median: 0.500 s",
+        "  P99: 0.500 s (= max, n = 90)",
+        "Throughput: 10.00 requests/s",
+        "Audio throughput: 100.0 s of audio per second",
+        "Observed RTF: 0.050 (median 0.050, P95 0.050; waiting included)",
+        "  10 requests in 2.00 s, 0 failed",
+        "  Mean 1.000 s, first success after 1.00 s",
+        "Measurement: ✅ VALID",
+    ]
+    assert in_order(figures, said)
+    assert len(list(result(EN, run_of(steady())))) == len(list(result(KO, run_of(steady()))))
+
+
+def test_from_a_hundred_on_the_p99_is_not_called_the_maximum_and_intervals_are_shown() -> None:
+    said = text(steady(1000))
+    assert "= max" not in said
+    assert "  P99.9: 0.500 s" in said
+    assert "  Median: 0.500 s (95% CI 0.500–0.500)" in said
+    assert "P99.9" not in text(steady(999))
+
+
+def test_zero_successes_are_no_figures() -> None:
+    failed = table([0.0, 0.5, 1.0], 0.5, kind=ErrorKind.HTTP_5XX, text_length=-1)
+    said = text(failed)
+    assert in_order(["Requests: 3", "Succeeded: 0 (0.0%)", "Failed: 3 (100.0%)", "  Mean: n/a", "  P99: n/a"], said)
+    assert "nan" not in said
+    assert "해당 없음" in text(failed, "ko")
+
+
+def test_failures_are_told_by_kind_with_what_most_of_them_said() -> None:
+    kinds = [None, None, ErrorKind.SHED, ErrorKind.SHED, ErrorKind.SHED, ErrorKind.TIMEOUT_TOTAL]
+    rows = table([0.0, 0.1, 0.2, 0.3, 0.4, 0.5], 0.5, kind=kinds)  # type: ignore[arg-type]
+    rows.rows["error"] = [-1, -1, 0, 1, 1, 2]
+    said = text(Samples(rows.rows, ("HTTP 429: slow down", "HTTP 503: \x1b[2Jfull", "no answer in 300 s")))
+    lines = ["  3 × Refused under load, 429 or 503", "      HTTP 503: [2Jfull", "  1 × Took too long in all"]
+    assert in_order([*lines, "      no answer in 300 s"], said)
+    assert "Response time (of the 2 requests that succeeded; 66.7% failed and are left out):" in said
+    assert "It refused 3 of 6 requests on purpose" in said
+
+
+def test_levels_are_a_table() -> None:
+    ramp = joined(table([0.0, 0.5], 0.5, users=1), table([1.0, 1.1, 1.5, 1.6], 0.5, users=2, first_seq=2))
+    lines = text(ramp, users=1).splitlines()
+    start = lines.index("By number of users (the figures above mix these loads):")
+    assert lines[start + 1].split()[:3] == ["users", "requests", "failed"]
+    assert [line.split()[:3] for line in lines[start + 2 : start + 4]] == [["1", "2", "0"], ["2", "4", "0"]]
+    assert len({columns(line) for line in text(ramp, "ko", users=1).splitlines()[start + 1 : start + 4]}) == 1
+    assert "By number of users" not in text(steady())
+
+
+@pytest.mark.parametrize(
+    ("info", "said"),
+    [
+        ({"end_reason": "interrupted"}, "❗ Not complete: interrupted (Ctrl-C or SIGTERM) after 20 of 90 requests."),
+        ({"end_reason": "time_limit"}, "❗ Not complete: stopped by the time limit (-t) after 20 of 90 requests."),
+        ({"end_reason": "stopped"}, "❗ Not complete: stopped on request after 20 of 90 requests."),
+        ({"end_reason": "crashed"}, "❗ The run never came to its end"),
+    ],
+)
+def test_an_incomplete_run_says_so_first(info: dict[str, str], said: str) -> None:
+    lines = text(steady(20), complete=False, **info).splitlines()
+    assert lines[3].startswith(said)
+
+
+def test_a_run_without_an_end_tells_how_long_it_was() -> None:
+    said = text(steady(20), config=Config(total_requests=None), complete=False, end_reason="interrupted")
+    assert "after 20 requests in 2.00 s." in said
+
+
+def test_a_dead_service_is_told_in_its_own_words() -> None:
+    cold = table([-1.0, -0.5], 0.1, phase=Phase.WARMUP, kind=ErrorKind.AUTH, text_length=-1)
+    dead = {"complete": False, "end_reason": "dead_warmup", "detail": "HTTP 401: wrong\nkey", "barrier_s": None}
+    said = text(cold, generator=Generator(), **dead)
+    assert "❗ Stopped: the service gave no good answer in the warm-up" in said
+    assert "   It said: HTTP 401: wrong key" in said
+    assert "Measurement: n/a (nothing was measured)" in said
+    assert "Throughput" not in said
+    assert "  2 requests in 0.60 s, 2 failed" in said
+
+
+def test_a_service_that_never_came() -> None:
+    config = Config(wait_ready=30)
+    said = text(
+        table([], []), config=config, complete=False, end_reason="not_ready", detail="refused", barrier_s=None
+    )
+    assert "❗ Nothing was sent: the service was not ready within 30 s (wait_ready)." in said
+    assert "Warm-up" not in said
+
+
+def test_a_measurement_in_doubt_says_why_and_what_to_do() -> None:
+    busy = replace(HEALTHY, workers=(WorkerHealth(worker=0, loop_lag_p99_s=0.2, cpu_share=0.85),))
+    said = " ".join(text(steady(), generator=busy).split())
+    assert "INVALID (do not use these figures)" in said
+    assert "its reaction time (P99) is 40.0% of the median response time (limit 10.0%)" in said
+    assert "used 85.0% of a CPU core (limit 80.0%)" in said
+    errors = " ".join(text(steady(), "ko", generator=Generator(listener_errors=2)).split())
+    assert "stt-load 자체 오류: 2건" in errors
+
+
+def test_every_line_fits_a_terminal() -> None:
+    kinds = [None] * 60 + [ErrorKind.SHED] * 40
+    long = table([number * 0.1 for number in range(100)], 0.5, kind=kinds, text_length=0, users=5)  # type: ignore[arg-type]
+    long.rows["error"] = [-1] * 60 + [0] * 40
+    samples = Samples(long.rows, ("한" * 500,))
+    busy = Generator(workers=(WorkerHealth(worker=0, loop_lag_p99_s=9.0, cpu_share=1.0),), listener_errors=3)
+    for language in ("en", "ko"):
+        said = text(samples, language, generator=busy, complete=False, end_reason="crashed")  # type: ignore[arg-type]
+        assert not [line for line in said.splitlines() if columns(line) > 80]
+
+
+def test_the_start_block_warns_of_what_will_spoil_the_figures() -> None:
+    run = run_of(steady(), Config(warmup_requests=3, seed=7), users=5, seed_given=True)
+    said = " ".join(" ".join(opening.start(EN, run.config, run.info)).split())
+    assert "Fewer warm-up requests (3) than concurrent ones (5)" in said
+    assert "The seed was given (7)" in said
+    assert "the embedded server" in said
+    assert "❗" not in " ".join(opening.start(EN, masked(LOCAL), replace(run.info, seed_given=False)))
+
+
+def test_the_start_block_without_a_number_of_requests() -> None:
+    run = run_of(steady())
+    timed = list(opening.start(EN, masked(Config(total_requests=None, measure_for=90)), run.info))
+    assert "   Measuring for: 1 min 30 s" in timed
+    endless = list(opening.start(EN, masked(Config(total_requests=None, request_delay=2)), run.info))
+    assert "   Requests in all: no limit, until stopped" in endless
+    assert "   Pause after each answer: 2.00 s" in endless
+    assert not [line for line in timed + endless if "Measured requests" in line]
+
+
+def test_the_first_transcript_is_one_short_harmless_line() -> None:
+    run = run_of(steady())
+    lines = list(opening.measuring(EN, run.config, warmup(run.samples), "a\x1b[31m\n" + "b" * 500))
+    assert lines[1].startswith("   First transcript: a [31m bbb")
+    assert columns(lines[1]) <= 80
+    silent = list(opening.measuring(EN, run.config, warmup(run.samples), ""))
+    assert silent[1] == "   First transcript: (empty)"
+
+
+def test_a_report_of_a_file_says_which_and_when() -> None:
+    lines = list(report(EN, run_of(steady(), path=Path("a.json"))))
+    assert lines[0] == "📂 a.json (run of 2024-01-01T12:00:00.000+09:00)"
+    assert "🌐 API: http://127.0.0.1:8000/v1/audio/transcriptions" in lines

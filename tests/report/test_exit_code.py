@@ -1,0 +1,46 @@
+"""The first rule that matches decides."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from stt_load.config import Config
+from stt_load.report.exit_code import exit_code
+from stt_load.sample import ErrorKind
+from stt_load.stats.model import Generator, WorkerHealth
+from tests.factory import table
+from tests.report.runs import HEALTHY, run_of, steady
+
+SLOW = replace(HEALTHY, workers=(WorkerHealth(worker=0, loop_lag_p99_s=0.02, cpu_share=0.1),))
+BROKEN = Generator(listener_errors=1)
+FAILED = table([0.0, 0.5], 0.5, kind=[None, ErrorKind.HTTP_5XX])
+NOTHING = table([], [])
+
+
+@pytest.mark.parametrize(
+    ("samples", "info", "strict", "failures_code", "code"),
+    [
+        (steady(), {}, False, 1, 0),
+        (FAILED, {}, False, 1, 1),
+        (FAILED, {}, False, 7, 7),
+        (FAILED, {}, False, 0, 0),
+        (steady(), {"generator": SLOW}, False, 1, 0),
+        (steady(), {"generator": SLOW}, True, 1, 4),
+        (steady(), {"generator": BROKEN}, False, 1, 4),
+        (FAILED, {"generator": BROKEN}, False, 1, 4),
+        (FAILED, {"generator": BROKEN, "end_reason": "interrupted"}, False, 1, 5),
+        (steady(20), {"end_reason": "interrupted", "complete": False}, False, 1, 5),
+        (steady(20), {"end_reason": "time_limit", "complete": False}, False, 1, 0),
+        (steady(20), {"end_reason": "stopped", "complete": False}, False, 1, 0),
+        (NOTHING, {"end_reason": "dead_warmup"}, False, 1, 1),
+        (NOTHING, {"end_reason": "dead_warmup"}, False, 0, 1),
+        (NOTHING, {"end_reason": "not_ready"}, False, 1, 1),
+        (NOTHING, {"generator": BROKEN}, False, 1, 4),
+    ],
+)
+def test_the_code(samples: object, info: dict[str, object], strict: bool, failures_code: int, code: int) -> None:
+    config = Config.model_validate({"validity": {"strict": strict}})
+    run = run_of(samples, config, **info)  # type: ignore[arg-type]
+    assert exit_code(run, failures_code=failures_code) == code

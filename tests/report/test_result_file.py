@@ -1,0 +1,157 @@
+"""The result: whole or not there, never over another one, and worth the same when it is read again."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+
+from stt_load.config import Config
+from stt_load.report import result_file
+from stt_load.report.result_file import document, load, reserve, rows_path, write
+from stt_load.report.run import ReportError
+from stt_load.sample import ErrorKind, Samples
+from tests.factory import table
+from tests.report.runs import run_of, steady
+from tests.report.tables import tables
+
+NOON = datetime(2024, 1, 1, 12, 0, 0)
+WORKERS = ("here", "there")
+
+
+@given(tables())
+def test_what_is_written_is_read_again_to_the_last_digit(samples: Samples) -> None:
+    run = run_of(samples, workers=WORKERS)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "result.json"
+        write(path, run)
+        again = load(path)
+    assert list(again.samples) == list(run.samples)
+    assert again.info == run.info
+    assert again.config == run.config
+    assert again.summary == run.summary
+
+
+def test_the_figures_can_be_computed_anew_from_the_rows(tmp_path: Path) -> None:
+    """What stands in the file is what any reader gets from its rows, not from digits that were cut off."""
+    ragged = table([number * 0.123456789 for number in range(200)], [0.1 + 1e-7 * number for number in range(200)])
+    path = tmp_path / "result.json"
+    write(path, run_of(ragged))
+    written = json.loads(path.read_text(encoding="utf-8"))
+    times = sorted(row["response_time_s"] for row in written["requests"])
+    figures = written["metrics"]["response_time_s"]
+    assert figures["median"] == pytest.approx(times[99], abs=1e-9)
+    assert (figures["min"], figures["max"]) == (pytest.approx(times[0]), pytest.approx(times[-1]))
+    assert all(round(row["done_s"], 6) == row["done_s"] for row in written["requests"])
+    assert document(load(path))["metrics"] == written["metrics"]
+
+
+def test_one_row_a_line_last_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "result.json"
+    write(path, run_of(steady(20)))
+    lines = path.read_text(encoding="utf-8").splitlines()
+    first = lines.index('  "requests": [') + 1
+    rows = [json.loads(line.rstrip(",")) for line in lines[first:-2]]
+    assert len(rows) == 30
+    assert lines[-2:] == ["  ]", "}"]
+
+
+def test_many_rows_go_to_a_file_of_their_own(tmp_path: Path) -> None:
+    count = result_file.MOST_ROWS_INSIDE + 1
+    run = run_of(table([number * 0.001 for number in range(count)], 0.5))
+    path = tmp_path / "long.json"
+    write(path, run)
+    reference = json.loads(path.read_text(encoding="utf-8"))["requests"]
+    assert (reference["file"], reference["rows"]) == ("long.requests.jsonl.gz", count)
+    with gzip.open(tmp_path / reference["file"], "rt", encoding="utf-8") as rows:
+        assert sum(1 for _ in rows) == count
+    assert load(path).summary == run.summary
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["long.json", "long.requests.jsonl.gz"]
+    rows_path(path).write_bytes(gzip.compress(b"{}\n"))
+    with pytest.raises(ReportError, match="checksum"):
+        load(path)
+    rows_path(path).unlink()
+    with pytest.raises(ReportError, match=r"long\.requests\.jsonl\.gz"):
+        load(path)
+
+
+def test_a_result_is_never_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "result.json"
+    path.write_text("mine", encoding="utf-8")
+    with pytest.raises(FileExistsError):
+        write(path, run_of(steady()))
+    assert path.read_text(encoding="utf-8") == "mine"
+    assert [one.name for one in tmp_path.iterdir()] == ["result.json"]
+
+
+def test_names_are_taken_by_results_spools_and_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert reserve(None, NOON) == Path("stt_load_test_results_20240101_120000.json")
+    for taken, next_one in [
+        ("a.json", "a_2.json"),
+        ("a_2.partial.jsonl", "a_3.json"),
+        ("a_3.requests.jsonl.gz", "a_4.json"),
+    ]:
+        Path(taken).touch()
+        assert reserve("a.json", NOON) == Path(next_one)
+
+
+def test_what_can_not_be_written_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="nowhere"):
+        write(tmp_path / "nowhere" / "result.json", run_of(steady()))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_servers_words_in_any_writing_are_kept(tmp_path: Path) -> None:
+    rows = table([0.0], 0.5, kind=ErrorKind.HTTP_5XX).rows
+    rows["error"] = 0
+    path = tmp_path / "result.json"
+    write(path, run_of(Samples(rows, ("가\u2028\ud800\x00\\",))))
+    (again,) = load(path).samples
+    assert again.error == "가\u2028\ud800\x00\\"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "not JSON"),
+        ("[1]", "no JSON object"),
+        ("{}", "schema_version"),
+        ('{"schema_version": 99, "run": {}, "config": {}}', "schema version 99"),
+        ('{"schema_version": 1, "run": {}, "config": {}}', "its config lacks total_requests"),
+        ("\udcff", "not text"),
+    ],
+)
+def test_other_files_are_told_apart(tmp_path: Path, content: str, said: str) -> None:
+    path = tmp_path / "other.json"
+    path.write_bytes(content.encode("utf-8", errors="surrogateescape"))
+    with pytest.raises(ReportError, match=said) as error:
+        load(path)
+    assert str(path) in str(error.value)
+
+
+@pytest.mark.parametrize("cut", ["seq", "phase", "start_s", "error_kind"])
+def test_a_damaged_row_is_named(tmp_path: Path, cut: str) -> None:
+    path = tmp_path / "result.json"
+    write(path, run_of(steady(20)))
+    values = json.loads(path.read_text(encoding="utf-8"))
+    del values["requests"][4][cut]
+    path.write_text(json.dumps(values), encoding="utf-8")
+    with pytest.raises(ReportError, match=rf"request 5: .*{cut}"):
+        load(path)
+
+
+def test_secrets_are_not_in_the_configuration_of_the_result(tmp_path: Path) -> None:
+    config = Config.model_validate(
+        {"api": {"base_url": "http://me:hunter2@host", "extra_fields": {"api_key": "k3y"}}}
+    )
+    path = tmp_path / "result.json"
+    write(path, run_of(steady(), config))
+    written = path.read_text(encoding="utf-8")
+    assert "hunter2" not in written
+    assert "k3y" not in written
