@@ -1,0 +1,11 @@
+"""What `locust` loads. Configuration: config.yaml beside it, or the file that CONFIG_PATH names.
+
+`locust` spawns SttUser; `locust FastSttUser` the same task on Locust's faster client.
+"""
+
+from stt_load.suite import install
+from stt_load.users import FastSttUser, SttUser
+
+__all__ = ["FastSttUser", "SttUser"]
+
+install(default_user=SttUser)

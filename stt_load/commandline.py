@@ -1,0 +1,169 @@
+"""The configuration as Locust's command line sees it: our options among Locust's, the file as their defaults."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from stt_load.config import Config, ConfigError, Layer, Override, Source, load, mask_url, read
+from stt_load.options import OPTIONS
+
+NOT_YET = """\
+stt-load: distributed runs (--master, --worker, --processes) are not supported by this version.
+  Run one process; `locust FastSttUser` carries the most requests per second in it.
+"""
+
+
+class CommandLine:
+    """Adds our options to Locust's parser and makes a `Config` of what was given.
+
+    Precedence: command line, environment, Locust's own configuration files (these three are Locust's parser), then
+    config.yaml, then the defaults. default_user: spawned when no user class is named; None for every one found.
+    """
+
+    def __init__(self, default_user: str | None) -> None:
+        self._default_user = default_user
+        self._config: Config | None = None
+        self._source: Source | None = None
+        self._given: list[Override] = []
+        self._texts: dict[str, str] = {}
+        self._hosts: dict[str, str] = {}
+        self.file: str | None = None
+
+    def extend(self, parser: Any) -> None:
+        """Locust's parser gets our options and the file's values as defaults.
+
+        Locust calls this again for every view of its web page: the file is read once, so that a file that changes
+        meanwhile changes nothing. Raises `SystemExit` (2), everything that is wrong on standard error.
+        """
+        for option in OPTIONS:
+            parser.add_argument(
+                option.flag,
+                dest=option.dest,
+                env_var=option.env,
+                choices=option.choices and _Offered(option.choices),
+                **({"nargs": "?", "const": "true"} if option.choices == ("true", "false") else {}),
+                help=option.help,
+                default=None,
+                include_in_web_ui=option.in_web_form,
+            )
+        parser.add_argument(
+            "--locust-stats",
+            action="store_true",
+            env_var="STT_LOAD_LOCUST_STATS",
+            help="Also print Locust's own tables of statistics.",
+            include_in_web_ui=False,
+        )
+        if self._config is None:
+            self._config = self._read(parser)
+            self.shown(self._config.api.base_url)
+        self._set_defaults(parser, self._config)
+
+    def config_of(self, options: Mapping[str, Any], host: str | None) -> Config:
+        """The configuration of a run from Locust's parsed options, which the web form may have changed, and its host.
+
+        Raises `ConfigError` with every fault.
+        """
+        values = {option.dest: options.get(option.dest) for option in OPTIONS}
+        values |= {"host": host and self._whole(host), "num_users": options.get("num_users")}
+        changed = [
+            _override(dest, value, Layer.WEB_FORM)
+            for dest, value in values.items()
+            if value is not None and str(value) != self._texts.get(dest)
+        ]
+        return self._load([*self._given, *changed])
+
+    def shown(self, host: str) -> str:
+        """`host` as Locust may show it, without a password; `config_of` knows the whole one again."""
+        masked = mask_url(host)
+        if masked != host:
+            self._hosts[masked] = host
+        return masked
+
+    def _whole(self, host: str) -> str:
+        self.shown(host)
+        return self._hosts.get(host, host)
+
+    def _read(self, parser: Any) -> Config:
+        """What the command line, the environment, Locust's files and ours say together, or the end of the program."""
+        given = vars(_parsed(parser))
+        if given["master"] or given["worker"] or given["processes"]:
+            sys.stderr.write(NOT_YET)
+            sys.exit(2)
+        places = _places(parser)
+        self._given = [
+            _override(name, given[name], *places.get(name, (Layer.COMMAND_LINE, "")))
+            for name in _KNOWN
+            if given[name] is not None
+        ]
+        try:
+            return self._load(self._given)
+        except ConfigError as error:
+            sys.stderr.write(f"{error}\n")
+            sys.exit(2)
+
+    def _load(self, overrides: Sequence[Override]) -> Config:
+        self._source = self._source or read()
+        loaded = load(self._source, overrides, save_directory=Path())
+        self.file = str(loaded.path)
+        return loaded.config
+
+    def _set_defaults(self, parser: Any, config: Config) -> None:
+        """The effective values become the defaults: Locust's start form shows them."""
+        given = _parsed(parser)
+        self._texts = {option.dest: option.text(config) for option in OPTIONS}
+        self._texts |= {"host": config.api.base_url, "num_users": str(config.concurrent_requests)}
+        defaults: dict[str, Any] = self._texts | {
+            "host": mask_url(config.api.base_url),
+            "num_users": config.concurrent_requests,
+            # All at once, unless -r says otherwise.
+            "spawn_rate": float(config.concurrent_requests),
+            "stop_timeout": config.drain,
+            "only_summary": not given.locust_stats,
+            "loglevel": "WARNING",
+        }
+        if self._default_user and not given.user_classes:
+            defaults["user_classes"] = [self._default_user]
+        parser.set_defaults(**defaults)
+
+
+class _Offered(tuple[str, ...]):
+    """Choices for the start form. Argparse takes any value: what is wrong with it is said together with the rest."""
+
+    def __contains__(self, value: object) -> bool:
+        return True
+
+
+def _parsed(parser: Any) -> Any:
+    return parser.parse_known_args(sys.argv[1:])[0]
+
+
+def _places(parser: Any) -> dict[str, tuple[Layer, str]]:
+    """Of each option of the last parse that was not given on the command line: its layer, and the file if any."""
+    found: dict[str, tuple[Layer, str]] = {}
+    for source, settings in parser.get_source_to_settings_dict().items():
+        kind, _, file = source.partition("|")
+        if kind in _LAYERS:
+            place = (_LAYERS[kind], file)
+            found |= {action.dest: place for action, _ in settings.values() if action is not None}
+    return found
+
+
+def _override(dest: str, value: Any, layer: Layer, file: str = "") -> Override:
+    key, flag, env = _KNOWN[dest]
+    name = flag.removeprefix("--")
+    sources = {
+        Layer.ENVIRONMENT: env,
+        Layer.WEB_FORM: f"the form's {name}",
+        Layer.LOCUST_FILE: f"{file}, {name}",
+    }
+    return Override(key, str(value), sources.get(layer, flag), layer)
+
+
+_KNOWN = {option.dest: (option.key, option.flag, option.env) for option in OPTIONS} | {
+    "host": ("api.base_url", "--host", "LOCUST_HOST"),
+    "num_users": ("concurrent_requests", "--users", "LOCUST_USERS"),
+}
+_LAYERS = {"config_file": Layer.LOCUST_FILE, "environment_variables": Layer.ENVIRONMENT}

@@ -1,0 +1,112 @@
+"""What a person sees while a run lasts: the report on one stream, how far it has come on another."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, TextIO
+
+import gevent
+
+from stt_load.outlet import Outlet
+from stt_load.report import opening, progress
+from stt_load.report.console import result
+from stt_load.report.messages import Language, Messages
+from stt_load.report.progress import Progress
+from stt_load.report.run import Run
+from stt_load.runinfo import RunInfo
+from stt_load.session import Session
+from stt_load.stats.model import Warmup
+from stt_load.transport.exchange import clock
+
+BAR_PERIOD_S = 0.25
+LINE_PERIOD_S = 10.0
+CLEAR = "\r\x1b[K"
+
+
+class Display:
+    """Tells the story of one run.
+
+    report: gets the start block, the changes of phase and the result. aside: gets the progress, on a terminal as a
+    bar that is drawn over and over, else as a line now and then. config: masked.
+    """
+
+    def __init__(self, language: Language, config: Mapping[str, Any], *, report: TextIO, aside: TextIO) -> None:
+        self._say = Messages(language)
+        self._config = config
+        self._report = Outlet(report)
+        self._aside = Outlet(aside)
+        self._draws = self._aside.is_terminal and os.environ.get("TERM") != "dumb"
+        self._drawn = False
+
+    def started(self, info: RunInfo) -> None:
+        self._print(opening.start(self._say, self._config, info))
+
+    def warming_up(self) -> None:
+        self._print(opening.warming_up(self._say, self._config))
+
+    def measuring(self, warmup: Warmup, transcript: str | None) -> None:
+        """The warm-up is over. transcript: the first one there is."""
+        self._print(opening.measuring(self._say, self._config, warmup, transcript))
+
+    def finished(self, run: Run) -> None:
+        """The report, and where the result is."""
+        self._print(result(self._say, run))
+        if run.path is not None:
+            self._print([self._say("saved", path=run.path)])
+
+    def not_saved(self, path: Path, spool: Path, error: OSError) -> None:
+        """The result could not be written; `spool` holds all of it."""
+        self._clear()
+        reason = error.strerror or error
+        self._aside.write(self._say("not_saved", path=path, reason=reason, spool=spool) + "\n")
+
+    def follow(self, session: Session) -> None:
+        """Shows the progress of `session` from its first request on, until killed."""
+        session.released.wait()
+        shown: Progress | None = None
+        shown_s = clock()
+        while True:
+            gevent.sleep(BAR_PERIOD_S)
+            seen = look(session)
+            if self._draws:
+                self._draw(progress.bar(self._say, seen, shutil.get_terminal_size().columns - 1))
+                continue
+            new = shown is None or (shown.phase, shown.stopping) != (seen.phase, seen.stopping)
+            if (new and seen.stopping) or clock() - shown_s >= LINE_PERIOD_S:
+                self._aside.write(progress.line(self._say, seen) + "\n")
+                shown_s = clock()
+            shown = seen
+
+    def _draw(self, line: str) -> None:
+        # The cursor goes back to the left: a line of the log then begins there, and not behind the bar.
+        self._aside.write(f"{CLEAR}{line}\r")
+        self._drawn = True
+
+    def _clear(self) -> None:
+        if self._drawn:
+            self._aside.write(CLEAR)
+            self._drawn = False
+
+    def _print(self, lines: Iterable[str]) -> None:
+        self._clear()
+        self._report.write("".join(f"{line}\n" for line in lines))
+
+
+def look(session: Session) -> Progress:
+    """How far `session`, which has been released, has come."""
+    phases = session.phases
+    measuring = session.barrier_s is not None
+    began_s = session.barrier_s if session.barrier_s is not None else session.released_s
+    return Progress(
+        phase="measuring" if measuring else "warmup",
+        done=phases.measured_results if measuring else phases.warmup_results,
+        total=phases.measured_total if measuring else phases.warmup,
+        failed=session.failures if measuring else session.warmup_failures,
+        elapsed_s=clock() - began_s,
+        limit_s=session.measure_for_s if measuring else None,
+        in_flight=phases.in_flight,
+        stopping=phases.closed and phases.in_flight > 0,
+    )

@@ -1,0 +1,161 @@
+"""One run, from its start to its end: who may send when, what came of it, and when it is over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+import gevent
+from gevent.event import Event
+
+from stt_load.runinfo import EndReason
+from stt_load.sample import ErrorKind, Phase, Sample, SampleTable
+from stt_load.schedule.phases import Job, Phases
+from stt_load.transport.exchange import clock
+
+# Statuses that no waiting mends: the address, the key or the request itself is wrong.
+HOPELESS = frozenset({401, 403, 404, 415})
+FIRST_ANSWERS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Why the run ends; `detail` in the server's words or ours."""
+
+    reason: EndReason
+    detail: str | None = None
+
+
+class Session:
+    """Brings users and jobs together. Users block in `take` until it is their turn; `finish` takes what came of it.
+
+    on_barrier: called once, when the warm-up is over and before the first measured request starts.
+    on_over: called once, when what was planned is done or can't be done. It must not block.
+    measure_for_s: how long to measure, None for N requests.
+    """
+
+    def __init__(
+        self,
+        phases: Phases,
+        *,
+        measure_for_s: float | None,
+        continue_on_dead_warmup: bool,
+        on_barrier: Callable[[], None],
+        on_over: Callable[[], None],
+    ) -> None:
+        self.phases = phases
+        self.table = SampleTable()
+        self.origin_s = clock()
+        self.barrier_s: float | None = None
+        self.users_at_barrier = 0
+        self.ending: Ending | None = None
+        self.first_transcript: str | None = None
+        self.released = Event()
+        self.released_s = 0.0
+        self.measure_for_s = measure_for_s
+        self.warmup_failures = 0
+        self.failures = 0
+        self._continue_on_dead_warmup = continue_on_dead_warmup
+        self._on_barrier = on_barrier
+        self._on_over = on_over
+        self._first: list[Sample] = []
+        self._warmup_kinds: set[ErrorKind | None] = set()
+        self._deadline: gevent.Greenlet[..., None] | None = None
+        self._news = Event()
+
+    @property
+    def over(self) -> bool:
+        """Nothing new starts any more."""
+        return self.phases.closed
+
+    def release(self) -> None:
+        """The service is there: users may start."""
+        self.released_s = clock()
+        self.released.set()
+
+    def take(self, user: Hashable) -> Job:
+        """The next job of `user`. Blocks until there is one; when the run is over, until the caller is killed."""
+        self.released.wait()
+        self.phases.join(user)
+        self._check_barrier()
+        while (job := self.phases.take(user)) is None:
+            self._news.wait()
+        return job
+
+    def leave(self, user: Hashable) -> None:
+        """A user is gone: what was kept for it goes to the others."""
+        self.phases.leave(user)
+        self._spread_news()
+
+    def await_users(self, users: int) -> None:
+        """How many users the barrier waits for from now on."""
+        if users != self.phases.awaited:
+            self.phases.awaited = users
+            self._check_barrier()
+            self._spread_news()
+
+    def finish(self, job: Job, sample: Sample, text: str | None) -> None:
+        """What became of a job; `text` is the transcript when there is one."""
+        self.table.append(sample)
+        self.phases.finish(job)
+        if self.first_transcript is None:
+            self.first_transcript = text
+        if job.phase is Phase.WARMUP:
+            self._judge_warmup(sample)
+        elif sample.error_kind is not None:
+            self.failures += 1
+        self._check_barrier()
+        if self.phases.done:
+            self.end("finished")
+
+    def end(self, reason: EndReason, detail: str | None = None) -> None:
+        """Ends the run from inside; the first reason given stays."""
+        if self.ending is None:
+            self.stopped(reason, detail)
+            self._on_over()
+
+    def interrupt(self) -> None:
+        """Somebody wants the end at once; of a run that is done already that is no news."""
+        self.end("interrupted")
+        if self.ending is not None and self.ending.reason in ("time_limit", "stopped"):
+            self.ending = Ending("interrupted")
+
+    def stopped(self, reason: EndReason, detail: str | None = None) -> None:
+        """The run is being ended: nothing new starts.
+
+        Users that wait go on waiting, to be killed: there is nothing for them to do.
+        """
+        self.ending = self.ending or Ending(reason, detail)
+        self.phases.close()
+        if self._deadline is not None and self._deadline is not gevent.getcurrent():
+            self._deadline.kill(block=False)
+
+    def _judge_warmup(self, sample: Sample) -> None:
+        """Stops a run whose service answers nothing of use: its words now rather than N failures later."""
+        self._warmup_kinds.add(sample.error_kind)
+        self.warmup_failures += not sample.ok
+        if len(self._first) < FIRST_ANSWERS:
+            self._first.append(sample)
+        if self._continue_on_dead_warmup or self.phases.closed:
+            return
+        first_are_in = len(self._first) == min(FIRST_ANSWERS, self.phases.warmup)
+        hopeless = first_are_in and all(one.status in HOPELESS for one in self._first)
+        all_in = self.phases.warmup_results == self.phases.warmup
+        dead = all_in and len(self._warmup_kinds) == 1 and None not in self._warmup_kinds
+        if hopeless or dead:
+            self.end("dead_warmup", self._first[0].error)
+
+    def _check_barrier(self) -> None:
+        if self.phases.may_open():
+            self.barrier_s = clock()
+            self.users_at_barrier = self.phases.present
+            self._on_barrier()
+            self.phases.open = True
+            if self.measure_for_s is not None:
+                self._deadline = gevent.spawn_later(self.measure_for_s, self.end, "finished")
+            self._spread_news()
+
+    def _spread_news(self) -> None:
+        """Wakes those who wait for a job, each to look for itself."""
+        news, self._news = self._news, Event()
+        news.set()

@@ -1,0 +1,212 @@
+"""The Locust users: take a job, speak on the wire, hold the clock, yield a Sample."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+import requests
+from locust import FastHttpUser, HttpUser, User
+from locust.env import Environment
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool
+
+from stt_load.audio.noise import NoiseSource
+from stt_load.sample import ErrorKind, Phase, Sample
+from stt_load.schedule.phases import Job
+from stt_load.session import Session
+from stt_load.transport import Exchange, Target, Transport, TransportError
+from stt_load.transport.exchange import clock
+from stt_load.transport.fast import FastTransport
+from stt_load.transport.pooled import PooledTransport
+from stt_load.wire.speech import Speech
+from stt_load.wire.verdict import Failure, Transcript
+
+# After a failed connection attempt a user stays away, longer each time: a refused port answers in microseconds, and
+# knocking as fast as that tells nothing and starves the machine. In seconds.
+FIRST_BACKOFF_S = 0.1
+MAX_BACKOFF_S = 1.0
+UNREACHABLE = frozenset({ErrorKind.DNS, ErrorKind.CONNECT, ErrorKind.TLS})
+NOTHING_SENT = UNREACHABLE | {ErrorKind.TIMEOUT_CONNECT}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What the users of one run share: whom to ask for jobs, what to say, where, and how long to pause after.
+
+    users: tells how many there are. name, url: what Locust's screens and listeners get to see, without secrets.
+    """
+
+    session: Session
+    users: Callable[[], int]
+    audio: NoiseSource
+    speech: Speech
+    target: Target
+    name: str
+    url: str
+    request_delay_s: float
+
+
+class RequestError(Exception):
+    """What Locust's screens show of a failure: few distinct texts, as Locust keeps one entry for each."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def enter(environment: Environment, stage: Stage) -> None:
+    """Makes `stage` the one that users of this environment play on from now on."""
+    environment.stt_stage = stage  # type: ignore[attr-defined]
+
+
+def stage_of(environment: Environment) -> Stage:
+    """The stage entered last. Raises `AttributeError` when no run was started."""
+    return cast(Stage, environment.stt_stage)  # type: ignore[attr-defined]
+
+
+def transcribe(user: SpeechUser) -> None:
+    """The one task: a job, its clip, the request, the answer, the sample."""
+    user.play()
+
+
+class SpeechUser(User):
+    """The task, whatever client speaks on the wire; `connect` is what the two kinds of user differ in."""
+
+    abstract = True
+    tasks = [transcribe]  # noqa: RUF012 - Locust's own way to name them
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        self.stage = stage_of(environment)
+        self._transport: Transport | None = None
+        self._busy = False
+        self._pause_s = 0.0
+        self._backoff_s = 0.0
+
+    def connect(self, target: Target) -> Transport:
+        """The connection of this user to the service; nothing is opened before the first request."""
+        raise NotImplementedError
+
+    def wait_time(self) -> float:
+        return self._pause_s
+
+    def start(self, group: Any) -> Any:
+        """Leaving is linked to the greenlet itself: it holds for every way a user can end."""
+        greenlet = super().start(group)
+        greenlet.link(lambda _: self._left())
+        return greenlet
+
+    def stop(self, force: bool = False) -> bool:
+        """A user with a request in flight may finish it; one that waits for a job has nothing to lose."""
+        return bool(super().stop(force or not self._busy))
+
+    def play(self) -> None:
+        """One job from beginning to end. Audio and body are ready before the clock starts."""
+        stage = self.stage
+        job = stage.session.take(self)
+        self._busy = True
+        exchange = Exchange()
+        verdict: Transcript | Failure = _CUT
+        upload_bytes = 0
+        users = stage.users()
+        try:
+            if self._transport is None:
+                self._transport = self.connect(stage.target)
+            body = stage.speech.body(stage.audio.clip(job.seq, job.attempt), stage.audio.clip_bytes)
+            upload_bytes = len(body)
+            answer = self._transport.post(body, exchange)
+            verdict = stage.speech.read(answer)
+        except TransportError as error:
+            verdict = Failure(error.kind, error.message)
+        except Exception as error:
+            verdict = Failure(ErrorKind.HOOK_ERROR, f"{type(error).__name__}: {error}")
+        finally:
+            self._conclude(job, exchange, verdict, users, upload_bytes)
+            self._busy = False
+
+    def _conclude(
+        self, job: Job, exchange: Exchange, verdict: Transcript | Failure, users: int, upload_bytes: int
+    ) -> None:
+        """The sample, for the session and, in the measured phase, for Locust's own screens."""
+        stage = self.stage
+        failure = verdict if isinstance(verdict, Failure) else None
+        text = verdict.text if isinstance(verdict, Transcript) else None
+        done_s = exchange.done_s or clock()
+        start_s = exchange.sent_s or done_s
+        nothing_sent = exchange.sent_s is None or (failure is not None and failure.kind in NOTHING_SENT)
+        self._pause_s = max(stage.request_delay_s, self._backoff(failure))
+        origin_s = stage.session.origin_s
+        sample = Sample(
+            seq=job.seq,
+            attempt=job.attempt,
+            phase=job.phase,
+            worker=0,
+            users=users,
+            start_s=start_s - origin_s,
+            sent_s=None if nothing_sent else start_s - origin_s,
+            first_byte_s=None if exchange.first_byte_s is None else exchange.first_byte_s - origin_s,
+            done_s=done_s - origin_s,
+            pause_s=self._pause_s,
+            audio_s=stage.audio.duration_s,
+            upload_bytes=0 if nothing_sent else upload_bytes,
+            download_bytes=exchange.received,
+            status=exchange.status,
+            error_kind=failure.kind if failure else None,
+            error=stage.speech.hide(failure.message) if failure else None,
+            text_length=None if text is None else len(text),
+        )
+        try:
+            if job.phase is Phase.MEASURED and verdict is not _CUT:
+                self._tell_locust(sample)
+        finally:  # a listener of somebody else's may raise Locust's StopUser
+            stage.session.finish(job, sample, text)
+
+    def _backoff(self, failure: Failure | None) -> float:
+        if failure is None or failure.kind not in UNREACHABLE:
+            self._backoff_s = 0.0
+        else:
+            self._backoff_s = min(MAX_BACKOFF_S, self._backoff_s * 2 or FIRST_BACKOFF_S)
+        return self._backoff_s
+
+    def _tell_locust(self, sample: Sample) -> None:
+        error = None
+        if sample.error_kind is not None:
+            named = sample.error_kind + (f" (HTTP {sample.status})" if sample.status else "")
+            error = RequestError(named)
+        self.environment.events.request.fire(
+            request_type="POST",
+            name=self.stage.name,
+            response_time=(sample.done_s - sample.start_s) * 1_000,
+            response_length=sample.download_bytes,
+            exception=error,
+            context={"seq": sample.seq, "phase": sample.phase.name.lower()},
+            response=None,
+            url=self.stage.url,
+        )
+
+    def _left(self) -> None:
+        if self._transport is not None:
+            self._transport.close()
+        self.stage.session.leave(self)
+
+
+class SttUser(SpeechUser, HttpUser):
+    """Speaks through urllib3, the client under requests and so under Locust's HttpUser."""
+
+    def connect(self, target: Target) -> Transport:
+        client, adapter = self.client, HTTPAdapter(pool_connections=1, pool_maxsize=1)
+        request = requests.Request("POST", target.url).prepare()
+        pool = adapter.get_connection_with_tls_context(request, verify=client.verify, proxies={}, cert=client.cert)
+        adapter.cert_verify(pool, target.url, client.verify, client.cert)  # type: ignore[no-untyped-call]
+        return PooledTransport(target, cast(HTTPConnectionPool, pool))
+
+
+class FastSttUser(SpeechUser, FastHttpUser):
+    """The same task through geventhttpclient, the client under Locust's FastHttpUser: less CPU per request."""
+
+    def connect(self, target: Target) -> Transport:
+        return FastTransport(target)
+
+
+_CUT = Failure(ErrorKind.CANCELLED, "cut off: the run was stopped before the answer was whole")

@@ -1,0 +1,139 @@
+"""Real `locust` processes: started in a folder of their own, waited for, their artefacts read."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+ROOT = Path(__file__).parents[2]
+LOCUSTFILE = ROOT / "locustfile.py"
+LIMIT_S = 90
+SCHEMA = jsonschema.Draft202012Validator(
+    json.loads((ROOT / "stt_load" / "report" / "result.schema.json").read_text(encoding="utf-8"))
+)
+
+# A service that is quick enough for tests and slow enough for its figures to be believed.
+QUICK = {"slots": 8, "overhead_s": 0.1, "rtf": 0.0, "jitter": "none", "cold_requests": 0}
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a locust process left: exit code, what it printed, its results."""
+
+    code: int
+    out: str
+    err: str
+    results: list[dict[str, Any]]
+
+    @property
+    def result(self) -> dict[str, Any]:
+        assert len(self.results) == 1, (self.code, self.out, self.err)
+        return self.results[0]
+
+
+def rows(result: Mapping[str, Any], phase: str) -> list[dict[str, Any]]:
+    return [row for row in result["requests"] if row["phase"] == phase]
+
+
+def environment() -> dict[str, str]:
+    """This process's, without what would change Locust's ways."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LOCUST_", "STT_LOAD_"))}
+    kept.pop("CONFIG_PATH", None)
+    return kept | {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "default"}
+
+
+def start(
+    folder: Path,
+    config: Mapping[str, Any] | str,
+    *words: str,
+    headless: bool = True,
+    env: Mapping[str, str] | None = None,
+    locustfile: Path = LOCUSTFILE,
+    terminal: int | None = None,
+    file_limit: int | None = None,
+) -> subprocess.Popen[str]:
+    """`locust` with `config` as its config.yaml, in `folder`; SIGINT works in it whatever this process does.
+
+    terminal: where both its outputs go instead of pipes. file_limit: no file may grow beyond so many bytes,
+    as on a full disk.
+    """
+    text = config if isinstance(config, str) else yaml.safe_dump(dict(config))
+    (folder / "config.yaml").write_text(text, encoding="utf-8")
+
+    def prepare() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        if file_limit is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit, file_limit))
+
+    program = shutil.which("locust", path=str(Path(sys.executable).parent)) or "locust"
+    return subprocess.Popen(
+        [program, "-f", str(locustfile), *(["--headless"] if headless else []), *words],
+        cwd=folder,
+        env=environment() | dict(env or {}),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE if terminal is None else terminal,
+        stderr=subprocess.PIPE if terminal is None else terminal,
+        text=True,
+        start_new_session=True,
+        preexec_fn=prepare,
+    )
+
+
+def finish(process: subprocess.Popen[str], folder: Path) -> Ran:
+    try:
+        out, err = process.communicate(timeout=LIMIT_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        out, err = process.communicate()
+        raise AssertionError(f"locust did not end within {LIMIT_S} s\n{out}\n{err}") from None
+    return Ran(process.returncode, out, err, saved(folder))
+
+
+def run(folder: Path, config: Mapping[str, Any] | str, *words: str, **options: Any) -> Ran:
+    return finish(start(folder, config, *words, **options), folder)
+
+
+def saved(folder: Path) -> list[dict[str, Any]]:
+    """Every result in the folder, oldest first, each held against its schema."""
+    results = []
+    for file in sorted(folder.glob("stt_load_test_results_*.json")):
+        result = json.loads(file.read_text(encoding="utf-8"))
+        SCHEMA.validate(result)
+        results.append(result)
+    return results
+
+
+def quick(total: int | None, warmup: int, users: int, /, **more: Any) -> dict[str, Any]:
+    """A configuration against the embedded server with QUICK settings; `more` are further keys."""
+    plain: dict[str, Any] = {
+        "total_requests": total,
+        "warmup_requests": warmup,
+        "concurrent_requests": users,
+        "audio_duration": 0.5,
+        "embedded": QUICK,
+    }
+    return plain | more
+
+
+def against(url: str, total: int | None, warmup: int, users: int, /, **more: Any) -> dict[str, Any]:
+    """A configuration against a server of the test's own."""
+    api = {"base_url": url} | more.pop("api", {})
+    plain = {"total_requests": total, "warmup_requests": warmup, "concurrent_requests": users, "audio_duration": 0.5}
+    return plain | {"api": api} | more
+
+
+def words_of(settings: Mapping[str, Any]) -> Sequence[str]:
+    """Settings of the embedded server as flags of `stt-load serve`."""
+    return [f"--{name.replace('_', '-')}={value}" for name, value in settings.items()]
