@@ -1,0 +1,155 @@
+"""The documents say what is so: every command in the READMEs runs, every snippet of configuration loads."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from stt_load.config import load
+from stt_load.config.keys import keys
+from stt_load.options import OPTIONS
+from stt_load.server.process import EmbeddedServer
+from stt_load.server.settings import ServerSettings
+from tests.suite.running import environment
+
+ROOT = Path(__file__).parents[1]
+READMES = ("README.md", "README.ko.md")
+LINK = re.compile(r"\]\((?!http)([^)#]+)[^)]*\)")
+
+
+def blocks(document: str, language: str) -> list[str]:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+
+
+def commands() -> list[str]:
+    """Every shell line of the READMEs once; installing is what made this test possible."""
+    lines = [line for document in READMES for block in blocks(document, "sh") for line in block.splitlines() if line]
+    rest = [line.partition(" && ")[2] if line.startswith("pip install ") else line for line in lines]
+    return sorted({line for line in rest if line != "pytest"})
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    quick = ServerSettings(overhead_s=0.05, rtf=0.0, jitter="none", cold_requests=0)
+    with EmbeddedServer.start(quick) as running:
+        yield running.url
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("config.yaml", "locustfile.py"):
+        shutil.copy(ROOT / name, tmp_path)
+    return tmp_path
+
+
+def test_the_two_promised_lines_are_there() -> None:
+    for document in READMES:
+        lines = "".join(blocks(document, "sh")).splitlines()
+        assert "pip install -e . && locust --headless" in lines
+        assert "pip install -e '.[test]' && pytest" in lines
+
+
+@pytest.mark.locust
+@pytest.mark.parametrize("command", commands())
+def test_every_command_runs(command: str, folder: Path, server: str) -> None:
+    words = shlex.split(command.replace("http://127.0.0.1:8000", server))
+    if "report" in words:
+        made = subprocess.run(
+            [*program("locust"), "--headless", "-H", server, "--total-requests", "12", "--save-path", "result.json"],
+            cwd=folder,
+            env=environment(),
+            capture_output=True,
+            check=False,
+        )
+        assert made.returncode == 0, made.stderr
+    process = subprocess.Popen(
+        [*program(words[0]), *words[1:]],
+        cwd=folder,
+        env=environment() | {"LOCUST_WEB_HOST": "127.0.0.1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        preexec_fn=restore_interrupt,
+    )
+    if words == ["locust"] or words[1:2] == ["serve"]:
+        until_it_listens(process, 8089 if words == ["locust"] else int(words[words.index("--port") + 1]))
+        process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=90)
+    assert process.returncode == 0, said
+    assert "Traceback" not in said
+
+
+def program(name: str) -> list[str]:
+    return [shutil.which(name, path=str(Path(sys.executable).parent)) or name]
+
+
+def restore_interrupt() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def until_it_listens(process: subprocess.Popen[str], port: int) -> None:
+    import socket
+
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and process.poll() is None:
+        with socket.socket() as sock:
+            if sock.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError("it does not listen")
+
+
+@pytest.mark.parametrize("document", READMES)
+def test_every_snippet_of_configuration_loads(document: str, tmp_path: Path) -> None:
+    snippets = blocks(document, "yaml")
+    assert len(snippets) >= 4
+    for snippet in snippets:
+        file = tmp_path / "config.yaml"
+        file.write_text(snippet, encoding="utf-8")
+        assert load(file, environ=os.environ | {"OPENAI_API_KEY": "x"}).config.api.base_url != "embedded"
+
+
+@pytest.mark.parametrize("document", READMES)
+def test_the_table_names_every_key_its_default_and_its_option(document: str) -> None:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    flags = {option.key: option.flag for option in OPTIONS} | {"concurrent_requests": "-u", "api.base_url": "-H"}
+    for path, key in keys().items():
+        if key.kind != "section":
+            name = ".".join(path)
+            option = f"`{flags[name]}`" if name in flags else ""
+            assert f"| `{name}` | `{shown(key.default, key.kind)}` | {option} |" in text, name
+
+
+def shown(default: object, kind: str) -> str:
+    if kind == "fields":
+        return "{}"
+    if default is None or isinstance(default, bool):
+        return {None: "null", True: "true", False: "false"}[default]
+    return str(default)
+
+
+@pytest.mark.parametrize("document", [*READMES, "ARCHITECTURE.md", "CHANGELOG.md", "docs/measurement.md"])
+def test_no_link_is_dead(document: str) -> None:
+    place = (ROOT / document).parent
+    for link in LINK.findall((ROOT / document).read_text(encoding="utf-8")):
+        assert (place / link).exists(), link
+
+
+def test_the_architecture_names_every_room() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    rooms = {path.stem if path.is_file() else path.name + "/" for path in (ROOT / "stt_load").iterdir()}
+    rooms -= {"__init__", "__pycache__/", "py", "config.schema"}
+    missing = {room for room in rooms if f"`{room}`" not in text and f"`{room}.py`" not in text}
+    assert not missing - {"py.typed", ""}
