@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 import logging
 import signal
 import sys
@@ -12,14 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import gevent
-import locust.stats
 from gevent.event import Event
 from locust import User, events
 from locust.env import Environment
 from locust.exception import StopTest
 from locust.runners import Runner
 
-from stt_load import users, web
+from stt_load import quirks, users, web
 from stt_load.commandline import CommandLine
 from stt_load.config import Config, ConfigError, masked
 from stt_load.display import Display
@@ -31,7 +29,6 @@ from stt_load.transport.exchange import clock
 
 logger = logging.getLogger(__name__)
 
-CSV_PERIOD_S = locust.stats.CSV_STATS_INTERVAL_SEC
 BAD_INPUT = 2
 INVALID = 4
 INTERRUPTED = 5
@@ -122,15 +119,7 @@ class Suite:
         self._environment = environment
         # Locust shows it on its page and in its report. The configuration still has all of it.
         environment.host = environment.host and self._command_line.shown(environment.host)
-        locust.stats.PERCENTILES_TO_CHART[:] = [0.5, 0.95, 0.99]
-        # Locust's percentiles come from rounded times, by default 12.4 s as 12; it lets that be replaced.
-        locust.stats.bucket_response_time = _whole_ms
-        logging.getLogger("locust.runners").addFilter(_about_spawn_rate)
-        # A service's malformed headers are its own affair; urllib3 warns of them once for each answer.
-        logging.getLogger("urllib3").setLevel(logging.ERROR)
-        logging.getLogger("locust.stats_logger").disabled = not self.options.locust_stats
-        # Locust looks at the stack when it stops, and the first look takes tens of milliseconds of everyone's time.
-        inspect.stack()
+        quirks.settle(locust_stats=self.options.locust_stats)
         gevent.signal_handler(signal.SIGINT, self._on_ctrl_c)
         if web_ui is not None:
             web.extend(web_ui, self._command_line, self._result, self._ending)
@@ -221,11 +210,8 @@ class Suite:
             self._finished.wait()
         if self._server is not None:
             self._server.stop()
-        options = self.options
-        if options.csv_prefix:
-            # Locust writes its CSV once a second, and not at the end. After that once it must not find it closed.
-            locust.stats.CSV_STATS_INTERVAL_SEC = 3600
-            gevent.sleep(CSV_PERIOD_S + 0.1)
+        if self.options.csv_prefix:
+            quirks.write_last_csv()
         environment.process_exit_code = self._exit_code(environment)
 
     def _exit_code(self, environment: Environment) -> int | None:
@@ -290,12 +276,3 @@ class Suite:
             self.environment.web_ui.stop()
         else:
             gevent.spawn(self.runner.quit)
-
-
-def _whole_ms(response_time: float) -> int:
-    return round(response_time)
-
-
-def _about_spawn_rate(record: logging.LogRecord) -> bool:
-    """Spawning everyone at once is this suite's default; Locust's warning about it is for other uses."""
-    return not str(record.msg).startswith("Your selected spawn rate is very high")
