@@ -10,11 +10,6 @@ from typing import Any
 from stt_load.config import Config, ConfigError, Layer, Override, Source, load, mask_url, read
 from stt_load.options import OPTIONS
 
-NOT_YET = """\
-stt-load: distributed runs (--master, --worker, --processes) are not supported by this version.
-  Run one process; `locust FastSttUser` carries the most requests per second in it.
-"""
-
 
 class CommandLine:
     """Adds our options to Locust's parser and makes a `Config` of what was given.
@@ -30,6 +25,7 @@ class CommandLine:
         self._given: list[Override] = []
         self._texts: dict[str, str] = {}
         self._hosts: dict[str, str] = {}
+        self._speaks = True
         self.file: str | None = None
 
     def extend(self, parser: Any) -> None:
@@ -56,10 +52,15 @@ class CommandLine:
             help="Also print Locust's own tables of statistics.",
             include_in_web_ui=False,
         )
+        given = _parsed(parser)
+        parser.set_defaults(**self._plain_defaults(given))
+        if given.worker:
+            return  # its master tells it everything
+        self._speaks = not given.master
         if self._config is None:
-            self._config = self._read(parser)
+            self._config = self._read(parser, vars(given))
             self.shown(self._config.api.base_url)
-        self._set_defaults(parser, self._config)
+        parser.set_defaults(**self._defaults(self._config))
 
     def config_of(self, options: Mapping[str, Any], host: str | None) -> Config:
         """The configuration of a run from Locust's parsed options, which the web form may have changed, and its host.
@@ -86,12 +87,8 @@ class CommandLine:
         self.shown(host)
         return self._hosts.get(host, host)
 
-    def _read(self, parser: Any) -> Config:
+    def _read(self, parser: Any, given: Mapping[str, Any]) -> Config:
         """What the command line, the environment, Locust's files and ours say together, or the end of the program."""
-        given = vars(_parsed(parser))
-        if given["master"] or given["worker"] or given["processes"]:
-            sys.stderr.write(NOT_YET)
-            sys.exit(2)
         places = _places(parser)
         self._given = [
             _override(name, given[name], *places.get(name, (Layer.COMMAND_LINE, "")))
@@ -106,27 +103,28 @@ class CommandLine:
 
     def _load(self, overrides: Sequence[Override]) -> Config:
         self._source = self._source or read()
-        loaded = load(self._source, overrides, save_directory=Path())
+        loaded = load(self._source, overrides, save_directory=Path(), speaks=self._speaks)
         self.file = str(loaded.path)
         return loaded.config
 
-    def _set_defaults(self, parser: Any, config: Config) -> None:
+    def _plain_defaults(self, given: Any) -> dict[str, Any]:
+        """Locust's defaults that are others here, whatever the configuration says."""
+        defaults: dict[str, Any] = {"only_summary": not given.locust_stats, "loglevel": "WARNING"}
+        if self._default_user and not given.user_classes:
+            defaults["user_classes"] = [self._default_user]
+        return defaults
+
+    def _defaults(self, config: Config) -> dict[str, Any]:
         """The effective values become the defaults: Locust's start form shows them."""
-        given = _parsed(parser)
         self._texts = {option.dest: option.text(config) for option in OPTIONS}
         self._texts |= {"host": config.api.base_url, "num_users": str(config.concurrent_requests)}
-        defaults: dict[str, Any] = self._texts | {
+        return self._texts | {
             "host": mask_url(config.api.base_url),
             "num_users": config.concurrent_requests,
             # All at once, unless -r says otherwise.
             "spawn_rate": float(config.concurrent_requests),
             "stop_timeout": config.drain,
-            "only_summary": not given.locust_stats,
-            "loglevel": "WARNING",
         }
-        if self._default_user and not given.user_classes:
-            defaults["user_classes"] = [self._default_user]
-        parser.set_defaults(**defaults)
 
 
 class _Offered(tuple[str, ...]):

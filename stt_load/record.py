@@ -3,6 +3,7 @@
 A file of JSON lines. The first one is the header: schema version, the run and its configuration. Then one row a
 line as in the result, and events, of which the last of a kind counts:
 
+    {"event": "workers", "names": ["..."]}              of those whose rows follow, all there have been so far
     {"event": "barrier", "at_s": 1.9, "barrier_s": 4711.0}      zero: on the clock of the rows, and of the host
     {"event": "first_transcript", "text": "..."}
     {"event": "generator", "generator": {...}}
@@ -14,7 +15,7 @@ barrier.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -38,7 +39,7 @@ class Spool:
 
     def __init__(self, result: Path, info: RunInfo, config: Mapping[str, Any]) -> None:
         self.path = result.with_suffix(SUFFIX)
-        self._workers = info.workers
+        self._workers: Sequence[str] = info.workers
         self._barrier: float | None = None
         # A lone surrogate in an error text becomes its JSON escape: UTF-8 has no other way to say it.
         self._file = self.path.open("x", encoding="utf-8", errors="backslashreplace", newline="\n")
@@ -48,6 +49,12 @@ class Spool:
     def write(self, samples: Samples) -> None:
         """Adds the rows of `samples`, whose instants count from the run's origin."""
         self._file.writelines(f"{line}\n" for line in lines(samples, self._workers))
+
+    def workers(self, names: Sequence[str]) -> None:
+        """Rows that follow may be those of workers with these names, by their index. Told again, changes nothing."""
+        if tuple(names) != tuple(self._workers):
+            self._workers = tuple(names)
+            self._put({"event": "workers", "names": self._workers})
 
     def barrier(self, at_s: float, barrier_s: float) -> None:
         """The barrier opened `at_s` after the run's origin, at `barrier_s` on the host's monotonic clock.
@@ -97,8 +104,10 @@ def read(path: Path) -> Run:
         check_version(header, path)
         info = run_info(header["run"], path)
         events: dict[str, Any] = {}
+        index = {name: number for number, name in enumerate(info.workers)}
         try:
-            samples = table(_rows(found, events), info.workers)
+            samples = table(_rows(found, events, index), index)
+            info = replace(info, workers=tuple(index))
             return _told(info, header["config"], samples, events, path)
         except (RowError, KeyError, TypeError) as error:
             raise ReportError(f"{path} is damaged: {error}") from None
@@ -116,11 +125,13 @@ def _told(info: RunInfo, config: dict[str, Any], samples: Samples, events: Mappi
     return Run(info, config, as_saved(samples), path)
 
 
-def _rows(found: Iterator[Any], events: dict[str, Any]) -> Iterator[Any]:
-    """The rows among the lines; the events go into `events`, by their kind."""
+def _rows(found: Iterator[Any], events: dict[str, Any], index: dict[str, int]) -> Iterator[Any]:
+    """The rows among the lines; the events go into `events`, by their kind, names of new workers into `index`."""
     for value in found:
         if "event" in value:
             events[value["event"]] = value
+            if value["event"] == "workers":
+                index.update((name, number) for number, name in enumerate(value["names"]))
         else:
             yield value
 

@@ -14,8 +14,20 @@ EndReason = Literal[
     "interrupted",  # SIGINT or SIGTERM
     "dead_warmup",  # the service never answered well during the warm-up
     "not_ready",  # wait_ready ran out
+    "workers_lost",  # no worker was left
     "crashed",  # no end was written: read from a spool file
 ]
+
+LOCAL = ("local",)
+"""The workers of a run that has none: its users are in the process itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A worker's monotonic clock: `offset_s` ahead of the host's, known to within `error_s` either way."""
+
+    offset_s: float
+    error_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +37,9 @@ class RunInfo:
     started_at, ended_at: wall clock, ISO 8601 with offset. complete: N was reached, or measure_for was over.
     seed_given: the seed was chosen by a person, so a cache may know these clips. target: the URL posted to.
     users: users at the barrier. barrier_s: monotonic clock of this host at the barrier, None if never reached.
-    workers: names, by the index in the samples. detail: why it ended, in the server's or our words.
+    workers: names, by the index in the samples. leased_again: jobs that were handed out once more, as the worker that
+    had them was lost. clocks: how the clock of each worker on another machine was found to differ from this host's.
+    detail: why it ended, in the server's or our words.
     """
 
     version: str
@@ -45,4 +59,6 @@ class RunInfo:
     end_reason: EndReason = "crashed"
     detail: str | None = None
     first_transcript: str | None = None
+    leased_again: int = 0
+    clocks: dict[str, Clock] = field(default_factory=dict)
     generator: Generator = field(default_factory=Generator)

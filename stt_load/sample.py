@@ -153,8 +153,12 @@ class Samples:
 
     def phase(self, phase: Phase) -> Samples:
         """The samples of one phase, by intended start (ties by seq)."""
-        rows = self.rows[self.rows["phase"] == phase]
-        return Samples(rows[np.lexsort((rows["seq"], rows["start_s"]))], self.errors)
+        return self.where(self.rows["phase"] == phase).in_order()
+
+    def in_order(self) -> Samples:
+        """The same samples by intended start (ties by seq and attempt), in whatever order they came in."""
+        rows = self.rows
+        return self.where(np.lexsort((rows["attempt"], rows["seq"], rows["start_s"])))
 
     def since(self, origin_s: float) -> Samples:
         """The same samples with every instant counted from `origin_s` (the barrier)."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import gevent
 from gevent.event import Event
 
 from stt_load.runinfo import EndReason
 from stt_load.sample import ErrorKind, Phase, Sample, SampleTable
-from stt_load.schedule.phases import Job, Phases
+from stt_load.schedule.phases import Job
 from stt_load.transport.exchange import clock
 
 # Statuses that no waiting mends: the address, the key or the request itself is wrong.
@@ -26,22 +27,57 @@ class Ending:
     detail: str | None = None
 
 
+class Budget(Protocol):
+    """How many jobs a run has and how far they are: `Phases` of one process, `Ledger` of many.
+
+    open: the warm-up is over. closed: nothing new is handed out.
+    """
+
+    total: int | None
+    warmup: int
+    awaited: int
+    open: bool
+    closed: bool
+    warmup_results: int
+    measured_results: int
+
+    @property
+    def present(self) -> int: ...
+
+    @property
+    def in_flight(self) -> int: ...
+
+    @property
+    def measured_total(self) -> int | None: ...
+
+    @property
+    def done(self) -> bool: ...
+
+    def finish(self, job: Job) -> None: ...
+
+    def may_open(self) -> bool: ...
+
+    def close(self) -> None: ...
+
+
 class Session:
-    """Brings users and jobs together. Users block in `take` until it is their turn; `finish` takes what came of it.
+    """Takes in what became of the jobs of a run, opens the barrier, and knows when it is over.
 
     on_barrier: called once, when the warm-up is over and before the first measured request starts.
     on_over: called once, when what was planned is done or can't be done. It must not block.
-    measure_for_s: how long to measure, None for N requests.
+    on_news: called when there may be jobs for those who had none. measure_for_s: how long to measure, None for N
+    requests.
     """
 
     def __init__(
         self,
-        phases: Phases,
+        phases: Budget,
         *,
         measure_for_s: float | None,
         continue_on_dead_warmup: bool,
         on_barrier: Callable[[], None],
         on_over: Callable[[], None],
+        on_news: Callable[[], None],
     ) -> None:
         self.phases = phases
         self.table = SampleTable()
@@ -58,10 +94,10 @@ class Session:
         self._continue_on_dead_warmup = continue_on_dead_warmup
         self._on_barrier = on_barrier
         self._on_over = on_over
+        self._on_news = on_news
         self._first: list[Sample] = []
         self._warmup_kinds: set[ErrorKind | None] = set()
         self._deadline: gevent.Greenlet[..., None] | None = None
-        self._news = Event()
 
     @property
     def over(self) -> bool:
@@ -72,27 +108,14 @@ class Session:
         """The service is there: users may start."""
         self.released_s = clock()
         self.released.set()
-
-    def take(self, user: Hashable) -> Job:
-        """The next job of `user`. Blocks until there is one; when the run is over, until the caller is killed."""
-        self.released.wait()
-        self.phases.join(user)
-        self._check_barrier()
-        while (job := self.phases.take(user)) is None:
-            self._news.wait()
-        return job
-
-    def leave(self, user: Hashable) -> None:
-        """A user is gone: what was kept for it goes to the others."""
-        self.phases.leave(user)
-        self._spread_news()
+        self._on_news()
 
     def await_users(self, users: int) -> None:
         """How many users the barrier waits for from now on."""
         if users != self.phases.awaited:
             self.phases.awaited = users
-            self._check_barrier()
-            self._spread_news()
+            self.check_barrier()
+            self._on_news()
 
     def finish(self, job: Job, sample: Sample, text: str | None) -> None:
         """What became of a job; `text` is the transcript when there is one."""
@@ -104,7 +127,7 @@ class Session:
             self._judge_warmup(sample)
         elif sample.error_kind is not None:
             self.failures += 1
-        self._check_barrier()
+        self.check_barrier()
         if self.phases.done:
             self.end("finished")
 
@@ -130,6 +153,17 @@ class Session:
         if self._deadline is not None and self._deadline is not gevent.getcurrent():
             self._deadline.kill(block=False)
 
+    def check_barrier(self) -> None:
+        """Opens the barrier if all that it waits for is there."""
+        if self.phases.may_open():
+            self.barrier_s = clock()
+            self.users_at_barrier = self.phases.present
+            self._on_barrier()
+            self.phases.open = True
+            if self.measure_for_s is not None:
+                self._deadline = gevent.spawn_later(self.measure_for_s, self.end, "finished")
+            self._on_news()
+
     def _judge_warmup(self, sample: Sample) -> None:
         """Stops a run whose service answers nothing of use: its words now rather than N failures later."""
         self._warmup_kinds.add(sample.error_kind)
@@ -144,18 +178,3 @@ class Session:
         dead = all_in and len(self._warmup_kinds) == 1 and None not in self._warmup_kinds
         if hopeless or dead:
             self.end("dead_warmup", self._first[0].error)
-
-    def _check_barrier(self) -> None:
-        if self.phases.may_open():
-            self.barrier_s = clock()
-            self.users_at_barrier = self.phases.present
-            self._on_barrier()
-            self.phases.open = True
-            if self.measure_for_s is not None:
-                self._deadline = gevent.spawn_later(self.measure_for_s, self.end, "finished")
-            self._spread_news()
-
-    def _spread_news(self) -> None:
-        """Wakes those who wait for a job, each to look for itself."""
-        news, self._news = self._news, Event()
-        news.set()

@@ -8,16 +8,17 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import gevent
 from gevent.event import Event
 from locust import User, events
 from locust.env import Environment
+from locust.event import Events
 from locust.exception import StopTest
-from locust.runners import Runner
+from locust.runners import MasterRunner, WorkerRunner
 
-from stt_load import quirks, users, web
+from stt_load import quirks, web
 from stt_load.commandline import CommandLine
 from stt_load.config import Config, ConfigError, masked
 from stt_load.display import Display
@@ -26,6 +27,8 @@ from stt_load.report.exit_code import exit_code
 from stt_load.report.run import Run
 from stt_load.server.process import EmbeddedServer, StartError
 from stt_load.transport.exchange import clock
+from stt_load.worker import Worker
+from stt_load.workforce import LocalWorkforce, RemoteWorkforce, Workforce
 
 logger = logging.getLogger(__name__)
 
@@ -39,14 +42,27 @@ def install(default_user: type[User] | None = None) -> None:
 
     default_user: the class that is spawned when none is named on the command line. None: every class found.
     """
-    suite = Suite(default_user.__name__ if default_user else None)
-    events.init_command_line_parser.add_listener(suite.on_parser)
-    events.init.add_listener(suite.on_init)
-    events.test_start.add_listener(suite.on_start)
-    events.spawning_complete.add_listener(suite.on_spawned)
-    events.test_stopping.add_listener(suite.on_stopping)
-    events.test_stop.add_listener(suite.on_stop)
-    events.quitting.add_listener(suite.on_quitting)
+    command_line = CommandLine(default_user.__name__ if default_user else None)
+    reports = quirks.Reports()
+
+    def on_parser(parser: Any, **_: Any) -> None:
+        """Bad input ends here, before anything is sent or bound: exit code 2."""
+        try:
+            command_line.extend(parser)
+        except Exception as error:
+            # Locust would log it and go on without the configuration.
+            sys.stderr.write(f"stt-load: {type(error).__name__}: {error}\n")
+            sys.exit(2)
+
+    def on_init(environment: Environment, web_ui: Any = None, **_: Any) -> None:
+        if isinstance(environment.runner, WorkerRunner):
+            Worker(environment)
+        else:
+            Suite(environment, web_ui, command_line, reports)
+
+    events.init_command_line_parser.add_listener(on_parser)
+    events.init.add_listener(on_init)
+    events.worker_report.add_listener(reports.on_worker_report)
 
 
 def guarded(listener: Callable[..., None]) -> Callable[..., None]:
@@ -67,35 +83,55 @@ def guarded(listener: Callable[..., None]) -> Callable[..., None]:
 
 
 class Suite:
-    """Listens to one Locust process. Each start of the test is an `Experiment` of its own."""
+    """Listens to a Locust process that runs tests, alone or as a master. Each start is an `Experiment` of its own."""
 
-    def __init__(self, default_user: str | None) -> None:
-        self._command_line = CommandLine(default_user)
-        self._environment: Environment | None = None
+    def __init__(
+        self, environment: Environment, web_ui: Any, command_line: CommandLine, reports: quirks.Reports
+    ) -> None:
+        assert environment.runner is not None
+        self._environment = environment
+        self._runner = environment.runner
+        self._command_line = command_line
+        self._reports = reports
         self._experiment: Experiment | None = None
         self._server: EmbeddedServer | None = None
         self._started_s = 0.0
         self._finished = Event()
+        self._concluding = False
         self._interrupted = False
         self._failed = False
+        self._unstaffed = False
         self._code = 0
         self._main = gevent.getcurrent()
         self.outcome: Run | None = None
+        # Locust shows it on its page and in its report. The configuration still has all of it.
+        environment.host = environment.host and command_line.shown(environment.host)
+        quirks.settle(locust_stats=self.options.locust_stats)
+        self._workforce = self._staff()
+        self._listen(environment.events)
+        gevent.signal_handler(signal.SIGINT, self._on_ctrl_c)
+        if web_ui is not None:
+            web.extend(web_ui, command_line, self._result, self._ending)
 
-    @property
-    def environment(self) -> Environment:
-        assert self._environment is not None, "Locust fires init before anything else that is listened to"
-        return self._environment
+    def _listen(self, hooks: Events) -> None:
+        hooks.test_start.add_listener(self.on_start)
+        hooks.spawning_complete.add_listener(self.on_spawned)
+        hooks.test_stopping.add_listener(self.on_stopping)
+        hooks.test_stop.add_listener(self.on_stop)
+        # After a master's own, and so, as these are called from the last one on, before it lets go of its workers.
+        hooks.quitting.add_listener(self.on_quitting)
 
-    @property
-    def runner(self) -> Runner:
-        assert self.environment.runner is not None
-        return self.environment.runner
+    def _staff(self) -> Workforce:
+        if not isinstance(self._runner, MasterRunner):
+            return LocalWorkforce(self._environment)
+        quirks.distribute(self.options)
+        key = self._command_line.config_of(vars(self.options), self._environment.host).api.api_key_env
+        return RemoteWorkforce(self._runner, key, self._on_refused, self._on_message_error)
 
     @property
     def options(self) -> Any:
         """Locust's parsed options, ours among them."""
-        return self.environment.parsed_options
+        return self._environment.parsed_options
 
     @property
     def running(self) -> bool:
@@ -106,48 +142,41 @@ class Suite:
         if self._experiment is not None:
             self._experiment.listener_errors += 1
 
-    def on_parser(self, parser: Any, **_: Any) -> None:
-        """Bad input ends here, before anything is sent or bound: exit code 2."""
-        try:
-            self._command_line.extend(parser)
-        except Exception as error:
-            # Locust would log it and go on without the configuration.
-            sys.stderr.write(f"stt-load: {type(error).__name__}: {error}\n")
-            sys.exit(2)
-
-    def on_init(self, environment: Environment, web_ui: Any = None, **_: Any) -> None:
-        self._environment = environment
-        # Locust shows it on its page and in its report. The configuration still has all of it.
-        environment.host = environment.host and self._command_line.shown(environment.host)
-        quirks.settle(locust_stats=self.options.locust_stats)
-        gevent.signal_handler(signal.SIGINT, self._on_ctrl_c)
-        if web_ui is not None:
-            web.extend(web_ui, self._command_line, self._result, self._ending)
-
     def on_start(self, environment: Environment, **_: Any) -> None:
         """A run that can't start is called off before any user is spawned."""
+        if self._interrupted or self._unstaffed:
+            raise gevent.GreenletExit
         self._started_s = clock()
         try:
             self._start(environment)
         except (ConfigError, StartError, OSError) as error:
             self._code = BAD_INPUT
-            raise StopTest(str(error)) from None
+            self._call_off(str(error))
         except Exception as error:
             logger.exception("stt-load: the run could not be started: %s", error)
             self._failed = True
-            raise StopTest(f"stt-load: {type(error).__name__}: {error}") from None
+            self._call_off(f"stt-load: {type(error).__name__}: {error}")
+
+    def _call_off(self, reason: str) -> NoReturn:
+        """Locust has a way to end a start, which its master doesn't know."""
+        if not isinstance(self._runner, MasterRunner):
+            raise StopTest(reason)
+        logger.error(reason)
+        if self.options.headless:
+            gevent.spawn(self._runner.quit)
+        raise gevent.GreenletExit
 
     def _start(self, environment: Environment) -> None:
         options = self.options
         config = self._command_line.config_of(vars(options), environment.host)
         url = self._url(config)
         crew = Crew(
-            users=lambda: self.runner.user_count,
-            wanted=lambda: self.runner.target_user_count,
-            reset_statistics=environment.stats.reset_all,
+            wanted=lambda: self._runner.target_user_count,
+            reset_statistics=lambda: self._reports.begin_anew(environment.stats),
             end=self._end,
         )
-        wanted = self.runner.target_user_count
+        wanted = self._runner.target_user_count
+        all_at_once = options.spawn_rate is None or options.spawn_rate >= wanted
         shown = masked(config)
         # Locust's --json has standard output to itself.
         report = sys.stderr if options.json else sys.stdout
@@ -159,12 +188,11 @@ class Suite:
             config_file=self._command_line.file,
             url=url,
             users=wanted,
-            all_at_once=options.spawn_rate is None or options.spawn_rate >= wanted,
             user_class=", ".join(user.__name__ for user in environment.user_classes),
+            team=self._workforce.team(config, wanted if all_at_once else 0),
             crew=crew,
             display=Display(config.report.language, shown, report=report, aside=sys.stderr),
         )
-        users.enter(environment, self._experiment.stage)
         self._experiment.start()
 
     @guarded
@@ -176,26 +204,36 @@ class Suite:
     @guarded
     def on_stopping(self, **_: Any) -> None:
         """Fires on every way to the end, before users are stopped: nothing new starts from here on."""
-        if self._experiment is not None:
-            # Locust doesn't say who ends a run; its -t counts from the start that this suite was told of.
-            limit_s = self.options.run_time
-            timed_out = limit_s is not None and clock() - self._started_s >= limit_s - 0.5
+        if self._experiment is None:
+            return
+        # Locust doesn't say who ends a run; its -t counts from the start that this suite was told of.
+        limit_s = self.options.run_time
+        timed_out = limit_s is not None and clock() - self._started_s >= limit_s - 0.5
+        if self._workforce.deserted:
+            self._experiment.session.stopped("workers_lost")
+        else:
             self._experiment.session.stopped("time_limit" if timed_out else "stopped")
+        self._workforce.drain(self._experiment.config.drain)
 
     @guarded
     def on_stop(self, **_: Any) -> None:
         """All users are gone, every sample is in."""
         experiment = self._experiment
-        if experiment is None:
+        if experiment is None or self._concluding:
             return
+        self._concluding = True
         try:
             self.outcome = experiment.finish()
         finally:
             self._experiment = None
+            self._concluding = False
             self._finished.set()
         self._code = exit_code(self.outcome, failures_code=self.options.exit_code_on_error)
-        if self._interrupted and self.environment.web_ui is not None:
-            self.environment.web_ui.stop()
+        if self._interrupted and self._environment.web_ui is not None:
+            self._environment.web_ui.stop()
+        if self.outcome.info.end_reason == "workers_lost" and self.options.headless:
+            # Locust stops when its last worker is gone, and then waits for ever.
+            gevent.spawn(self._runner.quit)
 
     @guarded
     def on_quitting(self, environment: Environment, **_: Any) -> None:
@@ -218,6 +256,8 @@ class Suite:
         """None where Locust knows better: a web UI that could not start."""
         if self._failed:
             return INVALID
+        if self._unstaffed:
+            return BAD_INPUT
         if environment.web_ui is None:
             # Without an outcome, a signal came while everything was being made ready.
             return self._code if self._code or self.outcome else INTERRUPTED
@@ -240,9 +280,9 @@ class Suite:
                 self._server = EmbeddedServer.start(config.embedded)
             base_url = self._server.url
             # Locust hands it to the user classes, and shows it.
-            self.environment.host = base_url
-        elif self.environment.host:
-            self.environment.host = self._command_line.shown(self.environment.host)
+            self._environment.host = base_url
+        elif self._environment.host:
+            self._environment.host = self._command_line.shown(self._environment.host)
         return config.api.url(base_url)
 
     def _end(self) -> None:
@@ -250,15 +290,15 @@ class Suite:
         gevent.spawn(self._quit if self.options.headless else self._stop)
 
     def _quit(self) -> None:
-        self.runner.quit()
+        self._runner.quit()
 
     def _stop(self) -> None:
         """Locust's --autoquit follows its -t only; a run that is done is the same to whoever asked for it."""
-        self.runner.stop()
-        if self.options.autoquit != -1 and self.environment.web_ui is not None:
+        self._runner.stop()
+        if self.options.autoquit != -1 and self._environment.web_ui is not None:
             gevent.sleep(self.options.autoquit)
-            self.runner.quit()
-            self.environment.web_ui.stop()
+            self._runner.quit()
+            self._environment.web_ui.stop()
 
     def _interrupt(self) -> None:
         """A signal drains; one that comes while a run is ending cuts off what is in flight."""
@@ -266,13 +306,37 @@ class Suite:
         if self._experiment is None:
             return
         if self._experiment.session.over:
-            self.runner.user_greenlets.kill(block=False)
+            self._workforce.cut()
         self._experiment.session.interrupt()
 
     def _on_ctrl_c(self) -> None:
         if self.running:
             self._interrupt()
-        elif self.environment.web_ui is not None:
-            self.environment.web_ui.stop()
+        elif self._environment.web_ui is not None:
+            self._environment.web_ui.stop()
         else:
-            gevent.spawn(self.runner.quit)
+            self._interrupted = True
+            self._give_up()
+
+    def _on_refused(self, left: int) -> None:
+        """A worker won't do. The others are waited for; when there are none, there is nobody to do the work."""
+        expected = self.options.expect_workers = max(0, self.options.expect_workers - 1)
+        if left:
+            self.options.expect_workers = max(1, expected)
+        elif self.running:
+            self._unstaffed = self.options.headless
+            assert self._experiment is not None
+            self._experiment.session.end("workers_lost", "every worker was refused")
+        elif not expected and self.options.headless:
+            self._unstaffed = True
+            logger.error("stt-load: no worker is left that could take part")
+            self._give_up()
+
+    def _on_message_error(self, kind: str, error: Exception) -> None:
+        logger.exception("stt-load: the message %s could not be dealt with: %s", kind, error)
+        self.listener_failed()
+
+    def _give_up(self) -> None:
+        """There is no run. A master that still waits for workers must be told to wait for none."""
+        self.options.expect_workers = 0
+        gevent.spawn(self._runner.quit)

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, cast
 
 import requests
+from gevent.event import AsyncResult
 from locust import FastHttpUser, HttpUser, User
 from locust.env import Environment
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool
 
-from stt_load.audio.noise import NoiseSource
 from stt_load.sample import ErrorKind, Phase, Sample
 from stt_load.schedule.phases import Job
-from stt_load.session import Session
+from stt_load.stage import Stage
 from stt_load.transport import Exchange, Target, Transport, TransportError
 from stt_load.transport.exchange import clock
 from stt_load.transport.fast import FastTransport
 from stt_load.transport.pooled import PooledTransport
-from stt_load.wire.speech import Speech
 from stt_load.wire.verdict import Failure, Transcript
 
 # After a failed connection attempt a user stays away, longer each time: a refused port answers in microseconds, and
@@ -31,23 +28,6 @@ UNREACHABLE = frozenset({ErrorKind.DNS, ErrorKind.CONNECT, ErrorKind.TLS})
 NOTHING_SENT = UNREACHABLE | {ErrorKind.TIMEOUT_CONNECT}
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """What the users of one run share: whom to ask for jobs, what to say, where, and how long to pause after.
-
-    users: tells how many there are. name, url: what Locust's screens and listeners get to see, without secrets.
-    """
-
-    session: Session
-    users: Callable[[], int]
-    audio: NoiseSource
-    speech: Speech
-    target: Target
-    name: str
-    url: str
-    request_delay_s: float
-
-
 class RequestError(Exception):
     """What Locust's screens show of a failure: few distinct texts, as Locust keeps one entry for each."""
 
@@ -56,13 +36,22 @@ class RequestError(Exception):
 
 
 def enter(environment: Environment, stage: Stage) -> None:
-    """Makes `stage` the one that users of this environment play on from now on."""
-    environment.stt_stage = stage  # type: ignore[attr-defined]
+    """Makes `stage` the one that users of this environment play on from now on, those that wait for one included."""
+    if _next_stage(environment).ready():
+        clear(environment)
+    _next_stage(environment).set(stage)
 
 
-def stage_of(environment: Environment) -> Stage:
-    """The stage entered last. Raises `AttributeError` when no run was started."""
-    return cast(Stage, environment.stt_stage)  # type: ignore[attr-defined]
+def clear(environment: Environment) -> None:
+    """Users that start from now on wait for the next stage."""
+    environment.stt_stage = AsyncResult()  # type: ignore[attr-defined]
+
+
+def _next_stage(environment: Environment) -> AsyncResult[Stage]:
+    """On a worker that joins a run, users are there before anything of ours has been called."""
+    if not hasattr(environment, "stt_stage"):
+        clear(environment)
+    return cast("AsyncResult[Stage]", environment.stt_stage)  # type: ignore[attr-defined]
 
 
 def transcribe(user: SpeechUser) -> None:
@@ -78,11 +67,18 @@ class SpeechUser(User):
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
-        self.stage = stage_of(environment)
+        self._stage: Stage | None = None
         self._transport: Transport | None = None
         self._busy = False
         self._pause_s = 0.0
         self._backoff_s = 0.0
+
+    @property
+    def stage(self) -> Stage:
+        """The stage of the run that this user is part of. Waits until there is one."""
+        if self._stage is None:
+            self._stage = _next_stage(self.environment).get()
+        return cast(Stage, self._stage)
 
     def connect(self, target: Target) -> Transport:
         """The connection of this user to the service; nothing is opened before the first request."""
@@ -104,7 +100,7 @@ class SpeechUser(User):
     def play(self) -> None:
         """One job from beginning to end. Audio and body are ready before the clock starts."""
         stage = self.stage
-        job = stage.session.take(self)
+        job = stage.desk.take(self)
         self._busy = True
         exchange = Exchange()
         verdict: Transcript | Failure = _CUT
@@ -136,7 +132,7 @@ class SpeechUser(User):
         start_s = exchange.sent_s or done_s
         nothing_sent = exchange.sent_s is None or (failure is not None and failure.kind in NOTHING_SENT)
         self._pause_s = max(stage.request_delay_s, self._backoff(failure))
-        origin_s = stage.session.origin_s
+        origin_s = stage.desk.origin_s
         sample = Sample(
             seq=job.seq,
             attempt=job.attempt,
@@ -160,7 +156,7 @@ class SpeechUser(User):
             if job.phase is Phase.MEASURED and verdict is not _CUT:
                 self._tell_locust(sample)
         finally:  # a listener of somebody else's may raise Locust's StopUser
-            stage.session.finish(job, sample, text)
+            stage.desk.finish(job, sample, text)
 
     def _backoff(self, failure: Failure | None) -> float:
         if failure is None or failure.kind not in UNREACHABLE:
@@ -188,7 +184,8 @@ class SpeechUser(User):
     def _left(self) -> None:
         if self._transport is not None:
             self._transport.close()
-        self.stage.session.leave(self)
+        if self._stage is not None:
+            self._stage.desk.leave(self)
 
 
 class SttUser(SpeechUser, HttpUser):

@@ -41,7 +41,7 @@ def test_what_runs_without_locust_never_loads_gevent(program: str) -> None:
     assert not loaded_by(f"stt_load.{program}") & {"locust", "gevent", "geventhttpclient"}
 
 
-@pytest.mark.parametrize("room", ["session", "monitor", "transport", "readiness"])
+@pytest.mark.parametrize("room", ["session", "desk", "team", "stage", "monitor", "transport", "readiness"])
 def test_what_runs_on_gevent_does_not_know_locust(room: str) -> None:
     assert "locust" not in loaded_by(f"stt_load.{room}")
 

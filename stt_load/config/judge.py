@@ -22,8 +22,11 @@ from stt_load.config.scalars import scalar
 EXTRA_FIELDS = ("api", "extra_fields")
 
 
-def judge(layers: Layers, environ: Mapping[str, str]) -> tuple[Config, list[Fault]]:
-    """The configuration, with defaults in place of what is wrong, and all that is wrong."""
+def judge(layers: Layers, environ: Mapping[str, str], *, speaks: bool = True) -> tuple[Config, list[Fault]]:
+    """The configuration, with defaults in place of what is wrong, and all that is wrong.
+
+    speaks: this process is to send requests itself.
+    """
     faults = list(layers.faults)
     removed: set[KeyPath] = set()
     values = _prepared(layers.values)
@@ -39,7 +42,7 @@ def judge(layers: Layers, environ: Mapping[str, str]) -> tuple[Config, list[Faul
                     faults.append(_fault(details, path, layers.origins))
                 removed.add(path)
     wrong = {fault.key for fault in faults}
-    broken = [rule for rule in broken_rules(config, environ) if wrong.isdisjoint(map(dotted, rule))]
+    broken = [rule for rule in broken_rules(config, environ, speaks=speaks) if wrong.isdisjoint(map(dotted, rule))]
     return config, faults + [_blame(rule, layers.origins) for rule in broken]
 
 

@@ -50,11 +50,13 @@ def load(
     *,
     environ: Mapping[str, str] = os.environ,
     save_directory: Path | None = None,
+    speaks: bool = True,
 ) -> Loaded:
     """The configuration of a file, with `overrides` laid over it.
 
     source: the file as it was read, or what `read` takes. save_directory: where
-    a relative save_path starts; given, it is also tried whether the result can be written.
+    a relative save_path starts; given, it is also tried whether the result can be written. speaks: this process is
+    to send requests itself, and so needs the API key.
     Raises ConfigError with every fault there is.
     """
     if not isinstance(source, Source):
@@ -64,7 +66,7 @@ def load(
     by_layer = sorted(overrides, key=lambda override: override.layer)
     for _, group in itertools.groupby(by_layer, key=lambda override: override.layer):
         layers.add_overrides(group)
-    config, faults = judge(layers, environ)
+    config, faults = judge(layers, environ, speaks=speaks)
     if save_directory is not None:
         faults += check_save_path(config, save_directory, layers.origins.get(("save_path",)))
     if faults:

@@ -21,11 +21,15 @@ TOTAL, WARMUP = ("total_requests",), ("warmup_requests",)
 DURATION, RATE = ("audio_duration",), ("sample_rate",)
 
 
-def broken_rules(config: Config, environ: Mapping[str, str]) -> Iterator[Broken]:
-    """Every rule that `config` breaks, given the environment variables."""
+def broken_rules(config: Config, environ: Mapping[str, str], *, speaks: bool = True) -> Iterator[Broken]:
+    """Every rule that `config` breaks, given the environment variables.
+
+    speaks: this process is to send requests itself, and so needs the API key.
+    """
     yield from _warmup_is_below_total(config)
     yield from _clip_has_a_size(config)
-    yield from _key_is_set(("api", "api_key_env"), config.api.api_key_env, environ)
+    if speaks:
+        yield from _key_is_set(("api", "api_key_env"), config.api.api_key_env, environ)
     if config.api.base_url == EMBEDDED:
         yield from _key_is_set(("embedded", "api_key_env"), config.embedded.api_key_env, environ)
 

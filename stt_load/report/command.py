@@ -8,18 +8,26 @@ from pathlib import Path
 
 from stt_load.report import result_file
 from stt_load.report.console import report
+from stt_load.report.merge import merge
 from stt_load.report.messages import CATALOGUES, Messages
 from stt_load.report.run import ReportError
 
 DESCRIPTION = (
     "Make the report of a run again, from its result (.json) or, when it was killed, from what it left behind "
-    "(.partial.jsonl). The figures are computed anew from the requests."
+    "(.partial.jsonl). The figures are computed anew from the requests. Several files are what the master and the "
+    "workers of one run have left: they are read as one."
 )
 NO_REPORT = 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help="the result, or the .partial.jsonl of a run that was killed")
+    parser.add_argument(
+        "files",
+        metavar="file",
+        type=Path,
+        nargs="+",
+        help="the result, or the .partial.jsonl of a run that was killed",
+    )
     parser.add_argument("--language", choices=sorted(CATALOGUES), help="default: the one of the run")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON, without the requests")
 
@@ -27,12 +35,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit code 0 with the report on stdout, 2 with the reason on stderr when there can be none."""
     try:
-        saved = result_file.load(args.file)
+        saved = merge([result_file.load(path) for path in args.files])
         if args.json:
             print(result_file.as_text(result_file.document(saved)))
         else:
             say = Messages(args.language or saved.config["report"]["language"])
-            print(*report(say, saved), sep="\n")
+            print(*report(say, saved, args.files), sep="\n")
     except ReportError as error:
         print(f"stt-load: {error}", file=sys.stderr)
         return NO_REPORT

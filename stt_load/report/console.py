@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -39,9 +40,9 @@ def result(say: Messages, run: Run) -> Iterator[str]:
     yield RULE
 
 
-def report(say: Messages, run: Run) -> Iterator[str]:
-    """All there is to say about a run that was read from a file."""
-    yield say("report.of", path=run.path, started=run.info.started_at)
+def report(say: Messages, run: Run, files: Sequence[Path]) -> Iterator[str]:
+    """All there is to say about a run that was read from `files`."""
+    yield say("report.of", path=", ".join(map(str, files)), started=run.info.started_at)
     yield from subject(say, run.config, run.info)
     yield from result(say, run)
 
@@ -79,6 +80,8 @@ def _counts(say: Messages, run: Run) -> Iterator[str]:
         text = _most_frequent_error(run, ErrorKind(kind))
         if text is not None:
             yield shorten(f"      {plain(text)}", WIDTH)
+    if run.info.leased_again:
+        yield say("result.leased_again", requests=say.requests(run.info.leased_again))
     if metrics.empty_texts:
         yield say("result.empty_texts", n=metrics.empty_texts)
 

@@ -23,6 +23,7 @@ ENGLISH = {
     "start.measure_for": "   Measuring for: {duration}",
     "start.warmup": "   Warm-up requests: {n}",
     "start.users": "   Concurrent requests: {n}",
+    "start.workers": "   Worker processes: {n}",
     "start.measured": "   Measured requests: {n}",
     "start.pause": "   Pause after each answer: {duration}",
     "note.seed": "💡 The seed was given ({seed}): the service may know these clips from an earlier run and answer "
@@ -51,6 +52,7 @@ ENGLISH = {
     "result.total": "Requests: {n}",
     "result.succeeded": "Succeeded: {n} ({share})",
     "result.failed": "Failed: {n} ({share})",
+    "result.leased_again": "Handed out again, as a worker was lost: {requests}",
     "result.empty_texts": "Empty transcripts: {n}",
     "latency.heading": "Response time:",
     "latency.heading_part": "Response time (of the {requests} that succeeded; {share} failed and are left out):",
@@ -88,6 +90,7 @@ ENGLISH = {
     "end.interrupted": "❗ Not complete: interrupted (Ctrl-C or SIGTERM) after {progress}.",
     "end.dead_warmup": "❗ Stopped: the service gave no good answer in the warm-up, so nothing was measured.",
     "end.not_ready": "❗ Nothing was sent: the service was not ready within {wait} (wait_ready).",
+    "end.workers_lost": "❗ Not complete: after {progress}, no worker was left.",
     "end.crashed": "❗ The run never came to its end (was it killed?). This is made of what was on disk, "
     "{progress}; what was in flight then is missing.",
     "end.detail": "It said: {detail}",

@@ -23,6 +23,7 @@ KOREAN = {
     "start.measure_for": "   측정 시간: {duration}",
     "start.warmup": "   Warm-up 요청 수: {n}",
     "start.users": "   동시 요청 수: {n}",
+    "start.workers": "   워커 프로세스: {n}",
     "start.measured": "   실제 측정 요청 수: {n}",
     "start.pause": "   응답 후 대기 시간: {duration}",
     "note.seed": "💡 시드를 직접 지정했습니다({seed}). 서비스가 이전 실행의 같은 오디오를 캐시에서 응답할 수 "
@@ -51,6 +52,7 @@ KOREAN = {
     "result.total": "총 요청 수: {n}",
     "result.succeeded": "성공한 요청: {n} ({share})",
     "result.failed": "실패한 요청: {n} ({share})",
+    "result.leased_again": "워커가 사라져 다시 배정한 요청: {requests}",
     "result.empty_texts": "빈 전사 결과: {n}",
     "latency.heading": "응답 시간 통계:",
     "latency.heading_part": "응답 시간 통계 (성공한 {requests} 기준, 실패 {share} 제외):",
@@ -88,6 +90,7 @@ KOREAN = {
     "end.interrupted": "❗ 완료되지 않음: {progress} 후 중단되었습니다 (Ctrl-C 또는 SIGTERM).",
     "end.dead_warmup": "❗ 중지됨: Warm-up 동안 서비스가 정상 응답을 한 번도 하지 않아 측정하지 않았습니다.",
     "end.not_ready": "❗ 요청을 보내지 않음: {wait} 안에 서비스가 준비되지 않았습니다 (wait_ready).",
+    "end.workers_lost": "❗ 끝까지 가지 못함: {progress} 이후 남은 워커가 없습니다.",
     "end.crashed": "❗ 실행이 끝까지 가지 못했습니다 (강제 종료?). 디스크에 남은 기록({progress})으로 만든 "
     "보고서이며, 당시 처리 중이던 요청은 빠져 있습니다.",
     "end.detail": "응답 내용: {detail}",

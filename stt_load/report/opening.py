@@ -7,7 +7,7 @@ from typing import Any
 
 from stt_load.report.messages import Messages
 from stt_load.report.width import plain, shorten, wrap
-from stt_load.runinfo import RunInfo
+from stt_load.runinfo import LOCAL, RunInfo
 from stt_load.stats.model import Warmup
 
 WIDTH = 80
@@ -38,6 +38,8 @@ def start(say: Messages, config: Mapping[str, Any], info: RunInfo) -> Iterator[s
         yield say("start.total", n=total)
     yield say("start.warmup", n=warmup)
     yield say("start.users", n=info.users)
+    if info.workers != LOCAL:
+        yield say("start.workers", n=len(info.workers))
     if total is not None:
         yield say("start.measured", n=total - warmup)
     if config["request_delay"]:

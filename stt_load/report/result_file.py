@@ -118,8 +118,9 @@ def _loaded(path: Path) -> Run:
         rows: Iterator[Any] = iter(requests)
     else:
         rows = _rows_beside(path, requests)
+    index = {name: number for number, name in enumerate(info.workers)}
     try:
-        return Run(info, values["config"], table(rows, info.workers), path)
+        return Run(info, values["config"], table(rows, index), path)
     except RowError as error:
         raise ReportError(f"{path} is damaged: {error}") from None
 

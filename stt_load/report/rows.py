@@ -95,13 +95,15 @@ def of_row(row: Mapping[str, Any], workers: Mapping[str, int]) -> Sample:
         raise RowError(f"{type(error).__name__}: {error}") from None
 
 
-def table(rows: Iterator[Any], workers: Sequence[str]) -> Samples:
-    """Rows as they were read, as samples. Raises `RowError` for one that is none, with its number."""
-    index = {name: number for number, name in enumerate(workers)}
+def table(rows: Iterator[Any], workers: Mapping[str, int]) -> Samples:
+    """Rows as they were read, as samples. workers: index in the samples by name, as known when a row comes.
+
+    Raises `RowError` for one that is none, with its number.
+    """
     samples = SampleTable()
     for number, row in enumerate(rows, start=1):
         try:
-            samples.append(of_row(row, index))
+            samples.append(of_row(row, workers))
         except (RowError, OverflowError) as error:
             raise RowError(f"request {number}: {error}") from None
     return samples.snapshot()

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from stt_load.runinfo import RunInfo
+from stt_load.runinfo import Clock, RunInfo
 from stt_load.sample import Samples
 from stt_load.stats.model import Generator, Summary, WorkerHealth
 from stt_load.stats.summary import summarise
@@ -77,6 +77,8 @@ def run_info(run: Mapping[str, Any], path: Path) -> RunInfo:
     try:
         values = dict(run)
         values["workers"] = tuple(values["workers"])
+        clocks = values.get("clocks", {})
+        values["clocks"] = {name: Clock(**_known(Clock, clock)) for name, clock in clocks.items()}
         values["generator"] = generator(values["generator"])
         return RunInfo(**_known(RunInfo, values))
     except (KeyError, TypeError) as error:

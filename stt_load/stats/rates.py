@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,10 +21,25 @@ class Span:
     def length_s(self) -> float:
         return self.to_s - self.from_s
 
-    def overlap_s(self, from_s: FloatArray, to_s: FloatArray) -> float:
-        """How long the stretches from_s[i]..to_s[i] are within this one, all added up."""
+    def overlap_s(self, from_s: FloatArray, to_s: FloatArray, weight: FloatArray | float = 1.0) -> float:
+        """How long the stretches from_s[i]..to_s[i] are within this one, all added up, each weight[i] times."""
         inside = np.clip(to_s, self.from_s, self.to_s) - np.clip(from_s, self.from_s, self.to_s)
-        return float(inside.sum())
+        return float((inside * weight).sum())
+
+    def without(self, others: Iterable[tuple[float, float]]) -> list[Span]:
+        """What is left of this one outside of `others`."""
+        left = [self]
+        for from_s, to_s in others:
+            parts = [
+                part
+                for one in left
+                for part in (
+                    Span(one.from_s, min(one.to_s, max(one.from_s, from_s))),
+                    Span(max(one.from_s, min(one.to_s, to_s)), one.to_s),
+                )
+            ]
+            left = [part for part in parts if part.length_s > 0]
+        return left
 
 
 @dataclass(frozen=True, slots=True)

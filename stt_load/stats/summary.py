@@ -27,7 +27,9 @@ def summarise(
     user's requests. generator: what the load generator saw of itself. limits: from where on the measurement is not
     to be believed.
     """
-    measured = samples.phase(Phase.MEASURED)
+    # Sums depend on their order in the last digit: the same samples are to make the same figures, however they came.
+    samples = samples.in_order()
+    measured = samples.where(samples["phase"] == Phase.MEASURED)
     users = max(users, int(measured["users"].max(initial=0)))
     return Summary(
         warmup=warmup(samples),

@@ -55,7 +55,9 @@ def judge(
 
     samples: the whole run, measured: its measured samples in start order; the rest as for `summarise`.
     """
-    share = closed_loop_share(samples, measured, users=users, request_delay_s=request_delay_s)
+    share = closed_loop_share(
+        samples, measured, users=users, request_delay_s=request_delay_s, changes=generator.load_changes
+    )
     checks = (
         _check("loop_lag", _loop_lag(measured, generator), limits.loop_lag),
         _check("cpu", _most(worker.cpu_share for worker in generator.workers), limits.cpu),
@@ -67,7 +69,14 @@ def judge(
     return Validity(_worst(check.verdict for check in checks), checks)
 
 
-def closed_loop_share(samples: Samples, measured: Samples, *, users: int, request_delay_s: float) -> float | None:
+def closed_loop_share(
+    samples: Samples,
+    measured: Samples,
+    *,
+    users: int,
+    request_delay_s: float,
+    changes: Iterable[tuple[float, float]] = (),
+) -> float | None:
     """The share of the users' time in which the generator kept them from work: 0 for a perfect one.
 
     In a closed loop a user has a request in flight, or stays away on purpose, or is late because of us. By Little's
@@ -84,21 +93,30 @@ def closed_loop_share(samples: Samples, measured: Samples, *, users: int, reques
     the run stood at each number. The generator's own mean would not do: it covers the drain as well, and one request
     that hangs at the end of a ramp would weigh the last number over all others.
 
+    `changes` of the load without being asked to are left out of the span: users that died with their worker do
+    nothing, which is known already and has a check of its own.
+
     Never below 0: a pause cut short by a stop counts in full. None when there were fewer than 3 starts per user: then
     the span is mostly the users' setting off.
     """
     span = working(measured)
-    if span is None or span.length_s <= 0:
+    pieces = span.without(changes) if span is not None else []
+    length_s = sum(piece.length_s for piece in pieces)
+    if span is None or length_s <= 0:
         return None
-    present = float(users)
+    present_s = users * length_s
     if np.ptp(measured["users"]):
-        present = float(np.average(measured["users"], weights=stays_s(measured, span.to_s)))
-    if present <= 0 or len(measured) < FEWEST_CYCLES * present:
+        starts = measured["start_s"]
+        until_s = starts + stays_s(measured, span.to_s)
+        present = measured["users"].astype(float)
+        present_s = sum(piece.overlap_s(starts, until_s, present) for piece in pieces)
+    if present_s <= 0 or len(measured) < FEWEST_CYCLES * present_s / length_s:
         return None
     done_s = samples["done_s"]
-    in_flight_s = span.overlap_s(samples["start_s"], done_s)
-    pauses_s = span.overlap_s(done_s, done_s + np.maximum(samples["pause_s"], request_delay_s))
-    return max(0.0, 1 - (in_flight_s + pauses_s) / (present * span.length_s))
+    in_flight_s = sum(piece.overlap_s(samples["start_s"], done_s) for piece in pieces)
+    paused_s = done_s + np.maximum(samples["pause_s"], request_delay_s)
+    pauses_s = sum(piece.overlap_s(done_s, paused_s) for piece in pieces)
+    return max(0.0, 1 - (in_flight_s + pauses_s) / present_s)
 
 
 def _loop_lag(measured: Samples, generator: Generator) -> float | None:

@@ -39,11 +39,16 @@ class Speech:
 
     def hide(self, message: str) -> str:
         """`message` without the secrets."""
-        for secret in self._secrets:
-            message = message.replace(secret, MASK)
-        return message
+        return hide(message, self._secrets)
 
     def _without_secrets(self, body: bytes) -> bytes:
         for secret in self._secrets:
             body = body.replace(secret.encode(), MASK.encode())
         return body
+
+
+def hide(message: str, secrets: Sequence[str]) -> str:
+    """`message` without `secrets`, the longest of which come first."""
+    for secret in secrets:
+        message = message.replace(secret, MASK)
+    return message

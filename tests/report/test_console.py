@@ -221,6 +221,6 @@ def test_the_first_transcript_is_one_short_harmless_line() -> None:
 
 
 def test_a_report_of_a_file_says_which_and_when() -> None:
-    lines = list(report(EN, run_of(steady(), path=Path("a.json"))))
-    assert lines[0] == "📂 a.json (run of 2024-01-01T12:00:00.000+09:00)"
+    lines = list(report(EN, run_of(steady()), [Path("a.json"), Path("b.json")]))
+    assert lines[0] == "📂 a.json, b.json (run of 2024-01-01T12:00:00.000+09:00)"
     assert "🌐 API: http://127.0.0.1:8000/v1/audio/transcriptions" in lines

@@ -8,6 +8,7 @@ import pytest
 
 from stt_load.sample import ROW, ErrorKind, Phase, Samples
 from stt_load.stats.model import Check, Generator, Validity, WorkerHealth
+from stt_load.stats.rates import Span
 from stt_load.stats.validity import DEFAULT_LIMITS, Limits, closed_loop_share, judge
 from tests.factory import joined, table
 from tests.stats.simulation import closed_loops, observed
@@ -251,3 +252,24 @@ def test_the_share_of_a_late_generator_is_littles_law() -> None:
     expected = 1 - rate * float(run.response_s.mean()) / 8
     assert math.isclose(expected, 0.2, abs_tol=0.01)
     assert share(run, users=8) == pytest.approx(expected, abs=0.002)
+
+
+def test_what_died_with_a_worker_is_not_the_generators_share_of_the_cycle() -> None:
+    """Two users, one of which is gone from the 10th second to the 20th."""
+    alone = table(np.arange(30.0), 1.0)
+    away = table([*np.arange(10.0), *np.arange(20.0, 30.0)], 1.0, first_seq=30)
+    samples = joined(alone, away)
+    measured = samples.phase(Phase.MEASURED)
+    shares = [
+        closed_loop_share(samples, measured, users=2, request_delay_s=0.0, changes=changes)
+        for changes in ([], [(10.0, 20.0)], [(-5.0, 40.0)])
+    ]
+    assert shares == [pytest.approx(10 / 58), 0.0, None]
+
+
+def test_several_stretches_are_left_out_of_a_span() -> None:
+    span = Span(0.0, 10.0)
+    assert span.without([]) == [span]
+    assert span.without([(2.0, 3.0), (8.0, 99.0), (-5.0, -1.0)]) == [Span(0.0, 2.0), Span(3.0, 8.0)]
+    assert span.without([(1.0, 4.0), (3.0, 6.0)]) == [Span(0.0, 1.0), Span(6.0, 10.0)]
+    assert span.without([(-1.0, 11.0)]) == []

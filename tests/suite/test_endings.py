@@ -274,7 +274,7 @@ def test_a_service_that_never_comes(tmp_path: Path) -> None:
         ("", ["--warmup-requests", "200"], ["200", "total_requests"]),
         ("", ["-H", "localhost:8000"], ["localhost:8000", "http"]),
         ("save_path: /proc/nowhere/x.json\n", [], ["save_path"]),
-        ("", ["--processes", "2"], ["distributed"]),
+        ("", ["--processes", "2", "--warmup-requests", "200"], ["200", "total_requests"]),
         ("seed: -1\n", ["--response-format", "xml"], ["seed", "line 1", "xml", "verbose_json"]),
     ],
 )

@@ -1,0 +1,173 @@
+"""The workers of a master: who they are, whether they are fit, whether they are still there."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Set
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import gevent
+
+import stt_load
+from stt_load.cluster import protocol
+from stt_load.cluster.clocks import RoundTrips
+from stt_load.cluster.protocol import Data
+from stt_load.runinfo import Clock
+from stt_load.transport.exchange import clock
+
+logger = logging.getLogger(__name__)
+
+TICK_S = 0.1
+SILENCE_S = 10.0
+"""A worker that Locust knows and that has not said hello after this long has no stt-load, or one from before this."""
+
+
+class Link(Protocol):
+    """What a master needs of Locust's connection to the workers."""
+
+    def send(self, kind: str, data: Data, worker: str) -> None: ...
+
+    def connected(self) -> Set[str]:
+        """Ids of the workers that Locust has heard of lately."""
+
+    def dismiss(self, worker: str) -> None:
+        """Makes the worker's process end."""
+
+
+@dataclass(slots=True)
+class Member:
+    """One worker process. same_clock: it runs on this machine, and so on the same monotonic clock.
+
+    heard_s: when it was heard of last, on this process's clock.
+    """
+
+    id: str
+    name: str
+    same_clock: bool
+    heard_s: float
+    fit: bool = False
+    trips: RoundTrips = field(default_factory=RoundTrips)
+
+    @property
+    def clock(self) -> Clock:
+        """How far its clock is ahead of this one."""
+        return Clock(0.0, 0.0) if self.same_clock else self.trips.clock or Clock(0.0, 0.0)
+
+
+class Contract(Protocol):
+    """What a run asks of the fleet: to be told of workers that are there, and to give the beat its words."""
+
+    def enlist(self, member: Member) -> None: ...
+
+    def beat(self, member: Member) -> Data: ...
+
+    def look_after(self, now_s: float) -> bool:
+        """Called every `TICK_S`; whether there is something new to tell all workers at once."""
+
+
+class Fleet:
+    """Takes workers in, refuses those that won't do, and keeps in touch with the others.
+
+    key_variable: must hold the API key on each worker; None when none is needed. on_refused: called with the number
+    of workers that are left, fit ones and those that have not answered yet.
+    """
+
+    def __init__(self, link: Link, key_variable: str | None, on_refused: Callable[[int], None]) -> None:
+        self._link = link
+        self._key_variable = key_variable
+        self._on_refused = on_refused
+        self._members: dict[str, Member] = {}
+        self._refused: set[str] = set()
+        self._first_seen_s: dict[str, float] = {}
+        self._boot_id = protocol.boot_id()
+        self._told_s = 0.0
+        self.contract: Contract | None = None
+        self.watchman = gevent.spawn(self._keep_in_touch)
+
+    @property
+    def fit(self) -> Iterator[Member]:
+        """Those that can take part."""
+        return (member for member in self._members.values() if member.fit)
+
+    def member(self, worker: str) -> Member | None:
+        """The worker with this id, from which a message has just come; None for one that is not part of it."""
+        member = self._members.get(worker)
+        if member is not None:
+            member.heard_s = clock()
+        return member if member is not None and member.fit else None
+
+    def is_there(self, worker: str) -> bool:
+        return worker in self._link.connected()
+
+    def send(self, kind: str, data: Data, member: Member) -> None:
+        self._link.send(kind, data, member.id)
+
+    def on_hello(self, worker: str, data: Data) -> None:
+        """A worker introduces itself."""
+        if worker in self._refused:
+            return
+        name = data["name"]
+        if data["version"] != stt_load.__version__:
+            reason = (
+                f"it has stt-load {data['version']}, this master {stt_load.__version__}: install the same on both"
+            )
+            self._refuse(worker, name, reason)
+            return
+        same_clock = self._boot_id is not None and data["boot_id"] == self._boot_id
+        self._members.setdefault(worker, Member(worker, name, same_clock, clock()))
+        self._link.send(protocol.WELCOME, {"key_variable": self._key_variable, "sent_s": clock()}, worker)
+
+    def on_fit(self, worker: str, data: Data) -> None:
+        """A worker tells whether it has what is needed."""
+        member = self._members.get(worker)
+        if member is None or member.fit:
+            return
+        if data["missing"] is not None:
+            del self._members[worker]
+            self._refuse(worker, member.name, f"its environment lacks {data['missing']}, which holds the API key")
+            return
+        self._measure(member, data)
+        member.fit = True
+        if self.contract is not None:
+            self.contract.enlist(member)
+
+    def on_echo(self, member: Member, data: Data) -> None:
+        """A worker answers a beat."""
+        self._measure(member, data)
+
+    def _measure(self, member: Member, data: Data) -> None:
+        now_s = clock()
+        member.heard_s = now_s
+        member.trips.add(data["sent_s"], data["clock_s"], now_s)
+
+    def _refuse(self, worker: str, name: str, reason: str) -> None:
+        self._refused.add(worker)
+        logger.warning("stt-load: worker %s is refused: %s", name, reason)
+        self._link.send(protocol.REFUSED, {"reason": reason}, worker)
+        self._link.dismiss(worker)
+        self._on_refused(len((self._link.connected() | self._members.keys()) - self._refused))
+
+    def _keep_in_touch(self) -> None:
+        while True:
+            gevent.sleep(TICK_S)
+            now_s = clock()
+            try:
+                self._look_for_the_silent(now_s)
+                news = self.contract is not None and self.contract.look_after(now_s)
+                if news or now_s - self._told_s >= protocol.BEAT_S:
+                    self._told_s = now_s
+                    self._beat(now_s)
+            except Exception as error:
+                logger.exception("stt-load: keeping in touch with the workers failed: %s", error)
+
+    def _beat(self, now_s: float) -> None:
+        for member in self.fit:
+            words = {} if self.contract is None else self.contract.beat(member)
+            self._link.send(protocol.BEAT, words | {"sent_s": clock(), "age_s": now_s - member.heard_s}, member.id)
+
+    def _look_for_the_silent(self, now_s: float) -> None:
+        """Workers that Locust knows, and that don't speak this protocol, would hold up the barrier for ever."""
+        for worker in self._link.connected() - self._members.keys() - self._refused:
+            if now_s - self._first_seen_s.setdefault(worker, now_s) > SILENCE_S:
+                self._refuse(worker, worker, "it does not answer as a worker of stt-load (is it an older version?)")

@@ -1,0 +1,222 @@
+"""A worker at work on one run: the desk of its users, and its correspondence with the master."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Hashable
+from dataclasses import asdict
+
+import gevent
+from gevent.event import Event
+
+from stt_load.cluster import protocol
+from stt_load.cluster.protocol import Data
+from stt_load.desk import Bell
+from stt_load.monitor import Monitor
+from stt_load.sample import Sample, SampleTable
+from stt_load.schedule.leases import Leases
+from stt_load.schedule.phases import Job
+from stt_load.transport.exchange import clock
+
+logger = logging.getLogger(__name__)
+
+PAUSE_S = 0.01
+"""Between two letters to the master: what happens meanwhile goes together."""
+ROWS_AT_ONCE = 1_000
+UNANSWERED_S = 5.0
+"""Rows that have not been acknowledged after this long are sent again."""
+LOOK_S = 0.01
+
+
+class Outpost:
+    """Hands out what the master has leased, and tells it what came of it.
+
+    post: sends a message of this run to the master. on_open: called once, when the warm-up is over everywhere and
+    before the first measured request starts here. Instants are those of this machine's monotonic clock.
+    """
+
+    origin_s = 0.0
+
+    def __init__(self, post: Callable[[str, Data], None], on_open: Callable[[], None]) -> None:
+        self.table = SampleTable()
+        self.first_transcript: str | None = None
+        self.barrier: list[float] | None = None
+        self.monitor = Monitor(lambda: self._leases.in_flight, lambda: self._leases.present)
+        self._post = post
+        self._on_open = on_open
+        self._leases = Leases()
+        self._bell = Bell()
+        self._users = 0
+        self._heard_s = clock()
+        self._known_epoch = 0
+        self._sent = self._acknowledged = self._sent_errors = 0
+        self._told_s = 0.0
+        self._news = Event()
+        self._last = self._done = False
+        self._writer = gevent.spawn(self._correspond)
+
+    @property
+    def users(self) -> int:
+        """In the whole run, as the master told last; at least those here."""
+        return max(self._users, self._leases.present)
+
+    @property
+    def ended(self) -> bool:
+        """The last row has been told."""
+        return self._last
+
+    @property
+    def done(self) -> bool:
+        """The master has said that it has the last row."""
+        return self._done
+
+    @property
+    def in_touch(self) -> bool:
+        """The master was heard of lately, and it has heard of this worker."""
+        return clock() - self._heard_s <= protocol.FENCE_S
+
+    def take(self, user: Hashable) -> Job:
+        if self._leases.join(user):
+            self._news.set()
+        while (job := self._next(user)) is None:
+            self._bell.wait()
+        self._news.set()
+        return job
+
+    def finish(self, job: Job, sample: Sample, text: str | None) -> None:
+        self.table.append(sample)
+        self._leases.finish(job)
+        if self.first_transcript is None:
+            self.first_transcript = text
+        self._news.set()
+
+    def leave(self, user: Hashable) -> None:
+        self._leases.leave(user)
+        self._bell.ring()
+        self._news.set()
+
+    def on_jobs(self, data: Data) -> None:
+        self._leases.add(data["epoch"], protocol.unpack_jobs(data["jobs"]))
+        self._bell.ring()
+
+    def on_void(self, data: Data) -> None:
+        """The master has taken the lease away; it may not have been this worker's any more anyway."""
+        if data["epoch"] >= self._leases.epoch:
+            self._leases.epoch = data["epoch"]
+            self._renew()
+
+    def on_open(self, data: Data) -> None:
+        if self.barrier is None:
+            self.barrier = data["open"]
+            self._on_open()
+            self.monitor.start()
+
+    def on_beat(self, data: Data) -> None:
+        """The master is there. What it says it has leased must have come, as messages keep their order."""
+        if not self.in_touch:
+            self._renew()
+        self._heard_s = clock() - data["age_s"]
+        self._users = data["users"]
+        self._known_epoch = data["epoch"]
+        if (
+            data["epoch"] == self._leases.epoch
+            and data["granted"] != self._leases.received
+            and not self._leases.closed
+        ):
+            self._renew()
+        watch = self.monitor.watch()
+        answer = {"sent_s": data["sent_s"], "clock_s": clock(), "watch": None if watch is None else asdict(watch)}
+        self._post(protocol.ECHO, answer)
+        unanswered = self._acknowledged < self._sent or (self._last and not self._done)
+        if unanswered and clock() - self._told_s > UNANSWERED_S:
+            self._sent, self._sent_errors = self._acknowledged, 0
+            gevent.spawn(self._tell_rows)
+
+    def on_ack(self, data: Data) -> None:
+        new = data["rows"] - self._acknowledged
+        if new > 0:
+            self._leases.acknowledged(new)
+            self._acknowledged = data["rows"]
+        self._done = data["ended"]
+
+    def close(self) -> None:
+        """Nothing new starts here any more."""
+        self._leases.close()
+
+    def rest(self, limit_s: float) -> None:
+        """Waits until nothing is in flight, `limit_s` at most."""
+        until_s = clock() + limit_s
+        while self._leases.in_flight and clock() < until_s:
+            gevent.sleep(LOOK_S)
+
+    def conclude(self) -> None:
+        """Nothing will come any more: tells the last rows, as such."""
+        self.monitor.stop()
+        self._writer.kill()
+        self._leases.renew()
+        self._tell_wants()
+        self._last = True
+        self._tell_rows()
+
+    def forsake(self) -> None:
+        """The run is over, told or not."""
+        self.monitor.stop()
+        self._writer.kill()
+
+    def _next(self, user: Hashable) -> Job | None:
+        if not self.in_touch:
+            # The master may be about to lease these jobs to others.
+            self._leases.renew()
+            return None
+        return self._leases.take(user)
+
+    def _renew(self) -> None:
+        self._leases.renew()
+        self._news.set()
+
+    def _correspond(self) -> None:
+        """Tells the master what is new, at once when there was nothing to tell for a while."""
+        while True:
+            self._news.wait()
+            self._news.clear()
+            try:
+                if self._leases.surplus:
+                    self._leases.renew()
+                self._tell_rows()
+                self._tell_wants()
+            except Exception as error:
+                # Locust's connection raises when the network is broken; it mends it, and everything is told again.
+                logger.warning("stt-load: telling the master failed: %s", error)
+            gevent.sleep(PAUSE_S)
+
+    def _tell_wants(self) -> None:
+        leases = self._leases
+        held = None if self._known_epoch == leases.epoch else protocol.pack_jobs(leases.held)
+        wants = {
+            "epoch": leases.epoch,
+            "joined": leases.joined,
+            "present": leases.present,
+            "taken": leases.taken,
+            "held": held,
+        }
+        self._post(protocol.WANT, wants)
+
+    def _tell_rows(self) -> None:
+        while self._sent < len(self.table) or self._last:
+            samples = self.table.snapshot(self._sent, ROWS_AT_ONCE)
+            stop = self._sent + len(samples)
+            watch = self.monitor.watch()
+            rows = {
+                "first": self._sent,
+                "rows": protocol.pack_rows(samples),
+                "errors_from": self._sent_errors,
+                "errors": list(samples.errors[self._sent_errors :]),
+                "transcript": self.first_transcript,
+                "last": self._last and stop == len(self.table),
+                "watch": None if watch is None or not self._last else asdict(watch),
+            }
+            self._told_s = clock()
+            self._post(protocol.SAMPLES, rows)
+            self._sent, self._sent_errors = stop, len(samples.errors)
+            if rows["last"]:
+                return

@@ -1,0 +1,84 @@
+"""The messages between master and worker, beside Locust's own, on Locust's connection.
+
+A message is a kind and a mapping that msgpack can carry. All that belong to a run carry its id as `run`.
+
+| kind | from | says |
+| --- | --- | --- |
+| hello | worker | version, name, boot id; again each second until it is welcome |
+| welcome | master | name of the variable that must hold the API key; the master's clock |
+| fit | worker | the variable that is missing, if one is; the worker's clock |
+| refused | master | why; Locust's own quit follows |
+| run | master | configuration, URL, run information, number and name of this worker |
+| want | worker | users that came and are there, jobs started; under a new epoch, the jobs it holds |
+| jobs | master | a lease |
+| void | master | the lease of that epoch is no more |
+| open | master | the warm-up is over; the barrier on both clocks |
+| beat | master | its clock, jobs granted, users of all workers, how long ago it has heard of this worker |
+| echo | worker | the answer to a beat: both clocks, and what the worker has seen of itself |
+| samples | worker | rows from the n-th on, new error texts; `last` when there will be no more |
+| ack | master | how many rows it has |
+| drain, cut | master | finish what is in flight; don't finish it |
+| saved | master | the result is on the disk |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from stt_load.sample import ROW, Phase, Samples
+from stt_load.schedule.phases import Job
+
+Data: TypeAlias = dict[str, Any]
+
+HELLO = "stt_load.hello"
+WELCOME = "stt_load.welcome"
+FIT = "stt_load.fit"
+REFUSED = "stt_load.refused"
+RUN = "stt_load.run"
+WANT = "stt_load.want"
+JOBS = "stt_load.jobs"
+VOID = "stt_load.void"
+OPEN = "stt_load.open"
+BEAT = "stt_load.beat"
+ECHO = "stt_load.echo"
+SAMPLES = "stt_load.samples"
+ACK = "stt_load.ack"
+DRAIN = "stt_load.drain"
+CUT = "stt_load.cut"
+SAVED = "stt_load.saved"
+
+BEAT_S = 1.0
+"""A master makes itself heard this often."""
+FENCE_S = 5.0
+"""A worker that has not heard of its master, or the master of it, for so long starts nothing more ..."""
+RELEASE_S = 6.0
+"""... so that after this long the master can lease its jobs to others."""
+
+
+def pack_jobs(jobs: Iterable[Job]) -> list[list[int]]:
+    return [[job.seq, job.attempt, job.phase] for job in jobs]
+
+
+def unpack_jobs(packed: Iterable[Iterable[int]]) -> list[Job]:
+    return [Job(seq, attempt, Phase(phase)) for seq, attempt, phase in packed]
+
+
+def pack_rows(samples: Samples) -> bytes:
+    """84 bytes a sample; the error texts they point to travel apart, each once."""
+    return samples.rows.tobytes()
+
+
+def unpack_rows(packed: bytes, errors: tuple[str, ...]) -> Samples:
+    return Samples(np.frombuffer(packed, ROW).copy(), errors)
+
+
+def boot_id() -> str | None:
+    """Processes with the same one share the monotonic clock; None where the system has no such thing."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return None

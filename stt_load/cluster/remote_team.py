@@ -1,0 +1,279 @@
+"""The workers at work on one run, as their master sees it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+
+import gevent
+
+from stt_load.audio import wav
+from stt_load.cluster import protocol
+from stt_load.cluster.fleet import Fleet, Member
+from stt_load.cluster.generators import LoadChanges, together
+from stt_load.cluster.protocol import Data
+from stt_load.cluster.recruit import Recruit
+from stt_load.monitor import Watch
+from stt_load.runinfo import Clock
+from stt_load.sample import INSTANTS, Phase, Sample, Samples
+from stt_load.schedule.ledger import Ledger
+from stt_load.schedule.phases import Job
+from stt_load.session import Session
+from stt_load.stats.model import Generator
+from stt_load.team import Order
+from stt_load.transport.exchange import clock
+
+PATIENCE_S = 5.0
+"""How much longer than its requests may take a worker may take to say that they are done."""
+LOOK_S = 0.02
+
+
+class RemoteTeam:
+    """Leases jobs to the workers and takes in what comes of them.
+
+    wanted: how many users there ought to be on all workers together. on_missing: called when a worker's users are
+    gone while the run goes on.
+    """
+
+    def __init__(
+        self, fleet: Fleet, ledger: Ledger, *, wanted: Callable[[], int], on_missing: Callable[[], object]
+    ) -> None:
+        self.budget = ledger
+        self.names: list[str] = []
+        self.id = uuid.uuid4().hex
+        self._fleet = fleet
+        self._wanted = wanted
+        self._on_missing = on_missing
+        self._recruits: dict[str, Recruit] = {}
+        self._changes = LoadChanges()
+        self._told_users = 0
+        self._session: Session | None = None
+        self._order: Data = {}
+        self._audio_s = 0.0
+
+    @property
+    def leased_again(self) -> int:
+        return self.budget.leased_again
+
+    @property
+    def session(self) -> Session:
+        assert self._session is not None, "a team begins before it is asked for anything"
+        return self._session
+
+    @property
+    def deserted(self) -> bool:
+        """There were workers, and none is left."""
+        return bool(self._recruits) and not any(map(self._at_work, self._recruits.values()))
+
+    @property
+    def clocks(self) -> dict[str, Clock]:
+        """Of the workers on other machines."""
+        members = [recruit.member for recruit in self._recruits.values()]
+        return {member.name: member.clock for member in members if not member.same_clock}
+
+    def begin(self, session: Session, order: Order) -> None:
+        self._session = session
+        config = order.config
+        self._audio_s = wav.frames_of(config.audio_duration, config.sample_rate) / config.sample_rate
+        self._order = {
+            "config": config.model_dump_json(),
+            "shown": order.shown,
+            "url": order.url,
+            "info": asdict(order.info),
+            "result": order.result.stem,
+        }
+        for member in self._fleet.fit:
+            self.enlist(member)
+        self._fleet.contract = self
+
+    def enlist(self, member: Member) -> None:
+        """A worker that is fit takes part from now on."""
+        if member.id in self._recruits:
+            return
+        recruit = self._recruits[member.id] = Recruit(member, len(self.names))
+        self.names.append(self._name(member))
+        words = {"name": self.names[-1], "number": recruit.number, "open": self._barrier(member)}
+        self._send(protocol.RUN, recruit, self._order | words)
+
+    def _name(self, member: Member) -> str:
+        """Unique in the run, whatever the workers call themselves."""
+        same = sum(name.partition("#")[0] == member.name for name in self.names)
+        return f"{member.name}#{same + 1}" if same else member.name
+
+    def spread_news(self) -> None:
+        for recruit in self._recruits.values():
+            self._lease(recruit)
+
+    def measure(self) -> None:
+        for recruit in self._recruits.values():
+            self._send(protocol.OPEN, recruit, {"open": self._barrier(recruit.member)})
+
+    def rest(self) -> None:
+        """Each worker stops watching when it has drained."""
+
+    def on_want(self, worker: str, data: Data) -> None:
+        """A worker tells how it is doing, and gets what it needs."""
+        recruit = self._recruits[worker]
+        if data["epoch"] <= recruit.void:
+            self._send(protocol.VOID, recruit, {"epoch": recruit.void})
+            return
+        if data["epoch"] > recruit.epoch:
+            held = set(protocol.unpack_jobs(data["held"]))
+            self.budget.renew(worker, held)
+            recruit.missing = {job: lost_s for job, lost_s in recruit.missing.items() if job in held}
+            recruit.epoch, recruit.gone = data["epoch"], False
+            self.spread_news()
+        self.budget.report(worker, data["joined"], data["present"], data["taken"])
+        self.session.check_barrier()
+        self._hand_out(recruit)
+
+    def on_samples(self, worker: str, data: Data) -> None:
+        """Rows have come: in their order, each once, whatever was sent again on the way."""
+        recruit = self._recruits[worker]
+        if data["first"] <= recruit.rows:
+            recruit.errors[data["errors_from"] :] = data["errors"]
+            samples = protocol.unpack_rows(data["rows"], tuple(recruit.errors))
+            new = Samples(samples.rows[recruit.rows - data["first"] :], samples.errors)
+            recruit.rows += len(new)
+            new.rows["worker"] = recruit.number
+            for name in INSTANTS:
+                new.rows[name] -= recruit.member.clock.offset_s + self.session.origin_s
+            for sample in new:
+                self._take_in(recruit, sample, data["transcript"])
+            if data["last"]:
+                self._ended(recruit, data)
+            self._hand_out(recruit)
+        self._send(protocol.ACK, recruit, {"rows": recruit.rows, "ended": recruit.ended})
+
+    def on_echo(self, worker: str, data: Data) -> None:
+        """What the worker has seen of itself so far."""
+        recruit = self._recruits[worker]
+        if data["watch"] is not None and not recruit.ended:
+            recruit.watch = Watch(**data["watch"])
+
+    def beat(self, member: Member) -> Data:
+        recruit = self._recruits.get(member.id)
+        if recruit is None:
+            return {}
+        return {
+            "run": self.id,
+            "epoch": recruit.epoch,
+            "granted": self.budget.granted(member.id),
+            "users": self.budget.present,
+        }
+
+    def look_after(self, now_s: float) -> bool:
+        """Gives up workers that are gone; tells when the number of users has changed."""
+        for recruit in self._recruits.values():
+            if not recruit.gone and not recruit.ended:
+                self._look_after(recruit, now_s)
+        if self.budget.present >= self._wanted():
+            self._changes.end(now_s)
+        changed, self._told_users = self.budget.present != self._told_users, self.budget.present
+        return changed
+
+    def drain(self, limit_s: float) -> None:
+        """Nothing new starts; waits until every worker that is there has told its last result.
+
+        limit_s: how long what is in flight may take.
+        """
+        for recruit in self._recruits.values():
+            if not recruit.ended:
+                self._send(protocol.DRAIN, recruit, {"limit_s": limit_s})
+        until_s = clock() + limit_s + PATIENCE_S
+        while any(map(self._at_work, self._recruits.values())) and clock() < until_s:
+            gevent.sleep(LOOK_S)
+
+    def cut(self) -> None:
+        """Whatever is in flight is not waited for any longer."""
+        for recruit in self._recruits.values():
+            self._send(protocol.CUT, recruit, {})
+
+    def dismiss(self, *, saved: bool) -> None:
+        """The run is over. saved: the result is on the disk, so that the workers need not keep what they have."""
+        self._fleet.contract = None
+        if saved:
+            for recruit in self._recruits.values():
+                self._send(protocol.SAVED, recruit, {})
+
+    def remains(self) -> Sequence[Sample]:
+        for recruit in self._recruits.values():
+            if not recruit.ended:
+                self._lose(recruit)
+        origin_s = self.session.origin_s
+        return [sample for one in self._recruits.values() for sample in one.lost_tries(origin_s, self._audio_s)]
+
+    def generator(self, listener_errors: int) -> Generator:
+        session = self.session
+        watches = {recruit.number: recruit.watch for recruit in self._recruits.values() if recruit.watch is not None}
+        changes = () if session.barrier_s is None else self._changes.since(session.barrier_s, clock())
+        deserted = session.ending is not None and session.ending.reason == "workers_lost"
+        return together(watches, changes, all_workers_lost=deserted, listener_errors=listener_errors)
+
+    def _take_in(self, recruit: Recruit, sample: Sample, transcript: str | None) -> None:
+        job = Job(sample.seq, sample.attempt, sample.phase)
+        recruit.missing.pop(job, None)
+        if self.budget.accepts(recruit.member.id, job):
+            self.session.finish(job, sample, transcript)
+        else:
+            self.session.table.append(replace(sample, phase=Phase.OUTSIDE))
+
+    def _ended(self, recruit: Recruit, data: Data) -> None:
+        recruit.ended = True
+        if data["watch"] is not None:
+            recruit.watch = Watch(**data["watch"])
+        if not self.budget.closed:
+            # It goes while the others go on. What it had not started, it has given back.
+            self._lose(recruit)
+
+    def _hand_out(self, recruit: Recruit) -> None:
+        """`recruit` has told something. In the warm-up that may make room for others, too."""
+        if self.budget.open:
+            self._lease(recruit)
+        else:
+            self.spread_news()
+
+    def _lease(self, recruit: Recruit) -> None:
+        if recruit.gone or not self.session.released.is_set():
+            return
+        jobs = self.budget.lease(recruit.member.id)
+        if jobs:
+            self._send(protocol.JOBS, recruit, {"epoch": recruit.epoch, "jobs": protocol.pack_jobs(jobs)})
+
+    def _look_after(self, recruit: Recruit, now_s: float) -> None:
+        """Locust gives up a silent worker and spawns its users elsewhere, some time before its jobs may go there."""
+        there = self._fleet.is_there(recruit.member.id)
+        if not there and not recruit.absent:
+            self._miss(recruit, recruit.member.heard_s)
+        recruit.absent = not there
+        if now_s - recruit.member.heard_s > protocol.RELEASE_S:
+            self._lose(recruit)
+
+    def _miss(self, recruit: Recruit, from_s: float) -> None:
+        """A worker's users do nothing: until others have them, the load is not what it was."""
+        self.budget.absent(recruit.member.id)
+        if not self.budget.closed:
+            self._changes.begin(from_s)
+            self._on_missing()
+
+    def _lose(self, recruit: Recruit) -> None:
+        """A worker is gone: others get its jobs."""
+        if not recruit.absent and not recruit.gone:
+            self._miss(recruit, recruit.member.heard_s)
+        jobs = self.budget.lost(recruit.member.id)
+        if not recruit.ended:
+            recruit.missing |= dict.fromkeys(jobs, clock())
+        recruit.gone, recruit.void = True, recruit.epoch
+        self.spread_news()
+
+    def _at_work(self, recruit: Recruit) -> bool:
+        return not recruit.gone and not recruit.ended and self._fleet.is_there(recruit.member.id)
+
+    def _barrier(self, member: Member) -> list[float] | None:
+        """When the barrier opened, on the worker's clock and on this one."""
+        barrier_s = self.session.barrier_s
+        return None if barrier_s is None else [barrier_s + member.clock.offset_s, barrier_s]
+
+    def _send(self, kind: str, recruit: Recruit, data: Data) -> None:
+        self._fleet.send(kind, data | {"run": self.id}, recruit.member)

@@ -1,0 +1,87 @@
+"""One run as a worker takes part in it: its outpost, its spool, and its end."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import gevent
+
+from stt_load.cluster.outpost import Outpost
+from stt_load.cluster.protocol import Data
+from stt_load.config import Config
+from stt_load.record import Spool
+from stt_load.report.run import run_info
+from stt_load.runinfo import RunInfo
+from stt_load.spooling import Spooling
+from stt_load.stage import Stage, build
+
+logger = logging.getLogger(__name__)
+
+
+class Engagement:
+    """What one worker has of a run.
+
+    order: the master's message. post: sends a message of this run to the master. on_open: see `Outpost`.
+
+    The rows are spooled in the working directory until the master has saved the result: should it die, they are what
+    is left of the run.
+    """
+
+    def __init__(self, order: Data, post: Callable[[str, Data], None], on_open: Callable[[], None]) -> None:
+        self.id: str = order["run"]
+        self.config = Config.model_validate_json(order["config"])
+        info = run_info(order["info"], Path(order["result"]))
+        self._info: RunInfo = replace(info, workers=(order["name"],))
+        self.outpost = Outpost(lambda kind, data: post(kind, data | {"run": self.id}), on_open)
+        self.stage: Stage = build(self.config, order["url"], info.seed, self.outpost, lambda: self.outpost.users)
+        self._spool = self._open_spool(Path(f"{order['result']}.worker-{order['number'] + 1}.json"), order["shown"])
+        self._spooling: Spooling | None = None
+        self._greenlet: gevent.Greenlet[..., None] | None = None
+        if self._spool is not None:
+            self._spooling = Spooling(
+                self._spool, self.outpost.table, lambda: self._info.workers, self._tell_spool, lambda: None
+            )
+            self._greenlet = gevent.spawn(self._spooling.run)
+        if order["open"] is not None:
+            self.outpost.on_open(order)
+
+    def drain(self, limit_s: float, cut: Callable[[], None]) -> None:
+        """Nothing new starts; what is in flight has `limit_s` to end, then `cut` ends it."""
+        self.outpost.close()
+        self.outpost.rest(limit_s)
+        cut()
+
+    def over(self) -> None:
+        """Nothing of this run happens here any more. The spool stays until `saved`."""
+        self.outpost.forsake()
+        if self._greenlet is not None and self._spooling is not None:
+            self._greenlet.kill()
+            self._greenlet = None
+            self._spooling.catch_up()
+
+    def saved(self) -> None:
+        """The master has everything, on its disk."""
+        self.over()
+        if self._spool is not None:
+            self._spool.remove()
+            self._spool = None
+
+    def _open_spool(self, result: Path, shown: Data) -> Spool | None:
+        try:
+            return Spool(result, self._info, shown)
+        except OSError as error:
+            logger.warning("stt-load: this worker keeps no spool: %s: %s", result, error.strerror or error)
+            return None
+
+    def _tell_spool(self, spool: Spool) -> None:
+        outpost = self.outpost
+        if outpost.barrier is not None:
+            spool.barrier(*outpost.barrier)
+        if outpost.first_transcript is not None:
+            spool.first_transcript(outpost.first_transcript)
+        watch = outpost.monitor.watch()
+        if watch is not None:
+            spool.generator(watch.generator(0))

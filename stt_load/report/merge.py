@@ -1,0 +1,109 @@
+"""Several files of one run as one: what a master that died and its workers have left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from stt_load.report.run import ReportError, Run
+from stt_load.runinfo import RunInfo
+from stt_load.sample import INSTANTS, Phase, Samples
+from stt_load.stats.model import Generator, WorkerHealth
+
+
+def merge(runs: Sequence[Run]) -> Run:
+    """The one run that `runs`, each from a file of its own, are parts of.
+
+    A request that is in several of them is there once. Of several results of one job the one counts that counted for
+    the master, if it was told of one, else the first; the others are `outside`. What a worker measured before it was
+    told of the barrier ended before that, and is put there.
+
+    Raises `ReportError` when they are not of one run.
+    """
+    if len(runs) == 1:
+        return runs[0]
+    first = runs[0]
+    for other in runs[1:]:
+        if _identity(other) != _identity(first):
+            raise ReportError(f"{first.path} and {other.path} are not of the same run")
+    # What has seen most workers is the master's: it knows best.
+    ordered = sorted(runs, key=lambda run: len(run.info.workers), reverse=True)
+    names = tuple(dict.fromkeys(name for run in ordered for name in run.info.workers))
+    measured = any(run.info.barrier_s is not None for run in runs)
+    parts = [_part(run, names, before_barrier=measured and run.info.barrier_s is None) for run in ordered]
+    errors = tuple(dict.fromkeys(error for part in parts for error in part.errors))
+    rows = np.concatenate([_with_errors(part, errors) for part in parts])
+    known = len(parts[0]) if len(ordered[0].info.workers) > 1 else 0
+    rows = rows[np.lexsort((rows["done_s"], np.arange(len(rows)) >= known))]
+    return Run(_info(ordered, names), first.config, Samples(_each_once(rows), errors), first.path)
+
+
+def _identity(run: Run) -> tuple[object, ...]:
+    info = run.info
+    return info.seed, info.started_at, info.host, info.target
+
+
+def _part(run: Run, names: tuple[str, ...], *, before_barrier: bool) -> Samples:
+    """The samples of `run` with their workers as in `names`."""
+    rows = run.samples.rows.copy()
+    index = np.array([names.index(name) for name in run.info.workers] or [0])
+    rows["worker"] = index[rows["worker"]]
+    if before_barrier and len(rows):
+        last_s = rows["done_s"].max()
+        for name in INSTANTS:
+            rows[name] -= last_s
+    return Samples(rows, run.samples.errors)
+
+
+def _with_errors(part: Samples, errors: tuple[str, ...]) -> npt.NDArray[np.void]:
+    """The rows of `part`, pointing into `errors`."""
+    code = np.array([*(errors.index(error) for error in part.errors), -1], dtype=np.int32)
+    rows = part.rows
+    rows["error"] = code[rows["error"]]
+    return rows
+
+
+def _each_once(rows: npt.NDArray[np.void]) -> npt.NDArray[np.void]:
+    """Rows, the best informed first, without those that say the same again; one of each job counts."""
+    tries = rows[["seq", "attempt", "worker"]]
+    _, places = np.unique(tries, return_index=True)
+    rows = rows[np.sort(places)]
+    counting = np.flatnonzero(rows["phase"] != Phase.OUTSIDE)
+    _, places = np.unique(rows["seq"][counting], return_index=True)
+    again = np.delete(counting, places)
+    rows["phase"][again] = Phase.OUTSIDE
+    return rows
+
+
+def _info(runs: Sequence[Run], names: tuple[str, ...]) -> RunInfo:
+    infos = [run.info for run in runs]
+    ended = next((info for info in infos if info.end_reason != "crashed"), infos[0])
+    barriers = (info.barrier_s for info in infos if info.barrier_s is not None)
+    texts = (info.first_transcript for info in infos if info.first_transcript is not None)
+    return replace(
+        ended,
+        workers=names,
+        barrier_s=next(barriers, None),
+        first_transcript=next(texts, None),
+        generator=_generator(runs, names),
+    )
+
+
+def _generator(runs: Sequence[Run], names: tuple[str, ...]) -> Generator:
+    """What was in flight can't be added up from their means; of the rest, the first word on each worker counts."""
+    health: dict[int, WorkerHealth] = {}
+    for run in runs:
+        for one in run.info.generator.workers:
+            number = names.index(run.info.workers[one.worker])
+            health.setdefault(number, replace(one, worker=number))
+    best = runs[0].info.generator
+    return replace(
+        best,
+        workers=tuple(health[number] for number in sorted(health)),
+        in_flight_mean=None,
+        in_flight_stdev=None,
+        listener_errors=max(run.info.generator.listener_errors for run in runs),
+    )

@@ -1,0 +1,66 @@
+"""Keeping the spool up with what a run has measured, without getting into its way."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+
+import gevent
+
+from stt_load.record import Spool
+from stt_load.sample import SampleTable
+
+logger = logging.getLogger(__name__)
+
+PERIOD_S = 1.0
+SLICE = 100
+
+
+class Spooling:
+    """Writes what is new in `table` to `spool` each second.
+
+    names: of the workers by index. events: writes what else is worth keeping. on_error: the disk takes no more; it is
+    told once, and the run goes on without.
+    """
+
+    def __init__(
+        self,
+        spool: Spool,
+        table: SampleTable,
+        names: Callable[[], Sequence[str]],
+        events: Callable[[Spool], None],
+        on_error: Callable[[], None],
+    ) -> None:
+        self._spool = spool
+        self._table = table
+        self._names = names
+        self._events = events
+        self._on_error = on_error
+        self._rows = 0
+        self._works = True
+
+    def run(self) -> None:
+        """Goes on until killed; `catch_up` once more after that."""
+        while True:
+            gevent.sleep(PERIOD_S)
+            self.catch_up(gevent.idle)
+
+    def catch_up(self, pause: Callable[[], None] = lambda: None) -> None:
+        """What is new goes to the disk. pause: called between slices, to let others have their turn."""
+        try:
+            if self._works:
+                self._append(pause)
+        except OSError as error:
+            self._works = False
+            self._on_error()
+            logger.error("%s can't be written any more: %s", self._spool.path, error.strerror or error)
+
+    def _append(self, pause: Callable[[], None]) -> None:
+        """New rows, a few at a time, so that no answer waits long for this process to read it."""
+        self._spool.workers(self._names())
+        while len(part := self._table.snapshot(self._rows, SLICE)):
+            self._spool.write(part)
+            self._rows += len(part)
+            pause()
+        self._events(self._spool)
+        self._spool.flush()

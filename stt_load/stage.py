@@ -1,0 +1,81 @@
+"""What the users of one run share: where to ask for jobs, what to say, and where to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from stt_load import __version__
+from stt_load.audio import wav
+from stt_load.audio.noise import NoiseSource
+from stt_load.config import Config, mask_url, secrets
+from stt_load.desk import Desk
+from stt_load.transport import Target, Timeouts
+from stt_load.wire import openai
+from stt_load.wire.form import Form
+from stt_load.wire.speech import Speech
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What the users of one run share: whom to ask for jobs, what to say, where, and how long to pause after.
+
+    users: tells how many there are in the whole run. name, url: what Locust's screens and listeners get to see,
+    without secrets.
+    """
+
+    desk: Desk
+    users: Callable[[], int]
+    audio: NoiseSource
+    speech: Speech
+    target: Target
+    name: str
+    url: str
+    request_delay_s: float
+
+
+def build(config: Config, url: str, seed: int, desk: Desk, users: Callable[[], int]) -> Stage:
+    """The stage of a run of `config` against `url`; its clips are drawn from `seed`."""
+    api = config.api
+    form = Form(
+        openai.fields(api.model, api.response_format, api.language, api.prompt, api.temperature, api.extra_fields)
+    )
+    target = target_of(config, url, form.content_type)
+    return Stage(
+        desk=desk,
+        users=users,
+        audio=NoiseSource(seed, wav.frames_of(config.audio_duration, config.sample_rate), config.sample_rate),
+        speech=Speech(
+            form, lambda answer: openai.read_text(answer, api.response_format), secrets(config, os.environ)
+        ),
+        target=target,
+        name=mask_url(target.path),
+        url=mask_url(url),
+        request_delay_s=config.request_delay,
+    )
+
+
+def target_of(config: Config, url: str, content_type: str | None = None) -> Target:
+    """Where and with which headers to speak: for posting with the `content_type` of the form, None to only look.
+
+    The API key is this process's own: it is read from the environment and nowhere else.
+    """
+    api = config.api
+    headers = {
+        "User-Agent": f"stt-load/{__version__}",
+        "Accept": "*/*",
+        # An answer is a few hundred bytes: compressing it would only add to what is timed.
+        "Accept-Encoding": "identity",
+    }
+    if content_type is not None:
+        headers["Content-Type"] = content_type
+    if api.api_key_env and (key := os.environ.get(api.api_key_env)):
+        headers["Authorization"] = f"Bearer {key}"
+    timeout = api.timeout
+    return Target(
+        url=url,
+        headers=headers,
+        timeouts=Timeouts(timeout.connect, timeout.first_byte, timeout.read, timeout.total),
+        max_answer_bytes=api.max_answer_bytes,
+    )

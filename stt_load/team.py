@@ -1,0 +1,109 @@
+"""Who makes the requests of a run: the users of this process, or those of workers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from stt_load.config import Config
+from stt_load.desk import Bell, LocalDesk
+from stt_load.monitor import Monitor
+from stt_load.runinfo import LOCAL, Clock, RunInfo
+from stt_load.sample import Sample
+from stt_load.schedule.phases import Phases
+from stt_load.session import Budget, Session
+from stt_load.stage import Stage, build
+from stt_load.stats.model import Generator
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be done. shown: the configuration, secrets masked. url: where to post to. result: file to come."""
+
+    config: Config
+    shown: dict[str, Any]
+    url: str
+    info: RunInfo
+    result: Path
+
+
+class Team(Protocol):
+    """Does the work of one run. names: of the processes that do it, by the index in the samples; they may grow."""
+
+    @property
+    def budget(self) -> Budget: ...
+
+    @property
+    def names(self) -> Sequence[str]: ...
+
+    @property
+    def leased_again(self) -> int:
+        """Jobs that were handed out once more, as those who had them were lost."""
+
+    @property
+    def clocks(self) -> dict[str, Clock]:
+        """Of those on other machines, by name."""
+
+    def begin(self, session: Session, order: Order) -> None:
+        """Gets ready; nobody starts before `session` is released."""
+
+    def spread_news(self) -> None:
+        """There may be jobs for those who had none."""
+
+    def measure(self) -> None:
+        """The warm-up is over: begins to watch itself."""
+
+    def rest(self) -> None:
+        """All answers are in: what comes now is no load any more."""
+
+    def remains(self) -> Sequence[Sample]:
+        """At the end: the tries that nothing was ever heard of."""
+
+    def dismiss(self, *, saved: bool) -> None:
+        """The run is over. saved: the result is on the disk."""
+
+    def generator(self, listener_errors: int) -> Generator:
+        """What the team has seen of itself since `measure`."""
+
+
+class LocalTeam:
+    """The users of this process.
+
+    users: tells how many there are. enter: lets them know the stage.
+    """
+
+    names = LOCAL
+    leased_again = 0
+    clocks: dict[str, Clock] = {}  # noqa: RUF012 - there are none, and nobody adds any
+
+    def __init__(self, phases: Phases, users: Callable[[], int], enter: Callable[[Stage], None]) -> None:
+        self.budget = phases
+        self._users = users
+        self._enter = enter
+        self._bell = Bell()
+        self._monitor = Monitor(lambda: phases.in_flight, users)
+
+    def begin(self, session: Session, order: Order) -> None:
+        desk = LocalDesk(self.budget, session, self._bell)
+        self._enter(build(order.config, order.url, order.info.seed, desk, self._users))
+
+    def spread_news(self) -> None:
+        self._bell.ring()
+
+    def measure(self) -> None:
+        self._monitor.start()
+
+    def rest(self) -> None:
+        self._monitor.stop()
+
+    def remains(self) -> Sequence[Sample]:
+        return ()
+
+    def dismiss(self, *, saved: bool) -> None:
+        """There is nobody to tell."""
+
+    def generator(self, listener_errors: int) -> Generator:
+        watch = self._monitor.watch()
+        return Generator(listener_errors=listener_errors) if watch is None else watch.generator(listener_errors)

@@ -1,0 +1,209 @@
+"""A worker process: what it does when its master speaks, and how it ends."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+import signal
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import gevent
+from gevent.event import Event
+from locust.env import Environment
+from locust.runners import WorkerRunner
+
+import stt_load
+from stt_load import quirks, users
+from stt_load.cluster import protocol
+from stt_load.cluster.outpost import Outpost
+from stt_load.cluster.protocol import Data
+from stt_load.engagement import Engagement
+from stt_load.transport.exchange import clock
+
+logger = logging.getLogger(__name__)
+
+HELLO_S = 1.0
+REFUSED = 2
+LAST_WORD_S = 2.0
+"""A worker that goes waits so long for its master's word that it has everything."""
+SHARED_CTRL_C_S = 2.0
+"""A child of `--processes` leaves Ctrl-C to its master for as long as that was heard of within this time."""
+
+
+class Worker:
+    """Listens to one Locust worker process. All it needs to know of a run it is told by the master."""
+
+    def __init__(self, environment: Environment) -> None:
+        assert isinstance(environment.runner, WorkerRunner)
+        self._environment = environment
+        self._runner = environment.runner
+        self._engagement: Engagement | None = None
+        self._welcome = False
+        self._leaving = False
+        self._heard_s = 0.0
+        self._code = 0
+        self._main = gevent.getcurrent()
+        quirks.settle(locust_stats=True)
+        quirks.leave_output_to_master(environment.parsed_options)
+        self._listen()
+        environment.events.test_stop.add_listener(self._on_stop)
+        environment.events.quitting.add_listener(self._on_quitting)
+        gevent.signal_handler(signal.SIGINT, self._on_ctrl_c)
+        gevent.spawn(self._say_hello)
+
+    def _listen(self) -> None:
+        listeners: dict[str, Callable[[Data], None]] = {
+            protocol.WELCOME: self._on_welcome,
+            protocol.REFUSED: self._on_refused,
+            protocol.RUN: self._on_run,
+            protocol.BEAT: self._on_beat,
+            protocol.JOBS: self._to(Outpost.on_jobs),
+            protocol.VOID: self._to(Outpost.on_void),
+            protocol.OPEN: self._to(Outpost.on_open),
+            protocol.ACK: self._to(Outpost.on_ack),
+            protocol.SAVED: self._on_saved,
+        }
+        for kind, listener in listeners.items():
+            self._runner.register_message(kind, functools.partial(_call, listener))
+        # These take their time, in which other messages must be heard.
+        self._runner.register_message(protocol.DRAIN, functools.partial(_call, self._on_drain), concurrent=True)
+        self._runner.register_message(protocol.CUT, functools.partial(_call, self._on_cut), concurrent=True)
+
+    def _to(self, method: Callable[[Outpost, Data], None]) -> Callable[[Data], None]:
+        """What the master says about a run, to that run."""
+
+        def pass_on(data: Data) -> None:
+            engagement = self._of(data)
+            if engagement is not None:
+                method(engagement.outpost, data)
+
+        return pass_on
+
+    def _of(self, data: Data) -> Engagement | None:
+        """The engagement that is meant; None for one that is over."""
+        engagement = self._engagement
+        return engagement if engagement is not None and data.get("run") == engagement.id else None
+
+    def _say_hello(self) -> None:
+        """Again and again, as the master may not be listening yet."""
+        name = f"{socket.gethostname()}:{os.getpid()}"
+        while not self._welcome:
+            hello = {"version": stt_load.__version__, "name": name, "boot_id": protocol.boot_id()}
+            self._runner.send_message(protocol.HELLO, hello)
+            gevent.sleep(HELLO_S)
+
+    def _on_welcome(self, data: Data) -> None:
+        self._welcome = True
+        key = data["key_variable"]
+        missing = key if key is not None and not os.environ.get(key) else None
+        answer = {"missing": missing, "sent_s": data["sent_s"], "clock_s": clock()}
+        self._runner.send_message(protocol.FIT, answer)
+
+    def _on_refused(self, data: Data) -> None:
+        self._welcome = True
+        self._code = REFUSED
+        logger.error("stt-load: the master refused this worker: %s", data["reason"])
+
+    def _on_run(self, data: Data) -> None:
+        if self._of(data) is not None:
+            return
+        if self._engagement is not None:
+            self._engagement.over()
+        self._engagement = Engagement(data, self._runner.send_message, self._environment.stats.reset_all)
+        users.enter(self._environment, self._engagement.stage)
+
+    def _on_beat(self, data: Data) -> None:
+        self._heard_s = clock()
+        engagement = self._of(data)
+        if engagement is not None:
+            engagement.outpost.on_beat(data)
+        else:
+            answer = {"sent_s": data["sent_s"], "clock_s": clock(), "watch": None}
+            self._runner.send_message(protocol.ECHO, answer)
+
+    def _on_drain(self, data: Data) -> None:
+        engagement = self._of(data)
+        if engagement is not None:
+            self._conclude(engagement, data["limit_s"])
+
+    def _on_cut(self, data: Data) -> None:
+        if self._of(data) is not None:
+            self._cut()
+
+    def _on_saved(self, data: Data) -> None:
+        engagement = self._of(data)
+        if engagement is not None:
+            engagement.saved()
+
+    def _on_stop(self, **_: Any) -> None:
+        """All users are gone. Whoever comes now plays on the next stage."""
+        users.clear(self._environment)
+        if self._engagement is not None:
+            self._engagement.over()
+
+    def _conclude(self, engagement: Engagement, limit_s: float) -> None:
+        """The end of a run on this worker. Locust's own figures go first: the last rows are what is waited for."""
+        if engagement.outpost.ended:
+            return
+        engagement.drain(limit_s, self._cut)
+        # All are gone: Locust need not wait for them, neither now nor before it calls itself ready again.
+        self._environment.stop_timeout = 0
+        figures: Data = {}
+        self._environment.events.report_to_master.fire(client_id=self._runner.client_id, data=figures)
+        self._runner.send_message("stats", figures)
+        engagement.outpost.conclude()
+
+    def _cut(self) -> None:
+        self._runner.user_greenlets.kill()
+
+    def _on_quitting(self, environment: Environment, **_: Any) -> None:
+        """On the way out, before Locust tells the master that this worker has quit.
+
+        Fires for each SIGTERM in a greenlet of the signal's own, which would end the process on the way: it is held.
+        """
+        engagement = self._engagement
+        if self._leaving:
+            self._cut()
+            if gevent.getcurrent() is not self._main:
+                Event().wait()
+        self._leaving = True
+        if engagement is not None:
+            self._leave(engagement)
+        environment.process_exit_code = self._code
+
+    def _leave(self, engagement: Engagement) -> None:
+        """Goes while the others go on; to be told by the master that it has everything is worth a moment."""
+        outpost = engagement.outpost
+        if outpost.ended or not outpost.in_touch:
+            engagement.over()
+            return
+        self._conclude(engagement, engagement.config.drain)
+        until_s = clock() + LAST_WORD_S
+        while not outpost.done and clock() < until_s:
+            gevent.sleep(0.01)
+        if outpost.done:
+            engagement.saved()
+        else:
+            engagement.over()
+
+    def _on_ctrl_c(self) -> None:
+        """Of all processes in a terminal the master is the one that ends the run; a worker alone ends itself."""
+        options = self._environment.parsed_options
+        shared = options is not None and options.processes and clock() - self._heard_s < SHARED_CTRL_C_S
+        if not shared:
+            gevent.spawn(self._go)
+
+    def _go(self) -> None:
+        if self._engagement is not None and not self._leaving:
+            self._leaving = True
+            self._leave(self._engagement)
+        else:
+            self._cut()
+        self._runner.quit()
+
+
+def _call(listener: Callable[[Data], None], msg: Any, **_: Any) -> None:
+    listener(msg.data)

@@ -1,0 +1,147 @@
+"""Where the users of this Locust process run: in itself, or on its workers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Set
+from typing import Any, Protocol
+
+import gevent
+from locust.env import Environment
+from locust.runners import STATE_MISSING, MasterRunner
+
+from stt_load import quirks, users
+from stt_load.cluster import protocol
+from stt_load.cluster.fleet import Fleet
+from stt_load.cluster.protocol import Data
+from stt_load.cluster.remote_team import RemoteTeam
+from stt_load.config import Config
+from stt_load.schedule.ledger import Ledger
+from stt_load.schedule.phases import Phases
+from stt_load.team import LocalTeam, Team
+
+
+class Workforce(Protocol):
+    """Provides the team of each run, and ends what its users have in flight."""
+
+    @property
+    def deserted(self) -> bool:
+        """Of the workers that took part in this run none is left."""
+
+    def team(self, config: Config, awaited: int) -> Team:
+        """A team for a run. awaited: users that the barrier waits for, none for a ramp."""
+
+    def drain(self, limit_s: float) -> None:
+        """The run is closed: waits until all that is in flight has ended and is here, `limit_s` and a bit at most."""
+
+    def cut(self) -> None:
+        """What is in flight is not waited for any longer. Must not block."""
+
+
+class LocalWorkforce:
+    """The users are in this process, where Locust itself waits for them."""
+
+    deserted = False
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        assert environment.runner is not None
+        self._runner = environment.runner
+
+    def team(self, config: Config, awaited: int) -> Team:
+        phases = Phases(config.total_requests, config.warmup_requests, awaited)
+        return LocalTeam(phases, lambda: self._runner.user_count, lambda stage: users.enter(self._environment, stage))
+
+    def drain(self, limit_s: float) -> None:
+        """Locust's stop_timeout does it."""
+
+    def cut(self) -> None:
+        self._runner.user_greenlets.kill(block=False)
+
+
+class RemoteWorkforce:
+    """The users are on workers.
+
+    key_variable: must hold the API key there; None when none is needed. on_refused: called with the number of workers
+    that are left when one was refused. on_error: called when a message could not be dealt with.
+    """
+
+    def __init__(
+        self,
+        runner: MasterRunner,
+        key_variable: str | None,
+        on_refused: Callable[[int], None],
+        on_error: Callable[[str, Exception], None],
+    ) -> None:
+        self._runner = runner
+        self._on_error = on_error
+        self._team: RemoteTeam | None = None
+        self._fleet = Fleet(_Connection(runner), key_variable, on_refused)
+        self._listen(protocol.HELLO, self._fleet.on_hello)
+        self._listen(protocol.FIT, self._fleet.on_fit)
+        self._listen(protocol.ECHO, self._on_echo)
+        self._listen(protocol.WANT, self._on(RemoteTeam.on_want))
+        self._listen(protocol.SAMPLES, self._on(RemoteTeam.on_samples))
+
+    @property
+    def deserted(self) -> bool:
+        return self._team is not None and self._team.deserted
+
+    def team(self, config: Config, awaited: int) -> Team:
+        ledger = Ledger(config.total_requests, config.warmup_requests, awaited)
+        self._team = RemoteTeam(
+            self._fleet,
+            ledger,
+            wanted=lambda: self._runner.target_user_count,
+            on_missing=lambda: gevent.spawn(quirks.fill_up, self._runner),
+        )
+        return self._team
+
+    def drain(self, limit_s: float) -> None:
+        if self._team is not None:
+            self._team.drain(limit_s)
+
+    def cut(self) -> None:
+        if self._team is not None:
+            self._team.cut()
+
+    def _listen(self, kind: str, listener: Callable[[str, Data], None]) -> None:
+        def heard(msg: Any, **_: Any) -> None:
+            try:
+                listener(msg.node_id, msg.data)
+            except Exception as error:
+                self._on_error(kind, error)
+
+        self._runner.register_message(kind, heard)
+
+    def _on_echo(self, worker: str, data: Data) -> None:
+        member = self._fleet.member(worker)
+        if member is not None:
+            self._fleet.on_echo(member, data)
+            self._on(RemoteTeam.on_echo)(worker, data)
+
+    def _on(self, method: Callable[[RemoteTeam, str, Data], None]) -> Callable[[str, Data], None]:
+        """What a worker says about the run that is on, to its team; what it says about another comes too late."""
+
+        def pass_on(worker: str, data: Data) -> None:
+            member = self._fleet.member(worker)
+            if member is not None and self._team is not None and data.get("run") == self._team.id:
+                method(self._team, worker, data)
+
+        return pass_on
+
+
+class _Connection:
+    """Locust's connection to its workers, as the fleet needs it."""
+
+    def __init__(self, runner: MasterRunner) -> None:
+        self._runner = runner
+
+    def send(self, kind: str, data: Data, worker: str) -> None:
+        self._runner.send_message(kind, data, worker)
+
+    def connected(self) -> Set[str]:
+        return {client.id for client in self._runner.clients.all if client.state != STATE_MISSING}
+
+    def dismiss(self, worker: str) -> None:
+        quirks.dismiss(self._runner, worker)
+        gevent.spawn(quirks.fill_up, self._runner)

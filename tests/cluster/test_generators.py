@@ -1,0 +1,64 @@
+"""The watches of several workers as those of one generator."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from stt_load.cluster.generators import LoadChanges, together
+from stt_load.monitor import LagCounts, Watch
+
+
+def watch_of(counts: list[int], users: int, lag_s: float) -> Watch:
+    squares = sum(count**2 for count in counts)
+    return Watch(lag_s, 0.3, len(counts), sum(counts), squares, users * len(counts))
+
+
+def test_requests_in_flight_and_users_add_up_and_health_does_not() -> None:
+    one, two = [3, 4, 3, 2, 3, 4], [1, 0, 1, 1, 2, 1]
+    watches = {1: watch_of(two, 2, 0.02), 0: watch_of(one, 4, 0.001)}
+    seen = together(watches, (), all_workers_lost=False, listener_errors=1)
+    assert [(health.worker, health.loop_lag_p99_s) for health in seen.workers] == [(0, 0.001), (1, 0.02)]
+    assert seen.in_flight_mean == pytest.approx(np.mean(one) + np.mean(two))
+    assert seen.in_flight_stdev == pytest.approx(np.sqrt(np.var(one, ddof=1) + np.var(two, ddof=1)))
+    assert (seen.in_flight_samples, seen.users_mean, seen.listener_errors) == (6, 6.0, 1)
+
+
+def test_who_was_there_for_half_of_the_time_counts_half() -> None:
+    seen = together(
+        {0: watch_of([2] * 10, 2, 0.0), 1: watch_of([4] * 5, 4, 0.0)}, (), all_workers_lost=False, listener_errors=0
+    )
+    assert (seen.in_flight_mean, seen.users_mean) == (4.0, 4.0)
+
+
+def test_when_a_worker_was_lost_nothing_is_said_of_what_was_in_flight() -> None:
+    seen = together({0: watch_of([2] * 10, 2, 0.0)}, ((1.0, 2.0),), all_workers_lost=True, listener_errors=0)
+    assert (seen.in_flight_mean, seen.in_flight_stdev, seen.load_changes) == (None, None, ((1.0, 2.0),))
+    assert seen.all_workers_lost
+
+
+def test_without_a_word_from_any_worker_nothing_is_known() -> None:
+    seen = together({}, (), all_workers_lost=False, listener_errors=0)
+    assert (seen.workers, seen.in_flight_mean, seen.users_mean) == ((), None, None)
+
+
+def test_changes_of_the_load_count_from_the_barrier_and_end_when_the_load_is_back() -> None:
+    changes = LoadChanges()
+    changes.begin(5.0)
+    changes.end(6.0)
+    changes.begin(9.0)
+    changes.end(12.0)
+    changes.end(13.0)
+    changes.begin(20.0)
+    assert changes.since(10.0, 25.0) == ((0.0, 2.0), (10.0, 15.0)), "what was over before the barrier changed nothing"
+
+
+def test_lags_are_counted_to_within_a_hundredth() -> None:
+    lags = np.random.default_rng(3).exponential(0.002, 5_000)
+    counts = LagCounts()
+    assert counts.p99_s() is None
+    for lag in lags:
+        counts.add(float(lag))
+    exact = float(np.quantile(lags, 0.99, method="inverted_cdf"))
+    assert exact <= (counts.p99_s() or 0) <= exact * 1.0101
+    assert len(counts._counts) < 1_000, "however many there are"

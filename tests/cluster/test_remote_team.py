@@ -1,0 +1,247 @@
+"""What workers and master say to each other comes to the same samples, whatever happens to the messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import gevent
+import msgpack
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stt_load.cluster import outpost as outposts
+from stt_load.cluster import protocol
+from stt_load.sample import ErrorKind, Phase, Sample, Samples, SampleTable
+from stt_load.schedule.phases import Job
+from stt_load.stats.model import Generator
+from stt_load.stats.summary import summarise
+from tests.cluster.conversation import Conversation, sample_of
+
+
+def settle(conversation: Conversation, *workers: str) -> None:
+    """Lets everything be said until nobody has anything more to say."""
+    for _ in range(4):
+        gevent.sleep(2 * outposts.PAUSE_S)
+        for worker in workers:
+            conversation.hear(worker)
+            conversation.tell(worker)
+
+
+def work(conversation: Conversation, worker: str, user: str, start_s: float, **how: Any) -> Sample:
+    """One request of a user, as its own greenlet would do it."""
+    post = conversation.posts[worker]
+    with gevent.Timeout(5):
+        job = post.take(user)
+    sample = sample_of(job, start_s, start_s + 0.5, **how)
+    post.finish(job, sample, "a text")
+    return sample
+
+
+def begun(conversation: Conversation, worker: str, user: str = "user") -> None:
+    """The user has asked for its first job, and the worker has been given a lease."""
+    waiting = gevent.spawn(conversation.posts[worker]._leases.join, user)
+    waiting.join()
+    conversation.posts[worker]._news.set()
+    settle(conversation, worker)
+
+
+def test_a_sample_takes_at_most_96_bytes_on_the_wire() -> None:
+    table = SampleTable()
+    for seq in range(200):
+        table.append(sample_of(Job(seq, 0, Phase.MEASURED), float(seq), seq + 0.5))
+    conversation = Conversation(None)
+    post = conversation.join("a")
+    post.table = table
+    post._news.set()
+    gevent.sleep(2 * outposts.PAUSE_S)
+    sent = [data for kind, data in conversation.up["a"] if kind == protocol.SAMPLES]
+    message = ("stt_load.samples", sent[0] | {"run": conversation.team.id}, "some-host-name_" + 32 * "0")
+    assert len(msgpack.dumps(message)) <= 96 * 200
+
+
+@settings(deadline=None, max_examples=30)
+@given(data=st.data())
+def test_the_same_samples_make_the_same_figures_local_and_distributed(data: st.DataObject) -> None:
+    """Split among workers in any way, in batches of any size, some of them sent twice."""
+    random = np.random.default_rng(data.draw(st.integers(0, 10_000)))
+    kinds = [None, None, None, ErrorKind.SHED, ErrorKind.HTTP_5XX]
+    samples = [
+        sample_of(Job(seq, 0, Phase.MEASURED), start, start + random.exponential(0.5), kinds[random.integers(5)])
+        for seq, start in enumerate(np.sort(random.uniform(0, 20, 80)).tolist())
+    ]
+    local = SampleTable()
+    for sample in samples:
+        local.append(sample)
+    conversation = Conversation(None)
+    conversation.session.origin_s = 0.0
+    owners = [data.draw(st.sampled_from("abc")) for _ in samples]
+    conversation.team.budget._counted.extend(bytes(80))
+    for worker in "abc":
+        conversation.join(worker)
+        table = SampleTable()
+        for sample, owner in zip(samples, owners, strict=True):
+            if owner == worker:
+                table.append(sample)
+        said = 0
+        while said < len(table):
+            size = data.draw(st.integers(1, 30))
+            again = data.draw(st.integers(0, said))
+            send(conversation, worker, table, again, said + size - again)
+            said = min(len(table), said + size)
+    assert figures(conversation.session.table.snapshot()) == figures(local.snapshot())
+
+
+def send(conversation: Conversation, worker: str, table: SampleTable, first: int, size: int) -> None:
+    part = table.snapshot(first, size)
+    message = {
+        "first": first,
+        "rows": protocol.pack_rows(part),
+        "errors_from": 0,
+        "errors": list(part.errors),
+        "transcript": None,
+        "last": False,
+        "watch": None,
+    }
+    conversation.team.on_samples(worker, msgpack.loads(msgpack.dumps(message)))
+
+
+def figures(samples: Samples) -> dict[str, Any]:
+    return asdict(summarise(samples, users=5, request_delay_s=0.0, generator=Generator()))
+
+
+def test_rows_that_got_lost_on_the_way_are_waited_for_and_come_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outposts, "UNANSWERED_S", 0.0)
+    conversation = Conversation(None)
+    conversation.join("a")
+    conversation.session.check_barrier()
+    begun(conversation, "a")
+    done = [work(conversation, "a", "user", 1.0)]
+    gevent.sleep(2 * outposts.PAUSE_S)
+    conversation.up["a"].clear()
+    done.append(work(conversation, "a", "user", 2.0))
+    settle(conversation, "a")
+    assert len(conversation.session.table) == 0, "the second batch does not overtake the first"
+    conversation.beat("a")
+    settle(conversation, "a")
+    assert [row.seq for row in conversation.session.table.snapshot()] == [sample.seq for sample in done]
+
+
+def test_jobs_that_got_lost_on_the_way_are_noticed_and_leased_anew() -> None:
+    conversation = Conversation(5)
+    conversation.join("a")
+    post = conversation.posts["a"]
+    post._leases.join("user")
+    post._news.set()
+    gevent.sleep(2 * outposts.PAUSE_S)
+    conversation.hear("a")
+    assert conversation.team.budget.granted("a") > 0
+    conversation.wire.down["a"].clear()
+    conversation.beat("a")
+    settle(conversation, "a")
+    seqs = []
+    for _ in range(5):
+        seqs.append(work(conversation, "a", "user", 1.0).seq)
+        settle(conversation, "a")
+    assert sorted(seqs) == [0, 1, 2, 3, 4]
+    assert conversation.ended == ["over"]
+    assert conversation.team.leased_again == 0, "they had never been started"
+
+
+def test_a_worker_that_its_master_gave_up_does_not_start_what_others_have_now() -> None:
+    conversation = Conversation(6)
+    for worker in "ab":
+        conversation.join(worker)
+    begun(conversation, "a")
+    begun(conversation, "b")
+    stolen = conversation.posts["a"].take("user")
+    gevent.sleep(2 * outposts.PAUSE_S)
+    conversation.hear("a")
+    recruit = conversation.team._recruits["a"]
+    conversation.team._lose(recruit)
+    settle(conversation, "b")
+    seqs = []
+    for _ in range(6):
+        seqs.append(work(conversation, "b", "user", 1.0).seq)
+        settle(conversation, "b")
+    assert sorted(seqs) == list(range(6))
+    conversation.posts["a"].finish(stolen, sample_of(stolen, 0.5, 3.0), None)
+    conversation.beat("a")
+    settle(conversation, "a")
+    phases = [(row.seq, row.attempt, row.phase) for row in conversation.session.table.snapshot()]
+    assert (stolen.seq, 0, Phase.OUTSIDE) in phases
+    assert sum(phase is Phase.MEASURED for _, _, phase in phases) == 6
+    assert conversation.posts["a"]._leases.take("user") is None
+    assert conversation.team.remains() == []
+
+
+def test_a_worker_out_of_touch_starts_nothing_until_it_has_a_new_lease() -> None:
+    conversation = Conversation(50)
+    conversation.join("a")
+    begun(conversation, "a")
+    post = conversation.posts["a"]
+    post._heard_s -= protocol.FENCE_S + 0.1
+    assert post._next("user") is None
+    conversation.beat("a", age_s=protocol.FENCE_S + 1)
+    settle(conversation, "a")
+    assert post._next("user") is None, "the master is there again, but has not heard of this worker"
+    conversation.beat("a")
+    settle(conversation, "a")
+    assert post._next("user") is not None
+
+
+def test_tries_of_a_worker_that_never_comes_back_are_lost_and_count_for_nothing() -> None:
+    conversation = Conversation(4)
+    for worker in "ab":
+        conversation.join(worker)
+    begun(conversation, "a")
+    taken = conversation.posts["a"].take("user")
+    conversation.team._lose(conversation.team._recruits["a"])
+    begun(conversation, "b")
+    seqs = []
+    for _ in range(4):
+        seqs.append(work(conversation, "b", "user", 1.0).seq)
+        settle(conversation, "b")
+    assert sorted(seqs) == [0, 1, 2, 3]
+    lost: Sequence[Sample] = conversation.team.remains()
+    assert taken.seq in {sample.seq for sample in lost}
+    assert {(sample.error_kind, sample.phase, sample.attempt) for sample in lost} == {
+        (ErrorKind.LOST, Phase.OUTSIDE, 0)
+    }
+    assert conversation.team.leased_again == len(lost)
+
+
+def test_no_measured_job_is_leased_before_the_last_warm_up_result_of_any_worker() -> None:
+    conversation = Conversation(20, warmup=2, awaited=2)
+    for worker in "ab":
+        conversation.join(worker)
+        begun(conversation, worker)
+    first = work(conversation, "a", "user", 1.0)
+    settle(conversation, "a", "b")
+    assert first.phase is Phase.WARMUP
+    assert conversation.posts["a"]._leases.take("user") is None
+    work(conversation, "b", "user", 1.0)
+    settle(conversation, "a", "b")
+    job = conversation.posts["a"]._leases.take("user")
+    assert job is not None
+    assert job.phase is Phase.MEASURED
+    assert conversation.posts["a"].barrier is not None
+
+
+def test_rows_are_put_on_the_masters_clock() -> None:
+    conversation = Conversation(None)
+    conversation.join("a")
+    member = conversation.fleet._members["a"]
+    member.same_clock = False
+    member.trips.add(100.0, 1_100.1, 100.2)
+    conversation.session.origin_s = 90.0
+    conversation.team.budget._counted.append(0)
+    table = SampleTable()
+    table.append(sample_of(Job(0, 0, Phase.MEASURED), 1_101.0, 1_101.5))
+    send(conversation, "a", table, 0, 1)
+    (row,) = conversation.session.table.snapshot()
+    assert (row.start_s, row.done_s) == (pytest.approx(11.0), pytest.approx(11.5))
+    assert conversation.team.clocks["a"].error_s == pytest.approx(0.1)

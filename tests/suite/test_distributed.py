@@ -1,0 +1,184 @@
+"""Master and workers: one budget, one barrier, the same exact numbers."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.suite.crowd import crowd
+from tests.suite.running import LOCUSTFILE, against, quick, rows, run
+from tests.suite.truth import joined, logged_server, predicted_s
+
+pytestmark = pytest.mark.locust
+
+TENTH = {"slots": 16, "overhead_s": 0.1, "rtf": 0.0, "jitter": "none", "cold_requests": 0}
+
+
+def check_exact(result: Mapping[str, Any], total: int, warmup: int) -> None:
+    """One budget, one barrier, nothing twice."""
+    warm, measured = rows(result, "warmup"), rows(result, "measured")
+    assert (len(warm), len(measured)) == (warmup, total - warmup)
+    assert sorted(row["seq"] for row in warm + measured) == list(range(total))
+    assert {row["seq"] for row in warm} == set(range(warmup))
+    if warm:
+        assert max(row["done_s"] for row in warm) <= 1e-6
+    assert min(row["start_s"] for row in measured) >= -1e-6
+    assert result["run"]["complete"] is True
+
+
+@pytest.mark.parametrize(("workers", "users", "total", "warmup"), [(1, 3, 60, 5), (2, 5, 100, 10), (7, 7, 90, 8)])
+def test_the_budget_is_the_runs_and_not_each_workers(
+    workers: int, users: int, total: int, warmup: int, tmp_path: Path
+) -> None:
+    with logged_server(tmp_path, **TENTH) as server:
+        ran = run(tmp_path, against(server.url, total, warmup, users), f"--processes={workers}")
+        truths = server.truths()
+    assert ran.code == 0, ran.err
+    check_exact(ran.result, total, warmup)
+    assert len(truths) == total
+    assert len({truth["audio_hash"] for truth in truths}) == total
+    assert len(ran.result["run"]["workers"]) == workers
+    assert ran.result["validity"]["verdict"] == "VALID"
+    assert not list(tmp_path.glob("*.partial.jsonl"))
+
+
+def test_more_workers_than_requests_and_than_users(tmp_path: Path) -> None:
+    ran = run(tmp_path, quick(3, 1, 2), "--processes=4")
+    assert ran.code == 0, ran.err
+    check_exact(ran.result, 3, 1)
+    assert ran.err == ""
+
+
+def test_every_time_is_the_servers(tmp_path: Path) -> None:
+    """Offsets of different processes are on one clock: the one queue of the server explains all of them."""
+    settings = {"slots": 3, "overhead_s": 0.1, "rtf": 0.0, "jitter": "uniform", "jitter_s": 0.05, "cold_requests": 0}
+    with logged_server(tmp_path, **settings) as server:
+        ran = run(tmp_path, against(server.url, 120, 12, 6), "--processes=2")
+        truths = server.truths()
+    check_exact(ran.result, 120, 12)
+    pairs = joined(ran.result, truths)
+    assert len(pairs) == 120
+    for (row, _), predicted in zip(pairs, predicted_s(pairs, 3), strict=True):
+        assert row["response_time_s"] >= predicted - 0.0005
+    excess = sorted(row["response_time_s"] - one for (row, _), one in zip(pairs, predicted_s(pairs, 3), strict=True))
+    assert excess[len(excess) // 2] < 0.015
+
+
+def test_locusts_own_screens_agree(tmp_path: Path) -> None:
+    settings: dict[str, Any] = {"overhead_s": 0.1, "rtf": 0.0, "error_rate": 0.2, "seed": 5, "cold_requests": 20}
+    words = ("--processes=2", "--csv=out", "--html=out.html", "--json")
+    with logged_server(tmp_path, cold_extra_s=1.0, **settings) as server:
+        ran = run(tmp_path, against(server.url, 150, 20, 4), *words)
+    ours = ran.result["metrics"]["requests"]
+    assert ours["total"] == 130
+    assert ours["failed"] > 5
+    with (tmp_path / "out_stats.csv").open() as file:
+        total = list(csv.DictReader(file))[-1]
+    assert (int(total["Request Count"]), int(total["Failure Count"])) == (ours["total"], ours["failed"])
+    (entry,) = json.loads(ran.out)
+    assert (entry["num_requests"], entry["num_failures"]) == (ours["total"], ours["failed"])
+    html = (tmp_path / "out.html").read_text(encoding="utf-8")
+    statistics = json.JSONDecoder().raw_decode(html.rpartition("window.templateArgs = ")[2])[0]["requests_statistics"]
+    assert (statistics[-1]["num_requests"], statistics[-1]["num_failures"]) == (ours["total"], ours["failed"])
+    rate = ours["total"] / ran.result["metrics"]["window_s"]
+    assert float(total["Requests/s"]) == pytest.approx(rate, rel=0.05)
+
+
+def test_workers_need_neither_a_configuration_nor_a_locustfile(tmp_path: Path) -> None:
+    with crowd(tmp_path) as processes:
+        processes.start_master(quick(60, 6, 4, audio_duration=0.7), expect=2)
+        processes.start_worker()
+        processes.start_worker(locustfile=Path("-"), env={"TMPDIR": str(tmp_path)})
+        ran = processes.finish()
+        codes = [worker.wait() for worker in processes.workers]
+    assert (ran.code, codes) == (0, [0, 0]), ran.err
+    check_exact(ran.result, 60, 6)
+    assert {row["audio_s"] for row in ran.result["requests"]} == {0.7}
+    assert len(Counter(row["worker"] for row in ran.result["requests"])) == 2
+    assert ran.err == ""
+
+
+def test_a_ramp_is_followed_on_all_workers(tmp_path: Path) -> None:
+    """Every row says how many users there were in the whole run."""
+    ran = run(tmp_path, quick(180, 2, 6), "--processes=2", "-r", "2")
+    assert ran.code == 0, ran.err
+    measured = rows(ran.result, "measured")
+    assert len(measured) == 178
+    assert max(row["users"] for row in measured) == 6
+    assert len(ran.result["levels"]) >= 3
+    assert {row["users"] for row in measured if row["start_s"] > 3} == {6}
+
+
+def test_a_time_limit_finishes_what_is_in_flight(tmp_path: Path) -> None:
+    with logged_server(tmp_path, **TENTH) as server:
+        ran = run(tmp_path, against(server.url, None, 4, 4), "--processes=2", "-t", "4s", "--csv=out")
+        truths = server.truths()
+    assert ran.code == 0, ran.err
+    result = ran.result
+    assert len(truths) == len(result["requests"])
+    assert all(row["ok"] for row in result["requests"])
+    assert result["run"]["end_reason"] == "time_limit"
+    with (tmp_path / "out_stats.csv").open() as file:
+        total = list(csv.DictReader(file))[-1]
+    assert int(total["Request Count"]) == len(rows(result, "measured"))
+
+
+def test_bad_input_is_told_once_and_ends_with_2(tmp_path: Path) -> None:
+    with crowd(tmp_path) as processes:
+        processes.start_master({"total_requests": 5, "warmup_requests": 9}, expect=1)
+        ran = processes.finish()
+    assert ran.code == 2
+    assert ran.out == ""
+    assert "warmup_requests" in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_a_worker_of_another_version_is_refused_and_the_others_go_on(tmp_path: Path) -> None:
+    other = tmp_path / "other.py"
+    other.write_text("import stt_load\nstt_load.__version__ = '0.0.7'\n" + LOCUSTFILE.read_text(encoding="utf-8"))
+    with crowd(tmp_path) as processes:
+        processes.start_master(quick(40, 4, 4), expect=2)
+        refused = processes.start_worker(locustfile=other)
+        processes.start_worker()
+        ran = processes.finish()
+        assert refused.wait() == 2
+        assert "0.0.7" in processes.said_by(refused)
+    assert ran.code == 0, ran.err
+    check_exact(ran.result, 40, 4)
+    assert len(ran.result["run"]["workers"]) == 1
+    assert ran.err.count("is refused") == 1
+    assert "0.0.7" in ran.err
+
+
+def test_without_any_worker_that_is_fit_the_run_ends_with_2(tmp_path: Path) -> None:
+    with logged_server(tmp_path, **TENTH) as server, crowd(tmp_path) as processes:
+        processes.start_master(against(server.url, 40, 4, 4, api={"api_key_env": "THE_KEY"}), expect=2)
+        workers = [processes.start_worker(), processes.start_worker()]
+        ran = processes.finish()
+        assert [worker.wait() for worker in workers] == [2, 2]
+        assert not server.log.exists() or server.truths() == []
+    assert ran.code == 2, ran.err
+    assert ran.err.count("is refused") == 2
+    assert "THE_KEY" in ran.err
+
+
+def test_the_key_is_each_workers_own_and_does_not_travel(tmp_path: Path) -> None:
+    secret = {"THE_KEY": "sk-planted-0123456789"}
+    with crowd(tmp_path) as processes:
+        config = quick(40, 4, 4, api={"api_key_env": "THE_KEY"})
+        processes.start_master(config, "--loglevel=DEBUG", expect=2)
+        keyless = processes.start_worker("--loglevel=DEBUG")
+        processes.start_worker("--loglevel=DEBUG", env=secret)
+        ran = processes.finish()
+        said = processes.said_by(processes.workers[1])
+        assert keyless.wait() == 2
+    assert ran.code == 0, ran.err
+    check_exact(ran.result, 40, 4)
+    everything = ran.out + ran.err + said + json.dumps(ran.result)
+    assert secret["THE_KEY"] not in everything

@@ -1,0 +1,197 @@
+"""Whatever dies: the run ends, its numbers are exact, and it says what happened."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stt_load.report.merge import merge
+from stt_load.report.result_file import load
+from stt_load.report.run import Run
+from stt_load.sample import Phase
+from tests.suite.crowd import Crowd, crowd, until
+from tests.suite.running import against, finish, rows, saved, start
+from tests.suite.test_distributed import check_exact
+from tests.suite.truth import Logged, logged_server
+
+pytestmark = pytest.mark.locust
+
+HALF = {"slots": 16, "overhead_s": 0.5, "rtf": 0.0, "jitter": "none", "cold_requests": 0}
+
+
+@contextmanager
+def two_at_work(folder: Path, total: int | None, **more: Any) -> Iterator[tuple[Crowd, Logged]]:
+    """Two workers with four users of half a second, and some twenty requests answered."""
+    with logged_server(folder, **HALF) as server, crowd(folder) as processes:
+        processes.start_master(against(server.url, total, 4, 4, **more), expect=2)
+        processes.start_worker()
+        processes.start_worker()
+        until("requests are answered", lambda: server.log.exists() and len(server.truths()) >= 20)
+        yield processes, server
+
+
+def by_worker(result: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in result["run"]["workers"]}
+    for row in result["requests"]:
+        found[row["worker"]].append(row)
+    return found
+
+
+def test_a_killed_worker_costs_nothing_but_its_tries(tmp_path: Path) -> None:
+    with two_at_work(tmp_path, 140) as (processes, server):
+        processes.workers[0].kill()
+        ran = processes.finish()
+        truths = server.truths()
+    assert ran.code == 0, ran.err
+    result = ran.result
+    check_exact(result, 140, 4)
+    outside = rows(result, "outside")
+    assert {row["error_kind"] for row in outside} == {"lost"}
+    assert len(outside) == result["run"]["leased_again"] > 0
+    again = [row for row in rows(result, "measured") if row["attempt"] == 1]
+    assert sorted(row["seq"] for row in again) == sorted(row["seq"] for row in outside)
+    assert {row["attempt"] for row in outside} == {0}
+    # Only what was in flight when it died was sent twice, and never the same clip.
+    assert 140 <= len(truths) <= 144
+    assert len({truth["audio_hash"] for truth in truths}) == len(truths)
+    assert result["validity"]["verdict"] == "DEGRADED"
+    ((from_s, to_s),) = result["run"]["generator"]["load_changes"]
+    assert 0 < to_s - from_s < 12, "the users are there again within seconds"
+    assert len({row["worker"] for row in outside}) == 1
+    survivors = {row["worker"] for row in rows(result, "measured") if row["start_s"] > to_s}
+    assert survivors == set(result["run"]["workers"]) - {row["worker"] for row in outside}
+    assert max(row["users"] for row in rows(result, "measured")) == 4
+    later = [row for row in rows(result, "measured") if row["start_s"] > to_s + 0.3]
+    assert {row["users"] for row in later} == {4}
+    assert "load changed" in ran.out
+
+
+def test_a_worker_cut_off_for_ten_seconds_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    with two_at_work(tmp_path, 240) as (processes, server):
+        stopped = processes.workers[0]
+        os.killpg(stopped.pid, signal.SIGSTOP)
+        time.sleep(10)
+        os.killpg(stopped.pid, signal.SIGCONT)
+        ran = processes.finish()
+        truths = server.truths()
+    assert ran.code == 0, ran.err
+    result = ran.result
+    check_exact(result, 240, 4)
+    assert result["validity"]["verdict"] == "DEGRADED"
+    assert result["run"]["leased_again"] > 0
+    outside = rows(result, "outside")
+    # What it had in flight was answered before it could read the answer: sent again by others, told later by itself.
+    assert len(outside) <= 4
+    assert "lost" not in {row["error_kind"] for row in outside}
+    assert len(truths) == 240 + len(outside)
+    assert len({truth["audio_hash"] for truth in truths}) == len(truths)
+    ((from_s, to_s),) = result["run"]["generator"]["load_changes"]
+    assert all(any(row["start_s"] > to_s for row in found) for found in by_worker(result).values()), "it is back"
+    assert from_s > 0
+
+
+def test_a_worker_that_comes_late_takes_part(tmp_path: Path) -> None:
+    with logged_server(tmp_path, **HALF) as server, crowd(tmp_path) as processes:
+        processes.start_master(against(server.url, 120, 4, 4), expect=1)
+        processes.start_worker()
+        until("requests are answered", lambda: server.log.exists() and len(server.truths()) >= 16)
+        processes.start_worker()
+        ran = processes.finish()
+        truths = server.truths()
+    assert ran.code == 0, ran.err
+    check_exact(ran.result, 120, 4)
+    assert len(truths) == 120, "users that were moved finished what they had"
+    assert min(map(len, by_worker(ran.result).values())) > 20
+    assert ran.result["validity"]["verdict"] == "VALID"
+    assert ran.result["run"]["leased_again"] == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_worker_that_is_asked_to_go_finishes_what_it_has(number: signal.Signals, tmp_path: Path) -> None:
+    with two_at_work(tmp_path, 100) as (processes, server):
+        processes.workers[0].send_signal(number)
+        code = processes.workers[0].wait(20)
+        ran = processes.finish()
+        truths = server.truths()
+    assert (code, ran.code) == (0, 0), ran.err
+    check_exact(ran.result, 100, 4)
+    assert len(truths) == 100
+    assert not rows(ran.result, "outside")
+    assert ran.result["validity"]["verdict"] == "DEGRADED"
+
+
+def test_the_last_worker_killed_ends_the_run(tmp_path: Path) -> None:
+    with two_at_work(tmp_path, 1_000) as (processes, _):
+        for worker in processes.workers:
+            worker.kill()
+        killed_s = time.monotonic()
+        ran = processes.finish()
+    assert time.monotonic() - killed_s < 15
+    assert ran.code == 4
+    result = ran.result
+    assert (result["run"]["end_reason"], result["run"]["complete"]) == ("workers_lost", False)
+    assert result["validity"]["verdict"] == "INVALID"
+    measured = rows(result, "measured")
+    assert len(measured) >= 12
+    assert len({row["seq"] for row in measured}) == len(measured)
+    assert "no worker was left" in ran.out
+
+
+def test_when_the_master_dies_the_workers_stop_and_keep_what_they_have(tmp_path: Path) -> None:
+    with two_at_work(tmp_path, None) as (processes, server):
+        processes.master.kill()
+        until("nothing is sent any more", lambda: _quiet(server), 20)
+        sent = server.truths()
+        spools = sorted(tmp_path.rglob("*.partial.jsonl"))
+        assert len(spools) == 3, "two workers' and the master's"
+        workers = [spool for spool in spools if "worker" in spool.name]
+        until("the workers' spools hold all", lambda: len(_merged(workers).samples) == len(sent), 10)
+        report = subprocess.run(
+            ["stt-load", "report", "--json", *map(str, spools)], capture_output=True, text=True, check=True
+        )
+        figures = json.loads(report.stdout)
+        for worker in processes.workers:
+            assert worker.wait(90) == 0, "Locust's limit without a master is a minute"
+        merged = _merged(spools)
+    assert len(merged.samples) == len(sent)
+    assert len(set(merged.samples["seq"].tolist())) == len(sent)
+    assert len(merged.samples.phase(Phase.MEASURED)) == len(sent) - 4 == figures["metrics"]["requests"]["total"]
+    assert merged.samples.phase(Phase.WARMUP)["done_s"].max() <= 1e-6
+    assert merged.samples.phase(Phase.MEASURED)["start_s"].min() >= -1e-6
+    assert figures["run"]["end_reason"] == "crashed"
+
+
+def _quiet(server: Logged) -> bool:
+    before = len(server.truths())
+    time.sleep(2)
+    return len(server.truths()) == before
+
+
+def _merged(spools: list[Path]) -> Run:
+    return merge([load(spool) for spool in spools])
+
+
+def test_ctrl_c_in_the_terminal_of_all_processes(tmp_path: Path) -> None:
+    with logged_server(tmp_path, **HALF) as server:
+        process = start(tmp_path, against(server.url, None, 4, 4), "--processes=2", "--csv=out")
+        until("requests are answered", lambda: server.log.exists() and len(server.truths()) >= 16)
+        os.killpg(process.pid, signal.SIGINT)
+        ran = finish(process, tmp_path)
+        truths = server.truths()
+    assert ran.code == 5, ran.err
+    result = ran.result
+    assert len(rows(result, "measured")) + 4 == len(truths)
+    assert all(row["ok"] for row in result["requests"])
+    assert result["run"]["end_reason"] == "interrupted"
+    line = (tmp_path / "out_stats.csv").read_text().splitlines()[-1]
+    assert int(line.split(",")[2]) == len(rows(result, "measured"))
+    assert saved(tmp_path)
