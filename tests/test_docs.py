@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from stt_load.config import load
 from stt_load.config.keys import keys
@@ -153,3 +154,27 @@ def test_the_architecture_names_every_room() -> None:
     rooms -= {"__init__", "__pycache__/", "py", "config.schema"}
     missing = {room for room in rooms if f"`{room}`" not in text and f"`{room}.py`" not in text}
     assert not missing - {"py.typed", ""}
+
+
+def test_the_manifests_and_the_image_fit_each_other() -> None:
+    """What can be checked without a cluster: they are well-formed, and name what there is."""
+    deploy = ROOT / "docs" / "deploy"
+    parts = list(yaml.safe_load_all((deploy / "kubernetes.yaml").read_text(encoding="utf-8")))
+    named = {(part["kind"], part["metadata"]["name"]): part for part in parts}
+    assert {kind for kind, _ in named} == {"ConfigMap", "Service", "PersistentVolumeClaim", "Job"}
+    master = named["Job", "stt-load-master"]["spec"]["template"]
+    workers = named["Job", "stt-load-workers"]
+    assert master["metadata"]["labels"] == named["Service", "stt-load-master"]["spec"]["selector"]
+    (container,) = master["spec"]["containers"]
+    assert f"--expect-workers={workers['spec']['parallelism']}" in container["args"]
+    copied = re.findall(r"^COPY (.*) \S+$", (deploy / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert all((ROOT / name).exists() for line in copied for name in line.split())
+
+
+def test_the_configuration_in_the_manifest_loads(tmp_path: Path) -> None:
+    parts = yaml.safe_load_all((ROOT / "docs" / "deploy" / "kubernetes.yaml").read_text(encoding="utf-8"))
+    text = next(part for part in parts if part["kind"] == "ConfigMap")["data"]["config.yaml"]
+    file = tmp_path / "config.yaml"
+    file.write_text(text, encoding="utf-8")
+    config = load(file, environ={}, speaks=False).config
+    assert config.api.api_key_env == "STT_API_KEY", "which only the workers have"

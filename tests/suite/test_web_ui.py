@@ -4,90 +4,21 @@ from __future__ import annotations
 
 import base64
 import json
-import signal
 import socket
-import subprocess
 import threading
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.suite.echoing import echoing
-from tests.suite.running import Ran, against, finish, quick, rows, saved, start
+from tests.suite.page import ended, web_ui
+from tests.suite.running import against, finish, quick, rows, saved, start
 
 pytestmark = pytest.mark.locust
-
-
-class Page:
-    """Locust's web UI at a port."""
-
-    def __init__(self, process: subprocess.Popen[str], port: int, folder: Path) -> None:
-        self.process = process
-        self.folder = folder
-        self._url = f"http://127.0.0.1:{port}"
-
-    def get(self, path: str) -> bytes:
-        with urllib.request.urlopen(self._url + path, timeout=10) as answer:
-            return bytes(answer.read())
-
-    def post(self, path: str, **form: Any) -> dict[str, Any]:
-        data = urllib.parse.urlencode(form).encode()
-        with urllib.request.urlopen(self._url + path, data=data, timeout=40) as answer:
-            return dict(json.loads(answer.read()))
-
-    def stats(self) -> dict[str, Any]:
-        return dict(json.loads(self.get("/stats/requests")))
-
-    def form(self) -> dict[str, Any]:
-        """What the page's start form is filled with."""
-        page = self.get("/").decode()
-        return dict(json.JSONDecoder().raw_decode(page.rpartition("window.templateArgs = ")[2])[0])
-
-    def until(self, holds: Callable[[], bool], what: str) -> None:
-        deadline = time.monotonic() + 30
-        while not holds():
-            assert time.monotonic() < deadline, f"waited in vain until {what}"
-            assert self.process.poll() is None
-            time.sleep(0.05)
-
-    def until_stopped(self) -> None:
-        self.until(lambda: self.stats()["state"] == "stopped", "the test has stopped")
-
-
-@contextmanager
-def web_ui(folder: Path, config: dict[str, Any], *words: str) -> Iterator[Page]:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = int(sock.getsockname()[1])
-    process = start(folder, config, "--web-host", "127.0.0.1", "-P", str(port), *words, headless=False)
-    page = Page(process, port, folder)
-
-    def answers() -> bool:
-        try:
-            page.get("/stats/requests")
-        except urllib.error.URLError:
-            return False
-        return True
-
-    page.until(answers, "the page is there")
-    try:
-        yield page
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
-
-
-def ended(page: Page) -> Ran:
-    page.process.send_signal(signal.SIGINT)
-    return finish(page.process, page.folder)
 
 
 def test_the_form_is_filled_from_the_file(tmp_path: Path) -> None:
