@@ -19,6 +19,7 @@ from stt_load.transport.exchange import clock
 logger = logging.getLogger(__name__)
 
 TICK_S = 0.1
+SAME_CLOCK = Clock(offset_s=0.0, error_s=0.0)
 SILENCE_S = 10.0
 """A worker that Locust knows and that has not said hello after this long has no stt-load, or one from before this."""
 
@@ -37,22 +38,28 @@ class Link(Protocol):
 
 @dataclass(slots=True)
 class Member:
-    """One worker process. same_clock: it runs on this machine, and so on the same monotonic clock.
+    """One worker process. same_boot: it runs on this machine, and so, most probably, on the same monotonic clock.
 
     heard_s: when it was heard of last, on this process's clock.
     """
 
     id: str
     name: str
-    same_clock: bool
+    same_boot: bool
     heard_s: float
     fit: bool = False
     trips: RoundTrips = field(default_factory=RoundTrips)
 
     @property
     def clock(self) -> Clock:
-        """How far its clock is ahead of this one."""
-        return Clock(0.0, 0.0) if self.same_clock else self.trips.clock or Clock(0.0, 0.0)
+        """How far its clock is ahead of this one.
+
+        On the same machine not at all, unless the round trips say otherwise: a container may have a clock of its own.
+        """
+        known = self.trips.clock
+        if known is None or (self.same_boot and abs(known.offset_s) <= known.error_s):
+            return SAME_CLOCK
+        return known
 
 
 class Contract(Protocol):
@@ -114,8 +121,8 @@ class Fleet:
             )
             self._refuse(worker, name, reason)
             return
-        same_clock = self._boot_id is not None and data["boot_id"] == self._boot_id
-        self._members.setdefault(worker, Member(worker, name, same_clock, clock()))
+        same_boot = self._boot_id is not None and data["boot_id"] == self._boot_id
+        self._members.setdefault(worker, Member(worker, name, same_boot, clock()))
         self._link.send(protocol.WELCOME, {"key_variable": self._key_variable, "sent_s": clock()}, worker)
 
     def on_fit(self, worker: str, data: Data) -> None:

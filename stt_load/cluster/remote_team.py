@@ -10,7 +10,7 @@ import gevent
 
 from stt_load.audio import wav
 from stt_load.cluster import protocol
-from stt_load.cluster.fleet import Fleet, Member
+from stt_load.cluster.fleet import SAME_CLOCK, Fleet, Member
 from stt_load.cluster.generators import LoadChanges, together
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.recruit import Recruit
@@ -68,9 +68,9 @@ class RemoteTeam:
 
     @property
     def clocks(self) -> dict[str, Clock]:
-        """Of the workers on other machines."""
-        members = [recruit.member for recruit in self._recruits.values()]
-        return {member.name: member.clock for member in members if not member.same_clock}
+        """Of the workers that don't share this process's."""
+        clocks = {self.names[one.number]: one.member.clock for one in self._recruits.values()}
+        return {name: known for name, known in clocks.items() if known != SAME_CLOCK}
 
     def begin(self, session: Session, order: Order) -> None:
         self._session = session

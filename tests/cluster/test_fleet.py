@@ -24,8 +24,9 @@ class Master:
         self.wire.there.add(worker)
         self.fleet.on_hello(worker, {"version": version, "name": f"{worker}:1", "boot_id": boot_id})
 
-    def fit(self, worker: str, missing: str | None = None) -> None:
-        self.fleet.on_fit(worker, {"missing": missing, "sent_s": clock(), "clock_s": clock() + 100})
+    def fit(self, worker: str, missing: str | None = None, ahead_s: float = 100) -> None:
+        sent_s = clock() - 0.01
+        self.fleet.on_fit(worker, {"missing": missing, "sent_s": sent_s, "clock_s": clock() + ahead_s})
 
     def said(self, worker: str) -> list[str]:
         return [kind for kind, _ in self.wire.down.get(worker, ())]
@@ -61,11 +62,12 @@ def test_a_worker_that_was_not_heard_says_hello_again(master: Master) -> None:
 def test_workers_on_this_machine_share_its_clock(master: Master) -> None:
     if protocol.boot_id() is None:
         pytest.skip("this system has no boot id")
-    master.hello("a", boot_id=protocol.boot_id())
-    master.fit("a")
-    member = master.fleet.member("a")
-    assert member is not None
-    assert (member.clock.offset_s, member.clock.error_s) == (0.0, 0.0)
+    for worker, ahead_s in (("a", 0.0), ("container with a clock of its own", 100.0)):
+        master.hello(worker, boot_id=protocol.boot_id())
+        master.fit(worker, ahead_s=ahead_s)
+        member = master.fleet.member(worker)
+        assert member is not None
+        assert member.clock.offset_s == pytest.approx(ahead_s, abs=0.0 if ahead_s == 0 else 0.1)
 
 
 def test_another_version_is_refused_once(master: Master, caplog: pytest.LogCaptureFixture) -> None:

@@ -235,7 +235,7 @@ def test_rows_are_put_on_the_masters_clock() -> None:
     conversation = Conversation(None)
     conversation.join("a")
     member = conversation.fleet._members["a"]
-    member.same_clock = False
+    member.same_boot = False
     member.trips.add(100.0, 1_100.1, 100.2)
     conversation.session.origin_s = 90.0
     conversation.team.budget._counted.append(0)

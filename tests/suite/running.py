@@ -63,11 +63,12 @@ def start(
     locustfile: Path = LOCUSTFILE,
     terminal: int | None = None,
     file_limit: int | None = None,
+    before: Sequence[str] = (),
 ) -> subprocess.Popen[str]:
     """`locust` with `config` as its config.yaml, in `folder`; SIGINT works in it whatever this process does.
 
     terminal: where both its outputs go instead of pipes. file_limit: no file may grow beyond so many bytes,
-    as on a full disk.
+    as on a full disk. before: a command that runs locust.
     """
     text = config if isinstance(config, str) else yaml.safe_dump(dict(config))
     (folder / "config.yaml").write_text(text, encoding="utf-8")
@@ -79,7 +80,7 @@ def start(
 
     program = shutil.which("locust", path=str(Path(sys.executable).parent)) or "locust"
     return subprocess.Popen(
-        [program, "-f", str(locustfile), *(["--headless"] if headless else []), *words],
+        [*before, program, "-f", str(locustfile), *(["--headless"] if headless else []), *words],
         cwd=folder,
         env=environment() | dict(env or {}),
         stdin=subprocess.DEVNULL,

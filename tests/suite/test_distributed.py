@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -182,3 +183,38 @@ def test_the_key_is_each_workers_own_and_does_not_travel(tmp_path: Path) -> None
     check_exact(ran.result, 40, 4)
     everything = ran.out + ran.err + said + json.dumps(ran.result)
     assert secret["THE_KEY"] not in everything
+
+
+OTHER_CLOCK = ("unshare", "--time", "--monotonic=5000", "--fork", "--kill-child")
+
+
+def has_other_clocks() -> bool:
+    """Linux can give a process a monotonic clock of its own, if one may."""
+    try:
+        return subprocess.run([*OTHER_CLOCK, "true"], capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.skipif(not has_other_clocks(), reason="needs the right to make a time namespace")
+def test_a_worker_with_another_clock_is_put_on_the_masters(tmp_path: Path) -> None:
+    settings = {"slots": 3, "overhead_s": 0.1, "rtf": 0.0, "jitter": "none", "cold_requests": 0}
+    with logged_server(tmp_path, **settings) as server, crowd(tmp_path) as processes:
+        processes.start_master(against(server.url, 100, 10, 6), expect=2)
+        processes.start_worker()
+        processes.start_worker(before=OTHER_CLOCK)
+        ran = processes.finish()
+        truths = server.truths()
+    assert ran.code == 0, ran.err
+    check_exact(ran.result, 100, 10)
+    ((name, clock),) = ran.result["run"]["clocks"].items()
+    assert clock["offset_s"] == pytest.approx(5000, abs=0.1)
+    assert clock["error_s"] < 0.1
+    # The server logs the arrival of each request on the master's clock: no row is sent after it arrived.
+    barrier_s = ran.result["run"]["barrier_s"]
+    late = [
+        (row["sent_s"] + barrier_s - truth["arrival_s"], row["worker"]) for row, truth in joined(ran.result, truths)
+    ]
+    assert {worker for _, worker in late} == set(ran.result["run"]["workers"])
+    assert name in ran.result["run"]["workers"]
+    assert max(one for one, _ in late) <= clock["error_s"]
