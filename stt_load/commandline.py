@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -96,10 +97,13 @@ class CommandLine:
             if given[name] is not None
         ]
         try:
-            return self._load(self._given)
+            config = self._load(self._given)
         except ConfigError as error:
             sys.stderr.write(f"{error}\n")
             sys.exit(2)
+        if given["master"] or given["processes"]:
+            _check_port(given["master_bind_host"], given["master_bind_port"])
+        return config
 
     def _load(self, overrides: Sequence[Override]) -> Config:
         self._source = self._source or read()
@@ -132,6 +136,22 @@ class _Offered(tuple[str, ...]):
 
     def __contains__(self, value: object) -> bool:
         return True
+
+
+def _check_port(host: str, port: int) -> None:
+    """Ends the program when workers can't be listened to: those of `--processes` would join whoever has the port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("" if host == "*" else host, port))
+        except OSError as error:
+            place = f"{host}:{port}"
+            sys.stderr.write(
+                f"stt-load: can't listen to workers at {place}: {error.strerror or error}; another master may be "
+                f"running, choose another port with --master-bind-port (and --master-port for the workers)\n"
+            )
+            sys.exit(2)
 
 
 def _parsed(parser: Any) -> Any:

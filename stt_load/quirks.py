@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import logging
 import os
+from collections.abc import Mapping
 from typing import Any
 
 import gevent
+import locust.argument_parser
 import locust.stats
 from locust.rpc import Message
-from locust.runners import STATE_RUNNING, STATE_SPAWNING, MasterRunner
+from locust.runners import STATE_RUNNING, STATE_SPAWNING, MasterRunner, WorkerNode, WorkerNodes
+from locust.stats import RequestStats, StatsEntry
+
+from stt_load.sample import Sample
 
 CSV_PERIOD_S = locust.stats.CSV_STATS_INTERVAL_SEC
 NEVER_S = 3600
-FILL_UP_AFTER_S = 2.0
-"""Locust's own way, where it has one, takes less."""
 
 
 def settle(*, locust_stats: bool) -> None:
@@ -32,23 +36,42 @@ def settle(*, locust_stats: bool) -> None:
 
 
 class Reports:
-    """The figures that Locust's workers send to Locust's master, each with the time since when it counts.
+    """What Locust's screens on a master count.
 
-    The master takes the earliest of all times as the beginning of its rates. A report that was on its way while the
-    master began anew, at the barrier, would take it back to before; so would a worker whose clock is late.
+    Locust's workers report sums now and then, and take the last ones with them when they die; the clock of its rates
+    begins at the earliest time that any of them names. The requests of this suite are known to the master one by one:
+    it counts them itself, and leaves them out of the reports. Other requests of the user's own stay in.
     """
 
+    METHOD = "POST"
+
     def __init__(self) -> None:
+        self.name = ""
         self._since = 0.0
 
-    def begin_anew(self, stats: locust.stats.RequestStats) -> None:
+    def begin_anew(self, stats: RequestStats) -> None:
         stats.reset_all()
         self._since = stats.total.start_time
 
+    def count(self, stats: RequestStats, sample: Sample, error: Exception | None) -> None:
+        """A request that counts; error: what the screens show of its failure."""
+        response_ms: Any = (sample.done_s - sample.start_s) * 1_000  # as its own users tell it: not only whole ones
+        stats.log_request(self.METHOD, self.name, response_ms, sample.download_bytes)
+        if error is not None:
+            stats.log_error(self.METHOD, self.name, error)
+
     def on_worker_report(self, data: dict[str, Any], **_: Any) -> None:
         """To be listened to before Locust does."""
-        for entry in (*data["stats"], data["stats_total"]):
+        data["stats"] = [entry for entry in data["stats"] if not self._is_ours(entry)]
+        data["errors"] = {key: error for key, error in data["errors"].items() if not self._is_ours(error)}
+        total = StatsEntry(RequestStats(), "Aggregated", "")
+        for entry in data["stats"]:
             entry["start_time"] = max(entry["start_time"], self._since)
+            total.extend(StatsEntry.unserialize(entry, RequestStats()))
+        data["stats_total"] = total.serialize()
+
+    def _is_ours(self, entry: Mapping[str, Any]) -> bool:
+        return (entry["name"], entry["method"]) == (self.name, self.METHOD)
 
 
 def distribute(options: Any) -> None:
@@ -56,6 +79,20 @@ def distribute(options: Any) -> None:
     # Locust rebalances in the greenlet that hears the workers: what it waits for can't come in meanwhile.
     os.environ.setdefault("LOCUST_WAIT_FOR_WORKERS_REPORT_AFTER_RAMP_UP", "0.2")
     options.enable_rebalancing = True
+    # It goes through its workers while others take some away.
+    WorkerNodes.values = _snapshot  # type: ignore[assignment, method-assign]
+    logger = logging.getLogger("locust.runners")
+    logger.addFilter(_not_about_refused_workers)
+    if options.headless:
+        logger.addFilter(_not_about_no_workers)
+
+
+def quicken() -> None:
+    """For a worker: Locust builds a parser of its whole command line for each option of each spawn message.
+
+    That took 50 ms of everyone's time each second of a ramp; the defaults are always the same.
+    """
+    locust.argument_parser.default_args_dict = functools.cache(locust.argument_parser.default_args_dict)
 
 
 def dismiss(runner: MasterRunner, worker: str) -> None:
@@ -66,15 +103,17 @@ def dismiss(runner: MasterRunner, worker: str) -> None:
     runner.server.send_to_client(Message("quit", None, worker))
 
 
-def fill_up(runner: MasterRunner) -> None:
-    """Spawns the users of workers that are gone on the others, where Locust has not done so.
+def distribute_anew(runner: MasterRunner, after_s: float = 2.0) -> None:
+    """Gives each worker the users that it should have, after one has gone or come back.
 
-    It doesn't while it is spawning, nor after it has rebalanced once and a worker quits of its own accord.
+    Locust does so itself, but not while it is spawning, and not when a worker quits or comes back after it has
+    rebalanced once: it takes its dispatcher to be busy from then on. after_s: its own way, where it has one, takes
+    less.
     """
-    gevent.sleep(FILL_UP_AFTER_S)
+    gevent.sleep(after_s)
     while runner.state == STATE_SPAWNING:
         gevent.sleep(0.1)
-    if runner.state == STATE_RUNNING and runner.worker_count and runner.user_count < runner.target_user_count:
+    if runner.state == STATE_RUNNING and runner.worker_count:
         runner.start(runner.target_user_count, runner.spawn_rate)
 
 
@@ -100,3 +139,16 @@ def _whole_ms(response_time: float) -> int:
 def _not_about_spawn_rate(record: logging.LogRecord) -> bool:
     """Spawning everyone at once is this suite's default; Locust's warning about it is for other uses."""
     return not str(record.msg).startswith("Your selected spawn rate is very high")
+
+
+def _not_about_no_workers(record: logging.LogRecord) -> bool:
+    return not str(record.msg).startswith("You can't start a distributed test")
+
+
+def _not_about_refused_workers(record: logging.LogRecord) -> bool:
+    """A worker that was refused may still be spawning; that it was is said already."""
+    return not str(record.msg).startswith("Got spawning")
+
+
+def _snapshot(nodes: WorkerNodes) -> list[WorkerNode]:
+    return list(nodes._worker_nodes.values())

@@ -48,6 +48,9 @@ class Budget(Protocol):
     def in_flight(self) -> int: ...
 
     @property
+    def workers(self) -> int: ...
+
+    @property
     def measured_total(self) -> int | None: ...
 
     @property
@@ -95,7 +98,9 @@ class Session:
         self._on_barrier = on_barrier
         self._on_over = on_over
         self._on_news = on_news
-        self._first: list[Sample] = []
+        self._first_error: str | None = None
+        self._hopeless = True
+        self._heard: set[int] = set()
         self._warmup_kinds: set[ErrorKind | None] = set()
         self._deadline: gevent.Greenlet[..., None] | None = None
 
@@ -166,15 +171,17 @@ class Session:
 
     def _judge_warmup(self, sample: Sample) -> None:
         """Stops a run whose service answers nothing of use: its words now rather than N failures later."""
+        phases = self.phases
         self._warmup_kinds.add(sample.error_kind)
         self.warmup_failures += not sample.ok
-        if len(self._first) < FIRST_ANSWERS:
-            self._first.append(sample)
-        if self._continue_on_dead_warmup or self.phases.closed:
+        self._first_error = self._first_error or sample.error
+        # One worker's key may be wrong, and not the others'.
+        self._hopeless &= sample.status in HOPELESS
+        self._heard.add(sample.worker)
+        if self._continue_on_dead_warmup or phases.closed:
             return
-        first_are_in = len(self._first) == min(FIRST_ANSWERS, self.phases.warmup)
-        hopeless = first_are_in and all(one.status in HOPELESS for one in self._first)
-        all_in = self.phases.warmup_results == self.phases.warmup
+        enough = phases.warmup_results >= min(FIRST_ANSWERS, phases.warmup) and len(self._heard) >= phases.workers
+        all_in = phases.warmup_results == phases.warmup
         dead = all_in and len(self._warmup_kinds) == 1 and None not in self._warmup_kinds
-        if hopeless or dead:
-            self.end("dead_warmup", self._first[0].error)
+        if (self._hopeless and enough) or dead:
+            self.end("dead_warmup", self._first_error)

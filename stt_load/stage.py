@@ -50,7 +50,7 @@ def build(config: Config, url: str, seed: int, desk: Desk, users: Callable[[], i
             form, lambda answer: openai.read_text(answer, api.response_format), secrets(config, os.environ)
         ),
         target=target,
-        name=mask_url(target.path),
+        name=shown_name(target),
         url=mask_url(url),
         request_delay_s=config.request_delay,
     )
@@ -79,3 +79,8 @@ def target_of(config: Config, url: str, content_type: str | None = None) -> Targ
         timeouts=Timeouts(timeout.connect, timeout.first_byte, timeout.read, timeout.total),
         max_answer_bytes=api.max_answer_bytes,
     )
+
+
+def shown_name(target: Target) -> str:
+    """What Locust's screens call a request to `target`."""
+    return mask_url(target.path)

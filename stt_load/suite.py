@@ -26,6 +26,7 @@ from stt_load.experiment import Crew, Experiment
 from stt_load.report.exit_code import exit_code
 from stt_load.report.run import Run
 from stt_load.server.process import EmbeddedServer, StartError
+from stt_load.stage import shown_name, target_of
 from stt_load.transport.exchange import clock
 from stt_load.worker import Worker
 from stt_load.workforce import LocalWorkforce, RemoteWorkforce, Workforce
@@ -111,7 +112,7 @@ class Suite:
         self._listen(environment.events)
         gevent.signal_handler(signal.SIGINT, self._on_ctrl_c)
         if web_ui is not None:
-            web.extend(web_ui, command_line, self._result, self._ending)
+            web.extend(web_ui, command_line, self._result, self._not_now)
 
     def _listen(self, hooks: Events) -> None:
         hooks.test_start.add_listener(self.on_start)
@@ -126,7 +127,7 @@ class Suite:
             return LocalWorkforce(self._environment)
         quirks.distribute(self.options)
         key = self._command_line.config_of(vars(self.options), self._environment.host).api.api_key_env
-        return RemoteWorkforce(self._runner, key, self._on_refused, self._on_message_error)
+        return RemoteWorkforce(self._runner, key, self._reports, self._on_refused, self._on_message_error)
 
     @property
     def options(self) -> Any:
@@ -170,6 +171,7 @@ class Suite:
         options = self.options
         config = self._command_line.config_of(vars(options), environment.host)
         url = self._url(config)
+        self._reports.name = shown_name(target_of(config, url))
         crew = Crew(
             wanted=lambda: self._runner.target_user_count,
             reset_statistics=lambda: self._reports.begin_anew(environment.stats),
@@ -268,8 +270,13 @@ class Suite:
     def _result(self) -> Path | None:
         return self.outcome.path if self.outcome else None
 
-    def _ending(self) -> bool:
-        return self._experiment is not None and self._experiment.session.over
+    def _not_now(self) -> str | None:
+        """Why no run can be started, if none can."""
+        if self._experiment is not None and self._experiment.session.over:
+            return web.STILL_ENDING
+        if isinstance(self._runner, MasterRunner) and not self._runner.worker_count:
+            return web.NO_WORKERS
+        return None
 
     def _url(self, config: Config) -> str:
         """Where to post; starts the embedded server when that is what is asked for."""

@@ -35,6 +35,13 @@ class RequestError(Exception):
         return str(self)
 
 
+def shown_error(sample: Sample) -> RequestError | None:
+    """What Locust's screens show of a failure; None where there is none."""
+    if sample.error_kind is None:
+        return None
+    return RequestError(sample.error_kind + (f" (HTTP {sample.status})" if sample.status else ""))
+
+
 def enter(environment: Environment, stage: Stage) -> None:
     """Makes `stage` the one that users of this environment play on from now on, those that wait for one included."""
     if _next_stage(environment).ready():
@@ -166,16 +173,12 @@ class SpeechUser(User):
         return self._backoff_s
 
     def _tell_locust(self, sample: Sample) -> None:
-        error = None
-        if sample.error_kind is not None:
-            named = sample.error_kind + (f" (HTTP {sample.status})" if sample.status else "")
-            error = RequestError(named)
         self.environment.events.request.fire(
             request_type="POST",
             name=self.stage.name,
             response_time=(sample.done_s - sample.start_s) * 1_000,
             response_length=sample.download_bytes,
-            exception=error,
+            exception=shown_error(sample),
             context={"seq": sample.seq, "phase": sample.phase.name.lower()},
             response=None,
             url=self.stage.url,

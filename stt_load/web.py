@@ -14,15 +14,16 @@ from stt_load.report import result_file
 
 ROWS_INSIDE = "The requests of this run are in its result; only above 100,000 they have a file of their own."
 STILL_ENDING = "The run before is still ending: its last answers are waited for. Start again when it has stopped."
+NO_WORKERS = "No worker is connected that could take part. Start one: locust --worker --master-host <this machine>"
 NOT_YET = "No run has finished yet. Stop the test, or wait for its end: then the result is here."
 
 
 def extend(
-    web_ui: Any, command_line: CommandLine, result: Callable[[], Path | None], ending: Callable[[], bool]
+    web_ui: Any, command_line: CommandLine, result: Callable[[], Path | None], not_now: Callable[[], str | None]
 ) -> None:
     """Adds to Locust's `web_ui` before it is started.
 
-    result: gives the newest result file. ending: whether a run is on that starts nothing new any more.
+    result: gives the newest result file. not_now: why no run can be started, if none can.
     """
     prefix = (web_ui.environment.parsed_options.web_base_path or "").rstrip("/")
     pages = Blueprint("stt_load", __name__, url_prefix=f"{prefix}/stt-load")
@@ -40,8 +41,8 @@ def extend(
         starts = request.method == "POST" and request.path == f"{prefix}/swarm"
         if not starts:
             return None
-        if ending():
-            return _refused(web_ui, STILL_ENDING)
+        if (reason := not_now()) is not None:
+            return _refused(web_ui, reason)
         return _refusal(web_ui, command_line)
 
     pages.add_url_rule("/result", view_func=web_ui.auth_required_if_enabled(download_result))

@@ -47,6 +47,7 @@ class Worker:
         self._code = 0
         self._main = gevent.getcurrent()
         quirks.settle(locust_stats=True)
+        quirks.quicken()
         quirks.leave_output_to_master(environment.parsed_options)
         self._listen()
         environment.events.test_stop.add_listener(self._on_stop)

@@ -15,6 +15,7 @@ from stt_load.cluster.fleet import Fleet
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.remote_team import RemoteTeam
 from stt_load.config import Config
+from stt_load.sample import ErrorKind, Sample
 from stt_load.schedule.ledger import Ledger
 from stt_load.schedule.phases import Phases
 from stt_load.team import LocalTeam, Team
@@ -61,18 +62,21 @@ class LocalWorkforce:
 class RemoteWorkforce:
     """The users are on workers.
 
-    key_variable: must hold the API key there; None when none is needed. on_refused: called with the number of workers
-    that are left when one was refused. on_error: called when a message could not be dealt with.
+    key_variable: must hold the API key there; None when none is needed. reports: what Locust's screens count.
+    on_refused: called with the number of workers that are left when one was refused. on_error: called when a message
+    could not be dealt with.
     """
 
     def __init__(
         self,
         runner: MasterRunner,
         key_variable: str | None,
+        reports: quirks.Reports,
         on_refused: Callable[[int], None],
         on_error: Callable[[str, Exception], None],
     ) -> None:
         self._runner = runner
+        self._reports = reports
         self._on_error = on_error
         self._team: RemoteTeam | None = None
         self._fleet = Fleet(_Connection(runner), key_variable, on_refused)
@@ -92,7 +96,8 @@ class RemoteWorkforce:
             self._fleet,
             ledger,
             wanted=lambda: self._runner.target_user_count,
-            on_missing=lambda: gevent.spawn(quirks.fill_up, self._runner),
+            on_change=lambda: gevent.spawn(quirks.distribute_anew, self._runner),
+            on_counted=self._show,
         )
         return self._team
 
@@ -103,6 +108,11 @@ class RemoteWorkforce:
     def cut(self) -> None:
         if self._team is not None:
             self._team.cut()
+
+    def _show(self, sample: Sample) -> None:
+        """On Locust's screens, which know nothing of requests that were cut off."""
+        if sample.error_kind is not ErrorKind.CANCELLED:
+            self._reports.count(self._runner.stats, sample, users.shown_error(sample))
 
     def _listen(self, kind: str, listener: Callable[[str, Data], None]) -> None:
         def heard(msg: Any, **_: Any) -> None:
@@ -144,4 +154,4 @@ class _Connection:
 
     def dismiss(self, worker: str) -> None:
         quirks.dismiss(self._runner, worker)
-        gevent.spawn(quirks.fill_up, self._runner)
+        gevent.spawn(quirks.distribute_anew, self._runner, 0.0)

@@ -69,6 +69,9 @@ class Contract(Protocol):
 
     def beat(self, member: Member) -> Data: ...
 
+    def on_refused(self) -> None:
+        """A worker was refused after the run had begun."""
+
     def look_after(self, now_s: float) -> bool:
         """Called every `TICK_S`; whether there is something new to tell all workers at once."""
 
@@ -153,6 +156,8 @@ class Fleet:
         logger.warning("stt-load: worker %s is refused: %s", name, reason)
         self._link.send(protocol.REFUSED, {"reason": reason}, worker)
         self._link.dismiss(worker)
+        if self.contract is not None:
+            self.contract.on_refused()
         self._on_refused(len((self._link.connected() | self._members.keys()) - self._refused))
 
     def _keep_in_touch(self) -> None:

@@ -32,19 +32,26 @@ LOOK_S = 0.02
 class RemoteTeam:
     """Leases jobs to the workers and takes in what comes of them.
 
-    wanted: how many users there ought to be on all workers together. on_missing: called when a worker's users are
-    gone while the run goes on.
+    wanted: how many users there ought to be on all workers together. on_change: called when a worker's users are
+    gone, or there again, while the run goes on. on_counted: gets each measured sample that counts.
     """
 
     def __init__(
-        self, fleet: Fleet, ledger: Ledger, *, wanted: Callable[[], int], on_missing: Callable[[], object]
+        self,
+        fleet: Fleet,
+        ledger: Ledger,
+        *,
+        wanted: Callable[[], int],
+        on_change: Callable[[], object],
+        on_counted: Callable[[Sample], None],
     ) -> None:
         self.budget = ledger
         self.names: list[str] = []
         self.id = uuid.uuid4().hex
         self._fleet = fleet
         self._wanted = wanted
-        self._on_missing = on_missing
+        self._on_change = on_change
+        self._on_counted = on_counted
         self._recruits: dict[str, Recruit] = {}
         self._changes = LoadChanges()
         self._told_users = 0
@@ -83,8 +90,7 @@ class RemoteTeam:
             "info": asdict(order.info),
             "result": order.result.stem,
         }
-        for member in self._fleet.fit:
-            self.enlist(member)
+        self._muster()
         self._fleet.contract = self
 
     def enlist(self, member: Member) -> None:
@@ -95,6 +101,17 @@ class RemoteTeam:
         self.names.append(self._name(member))
         words = {"name": self.names[-1], "number": recruit.number, "open": self._barrier(member)}
         self._send(protocol.RUN, recruit, self._order | words)
+
+    def _muster(self) -> None:
+        """All who are fit and there take part. After a run a worker needs a moment until it is there again."""
+        for member in self._fleet.fit:
+            if self._fleet.is_there(member.id):
+                self.enlist(member)
+
+    def on_refused(self) -> None:
+        """Locust had given users to a worker that won't do: until others have them, the load is not what it was."""
+        if not self.budget.closed:
+            self._changes.begin(clock())
 
     def _name(self, member: Member) -> str:
         """Unique in the run, whatever the workers call themselves."""
@@ -165,10 +182,13 @@ class RemoteTeam:
 
     def look_after(self, now_s: float) -> bool:
         """Gives up workers that are gone; tells when the number of users has changed."""
-        for recruit in self._recruits.values():
-            if not recruit.gone and not recruit.ended:
+        self._muster()
+        recruits = self._recruits.values()
+        for recruit in recruits:
+            if not recruit.ended:
                 self._look_after(recruit, now_s)
-        if self.budget.present >= self._wanted():
+        pending = any(one.absent and not one.gone and not one.ended for one in recruits)
+        if self.budget.present == self._wanted() and not pending:
             self._changes.end(now_s)
         changed, self._told_users = self.budget.present != self._told_users, self.budget.present
         return changed
@@ -215,6 +235,8 @@ class RemoteTeam:
         job = Job(sample.seq, sample.attempt, sample.phase)
         recruit.missing.pop(job, None)
         if self.budget.accepts(recruit.member.id, job):
+            if sample.phase is Phase.MEASURED:
+                self._on_counted(sample)
             self.session.finish(job, sample, transcript)
         else:
             self.session.table.append(replace(sample, phase=Phase.OUTSIDE))
@@ -244,10 +266,14 @@ class RemoteTeam:
     def _look_after(self, recruit: Recruit, now_s: float) -> None:
         """Locust gives up a silent worker and spawns its users elsewhere, some time before its jobs may go there."""
         there = self._fleet.is_there(recruit.member.id)
-        if not there and not recruit.absent:
+        if not there and not recruit.absent and not recruit.gone:
             self._miss(recruit, recruit.member.heard_s)
+        elif there and recruit.absent:
+            # Its users are there beside those that were to replace them.
+            self._changes.begin(now_s)
+            self._on_change()
         recruit.absent = not there
-        if now_s - recruit.member.heard_s > protocol.RELEASE_S:
+        if not recruit.gone and now_s - recruit.member.heard_s > protocol.RELEASE_S:
             self._lose(recruit)
 
     def _miss(self, recruit: Recruit, from_s: float) -> None:
@@ -255,7 +281,7 @@ class RemoteTeam:
         self.budget.absent(recruit.member.id)
         if not self.budget.closed:
             self._changes.begin(from_s)
-            self._on_missing()
+            self._on_change()
 
     def _lose(self, recruit: Recruit) -> None:
         """A worker is gone: others get its jobs."""

@@ -52,7 +52,7 @@ class Ledger:
         self.closed = False
         self.warmup_results = 0
         self.measured_results = 0
-        self.leased_again = 0
+        self._leased_again: set[Job] = set()
         self._next = 0
         self._again: deque[Job] = deque()
         self._accounts: dict[str, _Account] = {}
@@ -78,6 +78,16 @@ class Ledger:
         """All N results are in."""
         return self.total is not None and self.warmup_results + self.measured_results >= self.total
 
+    @property
+    def leased_again(self) -> int:
+        """Jobs that were leased once more, as a new attempt."""
+        return len(self._leased_again)
+
+    @property
+    def workers(self) -> int:
+        """Those that have users."""
+        return sum(account.present > 0 for account in self._accounts.values())
+
     def report(self, worker: str, joined: int, present: int, taken: int) -> None:
         """What `worker` says: users that ever came, users there now, jobs started since its lease was renewed."""
         account = self._accounts.setdefault(worker, _Account())
@@ -101,6 +111,7 @@ class Ledger:
         jobs = list(self._jobs(account))
         account.leased.update((job.seq, job) for job in jobs)
         account.granted += len(jobs)
+        self._leased_again.update(job for job in jobs if job.attempt)
         return jobs
 
     def accepts(self, worker: str, job: Job) -> bool:
@@ -137,7 +148,6 @@ class Ledger:
         account = self._accounts.pop(worker, None)
         jobs = [] if account is None else list(account.leased.values())
         again = [Job(job.seq, job.attempt + 1, job.phase) for job in jobs if not self._counted[job.seq]]
-        self.leased_again += len(again)
         self._again.extend(again)
         return jobs
 

@@ -35,6 +35,7 @@ class Phases:
         self.warmup_results = 0
         self.measured_results = 0
         self.in_flight = 0
+        self.workers = 1
         self._handed = 0
         self._present: set[Hashable] = set()
         self._fresh: set[Hashable] = set()

@@ -50,7 +50,14 @@ class Conversation:
         self.refused: list[int] = []
         self.fleet = Fleet(self.wire, None, self.refused.append)
         self.fleet.watchman.kill()  # here the test does everything, in its own order
-        self.team = RemoteTeam(self.fleet, Ledger(total, warmup, awaited), wanted=lambda: 0, on_missing=lambda: None)
+        self.counted: list[Sample] = []
+        self.team = RemoteTeam(
+            self.fleet,
+            Ledger(total, warmup, awaited),
+            wanted=lambda: 0,
+            on_change=lambda: None,
+            on_counted=self.counted.append,
+        )
         self.ended: list[str] = []
         self.session = Session(
             self.team.budget,

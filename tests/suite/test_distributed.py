@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import socket
 import subprocess
 from collections import Counter
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.suite.crowd import crowd
+from tests.suite.crowd import crowd, until
 from tests.suite.running import LOCUSTFILE, against, quick, rows, run
 from tests.suite.truth import joined, logged_server, predicted_s
 
@@ -218,3 +219,51 @@ def test_a_worker_with_another_clock_is_put_on_the_masters(tmp_path: Path) -> No
     assert {worker for _, worker in late} == set(ran.result["run"]["workers"])
     assert name in ran.result["run"]["workers"]
     assert max(one for one, _ in late) <= clock["error_s"]
+
+
+def test_a_late_worker_that_is_refused_is_no_part_of_the_run(tmp_path: Path) -> None:
+    other = tmp_path / "other.py"
+    other.write_text("import stt_load\nstt_load.__version__ = '0.0.7'\n" + LOCUSTFILE.read_text(encoding="utf-8"))
+    with logged_server(tmp_path, **TENTH) as server, crowd(tmp_path) as processes:
+        processes.start_master(against(server.url, 300, 4, 4), expect=1)
+        processes.start_worker()
+        until("requests are answered", lambda: server.log.exists() and len(server.truths()) >= 40)
+        refused = processes.start_worker(locustfile=other)
+        ran = processes.finish()
+        assert refused.wait() == 2
+    assert ran.code == 0, ran.err
+    check_exact(ran.result, 300, 4)
+    assert len(ran.result["run"]["workers"]) == 1
+    assert ran.result["validity"]["verdict"] == "DEGRADED", "Locust gave it users for a moment"
+    assert "unknown worker" not in ran.err
+    assert {row["users"] for row in rows(ran.result, "measured")[-20:]} == {4}
+
+
+def test_a_port_that_another_master_has_is_told_in_one_line(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        words = ("--processes=2", "--master-bind-host=127.0.0.1", f"--master-bind-port={taken.getsockname()[1]}")
+        ran = run(tmp_path, quick(40, 4, 4), *words)
+    assert ran.code == 2
+    assert "--master-bind-port" in ran.err
+    assert len(ran.err.splitlines()) == 1
+
+
+def test_one_workers_bad_key_is_not_taken_for_a_dead_service(tmp_path: Path) -> None:
+    asked = {
+        "slots": 8,
+        "overhead_s": 0.1,
+        "rtf": 0.0,
+        "jitter": "none",
+        "cold_requests": 0,
+        "api_key_env": "THE_KEY",
+    }
+    config = quick(40, 8, 4, embedded=asked, api={"api_key_env": "THE_KEY"})
+    with crowd(tmp_path) as processes:
+        processes.start_master(config, expect=2, env={"THE_KEY": "right-one"})
+        processes.start_worker(env={"THE_KEY": "right-one"})
+        processes.start_worker(env={"THE_KEY": "wrong-one"})
+        ran = processes.finish()
+    assert ran.result["run"]["end_reason"] == "finished", ran.out
+    assert set(ran.result["metrics"]["failures"]) == {"auth"}
