@@ -103,14 +103,13 @@ def dismiss(runner: MasterRunner, worker: str) -> None:
     runner.server.send_to_client(Message("quit", None, worker))
 
 
-def distribute_anew(runner: MasterRunner, after_s: float = 2.0) -> None:
+def distribute_anew(runner: MasterRunner) -> None:
     """Gives each worker the users that it should have, after one has gone or come back.
 
     Locust does so itself, but not while it is spawning, and not when a worker quits or comes back after it has
-    rebalanced once: it takes its dispatcher to be busy from then on. after_s: its own way, where it has one, takes
-    less.
+    rebalanced once: it takes its dispatcher to be busy from then on. And a worker that is told to have more users
+    while some are still on their way out counts those.
     """
-    gevent.sleep(after_s)
     while runner.state == STATE_SPAWNING:
         gevent.sleep(0.1)
     if runner.state == STATE_RUNNING and runner.worker_count:

@@ -79,6 +79,7 @@ class RemoteWorkforce:
         self._reports = reports
         self._on_error = on_error
         self._team: RemoteTeam | None = None
+        self._distribution: gevent.Greenlet[..., None] | None = None
         self._fleet = Fleet(_Connection(runner), key_variable, on_refused)
         self._listen(protocol.HELLO, self._fleet.on_hello)
         self._listen(protocol.FIT, self._fleet.on_fit)
@@ -96,7 +97,7 @@ class RemoteWorkforce:
             self._fleet,
             ledger,
             wanted=lambda: self._runner.target_user_count,
-            on_change=lambda: gevent.spawn(quirks.distribute_anew, self._runner),
+            distribute=self._distribute,
             on_counted=self._show,
         )
         return self._team
@@ -108,6 +109,10 @@ class RemoteWorkforce:
     def cut(self) -> None:
         if self._team is not None:
             self._team.cut()
+
+    def _distribute(self) -> None:
+        if self._distribution is None or self._distribution.ready():
+            self._distribution = gevent.spawn(quirks.distribute_anew, self._runner)
 
     def _show(self, sample: Sample) -> None:
         """On Locust's screens, which know nothing of requests that were cut off."""
@@ -154,4 +159,3 @@ class _Connection:
 
     def dismiss(self, worker: str) -> None:
         quirks.dismiss(self._runner, worker)
-        gevent.spawn(quirks.distribute_anew, self._runner, 0.0)

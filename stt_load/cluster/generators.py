@@ -18,6 +18,11 @@ class LoadChanges:
 
     _spans: list[list[float]] = field(default_factory=list)
 
+    @property
+    def lasting(self) -> bool:
+        """One has begun and not ended."""
+        return any(to_s == math.inf for _, to_s in self._spans)
+
     def begin(self, from_s: float) -> None:
         self._spans.append([from_s, math.inf])
 

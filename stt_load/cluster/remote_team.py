@@ -27,13 +27,15 @@ from stt_load.transport.exchange import clock
 PATIENCE_S = 5.0
 """How much longer than its requests may take a worker may take to say that they are done."""
 LOOK_S = 0.02
+DISTRIBUTE_S = 1.0
+"""Locust's own way to replace the users of a worker that is gone, where it has one, takes less."""
 
 
 class RemoteTeam:
     """Leases jobs to the workers and takes in what comes of them.
 
-    wanted: how many users there ought to be on all workers together. on_change: called when a worker's users are
-    gone, or there again, while the run goes on. on_counted: gets each measured sample that counts.
+    wanted: how many users there ought to be on all workers together. distribute: asks Locust to spawn and stop
+    users so that it is so. on_counted: gets each measured sample that counts.
     """
 
     def __init__(
@@ -42,7 +44,7 @@ class RemoteTeam:
         ledger: Ledger,
         *,
         wanted: Callable[[], int],
-        on_change: Callable[[], object],
+        distribute: Callable[[], None],
         on_counted: Callable[[Sample], None],
     ) -> None:
         self.budget = ledger
@@ -50,7 +52,8 @@ class RemoteTeam:
         self.id = uuid.uuid4().hex
         self._fleet = fleet
         self._wanted = wanted
-        self._on_change = on_change
+        self._distribute = distribute
+        self._distributed_s = 0.0
         self._on_counted = on_counted
         self._recruits: dict[str, Recruit] = {}
         self._changes = LoadChanges()
@@ -188,8 +191,7 @@ class RemoteTeam:
             if not recruit.ended:
                 self._look_after(recruit, now_s)
         pending = any(one.absent and not one.gone and not one.ended for one in recruits)
-        if self.budget.present == self._wanted() and not pending:
-            self._changes.end(now_s)
+        self._set_right(now_s, pending)
         changed, self._told_users = self.budget.present != self._told_users, self.budget.present
         return changed
 
@@ -263,6 +265,18 @@ class RemoteTeam:
         if jobs:
             self._send(protocol.JOBS, recruit, {"epoch": recruit.epoch, "jobs": protocol.pack_jobs(jobs)})
 
+    def _set_right(self, now_s: float, pending: bool) -> None:
+        """Once a worker has gone, come back or been refused, the users are distributed until they are as many as
+        they should be. pending: a worker is not there and still has its lease."""
+        if not self._changes.lasting:
+            self._distributed_s = now_s
+        elif self.budget.present == self._wanted():
+            if not pending:
+                self._changes.end(now_s)
+        elif now_s - self._distributed_s >= DISTRIBUTE_S:
+            self._distributed_s = now_s
+            self._distribute()
+
     def _look_after(self, recruit: Recruit, now_s: float) -> None:
         """Locust gives up a silent worker and spawns its users elsewhere, some time before its jobs may go there."""
         there = self._fleet.is_there(recruit.member.id)
@@ -271,7 +285,6 @@ class RemoteTeam:
         elif there and recruit.absent:
             # Its users are there beside those that were to replace them.
             self._changes.begin(now_s)
-            self._on_change()
         recruit.absent = not there
         if not recruit.gone and now_s - recruit.member.heard_s > protocol.RELEASE_S:
             self._lose(recruit)
@@ -281,7 +294,6 @@ class RemoteTeam:
         self.budget.absent(recruit.member.id)
         if not self.budget.closed:
             self._changes.begin(from_s)
-            self._on_change()
 
     def _lose(self, recruit: Recruit) -> None:
         """A worker is gone: others get its jobs."""

@@ -55,7 +55,7 @@ class Conversation:
             self.fleet,
             Ledger(total, warmup, awaited),
             wanted=lambda: 0,
-            on_change=lambda: None,
+            distribute=lambda: None,
             on_counted=self.counted.append,
         )
         self.ended: list[str] = []
