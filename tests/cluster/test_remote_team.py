@@ -245,3 +245,34 @@ def test_rows_are_put_on_the_masters_clock() -> None:
     (row,) = conversation.session.table.snapshot()
     assert (row.start_s, row.done_s) == (pytest.approx(11.0), pytest.approx(11.5))
     assert conversation.team.clocks["a"].error_s == pytest.approx(0.1)
+
+
+def test_a_worker_that_does_not_know_that_it_was_given_up_is_told_when_it_speaks() -> None:
+    conversation = Conversation(50)
+    conversation.join("a")
+    begun(conversation, "a")
+    post = conversation.posts["a"]
+    held = post.take("user")
+    conversation.team._lose(conversation.team._recruits["a"])
+    epoch = post._leases.epoch
+    settle(conversation, "a")
+    assert post._leases.epoch == epoch + 1
+    assert conversation.team._recruits["a"].epoch == epoch + 1
+    again = post._leases.take("user")
+    assert again is not None
+    assert again.seq != held.seq or again.attempt > held.attempt
+    assert conversation.team.budget.granted("a") == post._leases.received
+
+
+def test_a_try_that_is_heard_of_after_all_is_not_lost() -> None:
+    conversation = Conversation(4)
+    conversation.join("a")
+    begun(conversation, "a")
+    taken = conversation.posts["a"].take("user")
+    conversation.team._lose(conversation.team._recruits["a"])
+    assert (taken.seq, 0) in {(sample.seq, sample.attempt) for sample in conversation.team.remains()}
+    table = SampleTable()
+    table.append(sample_of(taken, 1.0, 1.5))
+    send(conversation, "a", table, 0, 1)
+    assert (taken.seq, 0) not in {(sample.seq, sample.attempt) for sample in conversation.team.remains()}
+    assert [row.phase for row in conversation.session.table.snapshot()] == [Phase.MEASURED]
