@@ -20,7 +20,7 @@ from stt_load.report.result_file import load
 from stt_load.report.run import Run
 from stt_load.sample import Phase
 from tests.suite.crowd import Crowd, crowd, until
-from tests.suite.running import against, finish, rows, saved, start
+from tests.suite.running import LOCUSTFILE, against, finish, rows, saved, start
 from tests.suite.test_distributed import check_exact
 from tests.suite.truth import Logged, logged_server
 
@@ -30,12 +30,14 @@ HALF = {"slots": 16, "overhead_s": 0.5, "rtf": 0.0, "jitter": "none", "cold_requ
 
 
 @contextmanager
-def two_at_work(folder: Path, total: int | None, *words: str, **more: Any) -> Iterator[tuple[Crowd, Logged]]:
+def two_at_work(
+    folder: Path, total: int | None, *words: str, locustfile: Path = LOCUSTFILE, **more: Any
+) -> Iterator[tuple[Crowd, Logged]]:
     """Two workers with four users of half a second, and some twenty requests answered."""
     with logged_server(folder, **HALF) as server, crowd(folder) as processes:
         processes.start_master(against(server.url, total, 4, 4, **more), *words, expect=2)
-        processes.start_worker()
-        processes.start_worker()
+        processes.start_worker(locustfile=locustfile)
+        processes.start_worker(locustfile=locustfile)
         until("requests are answered", lambda: server.log.exists() and len(server.truths()) >= 20)
         yield processes, server
 
@@ -165,7 +167,10 @@ def test_the_last_worker_killed_ends_the_run(tmp_path: Path) -> None:
 
 
 def test_when_the_master_dies_the_workers_stop_and_keep_what_they_have(tmp_path: Path) -> None:
-    with two_at_work(tmp_path, None) as (processes, server):
+    impatient = tmp_path / "impatient.py"
+    limit = "import locust.runners\nlocust.runners.MASTER_HEARTBEAT_TIMEOUT = 15\n"
+    impatient.write_text(limit + LOCUSTFILE.read_text(encoding="utf-8"), encoding="utf-8")
+    with two_at_work(tmp_path, None, locustfile=impatient) as (processes, server):
         processes.master.kill()
         until("nothing is sent any more", lambda: _quiet(server), 20)
         sent = server.truths()
@@ -178,7 +183,7 @@ def test_when_the_master_dies_the_workers_stop_and_keep_what_they_have(tmp_path:
         )
         figures = json.loads(report.stdout)
         for worker in processes.workers:
-            assert worker.wait(90) == 0, "Locust's limit without a master is a minute"
+            assert worker.wait(30) == 0, "Locust's limit without a master, else a minute"
         merged = _merged(spools)
     assert len(merged.samples) == len(sent)
     assert len(set(merged.samples["seq"].tolist())) == len(sent)
