@@ -95,11 +95,16 @@ def quicken() -> None:
     locust.argument_parser.default_args_dict = functools.cache(locust.argument_parser.default_args_dict)
 
 
-def dismiss(runner: MasterRunner, worker: str) -> None:
-    """Ends a worker's process. Were it the only one and said so itself, Locust would end its master, too."""
+def forget(runner: MasterRunner, worker: str) -> None:
+    """A worker goes. Were it the only one and said so itself, Locust would end its master, too."""
     client = runner.clients.pop(worker, None)
     if client is not None and runner._users_dispatcher is not None:
         runner._users_dispatcher.remove_worker(client)
+
+
+def dismiss(runner: MasterRunner, worker: str) -> None:
+    """Ends a worker's process."""
+    forget(runner, worker)
     runner.server.send_to_client(Message("quit", None, worker))
 
 

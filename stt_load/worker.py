@@ -173,6 +173,7 @@ class Worker:
         self._leaving = True
         if engagement is not None:
             self._leave(engagement)
+        self._runner.send_message(protocol.BYE, {})
         environment.process_exit_code = self._code
 
     def _leave(self, engagement: Engagement) -> None:

@@ -84,6 +84,7 @@ class RemoteWorkforce:
         self._listen(protocol.HELLO, self._fleet.on_hello)
         self._listen(protocol.FIT, self._fleet.on_fit)
         self._listen(protocol.ECHO, self._on_echo)
+        self._listen(protocol.BYE, self._on_bye)
         self._listen(protocol.WANT, self._on(RemoteTeam.on_want))
         self._listen(protocol.SAMPLES, self._on(RemoteTeam.on_samples))
 
@@ -133,6 +134,12 @@ class RemoteWorkforce:
         if member is not None:
             self._fleet.on_echo(member, data)
             self._on(RemoteTeam.on_echo)(worker, data)
+
+    def _on_bye(self, worker: str, _: Data) -> None:
+        """Between runs a worker may go; the last one of a run ends it, as Locust has it."""
+        if self._fleet.contract is None:
+            self._fleet.forget(worker)
+            quirks.forget(self._runner, worker)
 
     def _on(self, method: Callable[[RemoteTeam, str, Data], None]) -> Callable[[str, Data], None]:
         """What a worker says about the run that is on, to its team; what it says about another comes too late."""

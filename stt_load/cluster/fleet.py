@@ -146,6 +146,10 @@ class Fleet:
         """A worker answers a beat."""
         self._measure(member, data)
 
+    def forget(self, worker: str) -> None:
+        """A worker is gone for good."""
+        self._members.pop(worker, None)
+
     def _measure(self, member: Member, data: Data) -> None:
         now_s = clock()
         member.heard_s = now_s

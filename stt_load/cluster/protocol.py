@@ -19,6 +19,7 @@ A message is a kind and a mapping that msgpack can carry. All that belong to a r
 | ack | master | how many rows it has |
 | drain, cut | master | finish what is in flight; don't finish it |
 | saved | master | the result is on the disk |
+| bye | worker | it goes; Locust's own quit follows |
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ ACK = "stt_load.ack"
 DRAIN = "stt_load.drain"
 CUT = "stt_load.cut"
 SAVED = "stt_load.saved"
+BYE = "stt_load.bye"
 
 BEAT_S = 1.0
 """A master makes itself heard this often."""

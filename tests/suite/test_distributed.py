@@ -266,3 +266,20 @@ def test_one_workers_bad_key_is_not_taken_for_a_dead_service(tmp_path: Path) -> 
         ran = processes.finish()
     assert ran.result["run"]["end_reason"] == "finished", ran.out
     assert set(ran.result["metrics"]["failures"]) == {"auth"}
+
+
+def test_a_worker_that_goes_before_the_run_is_not_missed(tmp_path: Path) -> None:
+    with crowd(tmp_path) as processes:
+        processes.start_master(quick(40, 4, 4), expect=2)
+        early = processes.start_worker("--loglevel=DEBUG")
+        assert early.stderr is not None
+        while "stt_load.beat" not in early.stderr.readline():
+            pass
+        early.terminate()
+        assert early.wait(20) == 0
+        processes.start_worker()
+        processes.start_worker()
+        ran = processes.finish()
+    assert ran.code == 0, ran.err
+    check_exact(ran.result, 40, 4)
+    assert len(ran.result["run"]["workers"]) == 2
