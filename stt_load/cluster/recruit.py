@@ -16,7 +16,8 @@ class Recruit:
 
     epoch: of its lease. void: the newest epoch whose lease was taken away. rows: how many of its rows are here.
     missing: tries that it had when it was lost, and that nothing has been heard of since, with the time of the loss.
-    absent: Locust has given it up. gone: lost, and not back. ended: its last row is in.
+    absent: Locust has given it up. gone: lost, and not back. silent: it was missed, and has not said since how many
+    users it has. ended: its last row is in.
     """
 
     member: Member
@@ -29,7 +30,13 @@ class Recruit:
     missing: dict[Job, float] = field(default_factory=dict)
     absent: bool = False
     gone: bool = False
+    silent: bool = False
     ended: bool = False
+
+    @property
+    def pending(self) -> bool:
+        """How many users it has is not known: it may be back any moment, or is back and has not said it yet."""
+        return self.silent and not self.ended and not (self.absent and self.gone)
 
     def lost_tries(self, origin_s: float, audio_s: float) -> list[Sample]:
         """What is missing, as samples: each may or may not have been sent. origin_s: where instants count from."""

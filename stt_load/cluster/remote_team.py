@@ -144,6 +144,7 @@ class RemoteTeam:
             recruit.missing = {job: lost_s for job, lost_s in recruit.missing.items() if job in held}
             recruit.epoch, recruit.gone = data["epoch"], False
             self.spread_news()
+        recruit.silent = False
         self.budget.report(worker, data["joined"], data["present"], data["taken"])
         self.session.check_barrier()
         self._hand_out(recruit)
@@ -186,12 +187,10 @@ class RemoteTeam:
     def look_after(self, now_s: float) -> bool:
         """Gives up workers that are gone; tells when the number of users has changed."""
         self._muster()
-        recruits = self._recruits.values()
-        for recruit in recruits:
+        for recruit in self._recruits.values():
             if not recruit.ended:
                 self._look_after(recruit, now_s)
-        pending = any(one.absent and not one.gone and not one.ended for one in recruits)
-        self._set_right(now_s, pending)
+        self._set_right(now_s)
         changed, self._told_users = self.budget.present != self._told_users, self.budget.present
         return changed
 
@@ -265,13 +264,13 @@ class RemoteTeam:
         if jobs:
             self._send(protocol.JOBS, recruit, {"epoch": recruit.epoch, "jobs": protocol.pack_jobs(jobs)})
 
-    def _set_right(self, now_s: float, pending: bool) -> None:
+    def _set_right(self, now_s: float) -> None:
         """Once a worker has gone, come back or been refused, the users are distributed until they are as many as
-        they should be. pending: a worker is not there and still has its lease."""
+        they should be."""
         if not self._changes.lasting:
             self._distributed_s = now_s
         elif self.budget.present == self._wanted():
-            if not pending:
+            if not any(one.pending for one in self._recruits.values()):
                 self._changes.end(now_s)
         elif now_s - self._distributed_s >= DISTRIBUTE_S:
             self._distributed_s = now_s
@@ -291,6 +290,7 @@ class RemoteTeam:
 
     def _miss(self, recruit: Recruit, from_s: float) -> None:
         """A worker's users do nothing: until others have them, the load is not what it was."""
+        recruit.silent = True
         self.budget.absent(recruit.member.id)
         if not self.budget.closed:
             self._changes.begin(from_s)

@@ -51,11 +51,13 @@ class Conversation:
         self.fleet = Fleet(self.wire, None, self.refused.append)
         self.fleet.watchman.kill()  # here the test does everything, in its own order
         self.counted: list[Sample] = []
+        self.wanted = 0
+        self.distributed: list[float] = []
         self.team = RemoteTeam(
             self.fleet,
             Ledger(total, warmup, awaited),
-            wanted=lambda: 0,
-            distribute=lambda: None,
+            wanted=lambda: self.wanted,
+            distribute=lambda: self.distributed.append(clock()),
             on_counted=self.counted.append,
         )
         self.ended: list[str] = []

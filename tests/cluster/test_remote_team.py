@@ -19,6 +19,7 @@ from stt_load.sample import ErrorKind, Phase, Sample, Samples, SampleTable
 from stt_load.schedule.phases import Job
 from stt_load.stats.model import Generator
 from stt_load.stats.summary import summarise
+from stt_load.transport.exchange import clock
 from tests.cluster.conversation import Conversation, sample_of
 
 
@@ -276,3 +277,32 @@ def test_a_try_that_is_heard_of_after_all_is_not_lost() -> None:
     send(conversation, "a", table, 0, 1)
     assert (taken.seq, 0) not in {(sample.seq, sample.attempt) for sample in conversation.team.remains()}
     assert [row.phase for row in conversation.session.table.snapshot()] == [Phase.MEASURED]
+
+
+def test_a_worker_is_back_when_it_has_said_how_many_users_it_has() -> None:
+    """Those that were to replace its own are there as well then, and some have to go."""
+    conversation = Conversation(None)
+    conversation.wanted = 2
+    for worker in "ab":
+        conversation.join(worker)
+        begun(conversation, worker)
+    team = conversation.team
+    now_s = clock()
+    conversation.wire.there.remove("a")
+    team.look_after(now_s)
+    assert team.budget.present == 1
+    begun(conversation, "b", "its replacement")
+    assert team.budget.present == 2
+    team._lose(team._recruits["a"])
+    conversation.wire.there.add("a")
+    team.look_after(now_s + 1)
+    assert team._changes.lasting, "two users, and those of the worker that is back"
+    conversation.beat("a")
+    settle(conversation, "a")
+    assert team.budget.present == 3
+    team.look_after(now_s + 3)
+    assert conversation.distributed
+    assert team._changes.lasting
+    team.budget.report("b", 2, 1, 0)
+    team.look_after(now_s + 4)
+    assert not team._changes.lasting
