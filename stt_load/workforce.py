@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import gevent
 from locust.env import Environment
-from locust.runners import STATE_MISSING, MasterRunner
+from locust.runners import STATE_MISSING, STATE_SPAWNING, MasterRunner
 
 from stt_load import quirks, users
 from stt_load.cluster import protocol
@@ -97,7 +97,7 @@ class RemoteWorkforce:
         self._team = RemoteTeam(
             self._fleet,
             ledger,
-            wanted=lambda: self._runner.target_user_count,
+            wanted=self._wanted,
             distribute=self._distribute,
             on_counted=self._show,
         )
@@ -110,6 +110,9 @@ class RemoteWorkforce:
     def cut(self) -> None:
         if self._team is not None:
             self._team.cut()
+
+    def _wanted(self) -> int | None:
+        return None if self._runner.state == STATE_SPAWNING else int(self._runner.target_user_count)
 
     def _distribute(self) -> None:
         if self._distribution is None or self._distribution.ready():

@@ -18,6 +18,10 @@ class LoadChanges:
 
     _spans: list[list[float]] = field(default_factory=list)
 
+    def __bool__(self) -> bool:
+        """There has been one."""
+        return bool(self._spans)
+
     @property
     def lasting(self) -> bool:
         """One has begun and not ended."""

@@ -34,8 +34,9 @@ DISTRIBUTE_S = 1.0
 class RemoteTeam:
     """Leases jobs to the workers and takes in what comes of them.
 
-    wanted: how many users there ought to be on all workers together. distribute: asks Locust to spawn and stop
-    users so that it is so. on_counted: gets each measured sample that counts.
+    wanted: how many users there ought to be on all workers together, None while Locust is still on its way there.
+    distribute: asks Locust to spawn and stop users so that it is so. on_counted: gets each measured sample that
+    counts.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class RemoteTeam:
         fleet: Fleet,
         ledger: Ledger,
         *,
-        wanted: Callable[[], int],
+        wanted: Callable[[], int | None],
         distribute: Callable[[], None],
         on_counted: Callable[[Sample], None],
     ) -> None:
@@ -54,6 +55,7 @@ class RemoteTeam:
         self._wanted = wanted
         self._distribute = distribute
         self._distributed_s = 0.0
+        self._enough_s = 0.0
         self._on_counted = on_counted
         self._recruits: dict[str, Recruit] = {}
         self._changes = LoadChanges()
@@ -266,13 +268,18 @@ class RemoteTeam:
 
     def _set_right(self, now_s: float) -> None:
         """Once a worker has gone, come back or been refused, the users are distributed until they are as many as
-        they should be."""
+        they should be; and again when some are missing later, as those that are to stop finish their request first."""
+        present, wanted = self.budget.present, self._wanted()
         if not self._changes.lasting:
             self._distributed_s = now_s
-        elif self.budget.present == self._wanted():
+            if wanted is None or present >= wanted or not self._changes:
+                self._enough_s = now_s
+            elif now_s - self._enough_s >= DISTRIBUTE_S:
+                self._changes.begin(self._enough_s)
+        elif present == wanted:
             if not any(one.pending for one in self._recruits.values()):
                 self._changes.end(now_s)
-        elif now_s - self._distributed_s >= DISTRIBUTE_S:
+        elif wanted is not None and now_s - self._distributed_s >= DISTRIBUTE_S:
             self._distributed_s = now_s
             self._distribute()
 

@@ -51,7 +51,7 @@ class Conversation:
         self.fleet = Fleet(self.wire, None, self.refused.append)
         self.fleet.watchman.kill()  # here the test does everything, in its own order
         self.counted: list[Sample] = []
-        self.wanted = 0
+        self.wanted: int | None = 0
         self.distributed: list[float] = []
         self.team = RemoteTeam(
             self.fleet,

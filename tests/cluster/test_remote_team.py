@@ -306,3 +306,46 @@ def test_a_worker_is_back_when_it_has_said_how_many_users_it_has() -> None:
     team.budget.report("b", 2, 1, 0)
     team.look_after(now_s + 4)
     assert not team._changes.lasting
+
+
+def look(conversation: Conversation, now_s: float) -> None:
+    """All have just been heard of."""
+    for recruit in conversation.team._recruits.values():
+        recruit.member.heard_s = now_s
+    conversation.team.look_after(now_s)
+
+
+def test_users_that_go_after_all_has_looked_right_are_missed_and_replaced() -> None:
+    """Those that are to stop finish their request first, and count until then."""
+    conversation = Conversation(None)
+    conversation.join("a")
+    team = conversation.team
+    team.budget.report("a", 2, 2, 0)
+    conversation.wanted = 2
+    now_s = clock()
+    team.on_refused()
+    look(conversation, now_s)
+    assert not team._changes.lasting
+    team.budget.report("a", 2, 1, 0)
+    conversation.wanted = None
+    look(conversation, now_s + 5)
+    conversation.wanted = 2
+    look(conversation, now_s + 5.9)
+    assert not team._changes.lasting, "Locust was at it until a moment ago"
+    look(conversation, now_s + 6.1)
+    look(conversation, now_s + 7.2)
+    assert len(conversation.distributed) == 1
+    team.budget.report("a", 3, 2, 0)
+    look(conversation, now_s + 8)
+    assert [(round(a - now_s, 1), round(b - now_s, 1)) for a, b in team._changes._spans][1:] == [(5.0, 8.0)]
+
+
+def test_users_that_somebody_takes_away_are_not_missed() -> None:
+    conversation = Conversation(None)
+    conversation.join("a")
+    conversation.team.budget.report("a", 2, 1, 0)
+    conversation.wanted = 2
+    for later_s in range(10):
+        look(conversation, clock() + later_s)
+    assert not conversation.team._changes, "no worker was lost: it is a ramp"
+    assert not conversation.distributed

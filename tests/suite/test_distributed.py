@@ -224,14 +224,14 @@ def test_a_late_worker_that_is_refused_is_no_part_of_the_run(tmp_path: Path) -> 
     other = tmp_path / "other.py"
     other.write_text("import stt_load\nstt_load.__version__ = '0.0.7'\n" + LOCUSTFILE.read_text(encoding="utf-8"))
     with logged_server(tmp_path, **TENTH) as server, crowd(tmp_path) as processes:
-        processes.start_master(against(server.url, 300, 4, 4), expect=1)
+        processes.start_master(against(server.url, 400, 4, 4), expect=1)
         processes.start_worker()
         until("requests are answered", lambda: server.log.exists() and len(server.truths()) >= 40)
         refused = processes.start_worker(locustfile=other)
         ran = processes.finish()
         assert refused.wait() == 2
     assert ran.code == 0, ran.err
-    check_exact(ran.result, 300, 4)
+    check_exact(ran.result, 400, 4)
     assert len(ran.result["run"]["workers"]) == 1
     assert ran.result["validity"]["verdict"] == "DEGRADED", "Locust gave it users for a moment"
     assert "unknown worker" not in ran.err
