@@ -268,7 +268,7 @@ class RemoteTeam:
 
     def _set_right(self, now_s: float) -> None:
         """Once a worker has gone, come back or been refused, the users are distributed until they are as many as
-        they should be; and again when some are missing later, as those that are to stop finish their request first."""
+        they should be; and again when some are missing later, as those that are to stop end their request first."""
         present, wanted = self.budget.present, self._wanted()
         if not self._changes.lasting:
             self._distributed_s = now_s

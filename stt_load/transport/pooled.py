@@ -20,8 +20,8 @@ from urllib3.exceptions import (
 from urllib3.response import BaseHTTPResponse
 
 from stt_load.sample import ErrorKind
-from stt_load.transport.exchange import Exchange, RawAnswer, Target, Transport, TransportError, clock, plain
-from stt_load.wire.form import Body
+from stt_load.transport.exchange import Exchange, RawAnswer, Target, Transport, TransportError, clock, plain, send
+from stt_load.wire.form import Body, Part
 
 
 class Line:
@@ -40,6 +40,7 @@ class _Noted(HTTPConnection):
     def __init__(self, *args: Any, line: Line, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._line = line
+        self._parts: list[Part] = []
 
     def connect(self) -> None:
         self._line.is_open = False
@@ -52,7 +53,16 @@ class _Noted(HTTPConnection):
         """urllib3 would send under the connect timeout, which a long upload may well exceed."""
         if self.sock is not None:
             self.timeout = None
+        self._parts = []
         super().request(*args, **kwargs)
+        parts, self._parts = self._parts, []
+        send(self.sock, parts)
+
+    def send(self, data: Any) -> None:
+        """http.client sends the head and each part of the body by itself; here they wait for each other."""
+        if self.sock is None:
+            self.connect()
+        self._parts.append(data)
 
     def getresponse(self) -> Any:
         sock = self.sock

@@ -13,7 +13,9 @@ Part = bytes | memoryview
 class Body:
     """A request body in parts, sent one after the other and never joined.
 
-    `len` is the body's size in bytes, as HTTP clients expect it of an iterable body with a known length.
+    `len` is the body's size in bytes, as HTTP clients expect it of an iterable body with a known length. So it is no
+    hint of the number of parts: who unpacks a body, or makes a list of it, first gets room for that many items. Take
+    `parts`.
     """
 
     __slots__ = ("_size", "parts")
