@@ -36,10 +36,10 @@ class SpeechService:
         self._metrics = Metrics()
         self._ids = itertools.count()
 
-    async def transcribe(self, request: web.Request) -> web.Response:
+    async def transcribe(self, request: web.Request) -> web.StreamResponse:
         return await self._answer(request, "transcribe")
 
-    async def translate(self, request: web.Request) -> web.Response:
+    async def translate(self, request: web.Request) -> web.StreamResponse:
         return await self._answer(request, "translate")
 
     def metrics_page(self) -> str:
@@ -52,16 +52,18 @@ class SpeechService:
         if self._authorization is not None and not hmac.compare_digest(given, self._authorization):
             raise ApiError(401, "The API key is missing or wrong.", code="invalid_api_key")
 
-    async def _answer(self, request: web.Request, task: str) -> web.Response:
+    async def _answer(self, request: web.Request, task: str) -> web.StreamResponse:
         """The answer, whatever it is. Its truth is told first: a client that has the answer finds it in the log."""
         received = await self._receive(request)
         truth = Truth(next(self._ids), arrival_s=self._loop.time())
         try:
-            answer = await self._reply(received, request.headers.get("Content-Type", ""), task, truth)
-            truth.status = answer.status
-            return answer
+            answer, body = await self._reply(received, request.headers.get("Content-Type", ""), task, truth)
+            truth.status, truth.answer_bytes = answer.status, len(body) // 2 if truth.cut else len(body)
         finally:
             self._tell(truth)
+        if truth.cut:
+            return await _cut_off(request, answer, body)
+        return answer
 
     async def _receive(self, request: web.Request) -> bytes | ApiError:
         """The body, or why it was not read to its end."""
@@ -71,14 +73,18 @@ class SpeechService:
         except ApiError as error:
             return error
 
-    async def _reply(self, received: bytes | ApiError, content_type: str, task: str, truth: Truth) -> web.Response:
+    async def _reply(
+        self, received: bytes | ApiError, content_type: str, task: str, truth: Truth
+    ) -> tuple[web.Response, bytes]:
+        """The answer, and its body."""
         try:
             if isinstance(received, ApiError):
                 raise received
+            truth.body_bytes = len(received)
             body, body_type = await self._serve(parse(content_type, received), task, truth)
-            return web.Response(body=body, headers={"Content-Type": body_type})
+            return web.Response(body=body, headers={"Content-Type": body_type}), body
         except ApiError as error:
-            return refusal(error)
+            return refusal(error), error.body()
 
     async def _serve(self, question: Question, task: str, truth: Truth) -> tuple[bytes, str]:
         """(body, Content-Type) after the service; ApiError 503 without one, 500 after one that fails."""
@@ -90,7 +96,7 @@ class SpeechService:
             headers = {"Retry-After": str(max(1, math.ceil(self._workload.nominal_s(clip.duration_s))))}
             raise ApiError(503, "All slots are busy and the queue is full.", code="overloaded", headers=headers)
         work = self._workload.draw(clip.duration_s)
-        truth.cold = work.cold
+        truth.cold, truth.cut = work.cold, work.cut
         ended = asyncio.Event()
         job = Job(truth.arrival_s, work.service_s, ended.set)
         self._slots.submit(job)
@@ -112,6 +118,17 @@ class SpeechService:
             self._metrics.served(truth.end_s - truth.start_s)
         if self._sink:
             self._sink(truth)
+
+
+async def _cut_off(request: web.Request, answer: web.Response, body: bytes) -> web.StreamResponse:
+    """Sends the headers of `answer` and half of its body, and closes the connection."""
+    stump = web.StreamResponse(headers={"Content-Type": answer.headers["Content-Type"]})
+    stump.content_length = len(body)
+    await stump.prepare(request)
+    await stump.write(body[: len(body) // 2])
+    if request.transport is not None:
+        request.transport.close()
+    return stump
 
 
 def refusal(error: ApiError) -> web.Response:

@@ -16,7 +16,8 @@ class Truth:
     id: order of arrival, from 0. arrival_s: the last byte of the body was read, or the request was refused before.
     start_s, end_s, slot: its service, None where there was none. status: what was answered, None if the server
     was stopped first. audio_s: length of the clip, None where no clip was found. cold: it was a cold service.
-    audio_hash: BLAKE2b of 8 bytes over the samples, in hex.
+    cut: only half of the answer was sent. audio_hash: BLAKE2b of 8 bytes over the samples, in hex. body_bytes: of the
+    request, None where it was not read. answer_bytes: of the answer's body, as far as it was sent.
     """
 
     id: int
@@ -26,8 +27,11 @@ class Truth:
     status: int | None = None
     audio_s: float | None = None
     cold: bool = False
+    cut: bool = False
     slot: int | None = None
     audio_hash: str | None = None
+    body_bytes: int | None = None
+    answer_bytes: int | None = None
 
 
 TruthSink = Callable[[Truth], object]

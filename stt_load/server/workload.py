@@ -11,20 +11,23 @@ from stt_load.server.settings import ServerSettings
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One service: its length in seconds, whether it was a cold one, whether it ends with an error."""
+    """One service: its length in seconds, whether it was a cold one, whether it ends with an error or its answer is cut
+    off."""
 
     service_s: float
     cold: bool
     fails: bool
+    cut: bool
 
 
 class Workload:
-    """Draws services one after the other. The same settings give the same jitters and errors in the same order."""
+    """Draws services one after the other. The same settings give the same jitters, errors and cuts in their order."""
 
     def __init__(self, settings: ServerSettings) -> None:
         self._settings = settings
         self._jitters = Random(f"jitter {settings.seed}")
         self._errors = Random(f"errors {settings.seed}")
+        self._cuts = Random(f"cuts {settings.seed}")
         self._drawn = 0
 
     def nominal_s(self, audio_s: float) -> float:
@@ -38,7 +41,9 @@ class Workload:
         self._drawn += 1
         jitter_s = settings.jitter_s * _JITTERS[settings.jitter](self._jitters)
         service_s = self.nominal_s(audio_s) + jitter_s + (settings.cold_extra_s if cold else 0.0)
-        return Work(service_s, cold, self._errors.random() < settings.error_rate)
+        fails = self._errors.random() < settings.error_rate
+        cut = self._cuts.random() < settings.cut_rate and not fails
+        return Work(service_s, cold, fails, cut)
 
 
 _JITTERS: dict[str, Callable[[Random], float]] = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 
 import gevent.socket
 from geventhttpclient.connectionpool import ConnectionPool, SSLConnectionPool
@@ -98,10 +99,8 @@ class FastTransport(Transport):
     def _send(self, sock: gevent.socket.socket, body: Body) -> None:
         """A server may answer and close before it has read everything: then its answer is what counts."""
         sock.settimeout(None)
-        try:
+        with suppress(BrokenPipeError, ConnectionResetError):
             send(sock, (b"%s%d\r\n\r\n" % (self._head, len(body)), *body.parts))
-        except (BrokenPipeError, ConnectionResetError):
-            pass
 
     def _give_back(self, sock: gevent.socket.socket, response: HTTPSocketPoolResponse | None) -> None:
         """A response that is whole has already returned its socket; what is left over is closed."""

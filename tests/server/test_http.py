@@ -172,6 +172,20 @@ def test_errors_at_the_asked_rate_come_after_the_service() -> None:
     assert truth.end_s - truth.start_s >= 0.05
 
 
+def test_cut_answers_stop_in_the_middle_and_are_logged_as_far_as_they_went() -> None:
+    with serving(INSTANT.model_copy(update={"cut_rate": 1.0})) as server:
+        with pytest.raises(requests.exceptions.ChunkedEncodingError, match="IncompleteRead") as caught:
+            server.ask()
+        with serving(INSTANT) as whole:
+            length = len(whole.ask().content)
+    (truth,), (other,) = server.truths, whole.truths
+    read, left = map(int, re.findall(r"\d+", str(caught.value))[:2])
+    assert (read, read + left) == (length // 2, length)
+    assert (truth.cut, truth.status, truth.answer_bytes) == (True, 200, length // 2)
+    assert (other.cut, other.answer_bytes) == (False, length)
+    assert truth.body_bytes == other.body_bytes > 44
+
+
 def test_a_body_that_breaks_off_is_logged_and_harms_nobody(server: Running, caplog: pytest.LogCaptureFixture) -> None:
     before = len(server.truths)
     host, port = server.url.removeprefix("http://").split(":")

@@ -18,7 +18,7 @@ def draws(count: int, audio_s: float = 10.0, **settings: Any) -> list[Work]:
 
 def test_without_jitter_the_service_is_overhead_and_rtf() -> None:
     works = draws(3, audio_s=10.0, overhead_s=0.25, rtf=0.5, jitter="none")
-    assert works == [Work(5.25, cold=False, fails=False)] * 3
+    assert works == [Work(5.25, cold=False, fails=False, cut=False)] * 3
 
 
 def test_the_first_services_are_cold() -> None:
@@ -50,3 +50,10 @@ def test_errors_do_not_move_the_jitters() -> None:
 @pytest.mark.parametrize(("rate", "low", "high"), [(0.0, 0, 0), (1.0, 4_000, 4_000), (0.25, 850, 1_150)])
 def test_the_share_of_errors(rate: float, low: int, high: int) -> None:
     assert low <= sum(work.fails for work in draws(4_000, error_rate=rate)) <= high
+
+
+def test_what_fails_is_not_cut_and_cuts_do_not_move_the_errors() -> None:
+    works = draws(2_000, error_rate=0.5, cut_rate=0.5)
+    assert 400 <= sum(work.cut for work in works) <= 600
+    assert not any(work.cut and work.fails for work in works)
+    assert [work.fails for work in works] == [work.fails for work in draws(2_000, error_rate=0.5)]
