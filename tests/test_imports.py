@@ -36,7 +36,7 @@ def test_what_is_left_of_the_sample_and_what_is_right_of_it_do_not_meet(room: st
     assert not {name.split(".")[1] for name in own} & others
 
 
-@pytest.mark.parametrize("program", ["cli", "server"])
+@pytest.mark.parametrize("program", ["cli", "server", "selftest"])
 def test_what_runs_without_locust_never_loads_gevent(program: str) -> None:
     assert not loaded_by(f"stt_load.{program}") & {"locust", "gevent", "geventhttpclient"}
 
@@ -48,3 +48,8 @@ def test_what_runs_on_gevent_does_not_know_locust(room: str) -> None:
 
 def test_importing_the_package_does_nothing() -> None:
     assert {name for name in loaded_by("stt_load.__init__") if name.startswith("stt_load.")} <= {"stt_load.__init__"}
+
+
+def test_what_figures_are_held_against_shares_nothing_with_them() -> None:
+    own = {name.split(".")[1] for name in loaded_by("stt_load.selftest") if name.startswith("stt_load.")}
+    assert not own & {"stats", "sample", "report", "schedule", "session"}

@@ -30,9 +30,7 @@ class ServerSettings(BaseModel):
         default=None, ge=0, description="Waiting requests beyond which more are shed with 503; null: no limit"
     )
     error_rate: float = Field(default=0.0, ge=0, le=1, description="Share of services that end with status 500")
-    cut_rate: float = Field(
-        default=0.0, ge=0, le=1, description="Share of transcripts that are cut off in the middle"
-    )
+    cut_rate: float = Field(default=0.0, ge=0, le=1, description="Share of transcripts that end in the middle")
     api_key_env: str | None = Field(
         default=None, min_length=1, description="Environment variable that holds the API key; null: no key is asked"
     )

@@ -11,8 +11,7 @@ from stt_load.server.settings import ServerSettings
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One service: its length in seconds, whether it was a cold one, whether it ends with an error or its answer is cut
-    off."""
+    """One service: its length in seconds, whether it was a cold one, ends with an error, has its answer cut off."""
 
     service_s: float
     cold: bool

@@ -82,6 +82,8 @@ class FastTransport(Transport):
             raise self._failure(error, exchange, reused) from None
         finally:
             self._give_back(sock, response)
+            if response is not None:  # what had come before it broke off
+                exchange.received += len(response.read())
         return RawAnswer(response.status_code, _looked_up(response.info()), content)
 
     def _connected(self) -> gevent.socket.socket:

@@ -113,7 +113,7 @@ class PooledTransport(Transport):
                 decode_content=False,
             )
             exchange.status = response.status
-            content = self._collect(response.read, exchange)
+            content = self._collect(response.read1, exchange)  # as it comes: nothing is lost with what breaks off
             response.release_conn()
         except BaseException as error:
             if response is not None:

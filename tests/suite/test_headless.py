@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from stt_load.selftest.prediction import requests
 from tests.suite.echoing import echoing
 from tests.suite.running import against, quick, rows, run
-from tests.suite.truth import joined, logged_server, predicted_s
+from tests.suite.truth import logged_server
 
 pytestmark = pytest.mark.locust
 BOTH = pytest.mark.parametrize("user_class", ["SttUser", "FastSttUser"])
@@ -61,9 +62,9 @@ def test_every_response_time_is_what_the_servers_log_predicts(
     settings = {"slots": slots, "overhead_s": 0.08, "rtf": 0.0, "jitter": "exponential", "jitter_s": 0.03}
     with logged_server(tmp_path, cold_requests=0, **settings) as server:
         ran = run(tmp_path, against(server.url, 110, 10, users), user_class)
-        pairs = joined(ran.result, server.truths())
-    assert len(pairs) == 110
-    lags = [row["response_time_s"] - told for (row, _), told in zip(pairs, predicted_s(pairs, slots), strict=True)]
+        seen = requests(ran.result, server.truths(), slots)
+    assert len(seen) == 110
+    lags = [one.error_s for one in seen]
     assert min(lags) > -0.0005, "no answer before the server could have given it"
     lags.sort()
     assert lags[len(lags) // 2] < 0.015, "within 15 ms of the truth: at least half, on however noisy a machine"

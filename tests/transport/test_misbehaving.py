@@ -103,6 +103,12 @@ def test_a_huge_answer_stays_bounded(seen: dict[str, dict[str, Any]]) -> None:
     assert LIMIT < seen["huge"]["received"] < LIMIT + 200_000
 
 
+@pytest.mark.parametrize("path", ["cut", "cut-chunked", "stall"])
+def test_what_came_before_it_broke_off_is_counted(path: str, seen: dict[str, dict[str, Any]]) -> None:
+    assert seen[path]["received"] == 5
+    assert 1_000 > seen["drip"]["received"] > 10
+
+
 @pytest.mark.parametrize("transport", ["pooled", "fast"])
 def test_a_connection_closed_under_a_reused_request_is_lost_and_never_sent_again(
     transport: str, server: Misbehaving

@@ -1,0 +1,105 @@
+"""The contest: every client, side by side, in rounds.
+
+    python -m benchmarks [--rounds N] [--users 5 50] [--clients KEY ...] [--json FILE] [--markdown FILE]
+
+Each round runs every client once as fast as it goes (cost), and once at half of the rate that it had just then
+(error). The order turns from round to round, and ratios are taken within a round. The exit code is 1 when a claim
+does not hold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections import defaultdict
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+
+from benchmarks.contest import CLIENTS, Client, Cost, Error, cost, error
+from benchmarks.machine import described
+from benchmarks.table import CLAIMS, claims, figures
+
+COST_SECONDS = 2.0
+ERROR_SECONDS = 3.0
+
+
+def main() -> int:
+    args = _arguments()
+    chosen = [client for client in CLIENTS if args.clients is None or client.key in args.clients]
+    costs: dict[tuple[str, int], list[Cost]] = defaultdict(list)
+    errors: dict[tuple[str, int], list[Error]] = defaultdict(list)
+    begun_s = time.monotonic()
+    for number in range(args.rounds):
+        shift = number % len(chosen)
+        for users in args.users:
+            for client in chosen[shift:] + chosen[:shift]:
+                costs[client.key, users].append(_costs(client, users))
+                if not args.no_errors:
+                    rate_rps = costs[client.key, users][-1].rate_rps / 2
+                    errors[client.key, users].append(_errors(client, users, rate_rps))
+    if len(chosen) < len(CLIENTS) or args.no_errors:
+        return 0
+    _write(args, costs, errors, time.monotonic() - begun_s)
+    return int(not all(claim.holds(costs, users) for claim in CLAIMS for users in args.users))
+
+
+def _costs(client: Client, users: int) -> Cost:
+    found = cost(client, users, COST_SECONDS)
+    print(
+        f"{client.key:>15} {users:3} users: {found.cpu_s * 1e6:6.0f} µs/request, {found.rate_rps:6.0f} requests/s, "
+        f"{found.rss_bytes / 1e6:4.0f} MB",
+        flush=True,
+    )
+    return found
+
+
+def _errors(client: Client, users: int, rate_rps: float) -> Error:
+    found = error(client, users, rate_rps, ERROR_SECONDS)
+    print(
+        f"{'':15} error at {found.rate_rps:5.0f} requests/s: median {found.median_s * 1e3:5.2f} ms, "
+        f"P99 {found.p99_s * 1e3:5.2f} ms",
+        flush=True,
+    )
+    return found
+
+
+def _write(
+    args: argparse.Namespace,
+    costs: dict[tuple[str, int], list[Cost]],
+    errors: dict[tuple[str, int], list[Error]],
+    elapsed_s: float,
+) -> None:
+    head = f"{described()}; {date.today()}; {args.rounds} rounds in {elapsed_s / 60:.0f} minutes."
+    lines = [head, "", *claims(costs, args.users)]
+    for users in args.users:
+        lines += ["", f"With {users} users:", "", *figures(costs, errors, users)]
+    text = "\n".join(lines) + "\n"
+    print("\n" + text)
+    if args.markdown:
+        args.markdown.write_text(text, encoding="utf-8")
+    if args.json:
+        rounds = [
+            {"client": key, "users": users, "cost": asdict(one), "error": asdict(other)}
+            for key, users in costs
+            for one, other in zip(costs[key, users], errors[key, users], strict=True)
+        ]
+        text = json.dumps({"machine": described(), "rounds": rounds}, indent=1)
+        args.json.write_text(text + "\n", encoding="utf-8")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="What the load generator costs.")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--users", type=int, nargs="+", default=[5, 50])
+    parser.add_argument("--clients", nargs="+", choices=[client.key for client in CLIENTS])
+    parser.add_argument("--no-errors", action="store_true", help="only the cost")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--markdown", type=Path)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""The contest's results as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Literal
+
+from benchmarks.contest import CLIENTS, Cost, Error
+
+Costs = Mapping[tuple[str, int], Sequence[Cost]]
+Errors = Mapping[tuple[str, int], Sequence[Error]]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """CPU per request of one client by that of another is at most, or at least, so much; keys of CLIENTS."""
+
+    first: str
+    second: str
+    rule: Literal["at most", "at least"]
+    limit: float
+
+    def ratios(self, costs: Costs, users: int) -> list[float]:
+        """Each of a pair from the same round."""
+        pairs = zip(costs[self.first, users], costs[self.second, users], strict=True)
+        return [one.cpu_s / other.cpu_s for one, other in pairs]
+
+    def holds(self, costs: Costs, users: int) -> bool:
+        """By the median of the rounds."""
+        ratio = median(self.ratios(costs, users))
+        return ratio <= self.limit if self.rule == "at most" else ratio >= self.limit
+
+
+CLAIMS = (
+    Claim("stt_user", "http_user", "at most", 1.15),
+    Claim("fast_stt_user", "fast_http_user", "at most", 1.15),
+    Claim("naive", "stt_user", "at least", 3.0),
+    Claim("naive", "fast_stt_user", "at least", 8.0),
+)
+
+
+def claims(costs: Costs, users: Sequence[int]) -> list[str]:
+    """Each claim in a row, with what came out."""
+    names = {client.key: client.name.split(",")[0].strip("*") for client in CLIENTS}
+    lines = ["| CPU per request | users | claim | measured | spread | holds |", "|---|--:|--:|--:|--:|---|"]
+    for claim in CLAIMS:
+        for number in users:
+            found = claim.ratios(costs, number)
+            verdict = "yes" if claim.holds(costs, number) else "**no**"
+            lines.append(
+                f"| {names[claim.first]} / {names[claim.second]} | {number} | {claim.rule} {claim.limit:g} "
+                f"| {median(found):.2f} | {min(found):.2f} to {max(found):.2f} | {verdict} |"
+            )
+    return lines
+
+
+def figures(costs: Costs, errors: Errors, users: int) -> list[str]:
+    """Every client in a row: medians of the rounds, the spread of the CPU time beside its median."""
+    lines = [
+        "| client | CPU per request, µs | requests/s | memory, MB | median error, ms | P99 error, ms |",
+        "|---|--:|--:|--:|--:|--:|",
+    ]
+    for client in CLIENTS:
+        cost, error = costs[client.key, users], errors[client.key, users]
+        cpu = [one.cpu_s * 1e6 for one in cost]
+        lines.append(
+            f"| {client.name} | {median(cpu):.0f} ({min(cpu):.0f} to {max(cpu):.0f}) "
+            f"| {median(one.rate_rps for one in cost):,.0f} "
+            f"| {median(one.rss_bytes for one in cost) / 1e6:.0f} "
+            f"| {median(one.median_s for one in error) * 1e3:.2f} "
+            f"| {median(one.p99_s for one in error) * 1e3:.2f} |"
+        )
+    return lines

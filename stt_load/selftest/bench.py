@@ -1,0 +1,83 @@
+"""Runs one trial: a server with a log, a `locust` process like anybody's, and what the two of them wrote."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stt_load.selftest.cases import Trial
+from stt_load.server.process import EmbeddedServer
+
+LIMIT_S = 60.0
+FINISHED = frozenset({0, 1, 4})
+"""Exit codes of a run that ended as planned: failed requests are a result, and so is a doubt about it."""
+
+_LOCUSTFILE = """\
+from stt_load.suite import install
+from stt_load.users import FastSttUser, SttUser
+
+__all__ = ["FastSttUser", "SttUser"]
+
+install(default_user=SttUser)
+"""
+
+
+class TrialError(Exception):
+    """A run that came to no end; the message has what it printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """result: the result file. truths: the lines of the server's log, each a `stt_load.server.truth.Truth`."""
+
+    result: Mapping[str, Any]
+    truths: list[dict[str, Any]]
+
+
+def run(trial: Trial) -> Outcome:
+    """Raises `TrialError`, and `StartError` when there is no server."""
+    with tempfile.TemporaryDirectory(prefix="stt-load-selftest-") as name:
+        folder = Path(name)
+        log = folder / "truth.jsonl"
+        with EmbeddedServer.start(trial.case.server, log) as server:
+            _locust(trial, server.url, folder)
+        result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+        return Outcome(result, [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()])
+
+
+def _locust(trial: Trial, url: str, folder: Path) -> None:
+    config = {**trial.case.load, "api": {"base_url": url}, "save_path": str(folder / "result.json")}
+    (folder / "config.yaml").write_text(json.dumps(config), encoding="utf-8")  # JSON is YAML
+    (folder / "locustfile.py").write_text(_LOCUSTFILE, encoding="utf-8")
+    words = [sys.executable, "-m", "locust", "--headless", *trial.subject.words]
+    try:
+        ran = subprocess.run(
+            words,
+            cwd=folder,
+            env=_environment(folder),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=LIMIT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as late:
+        said = late.stdout.decode() if isinstance(late.stdout, bytes) else late.stdout or ""
+        raise TrialError(f"{trial.name}: locust did not end within {LIMIT_S:g} s\n{said}") from None
+    if ran.returncode not in FINISHED:
+        raise TrialError(f"{trial.name}: locust ended with exit code {ran.returncode}\n{ran.stdout}")
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """This process's, without what would change the run: its variables, and the configuration in the home folder."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LOCUST_", "STT_LOAD_"))}
+    kept.pop("CONFIG_PATH", None)
+    return kept | {"HOME": str(folder)}

@@ -1,0 +1,99 @@
+"""What is tried: which loads on which servers, by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from stt_load.server.settings import ServerSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A load and the server that gets it. load: keys of the configuration."""
+
+    name: str
+    server: ServerSettings
+    load: Mapping[str, Any]
+
+    @property
+    def warmup(self) -> int:
+        return int(self.load["warmup_requests"])
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Who makes the load. workers: processes that Locust's master has, 0 for one process that does everything."""
+
+    user_class: str
+    workers: int = 0
+
+    @property
+    def name(self) -> str:
+        return f"{self.user_class}, {self.workers} workers" if self.workers else self.user_class
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The command line's."""
+        return (self.user_class, *(("--processes", str(self.workers)) if self.workers else ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One case by one subject."""
+
+    case: Case
+    subject: Subject
+
+    @property
+    def name(self) -> str:
+        return f"{self.subject.name}: {self.case.name}"
+
+
+def _load(users: int, measured: int, **more: Any) -> dict[str, Any]:
+    return {
+        "total_requests": users + measured,
+        "warmup_requests": users,
+        "concurrent_requests": users,
+        "audio_duration": 1.0,
+        **more,
+    }
+
+
+def _server(**settings: Any) -> ServerSettings:
+    return ServerSettings.model_validate({"rtf": 0.0, "jitter": "none", "cold_requests": 0} | settings)
+
+
+FIXED = Case(
+    "fixed latency, a cold start before it",
+    _server(slots=4, overhead_s=0.05, cold_requests=4, cold_extra_s=0.4),
+    _load(4, 100),
+)
+QUEUE = Case(
+    "6 users on 2 slots, exponential service times",
+    _server(slots=2, overhead_s=0.01, jitter="exponential", jitter_s=0.015),
+    _load(6, 120),
+)
+FAILURES = Case(
+    "errors, sheds and cut answers",
+    _server(slots=2, overhead_s=0.03, queue_limit=1, error_rate=0.2, cut_rate=0.2),
+    _load(6, 200, request_delay=0.02, continue_on_dead_warmup=True),
+)
+EVERYTHING = Case(
+    "a queue, a cold start, errors, sheds and cut answers",
+    _server(slots=2, overhead_s=0.03, queue_limit=3, error_rate=0.1, cut_rate=0.1, cold_requests=2, cold_extra_s=0.4),
+    _load(6, 160, request_delay=0.02, continue_on_dead_warmup=True),
+)
+PACE = Case(
+    "clips of 10 s, as fast as goes well",
+    _server(slots=8, overhead_s=0.02),
+    _load(8, 600, audio_duration=10.0),
+)
+
+USER_CLASSES = ("SttUser", "FastSttUser")
+TRIALS = (
+    *(Trial(case, Subject(name)) for name in USER_CLASSES for case in (FIXED, QUEUE, FAILURES)),
+    *(Trial(EVERYTHING, Subject(name, workers=2)) for name in USER_CLASSES),
+    *(Trial(PACE, Subject(name)) for name in USER_CLASSES),
+)

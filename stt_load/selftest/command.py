@@ -1,0 +1,71 @@
+"""`stt-load selftest`: does this machine's stt-load tell the truth?"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+import time
+
+from stt_load.selftest.bench import Outcome, TrialError
+from stt_load.selftest.bench import run as run_trial
+from stt_load.selftest.cases import PACE, TRIALS, Trial
+from stt_load.selftest.figures import Figure, errors_s, figures
+from stt_load.selftest.prediction import nearest_rank
+from stt_load.selftest.table import Found, furthest, table
+from stt_load.server.process import StartError
+
+DESCRIPTION = (
+    "Runs real locust processes (both user classes, alone and with two workers) against the embedded server and "
+    "holds every figure of their results against the server's own log. Takes well under a minute. Exit code 0: all "
+    "figures are right; 1: some are not; 2: it could not be tried."
+)
+WRONG = 1
+NOT_TRIED = 2
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """One option: how much to print."""
+    parser.add_argument("-v", "--verbose", action="store_true", help="print every figure of every run")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit code 0, 1 or 2, as in `DESCRIPTION`."""
+    begun_s = time.monotonic()
+    print("Real locust processes against a server that knows the truth:\n")
+    found: list[Found] = []
+    paces: list[str] = []
+    for number, trial in enumerate(TRIALS, start=1):
+        try:
+            outcome = run_trial(trial)
+            of_trial = figures(trial, outcome)
+        except (TrialError, StartError) as error:
+            print(f"stt-load selftest: {error}", file=sys.stderr)
+            return NOT_TRIED
+        found += [(number, figure) for figure in of_trial]
+        print(f"  {number:2}. {_line(trial, of_trial)}", flush=True)
+        if trial.case is PACE:
+            paces.append(_pace(trial, outcome))
+    wrong = [one for one in found if not one[1].right]
+    print()
+    if not args.verbose:
+        print("Each figure in the run in which it was furthest from the truth (every run: --verbose):\n")
+    print("\n".join(table(found if args.verbose else furthest(found))))
+    print(f"\n{len(found)} figures, {len(wrong)} of them wrong; {time.monotonic() - begun_s:.0f} s.")
+    print("This machine, sharing its cores with the server:")
+    print("\n".join(paces))
+    return WRONG if wrong else 0
+
+
+def _line(trial: Trial, found: list[Figure]) -> str:
+    wrong = sum(not one.right for one in found)
+    return f"{'❌' if wrong else '✅'} {trial.name}: {len(found) - wrong} of {len(found)} figures right"
+
+
+def _pace(trial: Trial, outcome: Outcome) -> str:
+    rate_rps = outcome.result["metrics"]["throughput_rps"]
+    p99_s = nearest_rank(errors_s(trial, outcome), 0.99)
+    return (
+        f"  {trial.subject.user_class}: at least {math.floor(rate_rps)} requests/s per worker with a P99 error under "
+        f"{math.ceil(p99_s * 1e4) / 10:.1f} ms"
+    )

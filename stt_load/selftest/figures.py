@@ -1,0 +1,168 @@
+"""The reported figures beside the true ones."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from stt_load.selftest.bench import Outcome, TrialError
+from stt_load.selftest.cases import Trial
+from stt_load.selftest.prediction import STATISTICS, Request, nearest_rank, requests
+
+Unit = Literal["", "s", "/s", "bytes"]
+
+EARLY_S = 0.0005
+LATE_S = 0.015
+"""An answer can't be there before the server has given it (but for the clocks' last digits), nor long after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure of one trial. low, high: how far the reported value may be from the true one, both ends included."""
+
+    name: str
+    unit: Unit
+    truth: float
+    reported: float | None
+    low: float = 0.0
+    high: float = 0.0
+
+    @property
+    def difference(self) -> float:
+        """Infinite where nothing was reported."""
+        return math.inf if self.reported is None else self.reported - self.truth
+
+    @property
+    def right(self) -> bool:
+        return self.low <= self.difference <= self.high
+
+    @property
+    def strain(self) -> float:
+        """How much of what is allowed was needed: above 1 it is wrong."""
+        limit = self.high if self.difference > 0 else -self.low
+        return abs(self.difference) / limit if limit else (0.0 if self.right else math.inf)
+
+
+def figures(trial: Trial, outcome: Outcome) -> list[Figure]:
+    """Every figure of the result that has a truth; `TrialError` where the server has seen too little for one."""
+    seen = requests(outcome.result, outcome.truths, trial.case.server.slots)
+    # No measured request may start before the last warm-up request ended: those that came first are the warm-up.
+    warm, measured = seen[: trial.case.warmup], seen[trial.case.warmup :]
+    if sum(one.kind is None for one in measured) < 2:
+        raise TrialError(f"{trial.name}: the server has answered fewer than two measured requests")
+    reported = outcome.result["metrics"]
+    return [
+        *_counts(trial, outcome.result, warm, measured),
+        *_each(measured),
+        *_latencies("response_time_s", reported["response_time_s"], measured),
+        *_latencies("service_time_s", reported["service_time_s"], measured),
+        *_rtf(reported["rtf"], measured),
+        *_rates(reported, measured, trial.case.load["concurrent_requests"]),
+        *_warmup(outcome.result["warmup"], warm),
+    ]
+
+
+def errors_s(trial: Trial, outcome: Outcome) -> list[float]:
+    """How much later than it must have been each measured answer was reported, in seconds."""
+    seen = requests(outcome.result, outcome.truths, trial.case.server.slots)
+    return [one.error_s for one in seen[trial.case.warmup :]]
+
+
+def _counts(
+    trial: Trial, result: Mapping[str, Any], warm: Sequence[Request], measured: Sequence[Request]
+) -> Iterator[Figure]:
+    metrics = result["metrics"]
+    failed = sum(one.kind is not None for one in measured)
+    shed = sum(one.kind == "shed" for one in measured)
+    yield Figure("worker processes", "", max(1, trial.subject.workers), len(result["run"]["workers"]))
+    yield Figure("requests in all", "", trial.case.load["total_requests"], len(warm) + len(measured))
+    yield Figure("requests.total", "", len(measured), metrics["requests"]["total"])
+    yield Figure("requests.succeeded", "", len(measured) - failed, metrics["requests"]["succeeded"])
+    yield Figure("requests.failed", "", failed, metrics["requests"]["failed"])
+    yield from _failures("failures", metrics["failures"], measured)
+    yield Figure("error_rate", "", failed / len(measured), metrics["error_rate"])
+    yield Figure("shed_rate", "", shed / len(measured), metrics["shed_rate"])
+    yield Figure("upload_bytes", "bytes", sum(one.upload_bytes for one in measured), metrics["upload_bytes"])
+    yield Figure("download_bytes", "bytes", sum(one.download_bytes for one in measured), metrics["download_bytes"])
+    yield Figure("empty_texts", "", 0, metrics["empty_texts"])  # the embedded server always has something to say
+    in_figures = sum(one.cold and one.reported is not None and one.reported["phase"] == "measured" for one in warm)
+    yield Figure("cold requests in the figures", "", 0, in_figures)
+
+
+def _failures(name: str, reported: Mapping[str, int], seen: Sequence[Request]) -> Iterator[Figure]:
+    kinds = Counter(one.kind for one in seen if one.kind is not None)
+    for kind in sorted(kinds.keys() | reported.keys()):
+        yield Figure(f"{name}.{kind}", "", kinds[kind], reported.get(kind, 0))
+
+
+def _each(measured: Sequence[Request]) -> Iterator[Figure]:
+    """The requests that were furthest from the truth, on either side, and how many had the outcome that they had."""
+    for name, chosen in (("latest", max), ("earliest", min)):
+        worst = chosen(measured, key=lambda one: one.error_s)
+        told = None if worst.reported is None else worst.reported["response_time_s"]
+        yield _late(f"each request, the {name}", worst.response_s, told)
+    right = sum(one.reported is not None and one.reported["error_kind"] == one.kind for one in measured)
+    yield Figure("each request, its outcome", "", len(measured), right)
+
+
+def _latencies(name: str, reported: Mapping[str, Any], measured: Sequence[Request]) -> Iterator[Figure]:
+    """In a closed loop every request is sent when it is meant to be: response and service time have one truth."""
+    values = [one.response_s for one in measured if one.kind is None]
+    yield Figure(f"{name}.n", "", len(values), reported["n"])
+    for statistic, of in STATISTICS.items():
+        yield _late(f"{name}.{statistic}", of(values), reported[statistic])
+    mean_s = STATISTICS["mean"](values)
+    stdev_s = math.sqrt(math.fsum((value - mean_s) ** 2 for value in values) / (len(values) - 1))
+    yield Figure(f"{name}.stdev", "s", stdev_s, reported["stdev"], -LATE_S, LATE_S)
+
+
+def _rtf(reported: Mapping[str, Any], measured: Sequence[Request]) -> Iterator[Figure]:
+    ok = [one for one in measured if one.kind is None]
+    audio_s = ok[0].audio_s
+    each = [one.response_s / audio_s for one in ok]
+    for name, truth in (
+        ("overall", math.fsum(each) / len(each)),
+        ("median", nearest_rank(each, 0.5)),
+        ("p95", nearest_rank(each, 0.95)),
+    ):
+        yield Figure(f"rtf.{name}", "", truth, reported[name], -EARLY_S / audio_s, LATE_S / audio_s)
+
+
+def _rates(reported: Mapping[str, Any], measured: Sequence[Request], users: int) -> Iterator[Figure]:
+    first_s, last_s = min(one.sent_s for one in measured), max(one.sent_s for one in measured)
+    end_s = max(one.done_s for one in measured)
+    ok = [one for one in measured if one.kind is None]
+    window_s = end_s - first_s
+    yield _late("window_s", window_s, reported["window_s"])
+    yield _late("drain_s", end_s - last_s, reported["drain_s"])
+    for name, truth in (
+        ("throughput_rps", len(ok) / window_s),
+        ("audio_throughput", math.fsum(one.audio_s for one in ok) / window_s),
+    ):
+        # The same number over a window that is as long as allowed.
+        low, high = (truth * window_s / (window_s + by_s) - truth for by_s in (LATE_S, -EARLY_S))
+        yield Figure(name, "/s", truth, reported[name], low, high)
+    work_s = last_s - first_s
+    ended = sum(one.done_s <= last_s for one in ok)
+    # Each user ends a request just before it sends its last one: which of these ends is first, is a matter of luck.
+    yield Figure("steady_rps", "/s", ended / work_s, reported["steady_rps"], -users / work_s, users / work_s)
+
+
+def _warmup(reported: Mapping[str, Any], warm: Sequence[Request]) -> Iterator[Figure]:
+    ok = [one for one in warm if one.kind is None]
+    first_s = min(one.sent_s for one in warm)
+    yield Figure("warmup.requests", "", len(warm), reported["requests"])
+    yield Figure("warmup.succeeded", "", len(ok), reported["succeeded"])
+    yield Figure("warmup.failed", "", len(warm) - len(ok), reported["failed"])
+    yield from _failures("warmup.failures", reported["failures"], warm)
+    yield _late("warmup.duration_s", max(one.done_s for one in warm) - first_s, reported["duration_s"])
+    if ok:
+        yield _late("warmup.mean_s", STATISTICS["mean"]([one.response_s for one in ok]), reported["mean_s"])
+        yield _late("warmup.first_success_s", min(one.done_s for one in ok) - first_s, reported["first_success_s"])
+
+
+def _late(name: str, truth: float, reported: float | None) -> Figure:
+    return Figure(name, "s", truth, reported, -EARLY_S, LATE_S)

@@ -1,0 +1,113 @@
+"""What the reported figures must be: the server's log, the client's sends, and a queue in between.
+
+Nothing here is shared with the statistics that it is held against.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from heapq import heapreplace
+from typing import Any
+
+from stt_load.audio.noise import NoiseSource
+from stt_load.audio.wav import HEADER_BYTES, frames_of
+
+Row = Mapping[str, Any]
+Line = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request as it must have been. reported: its row of the result, None where there is none.
+
+    sent_s, from the run's barrier, is the client's own word. arrival_s, of the last byte, is the server's, on its
+    monotonic clock, and so is everything else.
+    """
+
+    reported: Row | None
+    arrival_s: float
+    sent_s: float
+    done_s: float
+    kind: str | None
+    audio_s: float
+    upload_bytes: int
+    download_bytes: int
+    cold: bool
+
+    @property
+    def response_s(self) -> float:
+        return self.done_s - self.sent_s
+
+    @property
+    def error_s(self) -> float:
+        """How much longer than that the reported one is; infinite where none is."""
+        return math.inf if self.reported is None else float(self.reported["response_time_s"]) - self.response_s
+
+
+def requests(result: Mapping[str, Any], truths: Iterable[Line], slots: int) -> list[Request]:
+    """The requests that the server saw, in the order in which they arrived.
+
+    k slots and one queue, first come first served (the Kiefer-Wolfowitz recursion): a service starts when the request
+    is there and a slot is free, and takes as long as the log says. What was shed was answered at once.
+    """
+    rows = _rows_by_clip(result)
+    free = [-math.inf] * slots
+    found = []
+    for truth in sorted(truths, key=lambda truth: float(truth["arrival_s"])):
+        row = rows.get(truth["audio_hash"])
+        sent_s = math.nan if row is None or row["sent_s"] is None else row["sent_s"]
+        done_s = sent_s
+        if truth["start_s"] is not None:
+            done_s = max(sent_s, free[0]) + truth["end_s"] - truth["start_s"]
+            heapreplace(free, done_s)
+        found.append(
+            Request(
+                reported=row,
+                arrival_s=truth["arrival_s"],
+                sent_s=sent_s,
+                done_s=done_s,
+                kind=_kind(truth),
+                audio_s=truth["audio_s"] or 0.0,
+                upload_bytes=truth["body_bytes"] or 0,
+                download_bytes=truth["answer_bytes"] or 0,
+                cold=truth["cold"],
+            )
+        )
+    return found
+
+
+def _rows_by_clip(result: Mapping[str, Any]) -> dict[str, Row]:
+    """Each row under the hash of its clip: only the clip itself went both ways."""
+    config = result["config"]
+    rate_hz = config["sample_rate"]
+    source = NoiseSource(result["run"]["seed"], frames_of(config["audio_duration"], rate_hz), rate_hz)
+    rows = {}
+    for row in result["requests"]:
+        header, noise = source.clip(row["seq"], row["attempt"])
+        rows[blake2b(header[HEADER_BYTES:] + noise, digest_size=8).hexdigest()] = row
+    return rows
+
+
+def _kind(truth: Line) -> str | None:
+    if truth["cut"]:
+        return "truncated"
+    return {200: None, 500: "http_5xx", 503: "shed"}.get(truth["status"], f"status {truth['status']}")
+
+
+def nearest_rank(values: Sequence[float], p: float) -> float:
+    """The smallest value that at least the share `p` of all values do not exceed."""
+    return sorted(values)[max(0, math.ceil(p * len(values)) - 1)]
+
+
+STATISTICS: Mapping[str, Callable[[Sequence[float]], float]] = {
+    "mean": lambda values: math.fsum(values) / len(values),
+    "median": lambda values: nearest_rank(values, 0.5),
+    "min": min,
+    "max": max,
+    "p90": lambda values: nearest_rank(values, 0.9),
+    "p95": lambda values: nearest_rank(values, 0.95),
+    "p99": lambda values: nearest_rank(values, 0.99),
+}

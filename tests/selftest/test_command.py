@@ -1,0 +1,64 @@
+"""`stt-load selftest`, whole: what it prints and how it ends."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stt_load.cli import main
+from stt_load.selftest import command
+from stt_load.selftest.bench import TrialError
+from stt_load.selftest.cases import TRIALS, Trial
+
+LIMIT_S = 60
+
+
+@pytest.mark.locust
+def test_the_whole_of_it_takes_less_than_a_minute_and_tells_right_from_wrong(tmp_path: Path) -> None:
+    """In a folder and an environment that would lead a careless Locust astray."""
+    (tmp_path / "locust.conf").write_text("headless = false\nusers = 77\n")
+    (tmp_path / ".locust.conf").write_text("users = 66\n")
+    astray = {"LOCUST_USERS": "99", "STT_LOAD_SEED": "1", "CONFIG_PATH": "no.yaml", "HOME": str(tmp_path)}
+    ran = subprocess.run(
+        [sys.executable, "-m", "stt_load.cli", "selftest"],
+        cwd=tmp_path,
+        env=os.environ | astray,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+    )
+    lines = ran.stdout.splitlines()
+    assert ran.stderr == ""
+    assert len([line for line in lines if re.match(r" +\d+\. [✅❌] ", line)]) == len(TRIALS)
+    rows = [line for line in lines if line.endswith(("  right", "  WRONG"))]
+    assert len(rows) > 40
+    exact = [line for line in rows if line.split()[-2] == "exact"]
+    assert len(exact) > 15
+    assert all(line.endswith("right") for line in exact)
+    # How late an answer is read is the machine's affair; that none is early is physics.
+    wrong = [line for line in rows if line.endswith("WRONG")]
+    assert all(re.search(r" (\+\d+\.\d ms|\+0\.\d{4}|-\d+\.\d\d/s) ", line) for line in wrong), wrong
+    assert ran.returncode == (1 if wrong else 0)
+    (count,) = (line for line in lines if re.match(r"\d+ figures, \d+ of them wrong; \d+ s\.", line))
+    assert int(count.split()[2]) >= len(wrong)
+    promise = re.compile(r"  (\w+): at least \d+ requests/s per worker with a P99 error under \d+\.\d ms")
+    promises = [promise.fullmatch(line) for line in lines if "at least" in line]
+    assert [found and found[1] for found in promises] == ["SttUser", "FastSttUser"]
+    assert {path.name for path in tmp_path.iterdir()} == {"locust.conf", ".locust.conf"}, "it leaves nothing"
+
+
+def test_what_can_not_be_tried_ends_with_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(trial: Trial) -> None:
+        raise TrialError(f"{trial.name}: locust ended with exit code 2")
+
+    monkeypatch.setattr(command, "run_trial", fail)
+    assert main(["selftest"]) == 2
+    assert "locust ended with exit code 2" in capsys.readouterr().err

@@ -1,0 +1,141 @@
+"""A result that is wrong anywhere is found to be: real runs, whose results are then tampered with."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from stt_load.selftest.bench import Outcome, TrialError, run
+from stt_load.selftest.cases import EVERYTHING, Subject, Trial
+from stt_load.selftest.figures import Figure, errors_s, figures
+from stt_load.selftest.table import furthest, table
+
+TRIAL = Trial(EVERYTHING, Subject("FastSttUser"))
+
+
+@pytest.fixture(scope="module")
+def outcome() -> Outcome:
+    return run(TRIAL)
+
+
+def judged(outcome: Outcome) -> dict[str, Figure]:
+    return {figure.name: figure for figure in figures(TRIAL, outcome)}
+
+
+def counts(found: dict[str, Figure]) -> Iterator[Figure]:
+    return (figure for figure in found.values() if figure.low == figure.high == 0)
+
+
+def test_a_real_run_is_right(outcome: Outcome) -> None:
+    found = judged(outcome)
+    assert [figure for figure in counts(found) if not figure.right] == []
+    early = [figure for figure in found.values() if figure.difference < figure.low]
+    assert early == [], "never better than the truth"
+    assert {"failures.shed", "failures.http_5xx", "failures.truncated"} <= found.keys()
+    assert found["warmup.requests"].truth == TRIAL.case.warmup
+    assert sum(truth["cold"] for truth in outcome.truths) == 2, "there was something to exclude"
+
+
+def leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from leaves(inner, (*path, name))
+    elif isinstance(value, int | float):
+        yield path
+
+
+def changed(outcome: Outcome, path: tuple[str, ...], by: float) -> Outcome:
+    result = copy.deepcopy(dict(outcome.result))
+    place = result
+    for name in path[:-1]:
+        place = place[name]
+    place[path[-1]] += by
+    return Outcome(result, outcome.truths)
+
+
+@pytest.mark.parametrize("block", ["metrics", "warmup"])
+def test_every_number_of_the_result_is_held_against_the_truth(outcome: Outcome, block: str) -> None:
+    """One after the other is changed by far more than is allowed."""
+    before = {name for name, figure in judged(outcome).items() if not figure.right}
+    unseen = []
+    for path in leaves(outcome.result[block]):
+        after = {name for name, figure in judged(changed(outcome, (block, *path), 100)).items() if not figure.right}
+        if not after - before:
+            unseen.append(".".join(path))
+    assert unseen == []
+
+
+@pytest.mark.parametrize("by_s", [-0.05, 0.05])
+def test_one_request_told_wrong_is_found(outcome: Outcome, by_s: float) -> None:
+    number = next(n for n, row in enumerate(outcome.result["requests"]) if row["phase"] == "measured" and row["ok"])
+    result = copy.deepcopy(dict(outcome.result))
+    result["requests"][number]["response_time_s"] += by_s
+    name = "each request, the latest" if by_s > 0 else "each request, the earliest"
+    assert not judged(Outcome(result, outcome.truths))[name].right
+
+
+def test_a_request_that_the_result_does_not_know_is_found(outcome: Outcome) -> None:
+    result = copy.deepcopy(dict(outcome.result))
+    index = next(n for n, row in enumerate(result["requests"]) if row["phase"] == "measured" and row["ok"])
+    del result["requests"][index]
+    found = judged(Outcome(result, outcome.truths))
+    assert not found["each request, its outcome"].right
+    assert not found["each request, the latest"].right
+
+
+def test_a_request_that_the_server_never_saw_is_found(outcome: Outcome) -> None:
+    late = sorted(outcome.truths, key=lambda truth: float(truth["arrival_s"]))
+    found = judged(Outcome(outcome.result, late[:-1]))
+    assert not found["requests in all"].right
+    assert not found["requests.total"].right
+
+
+def test_a_cold_request_in_the_figures_is_found(outcome: Outcome) -> None:
+    """As if the warm-up had let its first request pass for a measured one."""
+    result = copy.deepcopy(dict(outcome.result))
+    cold = min((row for row in result["requests"] if row["phase"] == "warmup"), key=lambda row: row["start_s"])
+    cold["phase"] = "measured"
+    assert not judged(Outcome(result, outcome.truths))["cold requests in the figures"].right
+
+
+def test_a_server_that_has_seen_nothing_proves_nothing(outcome: Outcome) -> None:
+    with pytest.raises(TrialError, match="fewer than two"):
+        figures(TRIAL, Outcome(outcome.result, []))
+
+
+def test_errors_are_those_of_the_measured_requests(outcome: Outcome) -> None:
+    errors = errors_s(TRIAL, outcome)
+    assert len(errors) == TRIAL.case.load["total_requests"] - TRIAL.case.warmup
+    assert min(errors) > -0.0005
+
+
+def test_the_table_shows_each_figure_where_it_was_worst() -> None:
+    found = [
+        (1, Figure("a", "s", 1.0, 1.001, -0.0005, 0.015)),
+        (2, Figure("a", "s", 1.0, 1.0145, -0.0005, 0.015)),
+        (1, Figure("b", "", 0, 0)),
+        (3, Figure("b", "", 7, 7)),
+        (1, Figure("c", "/s", 10.0, None)),
+        (2, Figure("c", "/s", 10.0, 10.0)),
+        (4, Figure("d", "bytes", 1_000, 990)),
+    ]
+    assert [number for number, _ in furthest(found)] == [2, 3, 1, 4]
+    lines = table(furthest(found))
+    assert lines[2].split() == [
+        "2",
+        "a",
+        "1,000.0",
+        "ms",
+        "1,014.5",
+        "ms",
+        "+14.5",
+        "ms",
+        *["-0.5", "ms", "to", "+15.0", "ms"],
+        "right",
+    ]
+    assert lines[3].split() == ["3", "b", "7", "7", "0", "exact", "right"]
+    assert lines[4].split() == ["1", "c", "10.00/s", "none", "none", "exact", "WRONG"]
+    assert lines[5].split() == ["4", "d", "1,000", "B", "990", "B", "-10", "B", "exact", "WRONG"]

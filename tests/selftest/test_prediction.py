@@ -1,0 +1,95 @@
+"""The queue and the statistics that reported figures are held against, against plainer ones."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stt_load.audio.noise import NoiseSource
+from stt_load.audio.wav import HEADER_BYTES
+from stt_load.selftest.prediction import nearest_rank, requests
+
+RATE_HZ, AUDIO_S, SEED = 16_000, 0.01, 5
+
+
+def audio_hash(seq: int) -> str:
+    header, noise = NoiseSource(SEED, int(RATE_HZ * AUDIO_S), RATE_HZ).clip(seq, 0)
+    return blake2b(header[HEADER_BYTES:] + noise, digest_size=8).hexdigest()
+
+
+HASHES = [audio_hash(seq) for seq in range(30)]
+
+
+def line(seq: int, arrival_s: float, service_s: float | None, **more: Any) -> dict[str, Any]:
+    """Of the server's log, whose own clock may be anything: only how long a service took counts."""
+    truth = {
+        "arrival_s": arrival_s,
+        "start_s": None if service_s is None else 1_000.0,
+        "end_s": None if service_s is None else 1_000.0 + service_s,
+        "status": 200,
+        "audio_s": AUDIO_S,
+        "cold": False,
+        "cut": False,
+        "audio_hash": HASHES[seq],
+        "body_bytes": 10,
+        "answer_bytes": 5,
+    }
+    return truth | more
+
+
+def result(*sends: float) -> dict[str, Any]:
+    rows = [{"seq": seq, "attempt": 0, "sent_s": sent_s} for seq, sent_s in enumerate(sends)]
+    config = {"audio_duration": AUDIO_S, "sample_rate": RATE_HZ}
+    return {"config": config, "run": {"seed": SEED}, "requests": rows}
+
+
+def ends_by_slots(slots: int, jobs: list[tuple[int, int]]) -> list[int]:
+    """When each of (arrival, service) ends, found by looking at every tick: first come, first served."""
+    waiting, busy, ends, now = list(range(len(jobs))), [], [0] * len(jobs), 0
+    while waiting or busy:
+        busy = [one for one in busy if ends[one] > now]
+        while waiting and jobs[waiting[0]][0] <= now and len(busy) < slots:
+            one = waiting.pop(0)
+            ends[one] = now + jobs[one][1]
+            if jobs[one][1]:
+                busy.append(one)
+        now += 1
+    return ends
+
+
+@given(
+    slots=st.integers(1, 4),
+    jobs=st.lists(st.tuples(st.integers(0, 20), st.integers(0, 9)), min_size=1, max_size=30),
+)
+def test_answers_come_when_slots_and_queue_let_them(slots: int, jobs: list[tuple[int, int]]) -> None:
+    jobs = sorted(jobs, key=lambda job: job[0])
+    truths = [line(seq, float(seq), float(service)) for seq, (_, service) in enumerate(jobs)]
+    found = requests(result(*(float(arrival) for arrival, _ in jobs)), reversed(truths), slots)
+    assert [one.done_s for one in found] == ends_by_slots(slots, jobs)
+
+
+def test_what_was_shed_takes_no_slot_and_no_time() -> None:
+    truths = [line(0, 0, 5.0), line(1, 1, None, status=503), line(2, 2, 5.0)]
+    found = requests(result(0.0, 1.0, 2.0), truths, 1)
+    assert [(one.kind, one.response_s) for one in found] == [(None, 5.0), ("shed", 0.0), (None, 8.0)]
+
+
+def test_every_outcome_has_its_name() -> None:
+    truths = [
+        line(0, 0, 1.0),
+        line(1, 1, 1.0, status=500),
+        line(2, 2, 1.0, cut=True),
+        line(3, 3, None, status=400),
+    ]
+    kinds = [one.kind for one in requests(result(0.0, 1.0, 2.0, 3.0), truths, 9)]
+    assert kinds == [None, "http_5xx", "truncated", "status 400"]
+
+
+def test_nearest_ranks() -> None:
+    values = [float(value) for value in range(100, 0, -1)]
+    assert [nearest_rank(values, p) for p in (0.5, 0.95, 0.99, 1.0)] == [50.0, 95.0, 99.0, 100.0]
+    assert nearest_rank([7.0], 0.99) == 7.0
+    assert nearest_rank([1.0, 2.0], 0.5) == 1.0
