@@ -1,6 +1,6 @@
 """A million samples: what the master needs to take them in, and to make all figures of them.
 
-    python benchmarks/million.py
+    python -m benchmarks.million
 
 Prints seconds and bytes a sample. The summary is to take less than 2 s, the columns less than 128 bytes a sample; the
 exit code is 1 where they don't.
@@ -29,18 +29,18 @@ MOST_SECONDS = 2.0
 MOST_BYTES = 128
 
 
-def samples() -> Samples:
+def samples(count: int = SAMPLES) -> Samples:
     """A closed loop of `USERS` users, in the order in which the answers come in."""
     random = np.random.default_rng(1)
-    rows = np.zeros(SAMPLES, ROW)
-    response_s = 0.5 + random.exponential(0.1, SAMPLES)
+    rows = np.zeros(count, ROW)
+    response_s = 0.5 + random.exponential(0.1, count)
     rows["start_s"] = np.concatenate([np.cumsum(one) - one for one in np.split(response_s, USERS)])
     rows["sent_s"] = rows["start_s"]
     rows["done_s"] = rows["start_s"] + response_s
     rows["audio_s"], rows["users"], rows["status"] = 10.0, USERS, 200
     rows["phase"], rows["error"], rows["text_length"] = Phase.MEASURED, -1, 40
     rows = rows[np.argsort(rows["done_s"])]
-    rows["seq"] = np.arange(SAMPLES)
+    rows["seq"] = np.arange(count)
     return Samples(rows)
 
 

@@ -41,16 +41,52 @@ CLAIMS = (
 )
 
 
+@dataclass(frozen=True)
+class ErrorClaim:
+    """What a client says of response times is at most so much too long at half of its own rate."""
+
+    client: str
+    median_s: float
+    p99_s: float
+
+    def found(self, errors: Errors, users: int) -> tuple[float, float]:
+        """Medians of the rounds: of the error of the median, and of the P99's."""
+        chosen = errors[self.client, users]
+        return median(one.median_s for one in chosen), median(one.p99_s for one in chosen)
+
+    def holds(self, errors: Errors, users: int) -> bool:
+        median_s, p99_s = self.found(errors, users)
+        return median_s <= self.median_s and p99_s <= self.p99_s
+
+
+ERROR_CLAIMS = (ErrorClaim("stt_user", 0.002, 0.010), ErrorClaim("fast_stt_user", 0.001, 0.005))
+NAMES = {client.key: client.name.split(",")[0].strip("*") for client in CLIENTS}
+
+
+def error_claims(errors: Errors, users: Sequence[int]) -> list[str]:
+    """Each claim in a row, with what came out."""
+    lines = ["| error, ms | users | median, at most | measured | P99, at most | measured | holds |"]
+    lines += ["|---|--:|--:|--:|--:|--:|---|"]
+    for claim in ERROR_CLAIMS:
+        for number in users:
+            median_s, p99_s = claim.found(errors, number)
+            verdict = "yes" if claim.holds(errors, number) else "**no**"
+            lines.append(
+                f"| {NAMES[claim.client]} | {number} | {claim.median_s * 1e3:g} | {median_s * 1e3:.2f} "
+                f"| {claim.p99_s * 1e3:g} | {p99_s * 1e3:.2f} | {verdict} |"
+            )
+    return lines
+
+
 def claims(costs: Costs, users: Sequence[int]) -> list[str]:
     """Each claim in a row, with what came out."""
-    names = {client.key: client.name.split(",")[0].strip("*") for client in CLIENTS}
     lines = ["| CPU per request | users | claim | measured | spread | holds |", "|---|--:|--:|--:|--:|---|"]
     for claim in CLAIMS:
         for number in users:
             found = claim.ratios(costs, number)
             verdict = "yes" if claim.holds(costs, number) else "**no**"
             lines.append(
-                f"| {names[claim.first]} / {names[claim.second]} | {number} | {claim.rule} {claim.limit:g} "
+                f"| {NAMES[claim.first]} / {NAMES[claim.second]} | {number} | {claim.rule} {claim.limit:g} "
                 f"| {median(found):.2f} | {min(found):.2f} to {max(found):.2f} | {verdict} |"
             )
     return lines

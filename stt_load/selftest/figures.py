@@ -88,7 +88,8 @@ def _counts(
     yield Figure("upload_bytes", "bytes", sum(one.upload_bytes for one in measured), metrics["upload_bytes"])
     yield Figure("download_bytes", "bytes", sum(one.download_bytes for one in measured), metrics["download_bytes"])
     yield Figure("empty_texts", "", 0, metrics["empty_texts"])  # the embedded server always has something to say
-    in_figures = sum(one.cold and one.reported is not None and one.reported["phase"] == "measured" for one in warm)
+    cold = [one for one in (*warm, *measured) if one.cold]
+    in_figures = sum(one.reported is not None and one.reported["phase"] == "measured" for one in cold)
     yield Figure("cold requests in the figures", "", 0, in_figures)
 
 

@@ -1,0 +1,69 @@
+"""The steps of one request that are pure, each by itself, and the figures of many. With pytest-benchmark:
+
+pytest benchmarks
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from benchmarks.million import samples
+from stt_load.audio.noise import NoiseSource
+from stt_load.sample import Phase, Sample, SampleTable
+from stt_load.stats.model import Generator
+from stt_load.stats.summary import summarise
+from stt_load.wire.form import Form
+
+RATE_HZ = 16_000
+FIELDS = (("model", "whisper-1"), ("response_format", "json"))
+SAMPLE = Sample(
+    seq=7,
+    attempt=0,
+    phase=Phase.MEASURED,
+    worker=0,
+    users=5,
+    start_s=1.0,
+    sent_s=1.0,
+    first_byte_s=1.4,
+    done_s=1.5,
+    pause_s=0.0,
+    audio_s=10.0,
+    upload_bytes=320_409,
+    download_bytes=175,
+    status=200,
+    error_kind=None,
+    error=None,
+    text_length=163,
+)
+
+
+@pytest.mark.parametrize("seconds", [1, 10, 60])
+def test_a_clip(benchmark: Any, seconds: int) -> None:
+    """Whatever its length, it costs the same."""
+    source = NoiseSource(1, seconds * RATE_HZ, RATE_HZ)
+    parts = benchmark(source.clip, 123_456, 0)
+    assert sum(map(len, parts)) == source.clip_bytes
+
+
+def test_a_body_around_a_clip(benchmark: Any) -> None:
+    source, form = NoiseSource(1, 10 * RATE_HZ, RATE_HZ), Form(FIELDS)
+    body = benchmark(form.around, source.clip(1, 0), source.clip_bytes)
+    assert len(body) == sum(map(len, body.parts))
+
+
+@pytest.mark.parametrize("already", [0, 1_000_000])
+def test_a_record(benchmark: Any, already: int) -> None:
+    """The millionth sample costs what the first did."""
+    table = SampleTable()
+    for _ in range(already):
+        table.append(SAMPLE)
+    benchmark.pedantic(table.append, (SAMPLE,), iterations=1_000, rounds=50)
+    assert len(table) >= already + 50_000
+
+
+def test_a_summary_of_a_hundred_thousand(benchmark: Any) -> None:
+    whole = samples(100_000)
+    summary = benchmark(summarise, whole, users=100, request_delay_s=0.0, generator=Generator())
+    assert summary.metrics.requests.total == 100_000
