@@ -34,8 +34,8 @@ def blocks(document: str, language: str) -> list[str]:
 
 
 def commands() -> list[str]:
-    """Every shell line of the READMEs once, but what made this test possible, what runs it, and what has a test of its
-    own that allows for a busy machine."""
+    """Every shell line of the READMEs once; installing is what made this test possible, and the self-test has a test
+    of its own, which allows for a busy machine."""
     lines = [line for document in READMES for block in blocks(document, "sh") for line in block.splitlines() if line]
     rest = [line.partition(" && ")[2] if line.startswith("pip install ") else line for line in lines]
     return sorted({line for line in rest if line not in ("pytest", "stt-load selftest")})
