@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from stt_load import __version__
 from stt_load.audio import wav
 from stt_load.audio.noise import NoiseSource
-from stt_load.config import Config, mask_url, secrets
+from stt_load.config import Config, mask_url, pairs, secrets
 from stt_load.desk import Desk
 from stt_load.transport import Target, Timeouts
 from stt_load.wire import openai
@@ -39,7 +40,14 @@ def build(config: Config, url: str, seed: int, desk: Desk, users: Callable[[], i
     """The stage of a run of `config` against `url`; its clips are drawn from `seed`."""
     api = config.api
     form = Form(
-        openai.fields(api.model, api.response_format, api.language, api.prompt, api.temperature, api.extra_fields)
+        openai.fields(
+            api.model,
+            api.response_format,
+            api.language,
+            api.prompt,
+            api.temperature,
+            pairs(api.extra_fields, os.environ),
+        )
     )
     target = target_of(config, url, form.content_type)
     return Stage(
@@ -50,7 +58,7 @@ def build(config: Config, url: str, seed: int, desk: Desk, users: Callable[[], i
             form, lambda answer: openai.read_text(answer, api.response_format), secrets(config, os.environ)
         ),
         target=target,
-        name=shown_name(target),
+        name=shown_name(target_of(config, url)),
         url=mask_url(url),
         request_delay_s=config.request_delay,
     )
@@ -59,7 +67,7 @@ def build(config: Config, url: str, seed: int, desk: Desk, users: Callable[[], i
 def target_of(config: Config, url: str, content_type: str | None = None) -> Target:
     """Where and with which headers to speak: for posting with the `content_type` of the form, None to only look.
 
-    The API key is this process's own: it is read from the environment and nowhere else.
+    The secrets are this process's own: they are read from the environment and nowhere else.
     """
     api = config.api
     headers = {
@@ -72,6 +80,12 @@ def target_of(config: Config, url: str, content_type: str | None = None) -> Targ
         headers["Content-Type"] = content_type
     if api.api_key_env and (key := os.environ.get(api.api_key_env)):
         headers["Authorization"] = f"Bearer {key}"
+    # Names of headers know no case: what is configured takes the place of what is usual.
+    given = {name.lower() for name in api.headers}
+    headers = {name: value for name, value in headers.items() if name.lower() not in given}
+    headers |= dict(pairs(api.headers, os.environ))
+    if content_type is not None and api.query:
+        url += ("&" if "?" in url else "?") + urlencode(pairs(api.query, os.environ))
     timeout = api.timeout
     return Target(
         url=url,

@@ -20,7 +20,7 @@ from locust.runners import MasterRunner, WorkerRunner
 
 from stt_load import quirks, web
 from stt_load.commandline import CommandLine
-from stt_load.config import Config, ConfigError, masked
+from stt_load.config import Config, ConfigError, masked, variables
 from stt_load.display import Display
 from stt_load.experiment import Crew, Experiment
 from stt_load.report.exit_code import exit_code
@@ -126,8 +126,8 @@ class Suite:
         if not isinstance(self._runner, MasterRunner):
             return LocalWorkforce(self._environment)
         quirks.distribute(self.options)
-        key = self._command_line.config_of(vars(self.options), self._environment.host).api.api_key_env
-        return RemoteWorkforce(self._runner, key, self._reports, self._on_refused, self._on_message_error)
+        needed = variables(self._command_line.config_of(vars(self.options), self._environment.host))
+        return RemoteWorkforce(self._runner, needed, self._reports, self._on_refused, self._on_message_error)
 
     @property
     def options(self) -> Any:

@@ -98,8 +98,7 @@ class Worker:
 
     def _on_welcome(self, data: Data) -> None:
         self._welcome = True
-        key = data["key_variable"]
-        missing = key if key is not None and not os.environ.get(key) else None
+        missing = next((name for name in data["variables"] if not os.environ.get(name)), None)
         answer = {"missing": missing, "sent_s": data["sent_s"], "clock_s": clock()}
         self._runner.send_message(protocol.FIT, answer)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 from typing import Any, Protocol
 
 import gevent
@@ -62,7 +62,7 @@ class LocalWorkforce:
 class RemoteWorkforce:
     """The users are on workers.
 
-    key_variable: must hold the API key there; None when none is needed. reports: what Locust's screens count.
+    variables: that must be set there. reports: what Locust's screens count.
     on_refused: called with the number of workers that are left when one was refused. on_error: called when a message
     could not be dealt with.
     """
@@ -70,7 +70,7 @@ class RemoteWorkforce:
     def __init__(
         self,
         runner: MasterRunner,
-        key_variable: str | None,
+        variables: Sequence[str],
         reports: quirks.Reports,
         on_refused: Callable[[int], None],
         on_error: Callable[[str, Exception], None],
@@ -80,7 +80,7 @@ class RemoteWorkforce:
         self._on_error = on_error
         self._team: RemoteTeam | None = None
         self._distribution: gevent.Greenlet[..., None] | None = None
-        self._fleet = Fleet(_Connection(runner), key_variable, on_refused)
+        self._fleet = Fleet(_Connection(runner), variables, on_refused)
         self._listen(protocol.HELLO, self._fleet.on_hello)
         self._listen(protocol.FIT, self._fleet.on_fit)
         self._listen(protocol.ECHO, self._on_echo)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -79,13 +79,13 @@ class Contract(Protocol):
 class Fleet:
     """Takes workers in, refuses those that won't do, and keeps in touch with the others.
 
-    key_variable: must hold the API key on each worker; None when none is needed. on_refused: called with the number
-    of workers that are left, fit ones and those that have not answered yet.
+    variables: that must be set on each worker. on_refused: called with the number of workers that are left, fit ones
+    and those that have not answered yet.
     """
 
-    def __init__(self, link: Link, key_variable: str | None, on_refused: Callable[[int], None]) -> None:
+    def __init__(self, link: Link, variables: Sequence[str], on_refused: Callable[[int], None]) -> None:
         self._link = link
-        self._key_variable = key_variable
+        self._variables = list(variables)
         self._on_refused = on_refused
         self._members: dict[str, Member] = {}
         self._refused: set[str] = set()
@@ -126,7 +126,7 @@ class Fleet:
             return
         same_boot = self._boot_id is not None and data["boot_id"] == self._boot_id
         self._members.setdefault(worker, Member(worker, name, same_boot, clock()))
-        self._link.send(protocol.WELCOME, {"key_variable": self._key_variable, "sent_s": clock()}, worker)
+        self._link.send(protocol.WELCOME, {"variables": self._variables, "sent_s": clock()}, worker)
 
     def on_fit(self, worker: str, data: Data) -> None:
         """A worker tells whether it has what is needed."""
@@ -135,7 +135,7 @@ class Fleet:
             return
         if data["missing"] is not None:
             del self._members[worker]
-            self._refuse(worker, member.name, f"its environment lacks {data['missing']}, which holds the API key")
+            self._refuse(worker, member.name, f"its environment lacks {data['missing']}, which requests need")
             return
         self._measure(member, data)
         member.fit = True

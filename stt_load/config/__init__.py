@@ -7,6 +7,7 @@ from stt_load.config.load import Loaded, Source, load, read
 from stt_load.config.masking import mask_url, masked, secrets
 from stt_load.config.model import Api, Config
 from stt_load.config.save_path import check_save_path
+from stt_load.config.variables import pairs, variables
 
 __all__ = [
     "Api",
@@ -23,6 +24,8 @@ __all__ = [
     "load",
     "mask_url",
     "masked",
+    "pairs",
     "read",
     "secrets",
+    "variables",
 ]

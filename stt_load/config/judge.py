@@ -19,7 +19,8 @@ from stt_load.config.paths import KeyPath, dotted
 from stt_load.config.rules import Broken, broken_rules
 from stt_load.config.scalars import scalar
 
-EXTRA_FIELDS = ("api", "extra_fields")
+FREE_NAMES = frozenset({("api", "extra_fields"), ("api", "headers"), ("api", "query")})
+"""Sections whose keys have any names."""
 
 
 def judge(layers: Layers, environ: Mapping[str, str], *, speaks: bool = True) -> tuple[Config, list[Fault]]:
@@ -64,9 +65,9 @@ def _prepared(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _path(details: ErrorDetails) -> KeyPath:
-    """The key that an error is about. pydantic's own steps inside an extra field's alternatives are left out."""
+    """The key that an error is about. pydantic's own steps inside a field's alternatives are left out."""
     path = tuple(map(str, details["loc"]))
-    return path[: len(EXTRA_FIELDS) + 1] if path[: len(EXTRA_FIELDS)] == EXTRA_FIELDS else path
+    return path[:3] if path[:2] in FREE_NAMES else path
 
 
 def _remove(values: dict[str, Any], path: KeyPath) -> None:

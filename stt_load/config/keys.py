@@ -93,7 +93,7 @@ def _expected(kind: Kind, shape: dict[str, Any], choices: tuple[str, ...]) -> st
     if kind == "boolean":
         return "true or false"
     if kind == "fields":
-        return "a mapping of form fields: name: value"
+        return "a mapping with lines of the form `name: value`"
     return listed(choices) if choices else "a text"
 
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from stt_load.config.variables import filled, pairs, references, values_with_references
+
 if TYPE_CHECKING:
     from stt_load.config.model import Config
 
@@ -18,6 +20,7 @@ FEWEST_SECRET_CHARACTERS = 4
 
 _MASKED_USER = rf"\1{MASK}@"
 _SECRET_NAME = re.compile(r"key(?!word)|token(?!s|i[sz])|secret|passw|credential|authori[sz]ation", re.IGNORECASE)
+_SCHEMES = frozenset({"", "apikey", "basic", "bearer", "key", "token"})
 _URL_USER = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)?[^/?#]*@")
 _UP_TO_AT = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)?.*@")
 _PARAMETER = re.compile(r"(?<=[?&])([^=&]+)=[^&#]*")
@@ -68,9 +71,14 @@ def secrets(config: Config, environ: Mapping[str, str]) -> tuple[str, ...]:
         found.add(b64encode(f"{unquote(address.username or '')}:{unquote(password)}".encode()).decode())
     for url in (api.base_url, api.endpoint, api.health or ""):
         found |= {value for name, value in parse_qsl(urlsplit(url).query) if is_secret_name(name)}
-    for name, value in api.extra_fields.items():
-        if is_secret_name(name):
-            found |= set(map(str, value if isinstance(value, list) else [value]))
+    for section, fields in (("extra_fields", api.extra_fields), ("query", api.query), ("headers", api.headers)):
+        for name, value in pairs(fields, environ):
+            if _is_secret(section, name, value):
+                found.add(value)
+                if section == "headers":  # a scheme may stand before it: `Bearer ...`
+                    found.add(value.rpartition(" ")[2])
+    for _, text in values_with_references(config):
+        found |= {environ.get(name, "") for name in references(text)}
     return tuple(sorted((one for one in found if len(one) >= FEWEST_SECRET_CHARACTERS), key=len, reverse=True))
 
 
@@ -80,7 +88,27 @@ def masked(config: Config) -> dict[str, Any]:
     api = values["api"]
     for name in ("base_url", "endpoint", "health"):
         api[name] = api[name] and mask_url(api[name])
-    api["extra_fields"] = {
-        name: MASK if is_secret_name(name) else value for name, value in api["extra_fields"].items()
-    }
+    for section in ("extra_fields", "headers", "query"):
+        api[section] = {name: _masked_field(section, name, value) for name, value in api[section].items()}
     return values
+
+
+def _masked_field(section: str, name: str, value: Any) -> Any:
+    """`value`, or the mask; names of variables are no secrets, and say where the secret is."""
+    literals = [_literal(one) if isinstance(one, str) else str(one) for one in _items(value)]
+    return MASK if any(one and _is_secret(section, name, one) for one in literals) else value
+
+
+def _is_secret(section: str, name: str, text: str) -> bool:
+    """By its name; in headers, which carry little else that is long and mixed, also by its looks."""
+    return is_secret_name(name) or (section == "headers" and looks_like_key(text))
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _literal(text: str) -> str:
+    """What is left of `text` without variables and the word for a scheme before them."""
+    rest = filled(text, {}).strip()
+    return "" if rest.lower() in _SCHEMES else rest

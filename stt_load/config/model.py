@@ -10,7 +10,18 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
-from stt_load.config.words import API_FIELDS, absolute_path, base_url, field_name, unicode_text, variable_name
+from stt_load.config.words import (
+    API_FIELDS,
+    OWN_HEADERS,
+    absolute_path,
+    base_url,
+    field_name,
+    header_name,
+    header_text,
+    parameter_name,
+    unicode_text,
+    variable_name,
+)
 from stt_load.server.settings import ServerSettings
 
 EMBEDDED = "embedded"
@@ -36,6 +47,11 @@ FieldName = Annotated[
 ]
 Text = Annotated[str, AfterValidator(unicode_text)]
 FieldScalar = Text | bool | int | float
+HeaderName = Annotated[
+    str, AfterValidator(header_name), WithJsonSchema({"type": "string", "not": {"enum": list(OWN_HEADERS)}})
+]
+HeaderText = Annotated[str, AfterValidator(header_text)]
+ParameterName = Annotated[str, AfterValidator(parameter_name), WithJsonSchema({"type": "string", "minLength": 1})]
 
 
 class Section(BaseModel):
@@ -92,8 +108,18 @@ class Api(Section):
     )
     extra_fields: dict[FieldName, FieldScalar | list[FieldScalar]] = Field(
         default_factory=dict,
-        description="Further form fields by name. A list sends its field once per item. Values whose names look like "
-        "secrets are masked in what is printed and saved.",
+        description="Further form fields by name. A list sends its field once per item. `${NAME}` in a text is the "
+        "environment variable NAME. Values whose names look like secrets are masked in what is printed and saved.",
+    )
+    headers: dict[HeaderName, HeaderText] = Field(
+        default_factory=dict,
+        description="Further request headers by name, such as `api-key: ${MY_KEY}`: `${NAME}` is the environment "
+        "variable NAME, for secrets, which have no place in a file.",
+    )
+    query: dict[ParameterName, FieldScalar | list[FieldScalar]] = Field(
+        default_factory=dict,
+        description="Query parameters by name, added to the endpoint's own. A list gives its parameter once per "
+        "item. `${NAME}` in a text is the environment variable NAME.",
     )
     api_key_env: VariableName | None = Field(
         default=None,

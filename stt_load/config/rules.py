@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from stt_load.audio import wav
 from stt_load.config.model import EMBEDDED, Config
 from stt_load.config.paths import KeyPath
+from stt_load.config.variables import filled, is_name, references, values_with_references
+from stt_load.config.words import carries
 
 FEWEST_SAMPLES = 8
 # A WAV file gives its own size, less 8 bytes, in 32 bits.
@@ -28,8 +30,11 @@ def broken_rules(config: Config, environ: Mapping[str, str], *, speaks: bool = T
     """
     yield from _warmup_is_below_total(config)
     yield from _clip_has_a_size(config)
+    yield from _references_are_names(config)
     if speaks:
         yield from _key_is_set(("api", "api_key_env"), config.api.api_key_env, environ)
+        yield from _variables_are_set(config, environ)
+    yield from _headers_are_given_once(config)
     if config.api.base_url == EMBEDDED:
         yield from _key_is_set(("embedded", "api_key_env"), config.embedded.api_key_env, environ)
 
@@ -67,3 +72,32 @@ def _key_is_set(path: KeyPath, name: str | None, environ: Mapping[str, str]) -> 
         yield {path: "is not set in the environment; set it to the API key, or choose null"}
     elif not re.fullmatch(r"[\x21-\x7e]+", environ[name]):
         yield {path: "holds a key with a space, a line end or a character that no header can carry; set it anew"}
+
+
+def _references_are_names(config: Config) -> Iterator[Broken]:
+    for path, text in values_with_references(config):
+        if not all(map(is_name, references(text))):
+            yield {
+                path: "has a ${...} around what is no name of an environment variable; choose letters, digits and "
+                "underscores, such as ${API_KEY}, or write $${ for these characters themselves"
+            }
+
+
+def _variables_are_set(config: Config, environ: Mapping[str, str]) -> Iterator[Broken]:
+    for path, text in values_with_references(config):
+        unset = [name for name in references(text) if is_name(name) and not environ.get(name)]
+        if unset:
+            yield {path: f"names {unset[0]}, which is not set in the environment; set it"}
+        elif path[1] == "headers" and not carries(filled(text, environ)):
+            yield {path: f"has {references(text)[0]} in it, which holds what no header can carry; set it anew"}
+
+
+def _headers_are_given_once(config: Config) -> Iterator[Broken]:
+    first: dict[str, str] = {}
+    for name in config.api.headers:
+        other = first.setdefault(name.lower(), name)
+        if other != name:
+            yield {("api", "headers", name): f"is the same header as {other}; keep one"}
+    if config.api.api_key_env and "authorization" in first:
+        path = ("api", "headers", first["authorization"])
+        yield {path: "is what api_key_env makes, too; keep one of them"}

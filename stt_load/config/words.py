@@ -14,9 +14,13 @@ from stt_load.config.masking import looks_like_key, mask_url
 API_FIELDS = ("file", "model", "language", "prompt", "response_format", "temperature")
 """Form fields that have a key of their own, or carry the audio."""
 
+OWN_HEADERS = ("connection", "content-length", "content-type", "expect", "host", "transfer-encoding")
+"""Headers that say how the request itself is sent."""
+
 _URL_FORM = "choose http(s)://host[:port][/path], or embedded"
 _PRINTABLE = re.compile(r"[!-~]+")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
@@ -84,4 +88,29 @@ def field_name(text: str) -> str:
         raise ValueError(f"repeats a form field that has a key of its own; choose `{text}` inside `api`")
     if not text or not text.isprintable():
         raise ValueError("is no name of a form field; choose one or more printable characters")
+    return text
+
+
+def header_name(text: str) -> str:
+    if not _TOKEN.fullmatch(text):
+        raise ValueError("is no name of a header; choose letters, digits and dashes, such as X-Api-Key")
+    if text.lower() in OWN_HEADERS:
+        raise ValueError("is a header that the request itself needs; leave it out")
+    return text
+
+
+def header_text(text: str) -> str:
+    if not carries(text):
+        raise ValueError("has a character that no header can carry; choose printable ASCII")
+    return text
+
+
+def carries(text: str) -> bool:
+    """Whether a header can carry `text` as its value."""
+    return bool(re.fullmatch(r"[ -~]*", text)) and text == text.strip()
+
+
+def parameter_name(text: str) -> str:
+    if not text or not text.isprintable():
+        raise ValueError("is no name of a parameter; choose one or more printable characters")
     return text

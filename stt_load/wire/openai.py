@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from stt_load.sample import ErrorKind
 from stt_load.wire.verdict import Answer, Failure, Transcript, excerpt
-
-FieldValue = str | int | float | bool
 
 
 def fields(
@@ -22,24 +20,17 @@ def fields(
     language: str | None = None,
     prompt: str | None = None,
     temperature: float | None = None,
-    extra: Mapping[str, FieldValue | Sequence[FieldValue]] | None = None,
+    extra: Sequence[tuple[str, str]] = (),
 ) -> list[tuple[str, str]]:
-    """The text fields of the form, without those that are None. A list sends its name once per item."""
-    pairs: list[tuple[str, Any]] = [
+    """The text fields of the form, without those that are None; `extra` ones come last."""
+    own: list[tuple[str, Any]] = [
         ("model", model),
         ("language", language),
         ("prompt", prompt),
         ("response_format", response_format),
         ("temperature", temperature),
     ]
-    for name, value in (extra or {}).items():
-        several = isinstance(value, Sequence) and not isinstance(value, str)
-        pairs += [(name, item) for item in value] if several else [(name, value)]  # type: ignore[union-attr]
-    return [(name, _text(value)) for name, value in pairs if value is not None]
-
-
-def _text(value: FieldValue) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return [(name, str(value)) for name, value in own if value is not None] + list(extra)
 
 
 def read_text(answer: Answer, response_format: str) -> Transcript | Failure:

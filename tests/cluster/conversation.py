@@ -48,7 +48,7 @@ class Conversation:
     def __init__(self, total: int | None, warmup: int = 0, awaited: int = 0) -> None:
         self.wire = Wire()
         self.refused: list[int] = []
-        self.fleet = Fleet(self.wire, None, self.refused.append)
+        self.fleet = Fleet(self.wire, (), self.refused.append)
         self.fleet.watchman.kill()  # here the test does everything, in its own order
         self.counted: list[Sample] = []
         self.wanted: int | None = 0

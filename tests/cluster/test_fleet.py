@@ -34,7 +34,7 @@ class Master:
 
 @pytest.fixture
 def master() -> Master:
-    one = Master("THE_KEY")
+    one = Master(("THE_KEY",))
     one.fleet.watchman.kill()
     return one
 
@@ -42,7 +42,7 @@ def master() -> Master:
 def test_a_worker_is_welcome_told_what_is_needed_and_taken_in(master: Master) -> None:
     master.hello("a")
     ((kind, welcome),) = master.wire.down["a"]
-    assert (kind, welcome["key_variable"]) == (protocol.WELCOME, "THE_KEY")
+    assert (kind, welcome["variables"]) == (protocol.WELCOME, ["THE_KEY"])
     assert master.fleet.member("a") is None, "not before it has answered"
     master.fit("a")
     member = master.fleet.member("a")

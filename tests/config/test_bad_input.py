@@ -82,7 +82,7 @@ WRONG_VALUES = [
     ("api: {extra_fields: {x: null}}", 1, "api.extra_fields.x", "null", ["is no value; choose a text, a number"]),
     ("api: {extra_fields: {x: [[1]]}}", 1, "api.extra_fields.x", "a list", ["has an item that is none"]),
     ("api: {extra_fields: {x: .nan}}", 1, "api.extra_fields.x", ".nan", ["is not a finite number"]),
-    ("api: {extra_fields: [1]}", 1, "api.extra_fields", "a list", ["choose a mapping of form fields"]),
+    ("api: {extra_fields: [1]}", 1, "api.extra_fields", "a list", ["choose a mapping with lines of the form"]),
     ("api: {timeout: 5}", 1, "api.timeout", "5", ["is a number", "connect, first_byte, read or total"]),
     ("api: {timeout: {read: 0}}", 1, "api.timeout.read", "0", ["too small", "above 0"]),
     ("api: {timeout: {total: 1e400}}", 1, "api.timeout.total", "1e400", ["is not a finite number"]),

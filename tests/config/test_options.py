@@ -15,6 +15,8 @@ from stt_load.options import OPTIONS, Option, from_environment, listing
 # Structure, or the server's side: nothing that one changes from run to run. -H and -u are Locust's.
 FILE_ONLY = (
     "api.extra_fields",
+    "api.headers",
+    "api.query",
     "api.timeout",
     "api.max_answer_bytes",
     "embedded",

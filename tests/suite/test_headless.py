@@ -157,6 +157,31 @@ def test_an_api_key_is_sent_and_appears_nowhere(tmp_path: Path, monkeypatch: pyt
     assert not [text for text in written if secret.encode() in text]
 
 
+@pytest.mark.parametrize("words", [["FastSttUser"], ["SttUser", "--processes=2"]])
+def test_secrets_by_name_are_sent_and_appear_nowhere(tmp_path: Path, words: list[str]) -> None:
+    """In headers, query and form, although the service repeats them all; its own words must survive."""
+    api = {
+        "headers": {"api-key": "${MINE_A}", "X-Auth": "Token ${MINE_B}"},
+        "query": {"sig": "${MINE_C}", "model": "nova-3"},
+        "extra_fields": {"pass": "${MINE_D}"},
+    }
+    environ = {name: f"s3cret-{name[-1]}-value" for name in ("MINE_A", "MINE_B", "MINE_C", "MINE_D")}
+    with echoing(environ["MINE_D"]) as service:
+        config = against(f"http://127.0.0.1:{service.port}", 8, 2, 2, api=api, continue_on_dead_warmup=True)
+        ran = run(tmp_path, config, *words, "--html=r.html", "--csv=c", "--loglevel=DEBUG", env=environ)
+    assert ran.code in (1, 4), ran.err
+    assert {path.partition("?")[2] for path in service.paths} == {"model=nova-3&sig=s3cret-C-value"}
+    assert {(head["api-key"], head["X-Auth"]) for head in service.headers} == {
+        ("s3cret-A-value", "Token s3cret-B-value")
+    }
+    written = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+    assert len(written) >= 5
+    assert [name for name, content in written.items() if b"s3cret" in content] == []
+    assert "s3cret" not in ran.out + ran.err
+    assert "you said ***" in ran.result["requests"][-1]["error"]
+    assert ran.result["config"]["api"]["headers"]["X-Auth"] == "Token ${MINE_B}"
+
+
 def test_a_second_run_does_not_overwrite_the_first(tmp_path: Path) -> None:
     config = quick(6, 1, 2, save_path="mine.json")
     assert run(tmp_path, config).code == 0

@@ -46,7 +46,7 @@ def test_the_parts_are_encoded_once_and_the_audio_is_not_copied() -> None:
 
 def test_every_field_of_the_api_is_sent_as_it_is_meant() -> None:
     fields = openai.fields(
-        "whisper-1", "json", language="ko", prompt="안녕", temperature=0.5, extra={"a[]": ["x", "y"], "stream": False}
+        "whisper-1", "json", language="ko", prompt="안녕", temperature=0.5, extra=[("a[]", "x"), ("a[]", "y")]
     )
     assert fields == [
         ("model", "whisper-1"),
@@ -56,7 +56,6 @@ def test_every_field_of_the_api_is_sent_as_it_is_meant() -> None:
         ("temperature", "0.5"),
         ("a[]", "x"),
         ("a[]", "y"),
-        ("stream", "false"),
     ]
     form = Form(fields)
     assert "안녕".encode() in form.prefix

@@ -1,0 +1,138 @@
+"""`${NAME}`: environment variables in headers, query parameters and form fields."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stt_load.config import Config, effective, masked, secrets, variables
+from stt_load.config.variables import filled, pairs, references
+from stt_load.stage import target_of
+from tests.config.conftest import Faults, Load
+
+SECRET = "hunter2hunter2"
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "value"),
+    [
+        ("${A}", ["A"], "one"),
+        ("Token ${A}-${B}${A}", ["A", "B", "A"], "Token one-twoone"),
+        ("$${A} ${B}", ["B"], "${A} two"),
+        ("5 $ and $A and {B}", [], "5 $ and $A and {B}"),
+        ("${A", [], "${A"),
+        ("", [], ""),
+    ],
+)
+def test_what_stands_for_what(text: str, names: list[str], value: str) -> None:
+    assert references(text) == names
+    assert filled(text, {"A": "one", "B": "two"}) == value
+
+
+@given(st.text(alphabet="ab $", max_size=20))
+def test_a_text_without_references_is_itself(text: str) -> None:
+    assert filled(text, {}) == text
+
+
+def test_a_value_is_not_looked_into_again() -> None:
+    assert filled("${A}", {"A": "${B}", "B": "no"}) == "${B}"
+
+
+def test_values_are_sent_as_services_read_them() -> None:
+    fields: dict[str, Any] = {"a": True, "b": [1, 2.5, "${X}"], "c": "z"}
+    assert pairs(fields, {"X": "x"}) == [("a", "true"), ("b", "1"), ("b", "2.5"), ("b", "x"), ("c", "z")]
+
+
+@pytest.mark.parametrize("section", ["headers", "query", "extra_fields"])
+def test_an_unset_variable_is_named_with_its_place(faults: Faults, loaded: Load, section: str) -> None:
+    text = f"api:\n  {section}:\n    x-key: 'Token ${{MY_KEY}}'"
+    for environ in ({}, {"MY_KEY": ""}):
+        (fault,) = faults(text, environ=environ)
+        assert (fault.key, fault.line) == (f"api.{section}.x-key", 3)
+        assert "names MY_KEY, which is not set in the environment; set it" in fault.message
+    assert loaded(text, environ={"MY_KEY": "k"})
+
+
+WRONG = [
+    ("headers: {'a b': x}", "api.headers.a b", "is no name of a header"),
+    ("headers: {Content-Length: x}", "api.headers.Content-Length", "the request itself needs"),
+    ("headers: {x: 1}", "api.headers.x", "is a number; choose a text"),
+    ("headers: {x: [a]}", "api.headers.x", "choose a text"),
+    ("headers: {x: é}", "api.headers.x", "no header can carry"),
+    ("headers: {x: ' a'}", "api.headers.x", "no header can carry"),
+    ("headers: {x-a: a, X-A: b}", "api.headers.X-A", "is the same header as x-a; keep one"),
+    ("headers: {x: '${a b}'}", "api.headers.x", "is no name of an environment variable"),
+    ("headers: 5", "api.headers", "choose a mapping with lines of the form"),
+    ("query: {'': x}", "api.query.''", "is no name of a parameter"),
+    ("query: {x: null}", "api.query.x", "is no value"),
+    ("query: {x: '${}'}", "api.query.x", "is no name of an environment variable"),
+    ("extra_fields: {x: ['${1}']}", "api.extra_fields.x", "is no name of an environment variable"),
+]
+
+
+@pytest.mark.parametrize(("text", "key", "part"), WRONG)
+def test_a_wrong_value_is_one_fault(faults: Faults, text: str, key: str, part: str) -> None:
+    (fault,) = faults(f"api: {{{text}}}")
+    assert fault.key == key
+    assert part in fault.message
+
+
+def test_two_authorizations_are_one_too_many(faults: Faults) -> None:
+    (fault,) = faults("api: {api_key_env: K, headers: {authorization: x}}", environ={"K": "k"})
+    assert "is what api_key_env makes, too; keep one of them" in fault.message
+
+
+@pytest.mark.parametrize("value", ["zq\nb", " zq", "zqé", "zq\x00"])
+def test_a_variable_that_no_header_can_carry_is_not_shown(faults: Faults, value: str) -> None:
+    (fault,) = faults("api: {headers: {x: '${MINE}'}}", environ={"MINE": value})
+    assert "has MINE in it, which holds what no header can carry" in fault.message
+    assert "zq" not in str(fault)
+
+
+def test_what_is_sent(loaded: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = """
+api:
+  headers: {api-key: "${MY_KEY}", user-agent: mine}
+  query: {version: 2025-03-01, tag: [a, "b&c"], key: "${MY_KEY}"}
+"""
+    monkeypatch.setenv("MY_KEY", SECRET)
+    config = loaded(text, environ=dict(os.environ))
+    target = target_of(config, "http://h/t?x=1", "audio/wav")
+    assert target.headers["api-key"] == SECRET
+    assert [value for name, value in target.headers.items() if name.lower() == "user-agent"] == ["mine"]
+    assert target.path == f"/t?x=1&version=2025-03-01&tag=a&tag=b%26c&key={SECRET}"
+    assert target_of(config, "http://h/t", "audio/wav").path.startswith("/t?version=")
+    assert target_of(config, "http://h/health").path == "/health", "only looked at"
+
+
+def test_what_is_needed_and_what_may_not_be_shown(loaded: Load) -> None:
+    text = """
+api:
+  api_key_env: K
+  headers: {x: "a${A}b", y: "Bearer ${B}", z: "$${C}", Api-Token: "Bearer lit3ral-token"}
+  query: {q: ["${A}", "${D}"], sig-key: qu3ry-key}
+  extra_fields: {f: "${E}", n: 1}
+"""
+    environ = {name: f"value-of-{name}" for name in "ABDEK"}
+    config = loaded(text, environ=environ)
+    assert variables(config) == ("K", "A", "B", "D", "E")
+    found = secrets(config, environ)
+    assert {"lit3ral-token", "qu3ry-key", *environ.values()} <= set(found)
+    for shown in (effective(config), str(masked(config))):
+        assert "lit3ral" not in shown
+        assert "qu3ry" not in shown
+        for name in ("a${A}b", "Bearer ${B}", "$${C}", "${D}", "${E}"):
+            assert name in shown
+
+
+def test_a_secret_beside_a_variable_is_masked() -> None:
+    headers = {"api-key": "pre-${A}", "authorization": "Bearer ${B}", "x": "sk-12345678"}
+    assert masked(Config.model_validate({"api": {"headers": headers}}))["api"]["headers"] == {
+        "api-key": "***",
+        "authorization": "Bearer ${B}",
+        "x": "***",
+    }
