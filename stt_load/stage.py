@@ -10,11 +10,12 @@ from urllib.parse import urlencode
 from stt_load import __version__
 from stt_load.audio import wav
 from stt_load.audio.noise import NoiseSource
-from stt_load.config import Config, mask_url, pairs, secrets
+from stt_load.config import Api, Config, mask_url, pairs, secrets
 from stt_load.desk import Desk
 from stt_load.transport import Target, Timeouts
 from stt_load.wire import openai
-from stt_load.wire.form import Form
+from stt_load.wire.answers import reader
+from stt_load.wire.form import Bare, Form
 from stt_load.wire.speech import Speech
 
 
@@ -39,29 +40,30 @@ class Stage:
 def build(config: Config, url: str, seed: int, desk: Desk, users: Callable[[], int]) -> Stage:
     """The stage of a run of `config` against `url`; its clips are drawn from `seed`."""
     api = config.api
-    form = Form(
-        openai.fields(
-            api.model,
-            api.response_format,
-            api.language,
-            api.prompt,
-            api.temperature,
-            pairs(api.extra_fields, os.environ),
-        )
-    )
+    form = _form(api)
     target = target_of(config, url, form.content_type)
     return Stage(
         desk=desk,
         users=users,
         audio=NoiseSource(seed, wav.frames_of(config.audio_duration, config.sample_rate), config.sample_rate),
-        speech=Speech(
-            form, lambda answer: openai.read_text(answer, api.response_format), secrets(config, os.environ)
-        ),
+        speech=Speech(form, reader(api.response_format, api.response.text), secrets(config, os.environ)),
         target=target,
         name=shown_name(target_of(config, url)),
         url=mask_url(url),
         request_delay_s=config.request_delay,
     )
+
+
+def _form(api: Api) -> Form | Bare:
+    """What the API's protocol puts around the audio."""
+    if api.protocol == "raw":
+        return Bare(api.audio_content_type)
+    fields = pairs(api.extra_fields, os.environ)
+    if api.protocol == "openai":
+        fields = openai.fields(
+            api.model, api.response_format, api.language, api.prompt, api.temperature, extra=fields
+        )
+    return Form(fields, api.audio_field, api.audio_filename, api.audio_content_type)
 
 
 def target_of(config: Config, url: str, content_type: str | None = None) -> Target:

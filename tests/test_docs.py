@@ -25,6 +25,7 @@ from tests.suite.running import environment
 
 ROOT = Path(__file__).parents[1]
 READMES = ("README.md", "README.ko.md")
+KEYS = dict.fromkeys(("OPENAI_API_KEY", "AZURE_OPENAI_API_KEY", "DEEPGRAM_API_KEY"), "x")
 LINK = re.compile(r"\]\((?!http)([^)#]+)[^)]*\)")
 
 
@@ -120,10 +121,7 @@ def test_every_snippet_of_configuration_loads(document: str, tmp_path: Path) -> 
     for snippet in snippets:
         file = tmp_path / "config.yaml"
         file.write_text(snippet, encoding="utf-8")
-        assert (
-            load(file, environ=os.environ | {"OPENAI_API_KEY": "x", "AZURE_OPENAI_API_KEY": "x"}).config.api.base_url
-            != "embedded"
-        )
+        assert load(file, environ=os.environ | KEYS).config.api.base_url != "embedded"
 
 
 @pytest.mark.parametrize("document", READMES)

@@ -11,13 +11,14 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from stt_load.config.words import (
-    API_FIELDS,
     OWN_HEADERS,
     absolute_path,
     base_url,
+    expression,
     field_name,
     header_name,
     header_text,
+    media_type,
     parameter_name,
     unicode_text,
     variable_name,
@@ -42,9 +43,9 @@ BaseUrl = Annotated[
 VariableName = Annotated[
     str, AfterValidator(variable_name), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"})
 ]
-FieldName = Annotated[
-    str, AfterValidator(field_name), WithJsonSchema({"type": "string", "not": {"enum": list(API_FIELDS)}})
-]
+FieldName = Annotated[str, AfterValidator(field_name), WithJsonSchema({"type": "string", "minLength": 1})]
+MediaType = Annotated[str, AfterValidator(media_type), WithJsonSchema({"type": "string", "pattern": "^[^/]+/[^/]+$"})]
+Expression = Annotated[str, AfterValidator(expression), WithJsonSchema({"type": "string", "minLength": 1})]
 Text = Annotated[str, AfterValidator(unicode_text)]
 FieldScalar = Text | bool | int | float
 HeaderName = Annotated[
@@ -79,9 +80,24 @@ class Timeout(Section):
     )
 
 
-class Api(Section):
-    """The service under test, spoken to as an OpenAI-compatible transcription API."""
+class Response(Section):
+    """Where things stand in an answer."""
 
+    text: Expression = Field(
+        default="text",
+        description="JMESPath expression for the transcript in a JSON answer, such as "
+        "results.channels[0].alternatives[0].transcript. Without meaning where response_format is no JSON.",
+    )
+
+
+class Api(Section):
+    """The service under test: where it is, how it is spoken to."""
+
+    protocol: Literal["openai", "multipart", "raw"] = Field(
+        default="openai",
+        description="How a clip is sent. openai: the form of the OpenAI API. multipart: a form with the audio and "
+        "extra_fields, nothing else. raw: the audio is the body.",
+    )
     base_url: BaseUrl = Field(
         default=EMBEDDED,
         description="The server: http(s)://host[:port][/path]. `embedded` starts the shipped model server on a free "
@@ -91,7 +107,14 @@ class Api(Section):
         default="/v1/audio/transcriptions",
         description="Path that is appended to base_url; it begins with a slash. A query may follow.",
     )
-    model: str = Field(default="whisper-1", min_length=1, description="Form field `model`: the model to use.")
+    audio_field: FieldName = Field(default="file", description="Form field that carries the audio.")
+    audio_filename: FieldName = Field(default="audio.wav", description="File name of the audio in the form.")
+    audio_content_type: MediaType = Field(
+        default="audio/wav", description="Content type of the audio: of its part of the form, or of a raw body."
+    )
+    model: str = Field(
+        default="whisper-1", min_length=1, description="Form field `model` of protocol openai: the model to use."
+    )
     language: str | None = Field(
         default=None,
         min_length=1,
@@ -101,8 +124,11 @@ class Api(Section):
         default=None, description="Form field `prompt`: text that guides the model. Null leaves the field out."
     )
     response_format: Literal["json", "verbose_json", "text", "srt", "vtt"] = Field(
-        default="json", description="Form field `response_format`. It also says where an answer's text is looked for."
+        default="json",
+        description="Form field `response_format` of protocol openai. With every protocol it says how an answer is "
+        "read: as JSON (see response.text), as plain text or as subtitles.",
     )
+    response: Response = Field(default=Response(), description="Where to find things in an answer.")
     temperature: float | None = Field(
         default=None, ge=0, description="Form field `temperature`: 0 or more. Null leaves the field out."
     )

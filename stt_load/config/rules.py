@@ -10,7 +10,7 @@ from stt_load.audio import wav
 from stt_load.config.model import EMBEDDED, Config
 from stt_load.config.paths import KeyPath
 from stt_load.config.variables import filled, is_name, references, values_with_references
-from stt_load.config.words import carries
+from stt_load.config.words import API_FIELDS, carries
 
 FEWEST_SAMPLES = 8
 # A WAV file gives its own size, less 8 bytes, in 32 bits.
@@ -35,6 +35,7 @@ def broken_rules(config: Config, environ: Mapping[str, str], *, speaks: bool = T
         yield from _key_is_set(("api", "api_key_env"), config.api.api_key_env, environ)
         yield from _variables_are_set(config, environ)
     yield from _headers_are_given_once(config)
+    yield from _fields_have_a_form(config)
     if config.api.base_url == EMBEDDED:
         yield from _key_is_set(("embedded", "api_key_env"), config.embedded.api_key_env, environ)
 
@@ -101,3 +102,22 @@ def _headers_are_given_once(config: Config) -> Iterator[Broken]:
     if config.api.api_key_env and "authorization" in first:
         path = ("api", "headers", first["authorization"])
         yield {path: "is what api_key_env makes, too; keep one of them"}
+
+
+def _fields_have_a_form(config: Config) -> Iterator[Broken]:
+    api = config.api
+    if api.protocol != "openai":
+        other = "query" if api.protocol == "raw" else "extra_fields"
+        for name in ("language", "prompt", "temperature"):
+            if getattr(api, name) is not None:
+                yield {
+                    ("api", name): f"is sent by protocol openai only; choose null, and `{name}` inside `api.{other}`"
+                }
+    for name in api.extra_fields:
+        path = ("api", "extra_fields", name)
+        if api.protocol == "raw":
+            yield {path: "is for a form, and protocol raw has none; choose `api.query` or `api.headers` for it"}
+        elif name == api.audio_field:
+            yield {path: "is given to the form field that carries the audio; choose another name"}
+        elif api.protocol == "openai" and name in API_FIELDS:
+            yield {path: f"is given to a form field that has a key of its own; choose `{name}` inside `api`"}

@@ -8,11 +8,14 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+import jmespath
+from jmespath.exceptions import JMESPathError
+
 from stt_load.config.faults import nearest
 from stt_load.config.masking import looks_like_key, mask_url
 
-API_FIELDS = ("file", "model", "language", "prompt", "response_format", "temperature")
-"""Form fields that have a key of their own, or carry the audio."""
+API_FIELDS = ("model", "language", "prompt", "response_format", "temperature")
+"""Form fields of the OpenAI API, which have keys of their own."""
 
 OWN_HEADERS = ("connection", "content-length", "content-type", "expect", "host", "transfer-encoding")
 """Headers that say how the request itself is sent."""
@@ -82,10 +85,6 @@ def unicode_text(text: str) -> str:
 
 
 def field_name(text: str) -> str:
-    if text == "file":
-        raise ValueError("is the form field that carries the audio; choose another name")
-    if text in API_FIELDS:
-        raise ValueError(f"repeats a form field that has a key of its own; choose `{text}` inside `api`")
     if not text or not text.isprintable():
         raise ValueError("is no name of a form field; choose one or more printable characters")
     return text
@@ -113,4 +112,20 @@ def carries(text: str) -> bool:
 def parameter_name(text: str) -> str:
     if not text or not text.isprintable():
         raise ValueError("is no name of a parameter; choose one or more printable characters")
+    return text
+
+
+def media_type(text: str) -> str:
+    if not re.fullmatch(r"[!#$&^_.+0-9A-Za-z-]+/[!#$&^_.+0-9A-Za-z-]+(; *[!-~]+)*", text):
+        raise ValueError("is no content type; choose one such as audio/wav")
+    return text
+
+
+def expression(text: str) -> str:
+    try:
+        jmespath.compile(text)
+    except JMESPathError:
+        raise ValueError(
+            "is no JMESPath expression; choose one such as text or results.channels[0].alternatives[0].transcript"
+        ) from None
     return text

@@ -31,6 +31,8 @@ def build_app(service: SpeechService) -> web.Application:
     app = web.Application(middlewares=[_openai_errors])
     app.router.add_post("/v1/audio/transcriptions", service.transcribe)
     app.router.add_post("/v1/audio/translations", service.translate)
+    app.router.add_post("/v1/listen", service.listen)
+    app.router.add_post("/asr", service.asr)
     app.router.add_get("/v1/models", models)
     app.router.add_get("/health", health)
     app.router.add_get("/metrics", metrics)

@@ -6,13 +6,15 @@ import asyncio
 import hmac
 import itertools
 import math
+from collections.abc import Callable
+from functools import partial
 from hashlib import blake2b
 
 from aiohttp import web
 
 from stt_load.server.errors import ApiError
 from stt_load.server.metrics import Metrics
-from stt_load.server.question import Question, parse, read_body
+from stt_load.server.question import Parse, Question, audio_file_form, bare_audio, openai_form, read_body
 from stt_load.server.settings import ServerSettings
 from stt_load.server.slots import Job, Slots
 from stt_load.server.transcript import Transcript, hear, render
@@ -37,10 +39,16 @@ class SpeechService:
         self._ids = itertools.count()
 
     async def transcribe(self, request: web.Request) -> web.StreamResponse:
-        return await self._answer(request, "transcribe")
+        return await self._answer(request, "transcribe", openai_form)
 
     async def translate(self, request: web.Request) -> web.StreamResponse:
-        return await self._answer(request, "translate")
+        return await self._answer(request, "translate", openai_form)
+
+    async def listen(self, request: web.Request) -> web.StreamResponse:
+        return await self._answer(request, "transcribe", bare_audio)
+
+    async def asr(self, request: web.Request) -> web.StreamResponse:
+        return await self._answer(request, "transcribe", audio_file_form)
 
     def metrics_page(self) -> str:
         """The Prometheus text of this moment."""
@@ -52,12 +60,13 @@ class SpeechService:
         if self._authorization is not None and not hmac.compare_digest(given, self._authorization):
             raise ApiError(401, "The API key is missing or wrong.", code="invalid_api_key")
 
-    async def _answer(self, request: web.Request, task: str) -> web.StreamResponse:
+    async def _answer(self, request: web.Request, task: str, parse: Parse) -> web.StreamResponse:
         """The answer, whatever it is. Its truth is told first: a client that has the answer finds it in the log."""
         received = await self._receive(request)
         truth = Truth(next(self._ids), arrival_s=self._loop.time())
         try:
-            answer, body = await self._reply(received, request.headers.get("Content-Type", ""), task, truth)
+            ask = partial(parse, request.headers.get("Content-Type", ""))
+            answer, body = await self._reply(received, ask, task, truth)
             truth.status, truth.answer_bytes = answer.status, len(body) // 2 if truth.cut else len(body)
         finally:
             self._tell(truth)
@@ -74,14 +83,14 @@ class SpeechService:
             return error
 
     async def _reply(
-        self, received: bytes | ApiError, content_type: str, task: str, truth: Truth
+        self, received: bytes | ApiError, ask: Callable[[bytes], Question], task: str, truth: Truth
     ) -> tuple[web.Response, bytes]:
         """The answer, and its body."""
         try:
             if isinstance(received, ApiError):
                 raise received
             truth.body_bytes = len(received)
-            body, body_type = await self._serve(parse(content_type, received), task, truth)
+            body, body_type = await self._serve(ask(received), task, truth)
             return web.Response(body=body, headers={"Content-Type": body_type}), body
         except ApiError as error:
             return refusal(error), error.body()

@@ -93,6 +93,16 @@ def _segment(number: int, segment: Segment) -> dict[str, Any]:
     }
 
 
+def _listen(transcript: Transcript) -> str:
+    """As Deepgram's pre-recorded API nests it (https://developers.deepgram.com/reference/speech-to-text)."""
+    alternative = {"transcript": transcript.text, "confidence": 1.0, "words": []}
+    document = {
+        "metadata": {"duration": transcript.duration_s, "channels": 1},
+        "results": {"channels": [{"alternatives": [alternative]}]},
+    }
+    return json.dumps(document)
+
+
 def _text(transcript: Transcript) -> str:
     return transcript.text + "\n"
 
@@ -127,6 +137,8 @@ _RENDERERS: dict[str, tuple[Callable[[Transcript], str], str]] = {
     "vtt": (_vtt, "text/vtt; charset=utf-8"),
 }
 FORMATS = tuple(_RENDERERS)
+"""What a client of the OpenAI API may ask for."""
+_RENDERERS |= {"listen": (_listen, "application/json")}
 # fmt: off
 _WORDS = (
     "the", "a", "one", "some", "river", "stone", "paper", "morning", "evening", "window", "garden", "letter",

@@ -1,4 +1,4 @@
-"""A multipart/form-data body around a place where the audio goes."""
+"""A request's body with a place in it where the audio goes: multipart/form-data, or nothing else."""
 
 from __future__ import annotations
 
@@ -56,6 +56,17 @@ class Form:
         """The body with `audio` (parts of `audio_bytes` bytes in all) in its place."""
         size = len(self.prefix) + audio_bytes + len(self.suffix)
         return Body((self.prefix, *audio, self.suffix), size)
+
+
+class Bare:
+    """No form at all: the audio is the body, as `content_type`."""
+
+    def __init__(self, content_type: str = "audio/wav") -> None:
+        self.content_type = content_type
+
+    def around(self, audio: Sequence[Part], audio_bytes: int) -> Body:
+        """The body: `audio`, parts of `audio_bytes` bytes in all."""
+        return Body(tuple(audio), audio_bytes)
 
 
 _PLACE = b"<the audio goes here>"

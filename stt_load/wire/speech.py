@@ -1,25 +1,24 @@
-"""One API as configured: the form around a clip, the transcript in an answer."""
+"""One API as configured: what is around a clip, the transcript in an answer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from stt_load.wire.form import Body, Form, Part
+from stt_load.wire.answers import Read
+from stt_load.wire.form import Bare, Body, Form, Part
 from stt_load.wire.verdict import Answer, Failure, Transcript, of_status
 
 MASK = "***"
 
 
 class Speech:
-    """How one service is spoken to. form: encoded once. read_text: finds the text in a 2xx answer.
+    """How one service is spoken to. form: what is around the audio. read_text: finds the text in a 2xx answer.
 
     secrets: what no message may repeat, should the server echo it.
     """
 
-    def __init__(
-        self, form: Form, read_text: Callable[[Answer], Transcript | Failure], secrets: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, form: Form | Bare, read_text: Read, secrets: Sequence[str] = ()) -> None:
         self._form = form
         self._read_text = read_text
         self._secrets = tuple(secrets)

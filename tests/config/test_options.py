@@ -16,6 +16,9 @@ from stt_load.options import OPTIONS, Option, from_environment, listing
 FILE_ONLY = (
     "api.extra_fields",
     "api.headers",
+    "api.protocol",
+    "api.audio_",
+    "api.response.",
     "api.query",
     "api.timeout",
     "api.max_answer_bytes",

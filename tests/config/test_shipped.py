@@ -56,7 +56,7 @@ def test_every_key_is_described() -> None:
         {"api": {"base_url": "localhost:8000"}},
         {"api": {"endpoint": "v1"}},
         {"api": {"extra_fields": {"x": None}}},
-        {"api": {"extra_fields": {"model": "x"}}},
+        {"api": {"extra_fields": {"": "x"}}},
         {"api": {"api_key_env": "sk-1"}},
         {"embedded": {"jitter": "normal"}},
     ],

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stt_load.sample import ErrorKind
-from stt_load.wire import openai
+from stt_load.wire.answers import reader
 from stt_load.wire.form import Form
 from stt_load.wire.speech import Speech
 from stt_load.wire.verdict import Answer, Failure, Transcript, decoded, excerpt, of_status
@@ -39,7 +39,7 @@ VTT = (
     ],
 )
 def test_the_text_is_found(response_format: str, body: str, text: str) -> None:
-    assert openai.read_text(answer(body), response_format) == Transcript(text)
+    assert reader(response_format)(answer(body)) == Transcript(text)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_the_text_is_found(response_format: str, body: str, text: str) -> None:
 def test_an_answer_without_the_asked_text_is_a_typed_failure(
     response_format: str, body: str | bytes, kind: ErrorKind
 ) -> None:
-    verdict = openai.read_text(answer(body), response_format)
+    verdict = reader(response_format)(answer(body))
     assert isinstance(verdict, Failure)
     assert verdict.kind is kind
     assert verdict.message.startswith("HTTP 200")
@@ -108,7 +108,7 @@ def test_an_excerpt_is_one_short_line_of_any_bytes(body: bytes) -> None:
     body=st.binary(max_size=2_000), response_format=st.sampled_from(["json", "verbose_json", "text", "srt", "vtt"])
 )
 def test_any_answer_is_either_a_transcript_or_a_failure(body: bytes, response_format: str) -> None:
-    verdict = openai.read_text(answer(body), response_format)
+    verdict = reader(response_format)(answer(body))
     assert isinstance(verdict, Transcript | Failure)
 
 
@@ -123,7 +123,7 @@ def test_compression_is_undone_within_the_limit() -> None:
 
 
 def test_a_key_that_the_server_echoes_is_not_repeated() -> None:
-    speech = Speech(Form([]), lambda a: openai.read_text(a, "json"), secrets=["sk-123"])
+    speech = Speech(Form([]), reader("json"), secrets=["sk-123"])
     verdict = speech.read(answer("Authorization: Bearer sk-123 is not valid", 401))
     assert isinstance(verdict, Failure)
     assert "sk-123" not in verdict.message
@@ -133,7 +133,7 @@ def test_a_key_that_the_server_echoes_is_not_repeated() -> None:
 @pytest.mark.parametrize("before", range(150, 260, 7))
 def test_a_key_that_the_message_is_cut_in_leaves_no_half_of_it(before: int) -> None:
     key = "sk-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    speech = Speech(Form([]), lambda a: openai.read_text(a, "json"), secrets=[key])
+    speech = Speech(Form([]), reader("json"), secrets=[key])
     for status in (200, 400):
         verdict = speech.read(answer("x" * before + key + "y" * 900, status))
         assert isinstance(verdict, Failure)
@@ -141,5 +141,43 @@ def test_a_key_that_the_message_is_cut_in_leaves_no_half_of_it(before: int) -> N
 
 
 def test_other_messages_can_be_cleaned_too() -> None:
-    speech = Speech(Form([]), lambda a: openai.read_text(a, "json"), secrets=["sk-123", "hunter2"])
+    speech = Speech(Form([]), reader("json"), secrets=["sk-123", "hunter2"])
     assert speech.hide("no sk-123, no hunter2") == "no ***, no ***"
+
+
+DEEPGRAM = '{"results": {"channels": [{"alternatives": [{"transcript": "hello there", "confidence": 1}]}]}}'
+
+
+@pytest.mark.parametrize(
+    ("expression", "body", "text"),
+    [
+        ("results.channels[0].alternatives[0].transcript", DEEPGRAM, "hello there"),
+        ("join(' ', segments[].text)", '{"segments": [{"text": "a"}, {"text": "b"}]}', "a b"),
+        ("[0].text", '[{"text": ""}]', ""),
+        ("@", '"alone"', "alone"),
+    ],
+)
+def test_the_text_is_where_the_expression_says(expression: str, body: str, text: str) -> None:
+    assert reader("json", expression)(answer(body)) == Transcript(text)
+
+
+@pytest.mark.parametrize(
+    ("expression", "body"),
+    [
+        ("results.channels[0].alternatives[0].transcript", '{"results": {"channels": []}}'),
+        ("text", '{"text": 5}'),
+        ("text", '{"text": ["a"]}'),
+        ("join(' ', segments[].text)", '{"segments": "none"}'),
+    ],
+)
+def test_no_text_there_is_a_failure_that_names_the_place(expression: str, body: str) -> None:
+    failure = reader("json", expression)(answer(body))
+    assert isinstance(failure, Failure)
+    assert failure.kind is ErrorKind.NO_TEXT
+    assert f"`{expression}`" in failure.message
+    assert body[:20] in failure.message
+
+
+def test_an_expression_that_is_none_is_refused_at_once() -> None:
+    with pytest.raises(ValueError, match="Incomplete expression"):
+        reader("json", "a[")
