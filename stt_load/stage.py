@@ -39,19 +39,28 @@ class Stage:
 
 def build(config: Config, url: str, seed: int, desk: Desk, users: Callable[[], int]) -> Stage:
     """The stage of a run of `config` against `url`; its clips are drawn from `seed`."""
-    api = config.api
-    form = _form(api)
-    target = target_of(config, url, form.content_type)
+    speech = speech_of(config)
     return Stage(
         desk=desk,
         users=users,
-        audio=NoiseSource(seed, wav.frames_of(config.audio_duration, config.sample_rate), config.sample_rate),
-        speech=Speech(form, reader(api.response_format, api.response.text), secrets(config, os.environ)),
-        target=target,
+        audio=audio_of(config, seed),
+        speech=speech,
+        target=target_of(config, url, speech.form.content_type),
         name=shown_name(target_of(config, url)),
         url=mask_url(url),
         request_delay_s=config.request_delay,
     )
+
+
+def audio_of(config: Config, seed: int) -> NoiseSource:
+    """The clips of a run; `seed` decides on them."""
+    return NoiseSource(seed, wav.frames_of(config.audio_duration, config.sample_rate), config.sample_rate)
+
+
+def speech_of(config: Config) -> Speech:
+    """How the service is spoken to; with the secrets of this process's environment."""
+    api = config.api
+    return Speech(_form(api), reader(api.response_format, api.response.text), secrets(config, os.environ))
 
 
 def _form(api: Api) -> Form | Bare:

@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from stt_load.config import ConfigError, Override, effective, load
+from stt_load.config import ConfigError, Loaded, Override, effective, load
 from stt_load.options import OPTIONS, from_environment
 
 DESCRIPTION = (
@@ -16,6 +16,16 @@ DESCRIPTION = (
     "configuration files (locust.conf, pyproject.toml) are not read here."
 )
 BAD_CONFIGURATION = 2
+
+
+def given(args: argparse.Namespace) -> Loaded:
+    """What the file, the environment and the parsed options come to; ConfigError with every fault."""
+    flags = {option.key: option.flag for option in OPTIONS}
+    flags |= {"concurrent_requests": "--users", "api.base_url": "--host"}
+    values = [
+        Override(key, text, flags[key]) for key, text in vars(args).items() if key in flags and text is not None
+    ]
+    return load(args.file, from_environment(os.environ) + values, save_directory=Path())
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,11 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Exit code 0 with the effective configuration on stdout, 2 with every fault on stderr."""
-    flags = {option.key: option.flag for option in OPTIONS}
-    flags |= {"concurrent_requests": "--users", "api.base_url": "--host"}
-    given = [Override(key, text, flags[key]) for key, text in vars(args).items() if key in flags and text is not None]
     try:
-        loaded = load(args.file, from_environment(os.environ) + given, save_directory=Path())
+        loaded = given(args)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return BAD_CONFIGURATION

@@ -6,7 +6,7 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 
 from stt_load.config.variables import filled, pairs, references, values_with_references
 
@@ -74,11 +74,12 @@ def secrets(config: Config, environ: Mapping[str, str]) -> tuple[str, ...]:
     for section, fields in (("extra_fields", api.extra_fields), ("query", api.query), ("headers", api.headers)):
         for name, value in pairs(fields, environ):
             if _is_secret(section, name, value):
-                found.add(value)
+                found |= {value, quote(value), quote_plus(value)}  # in a query it is written otherwise
                 if section == "headers":  # a scheme may stand before it: `Bearer ...`
                     found.add(value.rpartition(" ")[2])
     for _, text in values_with_references(config):
-        found |= {environ.get(name, "") for name in references(text)}
+        values = {environ.get(name, "") for name in references(text)}
+        found |= values | set(map(quote, values)) | set(map(quote_plus, values))
     return tuple(sorted((one for one in found if len(one) >= FEWEST_SECRET_CHARACTERS), key=len, reverse=True))
 
 

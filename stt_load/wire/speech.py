@@ -19,13 +19,13 @@ class Speech:
     """
 
     def __init__(self, form: Form | Bare, read_text: Read, secrets: Sequence[str] = ()) -> None:
-        self._form = form
+        self.form = form
         self._read_text = read_text
         self._secrets = tuple(secrets)
 
     def body(self, audio: Sequence[Part], audio_bytes: int) -> Body:
         """The request's body around `audio`, parts of `audio_bytes` bytes in all."""
-        return self._form.around(audio, audio_bytes)
+        return self.form.around(audio, audio_bytes)
 
     def read(self, answer: Answer) -> Transcript | Failure:
         """What an answer comes down to."""

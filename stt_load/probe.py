@@ -1,0 +1,126 @@
+"""`stt-load probe`: one request as it is configured, and how its answer is understood."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from random import SystemRandom
+
+from stt_load.audio.noise import NoiseSource
+from stt_load.config import Config, ConfigError
+from stt_load.config.command import add_arguments as add_arguments  # the file, and the options of locust
+from stt_load.config.command import given
+from stt_load.server.process import EmbeddedServer, StartError
+from stt_load.stage import audio_of, speech_of, target_of
+from stt_load.transport import Exchange, Target, TransportError
+from stt_load.transport.fast import FastTransport
+from stt_load.wire.form import Body
+from stt_load.wire.speech import Speech
+from stt_load.wire.verdict import Answer, Failure, Transcript
+
+DESCRIPTION = (
+    "Sends one request with the configuration, options and environment included, and shows what went out (secrets "
+    "masked), what came back, how it was understood, and how long it took: the first thing to try against a new "
+    "service. Exit code 0: a transcript; 1: none; 2: the configuration is wrong."
+)
+FAILED = 1
+NOT_TRIED = 2
+SHOWN_CHARACTERS = 1_000
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit code 0, 1 or 2, as in `DESCRIPTION`."""
+    try:
+        config = given(args).config
+        with _service(config) as base_url:
+            return _probe(config, config.api.url(base_url))
+    except (ConfigError, StartError) as error:
+        print(error, file=sys.stderr)
+        return NOT_TRIED
+
+
+@contextmanager
+def _service(config: Config) -> Iterator[str]:
+    """Where the service is; the embedded one is started for it."""
+    if config.api_url is not None:
+        yield config.api.base_url
+        return
+    with EmbeddedServer.start(config.embedded) as server:
+        yield server.url
+
+
+def _probe(config: Config, url: str) -> int:
+    speech = speech_of(config)
+    target = target_of(config, url, speech.form.content_type)
+    audio = audio_of(config, SystemRandom().getrandbits(64))
+    body = speech.body(audio.clip(0, 0), audio.clip_bytes)
+    say = _Mouth(speech)
+    say(*_request(target, body, audio), "")
+    exchange, answer = Exchange(), None
+    transport = FastTransport(target)
+    try:
+        answer = transport.post(body, exchange)
+        verdict = speech.read(answer)
+    except TransportError as error:
+        verdict = Failure(error.kind, error.message)
+    finally:
+        transport.close()
+    reply = list(_reply(exchange, answer))
+    say(*reply, *([""] if reply else []), *_understood(verdict), *_timings(exchange))
+    return FAILED if isinstance(verdict, Failure) else 0
+
+
+class _Mouth:
+    """Prints lines without secrets."""
+
+    def __init__(self, speech: Speech) -> None:
+        self._speech = speech
+
+    def __call__(self, *lines: str) -> None:
+        for line in lines:
+            print(self._speech.hide(line))
+
+
+def _request(target: Target, body: Body, audio: NoiseSource) -> Iterator[str]:
+    """The head as it is sent, then the body, its audio left out."""
+    yield f"POST {target.path} HTTP/1.1"
+    yield f"Host: {target.authority}"
+    yield from (f"{name}: {value}" for name, value in target.headers.items())
+    yield f"Content-Length: {len(body)}"
+    yield ""
+    around = len(body) - audio.clip_bytes
+    clip = f"[WAV, {audio.duration_s:g} s of noise, {audio.rate_hz} Hz, {audio.clip_bytes:,} bytes]"
+    if not around:
+        yield clip
+        return
+    yield from bytes(body.parts[0]).decode(errors="replace").splitlines()
+    yield clip
+    yield bytes(body.parts[-1]).decode(errors="replace").strip()
+
+
+def _reply(exchange: Exchange, answer: Answer | None) -> Iterator[str]:
+    if answer is None:
+        if exchange.status is not None:
+            yield f"HTTP {exchange.status}, no whole answer: {exchange.received:,} bytes"
+        return
+    yield f"HTTP {answer.status}, {answer.content_type or 'no Content-Type'}, {exchange.received:,} bytes"
+    text = answer.body.decode(errors="replace").strip()
+    yield text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}... ({len(text):,} characters)"
+
+
+def _understood(verdict: Transcript | Failure) -> Iterator[str]:
+    if isinstance(verdict, Failure):
+        yield f"❌ {verdict.kind}: {verdict.message}"
+    else:
+        yield f"✅ A transcript of {len(verdict.text):,} characters: {verdict.text[:SHOWN_CHARACTERS]}"
+
+
+def _timings(exchange: Exchange) -> Iterator[str]:
+    """Both count from right before the connection was made."""
+    if exchange.sent_s is None or exchange.done_s is None:
+        return
+    if exchange.first_byte_s is not None:
+        yield f"   Headers after {exchange.first_byte_s - exchange.sent_s:.3f} s (with the connection's set-up)"
+    yield f"   Done after {exchange.done_s - exchange.sent_s:.3f} s"

@@ -1,0 +1,105 @@
+"""`stt-load probe` against real servers."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.suite.crowd import free_port
+from tests.suite.echoing import echoing
+from tests.suite.running import environment
+from tests.suite.truth import logged_server
+
+LIMIT_S = 30
+
+
+def probe(folder: Path, config: dict[str, Any], *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    (folder / "config.yaml").write_text(json.dumps(config), encoding="utf-8")
+    return subprocess.run(
+        [sys.executable, "-m", "stt_load.cli", "probe", *words],
+        cwd=folder,
+        env=environment() | environ,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+    )
+
+
+def test_what_goes_out_is_what_the_server_gets(tmp_path: Path) -> None:
+    with logged_server(tmp_path, overhead_s=0.2, rtf=0.0, jitter="none", cold_requests=0) as server:
+        ran = probe(tmp_path, {"api": {"base_url": server.url, "language": "ko"}, "audio_duration": 2})
+        (truth,) = server.truths()
+    assert (ran.returncode, ran.stderr) == (0, "")
+    sent, _, came = ran.stdout.partition("HTTP 200, application/json, ")
+    assert sent.startswith("POST /v1/audio/transcriptions HTTP/1.1\nHost: 127.0.0.1:")
+    assert f"Content-Length: {truth['body_bytes']}\n" in sent
+    assert 'name="language"\n\nko\n' in sent
+    assert "[WAV, 2 s of noise, 16000 Hz, 64,044 bytes]" in sent
+    body, _, understood = came.partition("\n\n✅ A transcript of ")
+    assert body.startswith(f"{truth['answer_bytes']} bytes\n{{")
+    text = json.loads(body.partition("\n")[2])["text"]
+    assert understood.startswith(f"{len(text)} characters: {text}\n")
+    headers_s, done_s = map(float, re.findall(r" after (\d+\.\d{3}) s", understood))
+    assert 0.2 <= headers_s <= done_s
+
+
+def test_bare_audio_has_no_form(tmp_path: Path) -> None:
+    config = {
+        "api": {
+            "endpoint": "/v1/listen",
+            "protocol": "raw",
+            "response": {"text": "results.channels[0].alternatives[0].transcript"},
+        },
+        "audio_duration": 1,
+        "embedded": {"cold_requests": 0},
+    }
+    ran = probe(tmp_path, config)
+    assert ran.returncode == 0, ran.stdout
+    assert "Content-Length: 32044\n\n[WAV, 1 s of noise, 16000 Hz, 32,044 bytes]\n\nHTTP 200" in ran.stdout
+
+
+def test_secrets_are_not_shown_whatever_the_service_repeats(tmp_path: Path) -> None:
+    api = {
+        "headers": {"api-key": "${MINE}", "X-Other": "Token ${THEIRS}"},
+        "query": {"sig": "${SIGN}"},
+        "extra_fields": {"password": "p4ssword-in-file"},
+    }
+    with echoing("p4ssword-in-file") as service:
+        config = {"api": api | {"base_url": f"http://127.0.0.1:{service.port}"}}
+        ran = probe(tmp_path, config, MINE="s3cret-one", THEIRS="s3cret-two", SIGN="s3cret/a b")
+    assert ran.returncode == 1
+    assert service.headers[0]["X-Other"] == "Token s3cret-two"
+    assert service.paths == ["/v1/audio/transcriptions?sig=s3cret%2Fa+b"]
+    assert "❌ http_5xx: HTTP 500" in ran.stdout
+    assert "X-Other: Token ***" in ran.stdout
+    for secret in ("s3cret", "p4ssword"):
+        assert secret not in ran.stdout + ran.stderr
+
+
+def test_a_service_that_is_not_there(tmp_path: Path) -> None:
+    ran = probe(tmp_path, {}, "-H", f"http://127.0.0.1:{free_port()}")
+    assert ran.returncode == 1
+    assert "❌ connect: can't connect to 127.0.0.1:" in ran.stdout
+
+
+def test_an_answer_that_breaks_off(tmp_path: Path) -> None:
+    ran = probe(tmp_path, {"embedded": {"cut_rate": 1, "cold_requests": 0, "rtf": 0}})
+    assert ran.returncode == 1
+    assert "HTTP 200, no whole answer: " in ran.stdout
+    assert "❌ truncated: " in ran.stdout
+
+
+@pytest.mark.parametrize(
+    "api", [{"protocol": "none"}, {"headers": {"x": "${NOT_SET}"}}], ids=["wrong value", "unset variable"]
+)
+def test_a_wrong_configuration_ends_with_2(tmp_path: Path, api: dict[str, Any]) -> None:
+    ran = probe(tmp_path, {"api": api})
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "line 1, api." in ran.stderr
