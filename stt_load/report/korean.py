@@ -16,6 +16,8 @@ KOREAN = {
     "start.fresh": "   매 요청마다 새로운 랜덤 오디오 생성 (캐시 방지)",
     "start.api": "🌐 API 설정: {url}",
     "start.form": "   모델 {model}, 응답 형식 {format}",
+    "start.multipart": "   양식 필드 {field}에 오디오, 전사문 위치 {place}",
+    "start.raw": "   본문이 오디오, 전사문 위치 {place}",
     "start.embedded": "   내장 서버: 실제 STT 서비스가 아니라 그 모형입니다",
     "start.heading": "🚀 STT 모델 로드 테스트 시작",
     "start.total": "   총 요청 수: {n}",

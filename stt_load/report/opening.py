@@ -20,9 +20,18 @@ def subject(say: Messages, config: Mapping[str, Any], info: RunInfo) -> Iterator
     yield say("start.fresh")
     yield say("start.api", url=info.target)
     api = config["api"]
-    yield say("start.form", model=plain(api["model"]), format=api["response_format"])
+    yield _protocol(say, api)
     if api["base_url"] == "embedded":
         yield say("start.embedded")
+
+
+def _protocol(say: Messages, api: Mapping[str, Any]) -> str:
+    """How the service is spoken to. Results of earlier versions know one way only."""
+    protocol = api.get("protocol", "openai")
+    if protocol == "openai":
+        return say("start.form", model=plain(api["model"]), format=api["response_format"])
+    place = api["response"]["text"] if "json" in api["response_format"] else api["response_format"]
+    return say(f"start.{protocol}", field=plain(api["audio_field"]), place=plain(place))
 
 
 def start(say: Messages, config: Mapping[str, Any], info: RunInfo) -> Iterator[str]:

@@ -38,6 +38,8 @@ def test_a_service_of_another_kind(tmp_path: Path, api: dict[str, Any], words: l
         ran = run(tmp_path, against(server.url, 24, 4, 4, api=api), *words)
         truths = server.truths()
     assert ran.code == 0, ran.err
+    assert ("audio_file" in ran.out) is (api is ASR), "the report says how it was spoken"
+    assert "whisper-1" not in ran.out
     assert len(truths) == 24
     assert len({truth["audio_hash"] for truth in truths}) == 24
     assert {truth["audio_s"] for truth in truths} == {0.5}
