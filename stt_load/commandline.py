@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from stt_load import hook
 from stt_load.config import Config, ConfigError, Layer, Override, Source, load, mask_url, read
 from stt_load.options import OPTIONS
 
@@ -98,7 +99,9 @@ class CommandLine:
         ]
         try:
             config = self._load(self._given)
-        except ConfigError as error:
+            if self._speaks and config.api.call is not None:
+                hook.load(config.api.call)
+        except (ConfigError, hook.HookError) as error:
             sys.stderr.write(f"{error}\n")
             sys.exit(2)
         if given["master"] or given["processes"]:

@@ -180,7 +180,7 @@ class Experiment:
         self.crew.end()
 
     def _get_ready(self) -> None:
-        if self.config.wait_ready:
+        if self.config.wait_ready and self.config.api.call is None:
             target = target_of(self.config, self._url)
             trouble = wait_ready(target, self._health_path(), self.config.wait_ready)
             if trouble is not None:

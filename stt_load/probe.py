@@ -12,9 +12,11 @@ from stt_load.audio.noise import NoiseSource
 from stt_load.config import Config, ConfigError
 from stt_load.config.command import add_arguments as add_arguments  # the file, and the options of locust
 from stt_load.config.command import given
+from stt_load.hook import HookError, load
 from stt_load.server.process import EmbeddedServer, StartError
 from stt_load.stage import audio_of, speech_of, target_of
 from stt_load.transport import Exchange, Target, TransportError
+from stt_load.transport.called import CalledTransport
 from stt_load.transport.fast import FastTransport
 from stt_load.wire.form import Body
 from stt_load.wire.speech import Speech
@@ -36,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
         config = given(args).config
         with _service(config) as base_url:
             return _probe(config, config.api.url(base_url))
-    except (ConfigError, StartError) as error:
+    except (ConfigError, HookError, StartError) as error:
         print(error, file=sys.stderr)
         return NOT_TRIED
 
@@ -44,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
 @contextmanager
 def _service(config: Config) -> Iterator[str]:
     """Where the service is; the embedded one is started for it."""
-    if config.api_url is not None:
+    if not config.embeds:
         yield config.api.base_url
         return
     with EmbeddedServer.start(config.embedded) as server:
@@ -57,9 +59,10 @@ def _probe(config: Config, url: str) -> int:
     audio = audio_of(config, SystemRandom().getrandbits(64))
     body = speech.body(audio.clip(0, 0), audio.clip_bytes)
     say = _Mouth(speech)
-    say(*_request(target, body, audio), "")
+    say(*(_request(target, body, audio) if config.api.call is None else [f"Calling {config.api.call}"]), "")
     exchange, answer = Exchange(), None
-    transport = FastTransport(target)
+    call = config.api.call
+    transport = FastTransport(target) if call is None else CalledTransport(target, load(call))
     try:
         answer = transport.post(body, exchange)
         verdict = speech.read(answer)

@@ -12,19 +12,21 @@ from stt_load.audio import wav
 from stt_load.audio.noise import NoiseSource
 from stt_load.config import Api, Config, mask_url, pairs, secrets
 from stt_load.desk import Desk
+from stt_load.hook import Call, load
 from stt_load.transport import Target, Timeouts
 from stt_load.wire import openai
 from stt_load.wire.answers import reader
 from stt_load.wire.form import Bare, Form
 from stt_load.wire.speech import Speech
+from stt_load.wire.verdict import Answer, Transcript
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
     """What the users of one run share: whom to ask for jobs, what to say, where, and how long to pause after.
 
-    users: tells how many there are in the whole run. name, url: what Locust's screens and listeners get to see,
-    without secrets.
+    users: tells how many there are in the whole run. call: what to call instead of making a request. name, url: what
+    Locust's screens and listeners get to see, without secrets.
     """
 
     desk: Desk
@@ -32,6 +34,7 @@ class Stage:
     audio: NoiseSource
     speech: Speech
     target: Target
+    call: Call | None
     name: str
     url: str
     request_delay_s: float
@@ -46,6 +49,7 @@ def build(config: Config, url: str, seed: int, desk: Desk, users: Callable[[], i
         audio=audio_of(config, seed),
         speech=speech,
         target=target_of(config, url, speech.form.content_type),
+        call=load(config.api.call) if config.api.call else None,
         name=shown_name(target_of(config, url)),
         url=mask_url(url),
         request_delay_s=config.request_delay,
@@ -60,7 +64,14 @@ def audio_of(config: Config, seed: int) -> NoiseSource:
 def speech_of(config: Config) -> Speech:
     """How the service is spoken to; with the secrets of this process's environment."""
     api = config.api
+    if api.call is not None:
+        return Speech(Bare(), _as_returned, secrets(config, os.environ))
     return Speech(_form(api), reader(api.response_format, api.response.text), secrets(config, os.environ))
+
+
+def _as_returned(answer: Answer) -> Transcript:
+    """Of a function of the user's own: the text is all there is."""
+    return Transcript(answer.body.decode())
 
 
 def _form(api: Api) -> Form | Bare:

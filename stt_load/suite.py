@@ -19,6 +19,7 @@ from locust.exception import StopTest
 from locust.runners import MasterRunner, WorkerRunner
 
 from stt_load import quirks, web
+from stt_load.cluster.fleet import Needs
 from stt_load.commandline import CommandLine
 from stt_load.config import Config, ConfigError, masked, variables
 from stt_load.display import Display
@@ -126,8 +127,9 @@ class Suite:
         if not isinstance(self._runner, MasterRunner):
             return LocalWorkforce(self._environment)
         quirks.distribute(self.options)
-        needed = variables(self._command_line.config_of(vars(self.options), self._environment.host))
-        return RemoteWorkforce(self._runner, needed, self._reports, self._on_refused, self._on_message_error)
+        config = self._command_line.config_of(vars(self.options), self._environment.host)
+        needs = Needs(variables(config), config.api.call)
+        return RemoteWorkforce(self._runner, needs, self._reports, self._on_refused, self._on_message_error)
 
     @property
     def options(self) -> Any:
@@ -282,7 +284,7 @@ class Suite:
         """Where to post; starts the embedded server when that is what is asked for."""
         base_url = config.api.base_url
         known = self._server is not None and base_url == self._server.url
-        if base_url == "embedded" or known:
+        if config.embeds or known:
             if self._server is None or not self._server.running:
                 self._server = EmbeddedServer.start(config.embedded)
             base_url = self._server.url

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 import requests
@@ -15,10 +16,12 @@ from stt_load.sample import ErrorKind, Phase, Sample
 from stt_load.schedule.phases import Job
 from stt_load.stage import Stage
 from stt_load.transport import Exchange, Target, Transport, TransportError
+from stt_load.transport.called import CalledTransport
 from stt_load.transport.exchange import clock
 from stt_load.transport.fast import FastTransport
 from stt_load.transport.pooled import PooledTransport
-from stt_load.wire.verdict import Failure, Transcript
+from stt_load.wire.form import Body, Part
+from stt_load.wire.verdict import Answer, Failure, Transcript
 
 # After a failed connection attempt a user stays away, longer each time: a refused port answers in microseconds, and
 # knocking as fast as that tells nothing and starves the machine. In seconds.
@@ -91,6 +94,25 @@ class SpeechUser(User):
         """The connection of this user to the service; nothing is opened before the first request."""
         raise NotImplementedError
 
+    def make_body(self, clip: Sequence[Part], clip_bytes: int) -> Body:
+        """What is sent; to be overridden for a service that wants something else.
+
+        clip: a WAV file in parts, `clip_bytes` bytes in all; no other request has the same. Called before the clock
+        starts. An exception is a `hook_error`.
+        """
+        return self.stage.speech.body(clip, clip_bytes)
+
+    def read_answer(self, answer: Answer) -> Transcript | Failure:
+        """What a whole answer comes down to; to be overridden for a service that says it in another way.
+
+        Called after the clock has stopped. An exception is a `hook_error`.
+        """
+        return self.stage.speech.read(answer)
+
+    def _connected(self) -> Transport:
+        stage = self.stage
+        return self.connect(stage.target) if stage.call is None else CalledTransport(stage.target, stage.call)
+
     def wait_time(self) -> float:
         return self._pause_s
 
@@ -115,11 +137,11 @@ class SpeechUser(User):
         users = stage.users()
         try:
             if self._transport is None:
-                self._transport = self.connect(stage.target)
-            body = stage.speech.body(stage.audio.clip(job.seq, job.attempt), stage.audio.clip_bytes)
+                self._transport = self._connected()
+            body = self.make_body(stage.audio.clip(job.seq, job.attempt), stage.audio.clip_bytes)
             upload_bytes = len(body)
             answer = self._transport.post(body, exchange)
-            verdict = stage.speech.read(answer)
+            verdict = self.read_answer(answer)
         except TransportError as error:
             verdict = Failure(error.kind, error.message)
         except Exception as error:

@@ -16,7 +16,7 @@ from locust.env import Environment
 from locust.runners import WorkerRunner
 
 import stt_load
-from stt_load import quirks, users
+from stt_load import hook, quirks, users
 from stt_load.cluster import protocol
 from stt_load.cluster.outpost import Outpost
 from stt_load.cluster.protocol import Data
@@ -98,8 +98,7 @@ class Worker:
 
     def _on_welcome(self, data: Data) -> None:
         self._welcome = True
-        missing = next((name for name in data["variables"] if not os.environ.get(name)), None)
-        answer = {"missing": missing, "sent_s": data["sent_s"], "clock_s": clock()}
+        answer = {"trouble": _trouble(data), "sent_s": data["sent_s"], "clock_s": clock()}
         self._runner.send_message(protocol.FIT, answer)
 
     def _on_refused(self, data: Data) -> None:
@@ -208,3 +207,16 @@ class Worker:
 
 def _call(listener: Callable[[Data], None], msg: Any, **_: Any) -> None:
     listener(msg.data)
+
+
+def _trouble(needs: Data) -> str | None:
+    """What this process lacks of what requests need, as a reason to refuse it."""
+    missing = [name for name in needs["variables"] if not os.environ.get(name)]
+    if missing:
+        return f"its environment lacks {missing[0]}, which requests need"
+    try:
+        if needs["call"] is not None:
+            hook.load(needs["call"])
+    except hook.HookError as error:
+        return str(error)
+    return None

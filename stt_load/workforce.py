@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Set
 from typing import Any, Protocol
 
 import gevent
@@ -11,7 +11,7 @@ from locust.runners import STATE_MISSING, STATE_SPAWNING, MasterRunner
 
 from stt_load import quirks, users
 from stt_load.cluster import protocol
-from stt_load.cluster.fleet import Fleet
+from stt_load.cluster.fleet import Fleet, Needs
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.remote_team import RemoteTeam
 from stt_load.config import Config
@@ -62,7 +62,7 @@ class LocalWorkforce:
 class RemoteWorkforce:
     """The users are on workers.
 
-    variables: that must be set there. reports: what Locust's screens count.
+    needs: what each worker must have. reports: what Locust's screens count.
     on_refused: called with the number of workers that are left when one was refused. on_error: called when a message
     could not be dealt with.
     """
@@ -70,7 +70,7 @@ class RemoteWorkforce:
     def __init__(
         self,
         runner: MasterRunner,
-        variables: Sequence[str],
+        needs: Needs,
         reports: quirks.Reports,
         on_refused: Callable[[int], None],
         on_error: Callable[[str, Exception], None],
@@ -80,7 +80,7 @@ class RemoteWorkforce:
         self._on_error = on_error
         self._team: RemoteTeam | None = None
         self._distribution: gevent.Greenlet[..., None] | None = None
-        self._fleet = Fleet(_Connection(runner), variables, on_refused)
+        self._fleet = Fleet(_Connection(runner), needs, on_refused)
         self._listen(protocol.HELLO, self._fleet.on_hello)
         self._listen(protocol.FIT, self._fleet.on_fit)
         self._listen(protocol.ECHO, self._on_echo)

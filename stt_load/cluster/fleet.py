@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Protocol
 
 import gevent
@@ -76,16 +76,24 @@ class Contract(Protocol):
         """Called every `TICK_S`; whether there is something new to tell all workers at once."""
 
 
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What requests need on the machine that sends them. call: see `stt_load.hook`."""
+
+    variables: Sequence[str] = ()
+    call: str | None = None
+
+
 class Fleet:
     """Takes workers in, refuses those that won't do, and keeps in touch with the others.
 
-    variables: that must be set on each worker. on_refused: called with the number of workers that are left, fit ones
-    and those that have not answered yet.
+    needs: what each worker must have. on_refused: called with the number of workers that are left, fit ones and those
+    that have not answered yet.
     """
 
-    def __init__(self, link: Link, variables: Sequence[str], on_refused: Callable[[int], None]) -> None:
+    def __init__(self, link: Link, needs: Needs, on_refused: Callable[[int], None]) -> None:
         self._link = link
-        self._variables = list(variables)
+        self._needs = needs
         self._on_refused = on_refused
         self._members: dict[str, Member] = {}
         self._refused: set[str] = set()
@@ -126,16 +134,16 @@ class Fleet:
             return
         same_boot = self._boot_id is not None and data["boot_id"] == self._boot_id
         self._members.setdefault(worker, Member(worker, name, same_boot, clock()))
-        self._link.send(protocol.WELCOME, {"variables": self._variables, "sent_s": clock()}, worker)
+        self._link.send(protocol.WELCOME, asdict(self._needs) | {"sent_s": clock()}, worker)
 
     def on_fit(self, worker: str, data: Data) -> None:
         """A worker tells whether it has what is needed."""
         member = self._members.get(worker)
         if member is None or member.fit:
             return
-        if data["missing"] is not None:
+        if data["trouble"] is not None:
             del self._members[worker]
-            self._refuse(worker, member.name, f"its environment lacks {data['missing']}, which requests need")
+            self._refuse(worker, member.name, data["trouble"])
             return
         self._measure(member, data)
         member.fit = True

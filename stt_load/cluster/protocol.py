@@ -5,8 +5,8 @@ A message is a kind and a mapping that msgpack can carry. All that belong to a r
 | kind | from | says |
 | --- | --- | --- |
 | hello | worker | version, name, boot id; again each second until it is welcome |
-| welcome | master | names of the variables that must be set; the master's clock |
-| fit | worker | the variable that is missing, if one is; the worker's clock |
+| welcome | master | variables that must be set, function to call; the master's clock |
+| fit | worker | what is missing, if something is; the worker's clock |
 | refused | master | why; Locust's own quit follows |
 | run | master | configuration, URL, run information, number and name of this worker |
 | want | worker | users that came and are there, jobs started; under a new epoch, the jobs it holds |

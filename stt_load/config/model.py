@@ -14,6 +14,7 @@ from stt_load.config.words import (
     OWN_HEADERS,
     absolute_path,
     base_url,
+    call_name,
     expression,
     field_name,
     header_name,
@@ -45,6 +46,7 @@ VariableName = Annotated[
 ]
 FieldName = Annotated[str, AfterValidator(field_name), WithJsonSchema({"type": "string", "minLength": 1})]
 MediaType = Annotated[str, AfterValidator(media_type), WithJsonSchema({"type": "string", "pattern": "^[^/]+/[^/]+$"})]
+CallName = Annotated[str, AfterValidator(call_name), WithJsonSchema({"type": "string", "pattern": r"\.py:\w+$"})]
 Expression = Annotated[str, AfterValidator(expression), WithJsonSchema({"type": "string", "minLength": 1})]
 Text = Annotated[str, AfterValidator(unicode_text)]
 FieldScalar = Text | bool | int | float
@@ -107,6 +109,11 @@ class Api(Section):
         default="/v1/audio/transcriptions",
         description="Path that is appended to base_url; it begins with a slash. A query may follow.",
     )
+    call: CallName | None = Field(
+        default=None,
+        description="FILE.py:FUNCTION, a function of your own that is called instead of a request: it takes the WAV "
+        "as io.BytesIO and returns the transcript, or raises. The file is looked for in the working directory.",
+    )
     audio_field: FieldName = Field(default="file", description="Form field that carries the audio.")
     audio_filename: FieldName = Field(default="audio.wav", description="File name of the audio in the form.")
     audio_content_type: MediaType = Field(
@@ -166,7 +173,9 @@ class Api(Section):
     )
 
     def url(self, base: str) -> str:
-        """The absolute URL to post to when the service is at `base`; a path in `base` is kept."""
+        """The absolute URL to post to when the service is at `base`, whose path is kept; or the function to call."""
+        if self.call is not None:
+            return self.call
         return base.rstrip("/") + self.endpoint
 
 
@@ -250,9 +259,9 @@ class Config(Section):
     validity: Validity = Field(default=Validity(), description="What is made of a measurement that is in doubt.")
 
     @property
-    def api_url(self) -> str | None:
-        """The absolute URL to post to; None for the embedded server, whose port is known once it runs."""
-        return None if self.api.base_url == EMBEDDED else self.api.url(self.api.base_url)
+    def embeds(self) -> bool:
+        """Whether the embedded server is what is asked, whose port is known once it runs."""
+        return self.api.base_url == EMBEDDED and self.api.call is None
 
     @property
     def drain(self) -> float:

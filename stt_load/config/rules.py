@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from stt_load.audio import wav
-from stt_load.config.model import EMBEDDED, Config
+from stt_load.config.model import Config
 from stt_load.config.paths import KeyPath
 from stt_load.config.variables import filled, is_name, references, values_with_references
 from stt_load.config.words import API_FIELDS, carries
@@ -36,7 +36,7 @@ def broken_rules(config: Config, environ: Mapping[str, str], *, speaks: bool = T
         yield from _variables_are_set(config, environ)
     yield from _headers_are_given_once(config)
     yield from _fields_have_a_form(config)
-    if config.api.base_url == EMBEDDED:
+    if config.embeds:
         yield from _key_is_set(("embedded", "api_key_env"), config.embedded.api_key_env, environ)
 
 

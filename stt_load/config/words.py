@@ -129,3 +129,9 @@ def expression(text: str) -> str:
             "is no JMESPath expression; choose one such as text or results.channels[0].alternatives[0].transcript"
         ) from None
     return text
+
+
+def call_name(text: str) -> str:
+    if not re.fullmatch(r".+\.py:[A-Za-z_]\w*", text):
+        raise ValueError("is not of the form FILE.py:FUNCTION; choose one such as my_calls.py:transcribe")
+    return text

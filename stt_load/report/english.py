@@ -16,6 +16,7 @@ ENGLISH = {
     "start.fresh": "   New random audio for every request (so that no cache answers)",
     "start.api": "🌐 API: {url}",
     "start.form": "   model {model}, response format {format}",
+    "start.call": "   a Python function of your own",
     "start.multipart": "   audio in the form field {field}, transcript at {place}",
     "start.raw": "   audio as the body, transcript at {place}",
     "start.embedded": "   the embedded server: a model of an STT service, not a real one",

@@ -16,6 +16,7 @@ KOREAN = {
     "start.fresh": "   매 요청마다 새로운 랜덤 오디오 생성 (캐시 방지)",
     "start.api": "🌐 API 설정: {url}",
     "start.form": "   모델 {model}, 응답 형식 {format}",
+    "start.call": "   직접 작성한 Python 함수",
     "start.multipart": "   양식 필드 {field}에 오디오, 전사문 위치 {place}",
     "start.raw": "   본문이 오디오, 전사문 위치 {place}",
     "start.embedded": "   내장 서버: 실제 STT 서비스가 아니라 그 모형입니다",

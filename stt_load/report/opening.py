@@ -21,12 +21,14 @@ def subject(say: Messages, config: Mapping[str, Any], info: RunInfo) -> Iterator
     yield say("start.api", url=info.target)
     api = config["api"]
     yield _protocol(say, api)
-    if api["base_url"] == "embedded":
+    if api["base_url"] == "embedded" and not api.get("call"):
         yield say("start.embedded")
 
 
 def _protocol(say: Messages, api: Mapping[str, Any]) -> str:
     """How the service is spoken to. Results of earlier versions know one way only."""
+    if api.get("call"):
+        return say("start.call")
     protocol = api.get("protocol", "openai")
     if protocol == "openai":
         return say("start.form", model=plain(api["model"]), format=api["response_format"])

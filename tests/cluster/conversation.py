@@ -7,7 +7,7 @@ from collections.abc import Set
 from pathlib import Path
 
 from stt_load.cluster import protocol
-from stt_load.cluster.fleet import Fleet, Member
+from stt_load.cluster.fleet import Fleet, Member, Needs
 from stt_load.cluster.outpost import Outpost
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.remote_team import RemoteTeam
@@ -48,7 +48,7 @@ class Conversation:
     def __init__(self, total: int | None, warmup: int = 0, awaited: int = 0) -> None:
         self.wire = Wire()
         self.refused: list[int] = []
-        self.fleet = Fleet(self.wire, (), self.refused.append)
+        self.fleet = Fleet(self.wire, Needs(), self.refused.append)
         self.fleet.watchman.kill()  # here the test does everything, in its own order
         self.counted: list[Sample] = []
         self.wanted: int | None = 0

@@ -9,24 +9,24 @@ import pytest
 import stt_load
 from stt_load.cluster import fleet as fleets
 from stt_load.cluster import protocol
-from stt_load.cluster.fleet import Fleet
+from stt_load.cluster.fleet import Fleet, Needs
 from stt_load.transport.exchange import clock
 from tests.cluster.conversation import Wire
 
 
 class Master:
-    def __init__(self, key: str | None = None) -> None:
+    def __init__(self, *variables: str) -> None:
         self.wire = Wire()
         self.left: list[int] = []
-        self.fleet = Fleet(self.wire, key, self.left.append)
+        self.fleet = Fleet(self.wire, Needs(variables), self.left.append)
 
     def hello(self, worker: str, version: str = stt_load.__version__, boot_id: str | None = None) -> None:
         self.wire.there.add(worker)
         self.fleet.on_hello(worker, {"version": version, "name": f"{worker}:1", "boot_id": boot_id})
 
-    def fit(self, worker: str, missing: str | None = None, ahead_s: float = 100) -> None:
+    def fit(self, worker: str, trouble: str | None = None, ahead_s: float = 100) -> None:
         sent_s = clock() - 0.01
-        self.fleet.on_fit(worker, {"missing": missing, "sent_s": sent_s, "clock_s": clock() + ahead_s})
+        self.fleet.on_fit(worker, {"trouble": trouble, "sent_s": sent_s, "clock_s": clock() + ahead_s})
 
     def said(self, worker: str) -> list[str]:
         return [kind for kind, _ in self.wire.down.get(worker, ())]
@@ -34,7 +34,7 @@ class Master:
 
 @pytest.fixture
 def master() -> Master:
-    one = Master(("THE_KEY",))
+    one = Master("THE_KEY")
     one.fleet.watchman.kill()
     return one
 
@@ -42,7 +42,7 @@ def master() -> Master:
 def test_a_worker_is_welcome_told_what_is_needed_and_taken_in(master: Master) -> None:
     master.hello("a")
     ((kind, welcome),) = master.wire.down["a"]
-    assert (kind, welcome["variables"]) == (protocol.WELCOME, ["THE_KEY"])
+    assert (kind, welcome["variables"]) == (protocol.WELCOME, ("THE_KEY",))
     assert master.fleet.member("a") is None, "not before it has answered"
     master.fit("a")
     member = master.fleet.member("a")
@@ -85,7 +85,7 @@ def test_another_version_is_refused_once(master: Master, caplog: pytest.LogCaptu
 
 def test_a_worker_without_the_key_is_refused(master: Master, caplog: pytest.LogCaptureFixture) -> None:
     master.hello("a")
-    master.fit("a", missing="THE_KEY")
+    master.fit("a", trouble="it lacks THE_KEY")
     assert master.wire.dismissed == ["a"]
     assert master.left == [0]
     assert "THE_KEY" in caplog.text

@@ -88,6 +88,7 @@ WRONG_VALUES = [
     ("api: {protocol: raw, extra_fields: {a: x}}", 1, "api.extra_fields.a", "x", ["no", "choose `api.query`"]),
     ("api: {protocol: raw, language: ko}", 1, "api.language", "ko", ["openai only", "`language` inside `api.query`"]),
     ("api: {protocol: multipart, prompt: x}", 1, "api.prompt", "x", ["`prompt` inside `api.extra_fields`"]),
+    ("api: {call: my_calls}", 1, "api.call", "my_calls", ["FILE.py:FUNCTION", "my_calls.py:transcribe"]),
     ("api: {protocol: form}", 1, "api.protocol", "form", ["choose openai, multipart or raw"]),
     ("api: {audio_field: ''}", 1, "api.audio_field", "''", ["no name of a form field"]),
     ("api: {audio_content_type: wav}", 1, "api.audio_content_type", "wav", ["such as audio/wav"]),

@@ -18,6 +18,7 @@ FILE_ONLY = (
     "api.headers",
     "api.protocol",
     "api.audio_",
+    "api.call",
     "api.response.",
     "api.query",
     "api.timeout",

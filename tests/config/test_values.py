@@ -72,12 +72,19 @@ def test_extra_fields_keep_their_types(loaded: Load) -> None:
 )
 def test_the_url_is_base_and_endpoint(loaded: Load, base: str, endpoint: str, url: str) -> None:
     config = loaded(f"api: {{base_url: '{base}', endpoint: '{endpoint}'}}")
-    assert config.api_url == config.api.url(base) == url
+    assert config.api.url(config.api.base_url) == url
+    assert not config.embeds
 
 
 def test_the_embedded_servers_url_is_not_known_yet() -> None:
-    assert Config().api_url is None
+    assert Config().embeds
     assert Config().api.url("http://127.0.0.1:5") == "http://127.0.0.1:5/v1/audio/transcriptions"
+
+
+def test_a_function_is_called_and_no_server_is_started(loaded: Load) -> None:
+    config = loaded("api: {call: 'sub/my_calls.py:hear'}")
+    assert not config.embeds
+    assert config.api.url(config.api.base_url) == "sub/my_calls.py:hear"
 
 
 @pytest.mark.parametrize(

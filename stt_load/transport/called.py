@@ -1,0 +1,50 @@
+"""The transport of `api.call`: a function of the user's own, timed and judged as a request is."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from stt_load.hook import Call
+from stt_load.sample import ErrorKind
+from stt_load.transport.exchange import Exchange, RawAnswer, Target, Transport, TransportError
+from stt_load.wire.form import Body
+from stt_load.wire.verdict import Answer, of_status
+
+
+class CalledTransport(Transport):
+    """Hands each body to `call` as a file, and takes what it returns for the answer's text."""
+
+    def __init__(self, target: Target, call: Call) -> None:
+        super().__init__(target)
+        self._call = call
+        self._clip = io.BytesIO()
+
+    def post(self, body: Body, exchange: Exchange) -> Answer:
+        self._clip = io.BytesIO(b"".join(body.parts))  # made before the clock starts
+        return super().post(body, exchange)
+
+    def close(self) -> None:
+        """Connections are the function's own."""
+
+    def _exchange(self, body: Body, exchange: Exchange) -> RawAnswer:  # noqa: ARG002 - it is in the clip
+        try:
+            text: Any = self._call(self._clip)
+        except (Exception, SystemExit) as error:  # one call is not the end of the run
+            raise _failure(error, exchange) from error
+        if not isinstance(text, str):
+            raise TransportError(ErrorKind.NO_TEXT, f"the function returned {type(text).__name__}, not a text")
+        return RawAnswer(200, lambda _: None, text.encode(errors="replace"))
+
+
+def _failure(error: Exception | SystemExit, exchange: Exchange) -> TransportError:
+    """An exception that knows of a status, as those of requests, httpx and the OpenAI SDK do, is that failure."""
+    message = f"{type(error).__name__}: {error}"
+    status = getattr(error, "status_code", getattr(getattr(error, "response", None), "status_code", None))
+    if isinstance(status, int):
+        exchange.status = status
+        failure = of_status(Answer(status, "", None, b""))
+        if failure is not None:
+            return TransportError(failure.kind, message)
+    timed_out = isinstance(error, TimeoutError) or "Timeout" in type(error).__name__
+    return TransportError(ErrorKind.TIMEOUT_TOTAL if timed_out else ErrorKind.HOOK_ERROR, message)
