@@ -25,6 +25,7 @@ class Command(NamedTuple):
 COMMANDS = {
     "check-config": Command("check the configuration and print what is in effect", "stt_load.config.command"),
     "options": Command("list the options that stt-load adds to locust", "stt_load.options"),
+    "presets": Command("list the known services and what each preset sets", "stt_load.config.preset"),
     "probe": Command("send one request and show what came of it", "stt_load.probe"),
     "report": Command("make the report of a saved or crashed run again", "stt_load.report.command"),
     "selftest": Command("hold stt-load against a known truth, on this machine", "stt_load.selftest.command"),

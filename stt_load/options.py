@@ -58,6 +58,7 @@ OPTIONS: tuple[Option, ...] = (
     _option("--audio-duration", "audio_duration"),
     _option("--sample-rate", "sample_rate"),
     _option("--seed", "seed"),
+    _option("--preset", "api.preset", in_web_form=False),
     _option("--endpoint", "api.endpoint"),
     _option("--model", "api.model"),
     _option("--language", "api.language"),

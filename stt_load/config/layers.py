@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
@@ -19,11 +20,12 @@ class Layer(IntEnum):
     """Where a value comes from; a higher one replaces a lower one."""
 
     DEFAULT = 0
-    FILE = 1
-    LOCUST_FILE = 2
-    ENVIRONMENT = 3
-    COMMAND_LINE = 4
-    WEB_FORM = 5
+    PRESET = 1
+    FILE = 2
+    LOCUST_FILE = 3
+    ENVIRONMENT = 4
+    COMMAND_LINE = 5
+    WEB_FORM = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,11 @@ class Layers:
         self.origins: dict[KeyPath, Origin] = {}
         self.faults: list[Fault] = []
 
-    def add_document(self, document: Document, source: str) -> None:
+    def add_document(self, document: Document, source: str, layer: Layer = Layer.FILE) -> None:
         self.faults += document.faults
-        origins = {path: Origin(Layer.FILE, source, spot.written, spot.line) for path, spot in document.spots.items()}
+        origins = {path: Origin(layer, source, spot.written, spot.line) for path, spot in document.spots.items()}
         self._choose_one(document.values, origins)
-        self.values |= document.values
+        _lay_over(self.values, document.values)
         self.origins |= origins
 
     def add_overrides(self, overrides: Iterable[Override]) -> None:
@@ -106,6 +108,18 @@ class Layers:
             place = place[name]
         place[path[-1]] = value
         self.origins.pop(path, None)
+
+
+def _lay_over(lower: dict[str, Any], higher: Mapping[str, Any]) -> None:
+    """Key by key, so that a section keeps what only `lower` has in it."""
+    for name, value in higher.items():
+        below = lower.get(name)
+        if isinstance(below, dict) and isinstance(value, dict):
+            _lay_over(below, value)
+        elif isinstance(below, dict) and value is None:
+            continue  # an empty section
+        else:
+            lower[name] = copy.deepcopy(value)
 
 
 def _read(text: str, key: Key | None) -> Scalar:

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from stt_load.config import preset as presets
 from stt_load.config.faults import ConfigError, Fault
 from stt_load.config.judge import judge
-from stt_load.config.layers import Layers, Origin, Override
+from stt_load.config.layers import Layer, Layers, Origin, Override
 from stt_load.config.model import Config
 from stt_load.config.paths import KeyPath
 from stt_load.config.save_path import check_save_path
@@ -61,17 +62,41 @@ def load(
     """
     if not isinstance(source, Source):
         source = read(source, environ=environ)
-    layers = Layers()
-    layers.add_document(source.document, str(source.path))
-    by_layer = sorted(overrides, key=lambda override: override.layer)
-    for _, group in itertools.groupby(by_layer, key=lambda override: override.layer):
-        layers.add_overrides(group)
+    layers = _laid(source, overrides)
     config, faults = judge(layers, environ, speaks=speaks)
     if save_directory is not None:
         faults += check_save_path(config, save_directory, layers.origins.get(("save_path",)))
     if faults:
         raise ConfigError(_in_order(faults))
     return Loaded(config, source.path, layers.origins)
+
+
+def _laid(source: Source, overrides: Sequence[Override]) -> Layers:
+    """All values over each other. A preset lies right below what asks for it: one of the command line over the file."""
+    layers = Layers()
+    asked_for = [override for override in overrides if override.key == "api.preset"]
+    if not asked_for:
+        _add_preset(layers, _preset_of(source.document), Layer.PRESET)
+    layers.add_document(source.document, str(source.path))
+    by_layer = sorted(overrides, key=lambda override: override.layer)
+    for layer, group in itertools.groupby(by_layer, key=lambda override: override.layer):
+        one_layer = list(group)
+        for override in one_layer:
+            if override.key == "api.preset":
+                _add_preset(layers, override.text, layer)
+        layers.add_overrides(one_layer)
+    return layers
+
+
+def _add_preset(layers: Layers, name: object, layer: Layer) -> None:
+    """Whether there is such a one is the model's question."""
+    if isinstance(name, str) and name in presets.NAMES:
+        layers.add_document(presets.document(name), presets.source(name), layer)
+
+
+def _preset_of(document: Document) -> object:
+    api = document.values.get("api")
+    return api.get("preset") if isinstance(api, dict) else None
 
 
 def _in_order(faults: Iterable[Fault]) -> list[Fault]:

@@ -95,6 +95,11 @@ class Response(Section):
 class Api(Section):
     """The service under test: where it is, how it is spoken to."""
 
+    preset: Literal["openai", "vllm", "whisper-cpp", "speaches", "deepgram", "mistral"] | None = Field(
+        default=None,
+        description="A known service (`stt-load presets` lists them) whose values these keys begin with. The others "
+        "in the file win over it; given on the command line it wins over the file.",
+    )
     protocol: Literal["openai", "multipart", "raw"] = Field(
         default="openai",
         description="How a clip is sent. openai: the form of the OpenAI API. multipart: a form with the audio and "

@@ -1,0 +1,96 @@
+"""Known services in a word."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+import yaml
+
+import stt_load
+from stt_load.cli import main
+from stt_load.config import Config, ConfigError, Layer, Override, load
+from stt_load.config.keys import key
+from stt_load.config.preset import NAMES, text
+from tests.config.conftest import Faults, Load
+
+KEYS = {"OPENAI_API_KEY": "k-1", "DEEPGRAM_API_KEY": "k-2", "MISTRAL_API_KEY": "k-3"}
+
+
+def test_every_file_is_a_choice_and_every_choice_a_file() -> None:
+    folder = Path(stt_load.__file__).parent / "config" / "presets"
+    assert sorted(path.stem for path in folder.glob("*.yaml")) == sorted(NAMES) == sorted(key("api.preset").choices)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_is_right_and_cites_its_source(loaded: Load, name: str) -> None:
+    config = loaded(f"api: {{preset: {name}}}", environ=KEYS)
+    values = yaml.safe_load(text(name))
+    assert values.keys() == {"api"}
+    dumped = config.api.model_dump()
+    for item, value in values["api"].items():
+        assert dumped[item] == value
+    assert not config.embeds
+    assert re.match(r"# .*(\n# .*)?https://", text(name)), "where it was looked up"
+
+
+def test_what_stands_in_the_file_wins_key_by_key(loaded: Load) -> None:
+    text = "api: {preset: deepgram, query: {model: nova-2}, headers: {X: y}, timeout: {read: 5}}"
+    api = loaded(text, environ=KEYS).api
+    assert api.query == {"model": "nova-2", "smart_format": True}
+    assert api.headers == {"Authorization": "Token ${DEEPGRAM_API_KEY}", "X": "y"}
+    assert (api.protocol, api.timeout.read, api.timeout.total) == ("raw", 5, 300)
+
+
+def test_on_the_command_line_it_wins_over_the_file_and_other_options_over_it(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text("api: {base_url: 'http://mine', model: m, endpoint: /mine, language: ko}", encoding="utf-8")
+    options = [Override("api.preset", "vllm", "--preset"), Override("api.model", "other", "--model")]
+    api = load(file, options, environ={}).config.api
+    assert (api.base_url, api.endpoint) == ("http://127.0.0.1:8000", "/v1/audio/transcriptions")
+    assert (api.model, api.language) == ("other", "ko")
+    by_environment = [Override("api.preset", "vllm", "STT_LOAD_PRESET", Layer.ENVIRONMENT)]
+    command_line = [*by_environment, Override("api.base_url", "http://h", "--host")]
+    assert load(file, command_line, environ={}).config.api.base_url == "http://h"
+
+
+def test_a_fault_of_a_preset_names_it(faults: Faults) -> None:
+    (fault,) = faults("api: {preset: deepgram}")
+    assert (fault.source, fault.key) == ("preset deepgram", "api.headers.Authorization")
+    assert "names DEEPGRAM_API_KEY, which is not set in the environment" in fault.message
+
+
+@pytest.mark.parametrize("text", ["api: {preset: deepgran}", "api: {preset: [vllm]}", "api: {preset: 3}"])
+def test_one_that_there_is_not(faults: Faults, text: str) -> None:
+    (fault,) = faults(text)
+    assert fault.key == "api.preset"
+    assert "choose openai, vllm, whisper-cpp, speaches, deepgram or mistral" in fault.message
+
+
+def test_an_unknown_one_on_the_command_line(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text("")
+    with pytest.raises(ConfigError, match="--preset"):
+        load(tmp_path / "c.yaml", [Override("api.preset", "x", "--preset")], environ={})
+
+
+def test_nothing_of_one_load_is_left_for_the_next(loaded: Load) -> None:
+    changed = loaded("api: {preset: deepgram, query: {model: nova-2}}", environ=KEYS)
+    assert changed.api.query["model"] == "nova-2"
+    assert loaded("api: {preset: deepgram}", environ=KEYS).api.query["model"] == "nova-3"
+
+
+def test_the_list(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["presets"]) == 0
+    out = capsys.readouterr().out
+    assert re.findall(r"^--- (.+)$", out, re.MULTILINE) == list(NAMES)
+    assert main(["presets", "mistral"]) == 0
+    assert capsys.readouterr().out == f"--- mistral\n{text('mistral')}"
+
+
+def test_the_model_and_the_data_name_the_same() -> None:
+    field = Config.model_fields["api"].annotation
+    assert field is not None
+    (literal, _) = get_args(field.model_fields["preset"].annotation)
+    assert get_args(literal) == NAMES
