@@ -72,7 +72,7 @@ def load(
 
 
 def _laid(source: Source, overrides: Sequence[Override]) -> Layers:
-    """All values over each other. A preset lies right below what asks for it: one of the command line over the file."""
+    """All values over each other. A preset lies right below what asks for it: on the command line, over the file."""
     layers = Layers()
     asked_for = [override for override in overrides if override.key == "api.preset"]
     if not asked_for:

@@ -11,8 +11,8 @@ from stt_load.config.yaml_source import Document, parse
 NAMES = ("openai", "vllm", "whisper-cpp", "speaches", "deepgram", "mistral")
 DESCRIPTION = (
     "Lists the presets (`api.preset` in config.yaml, `locust --preset`) with the keys that each one sets, and where "
-    "that was looked up. Beside a preset in the file the file's other keys win; given on the command line it wins over "
-    "the file."
+    "that was looked up. The file's other keys win over a preset in the file; one on the command line wins over the "
+    "file."
 )
 
 
