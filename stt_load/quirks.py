@@ -12,6 +12,7 @@ from typing import Any
 import gevent
 import locust.argument_parser
 import locust.stats
+import urllib3
 from locust.rpc import Message
 from locust.runners import STATE_RUNNING, STATE_SPAWNING, MasterRunner, WorkerNode, WorkerNodes
 from locust.stats import RequestStats, StatsEntry
@@ -31,6 +32,7 @@ def settle(*, locust_stats: bool) -> None:
     logging.getLogger("locust.stats_logger").disabled = not locust_stats
     # A service's malformed headers are its own affair; urllib3 warns of them once for each answer.
     logging.getLogger("urllib3").setLevel(logging.ERROR)
+    urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)  # `verify: false` is the user's own word
     # Locust looks at the stack when it stops, and the first look takes tens of milliseconds of everyone's time.
     inspect.stack()
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import http.client
 import socket
-import ssl
 
 import gevent
 
 from stt_load.transport.exchange import Target, clock, plain
+from stt_load.transport.tls import tls_context
 
 POLL_S = 0.25
 
@@ -39,7 +39,7 @@ def _trouble(target: Target, health: str | None, left_s: float) -> str | None:
 def _unhealthy(target: Target, health: str, timeout_s: float) -> str | None:
     connection: http.client.HTTPConnection
     if target.scheme == "https":
-        context = ssl.create_default_context()
+        context = tls_context(target.verify, target.ca_bundle)
         connection = http.client.HTTPSConnection(target.host, target.port, timeout=timeout_s, context=context)
     else:
         connection = http.client.HTTPConnection(target.host, target.port, timeout=timeout_s)

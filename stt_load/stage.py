@@ -114,6 +114,8 @@ def target_of(config: Config, url: str, content_type: str | None = None) -> Targ
         headers=headers,
         timeouts=Timeouts(timeout.connect, timeout.first_byte, timeout.read, timeout.total),
         max_answer_bytes=api.max_answer_bytes,
+        verify=api.verify,
+        ca_bundle=api.ca_bundle,
     )
 
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-import requests
 from gevent.event import AsyncResult
 from locust import FastHttpUser, HttpUser, User
 from locust.env import Environment
-from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool
 
 from stt_load.sample import ErrorKind, Phase, Sample
 from stt_load.schedule.phases import Job
@@ -217,11 +214,7 @@ class SttUser(SpeechUser, HttpUser):
     """Speaks through urllib3, the client under requests and so under Locust's HttpUser."""
 
     def connect(self, target: Target) -> Transport:
-        client, adapter = self.client, HTTPAdapter(pool_connections=1, pool_maxsize=1)
-        request = requests.Request("POST", target.url).prepare()
-        pool = adapter.get_connection_with_tls_context(request, verify=client.verify, proxies={}, cert=client.cert)
-        adapter.cert_verify(pool, target.url, client.verify, client.cert)  # type: ignore[no-untyped-call]
-        return PooledTransport(target, cast(HTTPConnectionPool, pool))
+        return PooledTransport(target)
 
 
 class FastSttUser(SpeechUser, FastHttpUser):

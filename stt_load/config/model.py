@@ -169,6 +169,13 @@ class Api(Section):
         description="Path for a GET while waiting for the service (wait_ready); any 2xx answer is ready. Null: a TCP "
         "connection is enough.",
     )
+    verify: bool = Field(default=True, description="Whether an https server has to prove who it is.")
+    ca_bundle: str | None = Field(
+        default=None,
+        min_length=1,
+        description="PEM file with the authorities that may vouch for an https server. Null: those that requests "
+        "believes.",
+    )
     timeout: Timeout = Field(default=Timeout(), description="How long to wait for each part of a request.")
     max_answer_bytes: int = Field(
         default=16 * 1024 * 1024,

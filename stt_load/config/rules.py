@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import ssl
 from collections.abc import Iterator, Mapping
 
 from stt_load.audio import wav
@@ -34,6 +35,7 @@ def broken_rules(config: Config, environ: Mapping[str, str], *, speaks: bool = T
     if speaks:
         yield from _key_is_set(("api", "api_key_env"), config.api.api_key_env, environ)
         yield from _variables_are_set(config, environ)
+        yield from _bundle_is_there(config)
     yield from _headers_are_given_once(config)
     yield from _fields_have_a_form(config)
     if config.embeds:
@@ -121,3 +123,14 @@ def _fields_have_a_form(config: Config) -> Iterator[Broken]:
             yield {path: "is given to the form field that carries the audio; choose another name"}
         elif api.protocol == "openai" and name in API_FIELDS:
             yield {path: f"is given to a form field that has a key of its own; choose `{name}` inside `api`"}
+
+
+def _bundle_is_there(config: Config) -> Iterator[Broken]:
+    bundle = config.api.ca_bundle
+    if bundle is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=bundle)
+    except OSError as error:  # an SSLError is one, too
+        why = "holds no certificate" if isinstance(error, ssl.SSLError) else f"can't be read: {error.strerror}"
+        yield {("api", "ca_bundle"): f"{why}; choose a PEM file, or null"}

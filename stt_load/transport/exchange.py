@@ -36,7 +36,8 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where and how to post: an absolute http or https URL, the headers of every request, the limits.
+    """Where and how to post: an absolute http or https URL, the headers of every request, the limits, and for https
+    whom to believe (see `stt_load.transport.tls`).
 
     `user:password@` in the URL becomes a Basic Authorization header and leaves the URL.
     """
@@ -45,6 +46,8 @@ class Target:
     headers: Mapping[str, str]
     timeouts: Timeouts
     max_answer_bytes: int
+    verify: bool = True
+    ca_bundle: str | None = None
     scheme: str = field(init=False)
     host: str = field(init=False)
     port: int = field(init=False)

@@ -10,6 +10,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import gevent.socket
 from geventhttpclient.connectionpool import ConnectionPool, SSLConnectionPool
@@ -28,6 +29,7 @@ from stt_load.transport.exchange import (
     plain,
     send,
 )
+from stt_load.transport.tls import tls_context
 from stt_load.wire.form import Body
 
 
@@ -47,17 +49,27 @@ class _Pool(_Counted, ConnectionPool):
 
 
 class _TlsPool(_Counted, SSLConnectionPool):
-    pass
+    """Its own kind would read all authorities anew for each user."""
+
+    def __init__(self, context: ssl.SSLContext, *address: Any, **options: Any) -> None:
+        self.insecure = False
+        self.ssl_options = {}
+        self.ssl_context = context
+        ConnectionPool.__init__(self, *address, **options)
 
 
 class FastTransport(Transport):
-    """Posts over one geventhttpclient socket, TLS verified against the system's authorities."""
+    """Posts over one geventhttpclient socket."""
 
     def __init__(self, target: Target) -> None:
         super().__init__(target)
         address = (target.host, target.port)
-        kind = _TlsPool if target.scheme == "https" else _Pool
-        self._pool = kind(*address, *address, size=1, connection_timeout=target.timeouts.connect_s)
+        options: dict[str, Any] = {"size": 1, "connection_timeout": target.timeouts.connect_s}
+        if target.scheme == "https":
+            context = tls_context(target.verify, target.ca_bundle)
+            self._pool: _Pool | _TlsPool = _TlsPool(context, *address, *address, **options)
+        else:
+            self._pool = _Pool(*address, *address, **options)
         lines = [f"POST {target.path} HTTP/1.1", f"Host: {target.authority}"]
         lines += [f"{name}: {value}" for name, value in target.headers.items()]
         self._head = "\r\n".join([*lines, "Content-Length: "]).encode("latin-1")

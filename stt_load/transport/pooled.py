@@ -6,7 +6,7 @@ import functools
 from http.client import IncompleteRead
 from typing import Any
 
-from urllib3 import HTTPConnectionPool, Timeout
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Timeout
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import (
     ConnectTimeoutError,
@@ -21,6 +21,7 @@ from urllib3.response import BaseHTTPResponse
 
 from stt_load.sample import ErrorKind
 from stt_load.transport.exchange import Exchange, RawAnswer, Target, Transport, TransportError, clock, plain, send
+from stt_load.transport.tls import tls_context
 from stt_load.wire.form import Body, Part
 
 
@@ -82,16 +83,25 @@ class _NotedTls(_Noted, HTTPSConnection):
 
 
 class PooledTransport(Transport):
-    """Posts through a urllib3 pool of which it is the only user; the pool's TLS settings are the caller's."""
+    """Posts through a urllib3 pool of which it is the only user."""
 
-    def __init__(self, target: Target, pool: HTTPConnectionPool) -> None:
+    def __init__(self, target: Target) -> None:
         super().__init__(target)
-        self._pool = pool
         self._line = Line(target.timeouts.read_s)
-        noted = _NotedTls if target.scheme == "https" else _Noted
-        pool.ConnectionCls = functools.partial(noted, line=self._line)  # type: ignore[assignment]
+        self._pool = self._own_pool()
         self._timeout = Timeout(connect=target.timeouts.connect_s, read=target.timeouts.first_byte_s)
         self._headers = dict(target.headers)
+
+    def _own_pool(self) -> HTTPConnectionPool:
+        target = self.target
+        if target.scheme == "https":
+            context = tls_context(target.verify, target.ca_bundle)
+            pool: HTTPConnectionPool = HTTPSConnectionPool(target.host, target.port, maxsize=1, ssl_context=context)
+            pool.ConnectionCls = functools.partial(_NotedTls, line=self._line)  # type: ignore[assignment]
+        else:
+            pool = HTTPConnectionPool(target.host, target.port, maxsize=1)
+            pool.ConnectionCls = functools.partial(_Noted, line=self._line)  # type: ignore[assignment]
+        return pool
 
     def close(self) -> None:
         self._pool.close()

@@ -19,6 +19,8 @@ FILE_ONLY = (
     "api.protocol",
     "api.audio_",
     "api.call",
+    "api.ca_bundle",
+    "api.verify",
     "api.response.",
     "api.query",
     "api.timeout",

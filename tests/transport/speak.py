@@ -11,9 +11,6 @@ import json  # noqa: E402
 import sys  # noqa: E402
 from typing import Any  # noqa: E402
 
-import requests  # noqa: E402
-from requests.adapters import HTTPAdapter  # noqa: E402
-
 from stt_load.transport import Exchange, Target, Timeouts, Transport, TransportError  # noqa: E402
 from stt_load.transport.fast import FastTransport  # noqa: E402
 from stt_load.transport.pooled import PooledTransport  # noqa: E402
@@ -23,11 +20,7 @@ from stt_load.wire.form import Body  # noqa: E402
 def connected(kind: str, target: Target) -> Transport:
     if kind == "fast":
         return FastTransport(target)
-    adapter = HTTPAdapter()
-    request = requests.Request("POST", target.url).prepare()
-    pool: Any = adapter.get_connection_with_tls_context(request, verify=True)
-    adapter.cert_verify(pool, target.url, True, None)
-    return PooledTransport(target, pool)
+    return PooledTransport(target)
 
 
 def call(kind: str, url: str, size: int, times: int, timeouts: list[float], limit: int) -> list[dict[str, Any]]:
