@@ -66,6 +66,7 @@ OPTIONS: tuple[Option, ...] = (
     _option("--response-format", "api.response_format"),
     _option("--temperature", "api.temperature"),
     _option("--api-key-env", "api.api_key_env", in_web_form=False),
+    _option("--on-shed", "api.on_shed"),
     _option("--health", "api.health", in_web_form=False),
     _option("--wait-ready", "wait_ready", in_web_form=False),
     _option("--continue-on-dead-warmup", "continue_on_dead_warmup", in_web_form=False),

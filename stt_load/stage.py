@@ -25,8 +25,9 @@ from stt_load.wire.verdict import Answer, Transcript
 class Stage:
     """What the users of one run share: whom to ask for jobs, what to say, where, and how long to pause after.
 
-    users: tells how many there are in the whole run. call: what to call instead of making a request. name, url: what
-    Locust's screens and listeners get to see, without secrets.
+    users: tells how many there are in the whole run. call: what to call instead of making a request. waits: a user
+    that was refused stays away for as long as it is asked to. name, url: what Locust's screens and listeners get to
+    see, without secrets.
     """
 
     desk: Desk
@@ -38,6 +39,7 @@ class Stage:
     name: str
     url: str
     request_delay_s: float
+    waits: bool
 
 
 def build(config: Config, url: str, seed: int, desk: Desk, users: Callable[[], int]) -> Stage:
@@ -53,6 +55,7 @@ def build(config: Config, url: str, seed: int, desk: Desk, users: Callable[[], i
         name=shown_name(target_of(config, url)),
         url=mask_url(url),
         request_delay_s=config.request_delay,
+        waits=config.api.on_shed == "wait",
     )
 
 

@@ -157,7 +157,7 @@ class SpeechUser(User):
         done_s = exchange.done_s or clock()
         start_s = exchange.sent_s or done_s
         nothing_sent = exchange.sent_s is None or (failure is not None and failure.kind in NOTHING_SENT)
-        self._pause_s = max(stage.request_delay_s, self._backoff(failure))
+        self._pause_s = max(stage.request_delay_s, self._backoff(failure), self._asked_wait(failure))
         origin_s = stage.desk.origin_s
         sample = Sample(
             seq=job.seq,
@@ -190,6 +190,10 @@ class SpeechUser(User):
         else:
             self._backoff_s = min(MAX_BACKOFF_S, self._backoff_s * 2 or FIRST_BACKOFF_S)
         return self._backoff_s
+
+    def _asked_wait(self, failure: Failure | None) -> float:
+        """Answered in a millisecond and back at once, a refused user would do nothing but be refused."""
+        return failure.wait_s if failure is not None and self.stage.waits else 0.0
 
     def _tell_locust(self, sample: Sample) -> None:
         self.environment.events.request.fire(

@@ -169,6 +169,11 @@ class Api(Section):
         description="Path for a GET while waiting for the service (wait_ready); any 2xx answer is ready. Null: a TCP "
         "connection is enough.",
     )
+    on_shed: Literal["wait", "continue"] = Field(
+        default="wait",
+        description="What a user does when the service refuses it with 429 or 503: wait as long as its Retry-After "
+        "asks (a minute at most), or continue with its next request at once.",
+    )
     verify: bool = Field(default=True, description="Whether an https server has to prove who it is.")
     ca_bundle: str | None = Field(
         default=None,

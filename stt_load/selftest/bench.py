@@ -53,7 +53,8 @@ def run(trial: Trial) -> Outcome:
 
 
 def _locust(trial: Trial, url: str, folder: Path) -> None:
-    config = {**trial.case.load, "api": {"base_url": url}, "save_path": str(folder / "result.json")}
+    api = {**trial.case.load["api"], "base_url": url}
+    config = {**trial.case.load, "api": api, "save_path": str(folder / "result.json")}
     (folder / "config.yaml").write_text(json.dumps(config), encoding="utf-8")  # JSON is YAML
     (folder / "locustfile.py").write_text(_LOCUSTFILE, encoding="utf-8")
     words = [sys.executable, "-m", "locust", "--headless", *trial.subject.words]

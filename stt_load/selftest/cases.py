@@ -52,11 +52,13 @@ class Trial:
 
 
 def _load(users: int, measured: int, **more: Any) -> dict[str, Any]:
+    """In which the refused come again as soon as they like."""
     return {
         "total_requests": users + measured,
         "warmup_requests": users,
         "concurrent_requests": users,
         "audio_duration": 1.0,
+        "api": {"on_shed": "continue"},
         **more,
     }
 

@@ -135,7 +135,8 @@ class Transport(ABC):
             body = decoded(raw.body, raw.header("content-encoding"), self.target.max_answer_bytes)
         except ValueError as error:
             raise TransportError(ErrorKind.BAD_HTTP, str(error)) from None
-        return Answer(raw.status, raw.header("content-type") or "", raw.header("location"), body)
+        kind, location, retry_after = map(raw.header, ("content-type", "location", "retry-after"))
+        return Answer(raw.status, kind or "", location, body, retry_after)
 
     def _collect(self, read: Callable[[int], bytes], exchange: Exchange) -> bytes:
         """The whole body, by `read` until it gives nothing; never much more than the limit in memory."""

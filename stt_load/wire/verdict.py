@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import time
 import zlib
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 from stt_load.sample import ErrorKind
 
 EXCERPT_CHARACTERS = 200
+LONGEST_WAIT_S = 60.0
+"""A service that wants to be left alone for an hour would end the run with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,7 @@ class Answer:
     content_type: str
     location: str | None
     body: bytes
+    retry_after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +34,11 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
+    """wait_s: for how long the service asks to be left alone."""
+
     kind: ErrorKind
     message: str
+    wait_s: float = 0.0
 
 
 def excerpt(body: bytes) -> str:
@@ -50,7 +59,25 @@ def of_status(answer: Answer) -> Failure | None:
     kind = _KINDS.get(status)
     if kind is None:
         kind = ErrorKind.HTTP_5XX if status >= 500 else ErrorKind.HTTP_4XX
-    return Failure(kind, f"{_named(status)}: {excerpt(answer.body)}")
+    wait_s = retry_after_s(answer.retry_after, time.time()) if kind is ErrorKind.SHED else 0.0
+    return Failure(kind, f"{_named(status)}: {excerpt(answer.body)}", wait_s)
+
+
+def retry_after_s(value: str | None, now_s: float) -> float:
+    """The seconds that a Retry-After header asks for, LONGEST_WAIT_S at most; 0 without one that can be understood.
+
+    value: a whole number of seconds or an HTTP date (RFC 9110, section 10.2.3). now_s: since the epoch.
+    """
+    if value is None:
+        return 0.0
+    if re.fullmatch(r"\d{1,9}", value.strip()):
+        wait_s = float(value)
+    else:
+        try:
+            wait_s = parsedate_to_datetime(value).timestamp() - now_s
+        except (ValueError, OverflowError):
+            return 0.0
+    return min(LONGEST_WAIT_S, max(0.0, wait_s))
 
 
 def decoded(body: bytes, coding: str | None, limit: int) -> bytes:

@@ -61,6 +61,30 @@ def test_a_text_that_is_not_where_it_was_looked_for(tmp_path: Path, user_class: 
     assert "JSON without a text at `results.text`" in ran.result["requests"][-1]["error"]
 
 
+@pytest.mark.parametrize("user_class", ["SttUser", "FastSttUser"])
+def test_who_is_refused_waits_as_long_as_it_is_asked_to(tmp_path: Path, user_class: str) -> None:
+    """One slot and no queue: of two users one is refused, and told to come again in a second."""
+    busy = {"slots": 1, "queue_limit": 0, "overhead_s": 0.3, "rtf": 0.0, "jitter": "none", "cold_requests": 0}
+    api = {"on_shed": "wait"}
+    with logged_server(tmp_path, **busy) as server:
+        ran = run(tmp_path, against(server.url, 12, 0, 2, api=api), user_class)
+    sheds = [row for row in ran.result["requests"] if row["error_kind"] == "shed"]
+    assert sheds
+    assert {row["pause_s"] for row in sheds} == {1.0}
+    assert {row["pause_s"] for row in ran.result["requests"] if row["ok"]} == {0.0}
+    # Without waiting nearly all of the twelve would be refused before the first has its answer.
+    assert len(sheds) < 8
+
+
+def test_who_need_not_wait_comes_again_at_once(tmp_path: Path) -> None:
+    busy = {"slots": 1, "queue_limit": 0, "overhead_s": 0.3, "rtf": 0.0, "jitter": "none", "cold_requests": 0}
+    with logged_server(tmp_path, **busy) as server:
+        ran = run(tmp_path, against(server.url, 12, 0, 2), "--on-shed", "continue")
+    sheds = [row for row in ran.result["requests"] if row["error_kind"] == "shed"]
+    assert len(sheds) >= 9
+    assert {row["pause_s"] for row in sheds} == {0.0}
+
+
 def test_what_is_no_audio_is_refused_by_its_kind(tmp_path: Path) -> None:
     text = LISTEN | {"audio_content_type": "text/plain"}
     with logged_server(tmp_path, **QUICK) as server:

@@ -10,7 +10,7 @@ from stt_load.sample import ErrorKind
 from stt_load.wire.answers import reader
 from stt_load.wire.form import Form
 from stt_load.wire.speech import Speech
-from stt_load.wire.verdict import Answer, Failure, Transcript, decoded, excerpt, of_status
+from stt_load.wire.verdict import Answer, Failure, Transcript, decoded, excerpt, of_status, retry_after_s
 
 
 def answer(body: str | bytes, status: int = 200, content_type: str = "application/json") -> Answer:
@@ -181,3 +181,41 @@ def test_no_text_there_is_a_failure_that_names_the_place(expression: str, body: 
 def test_an_expression_that_is_none_is_refused_at_once() -> None:
     with pytest.raises(ValueError, match="Incomplete expression"):
         reader("json", "a[")
+
+
+NOW_S = 1_792_000_000.0  # Wed, 14 Oct 2026 17:46:40 GMT
+
+
+@pytest.mark.parametrize(
+    ("value", "wait_s"),
+    [
+        (None, 0),
+        ("3", 3),
+        (" 3 ", 3),
+        ("0", 0),
+        ("100000", 60),
+        ("9" * 400, 0),
+        ("-3", 0),
+        ("3.5", 0),
+        ("soon", 0),
+        ("", 0),
+        ("Wed, 14 Oct 2026 17:46:45 GMT", 5),
+        ("Wed, 14 Oct 2026 17:46:30 GMT", 0),
+        ("Wed, 14 Oct 2026 19:46:40 GMT", 60),
+        ("Wed, 99 Oct 2026 17:46:45 GMT", 0),
+    ],
+)
+def test_how_long_a_service_asks_to_be_left_alone(value: str | None, wait_s: float) -> None:
+    assert retry_after_s(value, NOW_S) == wait_s
+
+
+@given(st.text(max_size=30))
+def test_whatever_retry_after_says_it_is_a_time_or_nothing(value: str) -> None:
+    assert 0 <= retry_after_s(value, NOW_S) <= 60
+
+
+@pytest.mark.parametrize(("status", "wait_s"), [(503, 7.0), (429, 7.0), (500, 0.0), (404, 0.0)])
+def test_only_a_shed_is_a_reason_to_wait(status: int, wait_s: float) -> None:
+    failure = of_status(Answer(status, "", None, b"", retry_after="7"))
+    assert failure is not None
+    assert failure.wait_s == wait_s
