@@ -76,6 +76,7 @@ class Experiment:
             team.budget,
             measure_for_s=config.measure_for,
             continue_on_dead_warmup=config.continue_on_dead_warmup,
+            most_failures=config.max_consecutive_failures,
             on_barrier=self._on_barrier,
             on_over=self._on_over,
             on_news=team.spread_news,

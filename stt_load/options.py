@@ -70,6 +70,7 @@ OPTIONS: tuple[Option, ...] = (
     _option("--health", "api.health", in_web_form=False),
     _option("--wait-ready", "wait_ready", in_web_form=False),
     _option("--continue-on-dead-warmup", "continue_on_dead_warmup", in_web_form=False),
+    _option("--max-consecutive-failures", "max_consecutive_failures", in_web_form=False),
     _option("--drain", "drain_s", in_web_form=False),
     _option("--save-path", "save_path", in_web_form=False),
     _option("--report-language", "report.language", in_web_form=False),

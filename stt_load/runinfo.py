@@ -14,6 +14,7 @@ EndReason = Literal[
     "interrupted",  # SIGINT or SIGTERM
     "dead_warmup",  # the service never answered well during the warm-up
     "not_ready",  # wait_ready ran out
+    "gave_up",  # max_consecutive_failures in a row
     "workers_lost",  # no worker was left
     "crashed",  # no end was written: read from a spool file
 ]

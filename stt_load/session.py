@@ -69,7 +69,7 @@ class Session:
     on_barrier: called once, when the warm-up is over and before the first measured request starts.
     on_over: called once, when what was planned is done or can't be done. It must not block.
     on_news: called when there may be jobs for those who had none. measure_for_s: how long to measure, None for N
-    requests.
+    requests. most_failures: so many measured requests that failed one after the other end the run; None for no limit.
     """
 
     def __init__(
@@ -78,6 +78,7 @@ class Session:
         *,
         measure_for_s: float | None,
         continue_on_dead_warmup: bool,
+        most_failures: int | None,
         on_barrier: Callable[[], None],
         on_over: Callable[[], None],
         on_news: Callable[[], None],
@@ -95,6 +96,8 @@ class Session:
         self.warmup_failures = 0
         self.failures = 0
         self._continue_on_dead_warmup = continue_on_dead_warmup
+        self._most_failures = most_failures
+        self._failures_in_a_row = 0
         self._on_barrier = on_barrier
         self._on_over = on_over
         self._on_news = on_news
@@ -130,8 +133,8 @@ class Session:
             self.first_transcript = text
         if job.phase is Phase.WARMUP:
             self._judge_warmup(sample)
-        elif sample.error_kind is not None:
-            self.failures += 1
+        else:
+            self._count_failures(sample)
         self.check_barrier()
         if self.phases.done:
             self.end("finished")
@@ -168,6 +171,13 @@ class Session:
             if self.measure_for_s is not None:
                 self._deadline = gevent.spawn_later(self.measure_for_s, self.end, "finished")
             self._on_news()
+
+    def _count_failures(self, sample: Sample) -> None:
+        """In the order in which they became known, which is the one that there is for all users together."""
+        self.failures += not sample.ok
+        self._failures_in_a_row = 0 if sample.ok else self._failures_in_a_row + 1
+        if self._failures_in_a_row == self._most_failures and not self.over:
+            self.end("gave_up", sample.error)
 
     def _judge_warmup(self, sample: Sample) -> None:
         """Stops a run whose service answers nothing of use: its words now rather than N failures later."""

@@ -267,6 +267,12 @@ class Config(Section):
         default=False,
         description="Whether to go on although the warm-up shows that the service answers nothing but errors.",
     )
+    max_consecutive_failures: int | None = Field(
+        default=None,
+        ge=1,
+        description="Measured requests that fail one after the other, by whichever user, before the run is given up. "
+        "Null: it goes on.",
+    )
     api: Api = Field(default=Api(), description="The service under test: where it is and what is asked of it.")
     embedded: ServerSettings = Field(
         default=ServerSettings(),

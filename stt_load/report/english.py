@@ -93,6 +93,8 @@ ENGLISH = {
     "end.interrupted": "❗ Not complete: interrupted (Ctrl-C or SIGTERM) after {progress}.",
     "end.dead_warmup": "❗ Stopped: the service gave no good answer in the warm-up, so nothing was measured.",
     "end.not_ready": "❗ Nothing was sent: the service was not ready within {wait} (wait_ready).",
+    "end.gave_up": "❗ Not complete: given up after {progress}, as too many in a row had failed "
+    "(max_consecutive_failures).",
     "end.workers_lost": "❗ Not complete: after {progress}, no worker was left.",
     "end.crashed": "❗ The run never came to its end (was it killed?). This is made of what was on disk, "
     "{progress}; what was in flight then is missing.",

@@ -23,6 +23,6 @@ def exit_code(run: Run, *, failures_code: int = FAILURES) -> int:
         return INVALID
     if run.summary.metrics.requests.failed and failures_code:
         return failures_code
-    if run.info.end_reason in ("dead_warmup", "not_ready"):
+    if run.info.end_reason in ("dead_warmup", "not_ready", "gave_up"):
         return NEVER_ANSWERED
     return 0

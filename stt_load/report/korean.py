@@ -93,6 +93,8 @@ KOREAN = {
     "end.interrupted": "❗ 완료되지 않음: {progress} 후 중단되었습니다 (Ctrl-C 또는 SIGTERM).",
     "end.dead_warmup": "❗ 중지됨: Warm-up 동안 서비스가 정상 응답을 한 번도 하지 않아 측정하지 않았습니다.",
     "end.not_ready": "❗ 요청을 보내지 않음: {wait} 안에 서비스가 준비되지 않았습니다 (wait_ready).",
+    "end.gave_up": "❗ 끝까지 가지 못함: {progress} 이후 연속 실패가 너무 많아 그만두었습니다 "
+    "(max_consecutive_failures).",
     "end.workers_lost": "❗ 끝까지 가지 못함: {progress} 이후 남은 워커가 없습니다.",
     "end.crashed": "❗ 실행이 끝까지 가지 못했습니다 (강제 종료?). 디스크에 남은 기록({progress})으로 만든 "
     "보고서이며, 당시 처리 중이던 요청은 빠져 있습니다.",

@@ -65,6 +65,7 @@ class Conversation:
             self.team.budget,
             measure_for_s=None,
             continue_on_dead_warmup=True,
+            most_failures=None,
             on_barrier=self.team.measure,
             on_over=lambda: self.ended.append("over"),
             on_news=self.team.spread_news,

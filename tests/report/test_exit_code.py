@@ -36,6 +36,7 @@ NOTHING = table([], [])
         (steady(20), {"end_reason": "stopped", "complete": False}, False, 1, 0),
         (NOTHING, {"end_reason": "dead_warmup"}, False, 1, 1),
         (NOTHING, {"end_reason": "dead_warmup"}, False, 0, 1),
+        (NOTHING, {"end_reason": "gave_up"}, False, 0, 1),
         (NOTHING, {"end_reason": "not_ready"}, False, 1, 1),
         (NOTHING, {"generator": BROKEN}, False, 1, 4),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import signal
 import socket
@@ -286,3 +287,26 @@ def test_bad_input_is_one_clear_message_and_2(tmp_path: Path, config: str, words
     for part in said:
         assert part in ran.err
     assert saved(tmp_path) == []
+
+
+@pytest.mark.parametrize("words", [[], ["--processes=2"]], ids=["alone", "2 workers"])
+def test_a_hopeless_run_is_given_up(tmp_path: Path, words: list[str]) -> None:
+    """After so many in a row; what is in flight then still ends and counts."""
+    settings = {"overhead_s": 0.05, "rtf": 0.0, "jitter": "none", "cold_requests": 0, "error_rate": 1.0}
+    with logged_server(tmp_path, **settings) as server:
+        ran = run(tmp_path, against(server.url, 5_000, 0, 4, max_consecutive_failures=20), *words)
+    assert ran.code == 1, ran.err
+    assert (ran.result["run"]["end_reason"], ran.result["run"]["complete"]) == ("gave_up", False)
+    assert ran.result["run"]["detail"].startswith("HTTP 500")
+    assert 20 <= ran.result["metrics"]["requests"]["failed"] < 20 + 4 + (4 * 16 if words else 0)
+    assert "max_consecutive_failures" in ran.out
+
+
+def test_a_success_in_between_is_hope(tmp_path: Path) -> None:
+    settings = {"overhead_s": 0.02, "rtf": 0.0, "jitter": "none", "cold_requests": 0, "error_rate": 0.5, "seed": 1}
+    with logged_server(tmp_path, **settings) as server:
+        ran = run(tmp_path, against(server.url, 120, 0, 1, max_consecutive_failures=30))
+        failed = [truth["status"] == 500 for truth in server.truths()]
+    assert sum(failed) > 30
+    assert max(len(list(group)) for same, group in itertools.groupby(failed) if same) < 30
+    assert ran.result["run"]["end_reason"] == "finished"
