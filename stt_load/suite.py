@@ -114,6 +114,7 @@ class Suite:
         gevent.signal_handler(signal.SIGINT, self._on_ctrl_c)
         if web_ui is not None:
             web.extend(web_ui, command_line, self._result, self._not_now)
+        quirks.set_the_clock()
 
     def _listen(self, hooks: Events) -> None:
         hooks.test_start.add_listener(self.on_start)

@@ -92,6 +92,15 @@ def start(
     )
 
 
+def until_said(process: subprocess.Popen[str], words: str) -> None:
+    """Waits until `words` are on its standard error."""
+    assert process.stderr
+    while line := process.stderr.readline():
+        if words in line:
+            return
+    raise AssertionError(f"it ended (exit code {process.wait()}) and never said {words!r}")
+
+
 def finish(process: subprocess.Popen[str], folder: Path) -> Ran:
     try:
         out, err = process.communicate(timeout=LIMIT_S)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.suite.running import Ran, against, finish, quick, rows, run, saved, start
+from tests.suite.running import Ran, against, finish, quick, rows, run, saved, start, until_said
 from tests.suite.truth import logged_server
 from tests.transport.misbehaving import Misbehaving
 
@@ -71,9 +71,7 @@ def test_a_second_signal_cuts_what_is_in_flight(tmp_path: Path, sign: signal.Sig
 def test_a_signal_before_the_run_is_no_success(tmp_path: Path) -> None:
     """Whether Python, Locust or the suite has the signal: 0 would be a pass."""
     process = start(tmp_path, quick(30, 5, 5), env={"PYTHONVERBOSE": "1"})
-    assert process.stderr
-    while "import 'stt_load.suite'" not in process.stderr.readline():
-        pass
+    until_said(process, "import 'stt_load.suite'")
     process.send_signal(signal.SIGINT)
     ran = finish(process, tmp_path)
     assert ran.code != 0
@@ -106,9 +104,7 @@ def test_a_run_without_an_end_is_never_complete_and_nobody_is_warned_of_it(tmp_p
 def test_a_signal_in_the_drain_of_a_time_limit_cuts_and_counts_as_one(tmp_path: Path) -> None:
     slow = {"slots": 8, "overhead_s": 30.0, "rtf": 0.0, "cold_requests": 0}
     process = start(tmp_path, quick(None, 0, 2, embedded=slow, drain_s=25), "-t", "1s")
-    assert process.stderr
-    while "in flight" not in process.stderr.readline():
-        pass
+    until_said(process, "in flight")
     began = time.monotonic()
     process.send_signal(signal.SIGINT)
     ran = finish(process, tmp_path)
