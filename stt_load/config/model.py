@@ -178,8 +178,8 @@ class Api(Section):
     ca_bundle: str | None = Field(
         default=None,
         min_length=1,
-        description="PEM file with the authorities that may vouch for an https server. Null: those that requests "
-        "believes.",
+        description="PEM file with the authorities that may vouch for an https server. Null: REQUESTS_CA_BUNDLE or "
+        "SSL_CERT_FILE of the environment, else certifi's.",
     )
     timeout: Timeout = Field(default=Timeout(), description="How long to wait for each part of a request.")
     max_answer_bytes: int = Field(

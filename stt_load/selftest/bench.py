@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,24 +60,32 @@ def _locust(trial: Trial, url: str, folder: Path) -> None:
     config = {**trial.case.load, "api": api, "save_path": str(folder / "result.json")}
     (folder / "config.yaml").write_text(json.dumps(config), encoding="utf-8")  # JSON is YAML
     (folder / "locustfile.py").write_text(_LOCUSTFILE, encoding="utf-8")
-    words = [sys.executable, "-m", "locust", "--headless", *trial.subject.words]
+    words = [sys.executable, "-m", "locust", "--headless", *trial.subject.words(_free_port())]
+    locust = subprocess.Popen(
+        words,
+        cwd=folder,
+        env=_environment(folder),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
     try:
-        ran = subprocess.run(
-            words,
-            cwd=folder,
-            env=_environment(folder),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=LIMIT_S,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as late:
-        said = late.stdout.decode() if isinstance(late.stdout, bytes) else late.stdout or ""
-        raise TrialError(f"{trial.name}: locust did not end within {LIMIT_S:g} s\n{said}") from None
-    if ran.returncode not in FINISHED:
-        raise TrialError(f"{trial.name}: locust ended with exit code {ran.returncode}\n{ran.stdout}")
+        said, _ = locust.communicate(timeout=LIMIT_S)
+    except subprocess.TimeoutExpired:
+        raise TrialError(f"{trial.name}: locust did not end within {LIMIT_S:g} s") from None
+    finally:
+        with suppress(ProcessLookupError):  # it and its workers, whatever ends this function
+            os.killpg(locust.pid, signal.SIGKILL)
+        locust.wait()
+    if locust.returncode not in FINISHED:
+        raise TrialError(f"{trial.name}: locust ended with exit code {locust.returncode}\n{said}")
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        return int(one.getsockname()[1])
 
 
 def _environment(folder: Path) -> dict[str, str]:

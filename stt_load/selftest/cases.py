@@ -21,6 +21,12 @@ class Case:
     def warmup(self) -> int:
         return int(self.load["warmup_requests"])
 
+    @property
+    def limit_rps(self) -> float:
+        """What the server could serve at most of such a load, were it always busy."""
+        nominal_s = self.server.overhead_s + self.server.rtf * float(self.load["audio_duration"])
+        return min(self.server.slots, int(self.load["concurrent_requests"])) / nominal_s
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -33,10 +39,12 @@ class Subject:
     def name(self) -> str:
         return f"{self.user_class}, {self.workers} workers" if self.workers else self.user_class
 
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The command line's."""
-        return (self.user_class, *(("--processes", str(self.workers)) if self.workers else ()))
+    def words(self, port: int) -> tuple[str, ...]:
+        """The command line's. port: where a master may listen to its workers."""
+        if not self.workers:
+            return (self.user_class,)
+        master = ("--master-bind-host", "127.0.0.1", "--master-bind-port", str(port))
+        return (self.user_class, "--processes", str(self.workers), *master, "--master-port", str(port))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,7 @@ EVERYTHING = Case(
     _load(6, 160, request_delay=0.02, continue_on_dead_warmup=True),
 )
 PACE = Case(
-    "clips of 10 s, as fast as goes well",
+    "8 users, clips of 10 s, 20 ms each",
     _server(slots=8, overhead_s=0.02),
     _load(8, 600, audio_duration=10.0),
 )

@@ -16,6 +16,7 @@ Unit = Literal["", "s", "/s", "bytes"]
 
 EARLY_S = 0.0005
 LATE_S = 0.015
+BUSY_S = 0.5
 """An answer can't be there before the server has given it (but for the clocks' last digits), nor long after it."""
 
 
@@ -38,6 +39,13 @@ class Figure:
     @property
     def right(self) -> bool:
         return self.low <= self.difference <= self.high
+
+    @property
+    def late(self) -> bool:
+        """Wrong as it would be on a machine that is busy with something else: a time too long, a rate too low."""
+        if self.unit == "/s":
+            return not self.right and self.difference < 0
+        return not self.right and self.low < 0 < self.difference < BUSY_S
 
     @property
     def strain(self) -> float:

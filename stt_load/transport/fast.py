@@ -29,7 +29,7 @@ from stt_load.transport.exchange import (
     plain,
     send,
 )
-from stt_load.transport.tls import tls_context
+from stt_load.transport.tls import GONE, tls_context
 from stt_load.wire.form import Body
 
 
@@ -113,7 +113,7 @@ class FastTransport(Transport):
     def _send(self, sock: gevent.socket.socket, body: Body) -> None:
         """A server may answer and close before it has read everything: then its answer is what counts."""
         sock.settimeout(None)
-        with suppress(BrokenPipeError, ConnectionResetError):
+        with suppress(BrokenPipeError, ConnectionResetError, *GONE):
             send(sock, (b"%s%d\r\n\r\n" % (self._head, len(body)), *body.parts))
 
     def _give_back(self, sock: gevent.socket.socket, response: HTTPSocketPoolResponse | None) -> None:
@@ -131,6 +131,8 @@ class FastTransport(Transport):
                 return error
             case TimeoutError():
                 return self._silent(exchange)
+            case ssl.SSLEOFError() | ssl.SSLZeroReturnError():
+                return self._cut(exchange, reused)
             case ssl.SSLError():
                 return TransportError(ErrorKind.TLS, plain(error))
             case HTTPConnectionClosed() | ConnectionError():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import ssl
+from contextlib import suppress
 from http.client import IncompleteRead
 from typing import Any
 
@@ -21,7 +23,7 @@ from urllib3.response import BaseHTTPResponse
 
 from stt_load.sample import ErrorKind
 from stt_load.transport.exchange import Exchange, RawAnswer, Target, Transport, TransportError, clock, plain, send
-from stt_load.transport.tls import tls_context
+from stt_load.transport.tls import GONE, tls_context
 from stt_load.wire.form import Body, Part
 
 
@@ -57,7 +59,8 @@ class _Noted(HTTPConnection):
         self._parts = []
         super().request(*args, **kwargs)
         parts, self._parts = self._parts, []
-        send(self.sock, parts)
+        with suppress(*GONE):  # it may have answered before; urllib3 knows only the other ways to find it gone
+            send(self.sock, parts)
 
     def send(self, data: Any) -> None:
         """http.client sends the head and each part of the body by itself; here they wait for each other."""
@@ -145,6 +148,10 @@ class PooledTransport(Transport):
                 return self._connect_timeout()
             case ReadTimeoutError():
                 return self._silent(exchange)
+            case SSLError(args=(ssl.SSLEOFError() | ssl.SSLZeroReturnError(), *_)) if self._line.is_open:
+                return self._cut(exchange, reused=self._line.answers > 0)
+            case ProtocolError(args=(*_, ssl.SSLEOFError() | ssl.SSLZeroReturnError())):
+                return self._cut(exchange, reused=self._line.answers > 0)
             case SSLError():
                 return TransportError(ErrorKind.TLS, plain(error))
             case ProtocolError(args=(*_, TimeoutError())):

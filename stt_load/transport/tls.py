@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import functools
+import os
 import ssl
 
 import gevent.ssl
 from certifi import where
 
+VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+GONE = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
+"""What TLS makes of a peer that has closed the connection."""
+
 
 @functools.cache
 def tls_context(verify: bool, ca_bundle: str | None) -> ssl.SSLContext:
     """verify: whether the server has to prove who it is. ca_bundle: PEM file of the authorities that may vouch for
-    it; None for those of certifi, which requests and Locust believe, too. Raises OSError when the file is none.
+    it; None for those that the environment names, as requests and OpenSSL read it, else those of certifi. Raises
+    OSError when the file is none.
 
     gevent's kind of context, in a process that is patched or not.
     """
     context: ssl.SSLContext = gevent.ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if verify:
-        context.load_verify_locations(cafile=ca_bundle or where())
+        named = next((os.environ[name] for name in VARIABLES if os.environ.get(name)), None)
+        context.load_verify_locations(cafile=ca_bundle or named or where())
     else:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

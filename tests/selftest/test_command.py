@@ -53,6 +53,34 @@ def test_the_whole_of_it_takes_less_than_a_minute_and_tells_right_from_wrong(tmp
     assert {path.name for path in tmp_path.iterdir()} == {"locust.conf", ".locust.conf"}, "it leaves nothing"
 
 
+def test_whoever_ends_it_leaves_nothing_running(tmp_path: Path) -> None:
+    """In the middle of a run with two workers, by SIGTERM to itself alone, as from a CI system."""
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "stt_load.cli", "selftest"],
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    while "1. " not in process.stdout.readline():
+        assert process.poll() is None
+    process.terminate()
+    _, said = process.communicate(timeout=LIMIT_S)
+    assert process.returncode == 5
+    assert said == "stt-load selftest: interrupted\n"
+    assert list(tmp_path.iterdir()) == []
+    assert [place for place in map(working_directory, Path("/proc").glob("[0-9]*")) if str(tmp_path) in place] == []
+
+
+def working_directory(process: Path) -> str:
+    """Nothing of one that has ended meanwhile."""
+    try:
+        return str((process / "cwd").readlink())
+    except OSError:
+        return ""
+
+
 def test_what_can_not_be_tried_ends_with_2(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -44,6 +44,10 @@ def https_service(folder: Path) -> Iterator[Service]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
+            if "/gone" in self.path:
+                service.connections.add(self.client_address[1])
+                self.close_connection = True
+                return
             length = int(self.headers["Content-Length"])
             body = self.rfile.read(length)
             service.bodies.append((length, len(body), blake2b(body).digest()))
@@ -106,6 +110,28 @@ def test_an_unknown_authority_is_a_failure_of_its_kind_and_nothing_is_sent(tmp_p
     assert {row["error_kind"] for row in ran.result["requests"]} == {"tls"}
     assert "CERTIFICATE_VERIFY_FAILED" in ran.result["requests"][0]["error"]
     assert service.bodies == []
+
+
+@BOTH
+def test_a_server_that_goes_away_in_the_upload_has_broken_off_and_is_not_unbelievable(
+    tmp_path: Path, user_class: str
+) -> None:
+    with https_service(tmp_path) as service:
+        api = {"ca_bundle": str(service.ca), "endpoint": "/gone"}
+        config = against(service.url, 12, 3, 3, api=api, audio_duration=60, continue_on_dead_warmup=True)
+        ran = run(tmp_path, config, user_class)
+    assert {row["error_kind"] for row in ran.result["requests"]} == {"truncated"}
+    assert all(row["sent_s"] is not None for row in ran.result["requests"])
+    assert len(service.connections) == 12, "each was sent once"
+
+
+@BOTH
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"])
+def test_the_environment_may_say_whom_to_believe(tmp_path: Path, user_class: str, variable: str) -> None:
+    with https_service(tmp_path) as service:
+        others = dict.fromkeys(("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"), "")
+        ran = run(tmp_path, against(service.url, 6, 2, 2), user_class, env=others | {variable: str(service.ca)})
+    assert [row["error"] for row in ran.result["requests"] if not row["ok"]] == []
 
 
 @BOTH
