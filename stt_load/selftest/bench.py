@@ -44,15 +44,17 @@ class Outcome:
     truths: list[dict[str, Any]]
 
 
-def run(trial: Trial) -> Outcome:
-    """Raises `TrialError`, and `StartError` when there is no server."""
-    with tempfile.TemporaryDirectory(prefix="stt-load-selftest-") as name:
-        folder = Path(name)
-        log = folder / "truth.jsonl"
-        with EmbeddedServer.start(trial.case.server, log) as server:
-            _locust(trial, server.url, folder)
-        result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
-        return Outcome(result, [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()])
+def run(trial: Trial, within: Path) -> Outcome:
+    """Leaves its files in a folder of its own in `within`.
+
+    Raises `TrialError`, `StartError` when there is no server, and `OSError` when there is no room.
+    """
+    folder = Path(tempfile.mkdtemp(dir=within))
+    log = folder / "truth.jsonl"
+    with EmbeddedServer.start(trial.case.server, log) as server:
+        _locust(trial, server.url, folder)
+    result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    return Outcome(result, [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()])
 
 
 def _locust(trial: Trial, url: str, folder: Path) -> None:

@@ -6,7 +6,9 @@ import argparse
 import math
 import signal
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 from stt_load.selftest.bench import Outcome, TrialError
 from stt_load.selftest.bench import run as run_trial
@@ -35,7 +37,8 @@ def run(args: argparse.Namespace) -> int:
     """The exit code, as in `DESCRIPTION`."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        return _run(args)
+        with tempfile.TemporaryDirectory(prefix="stt-load-selftest-") as folder:
+            return _run(args, Path(folder))
     except (TrialError, StartError, OSError) as error:
         print(f"stt-load selftest: {error}", file=sys.stderr)
         return NOT_TRIED
@@ -44,13 +47,13 @@ def run(args: argparse.Namespace) -> int:
         return INTERRUPTED
 
 
-def _run(args: argparse.Namespace) -> int:
+def _run(args: argparse.Namespace, folder: Path) -> int:
     begun_s = time.monotonic()
     print("Real locust processes against a server that knows the truth:\n")
     found: list[Found] = []
     paces: list[str] = []
     for number, trial in enumerate(TRIALS, start=1):
-        outcome = run_trial(trial)
+        outcome = run_trial(trial, folder)
         of_trial = figures(trial, outcome)
         found += [(number, figure) for figure in of_trial]
         print(f"  {number:2}. {_line(trial, of_trial)}", flush=True)

@@ -84,7 +84,7 @@ def working_directory(process: Path) -> str:
 def test_what_can_not_be_tried_ends_with_2(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(trial: Trial) -> None:
+    def fail(trial: Trial, _: Path) -> None:
         raise TrialError(f"{trial.name}: locust ended with exit code 2")
 
     monkeypatch.setattr(command, "run_trial", fail)

@@ -17,8 +17,8 @@ TRIAL = Trial(EVERYTHING, Subject("FastSttUser"))
 
 
 @pytest.fixture(scope="module")
-def outcome() -> Outcome:
-    return run(TRIAL)
+def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    return run(TRIAL, tmp_path_factory.mktemp("trial"))
 
 
 def judged(outcome: Outcome) -> dict[str, Figure]:
