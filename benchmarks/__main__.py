@@ -3,14 +3,15 @@
     python -m benchmarks [--rounds N] [--users 5 50] [--clients KEY ...] [--json FILE] [--markdown FILE]
 
 Each round runs every client once as fast as it goes (cost), and once at half of the rate that it had just then
-(error). The order turns from round to round, and ratios are taken within a round. The exit code is 1 when a claim
-does not hold.
+(error; the delay for that is learned, so the first round may be off). The order turns from round to round, and ratios
+are taken within a round. The exit code is 1 when a claim does not hold.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import time
 from collections import defaultdict
@@ -18,7 +19,7 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from benchmarks.contest import CLIENTS, Client, Cost, Error, cost, error
+from benchmarks.contest import CLIENTS, Client, Cost, Error, Pacing, cost, error
 from benchmarks.machine import described
 from benchmarks.table import CLAIMS, ERROR_CLAIMS, claims, error_claims, figures
 
@@ -28,9 +29,11 @@ ERROR_SECONDS = 3.0
 
 def main() -> int:
     args = _arguments()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that nothing is left running
     chosen = [client for client in CLIENTS if args.clients is None or client.key in args.clients]
     costs: dict[tuple[str, int], list[Cost]] = defaultdict(list)
     errors: dict[tuple[str, int], list[Error]] = defaultdict(list)
+    paces = {(client.key, users): Pacing(users) for client in chosen for users in args.users}
     begun_s = time.monotonic()
     for number in range(args.rounds):
         shift = number % len(chosen)
@@ -39,7 +42,7 @@ def main() -> int:
                 costs[client.key, users].append(_costs(client, users))
                 if not args.no_errors:
                     rate_rps = costs[client.key, users][-1].rate_rps / 2
-                    errors[client.key, users].append(_errors(client, users, rate_rps))
+                    errors[client.key, users].append(_errors(client, users, rate_rps, paces[client.key, users]))
     if len(chosen) < len(CLIENTS) or args.no_errors:
         return 0
     _write(args, costs, errors, time.monotonic() - begun_s)
@@ -58,8 +61,10 @@ def _costs(client: Client, users: int) -> Cost:
     return found
 
 
-def _errors(client: Client, users: int, rate_rps: float) -> Error:
-    found = error(client, users, rate_rps, ERROR_SECONDS)
+def _errors(client: Client, users: int, rate_rps: float, pacing: Pacing) -> Error:
+    delay_s = pacing.delay_s(rate_rps)
+    found = error(client, users, delay_s, ERROR_SECONDS)
+    pacing.learn(delay_s, found.rate_rps)
     print(
         f"{'':15} error at {found.rate_rps:5.0f} requests/s: median {found.median_s * 1e3:5.2f} ms, "
         f"P99 {found.p99_s * 1e3:5.2f} ms",
@@ -94,13 +99,25 @@ def _write(
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="What the load generator costs.")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--users", type=int, nargs="+", default=[5, 50])
+    parser.add_argument("--rounds", type=_count, default=5)
+    parser.add_argument("--users", type=_count, nargs="+", default=[5, 50])
     parser.add_argument("--clients", nargs="+", choices=[client.key for client in CLIENTS])
     parser.add_argument("--no-errors", action="store_true", help="only the cost")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--markdown", type=Path)
-    return parser.parse_args()
+    args = parser.parse_args()
+    if (args.clients or args.no_errors) and (args.json or args.markdown):
+        parser.error("--json and --markdown are for the whole contest")
+    for path in filter(None, (args.json, args.markdown)):
+        if not path.absolute().parent.is_dir():
+            parser.error(f"there is no folder for {path}")
+    return args
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
+    return int(text)
 
 
 if __name__ == "__main__":

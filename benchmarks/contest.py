@@ -87,18 +87,29 @@ class Error:
 
 
 class Sink:
-    """A running `benchmarks.sink`."""
+    """A running `benchmarks.sink`, for as long as the block that it is entered for."""
 
     def __init__(self, folder: Path, delay_s: float) -> None:
         self._folder = folder
         words = (f"--delay={delay_s}", f"--count={folder / 'count'}", f"--log={folder / 'log.npy'}")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.sink", *words], stdout=subprocess.PIPE, text=True, cwd=ROOT
+            [sys.executable, "-m", "benchmarks.sink", *words],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
         )
         assert self._process.stdout is not None
         self.url = f"http://127.0.0.1:{int(self._process.stdout.readline())}"
         with (folder / "count").open("rb") as file:
             self._count = memoryview(mmap.mmap(file.fileno(), 8, access=mmap.ACCESS_READ)).cast("Q")
+
+    def __enter__(self) -> Sink:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.communicate()
 
     @property
     def count(self) -> int:
@@ -174,29 +185,41 @@ def cost(client: Client, users: int, seconds: float) -> Cost:
     """As fast as it can against a sink that answers at once, measured for `seconds` once it is under way."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        sink = Sink(folder, 0.0)
-        with running(client, users, sink.url, folder, None) as process:
+        with Sink(folder, 0.0) as sink, running(client, users, sink.url, folder, None) as process:
             _under_way(client, users, sink, process, folder)
             count, cpu, begun_s = sink.count, cpu_s(process.pid), time.monotonic()
             time.sleep(seconds)
             count, cpu, elapsed_s = sink.count - count, cpu_s(process.pid) - cpu, time.monotonic() - begun_s
             rss = peak_rss_bytes(process.pid)
-        sink.end()
     return Cost(cpu / count, count / elapsed_s, rss)
 
 
-def error(client: Client, users: int, rate_rps: float, seconds: float) -> Error:
-    """Against a sink whose delay makes `users` ask for about `rate_rps`; what it says against what the sink says."""
+def error(client: Client, users: int, delay_s: float, seconds: float) -> Error:
+    """Against a sink that keeps each request for `delay_s`; what it says against what the sink says."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        sink = Sink(folder, users / rate_rps)
-        with running(client, users, sink.url, folder, seconds) as process:
-            if process.wait(LIMIT_S) not in (0, INVALID):
-                raise RuntimeError(f"{client.key} ended badly:\n{(folder / 'said.txt').read_text()}")
-        kept = np.sort(sink.end()[2 * users :])
+        with Sink(folder, delay_s) as sink:
+            with running(client, users, sink.url, folder, seconds) as process:
+                if process.wait(LIMIT_S) not in (0, INVALID):
+                    raise RuntimeError(f"{client.key} ended badly:\n{(folder / 'said.txt').read_text()}")
+            kept = np.sort(sink.end()[2 * users :])
         told = _told(client, folder)
     truth = {name: float(kept[int(np.ceil(p * len(kept))) - 1]) for name, p in (("median_s", 0.5), ("p99_s", 0.99))}
     return Error(told["median_s"] - truth["median_s"], told["p99_s"] - truth["p99_s"], len(kept) / seconds)
+
+
+class Pacing:
+    """Finds the delay at which `users` ask for a given rate: what the client itself takes of each turn is learned."""
+
+    def __init__(self, users: int) -> None:
+        self._users = users
+        self._own_s = 0.0
+
+    def delay_s(self, rate_rps: float) -> float:
+        return max(0.0, self._users / rate_rps - self._own_s)
+
+    def learn(self, delay_s: float, reached_rps: float) -> None:
+        self._own_s = max(0.0, self._users / reached_rps - delay_s)
 
 
 def _under_way(client: Client, users: int, sink: Sink, process: subprocess.Popen[str], folder: Path) -> None:

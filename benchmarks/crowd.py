@@ -35,12 +35,13 @@ def main() -> int:
     client = replace(client, command=(*OURS, args.user_class, "-r", str(USERS_PER_S)))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        sink = Sink(folder, DELAY_S)
         spread = {"audio_duration": CLIP_S, "warmup_requests": 0}
-        with running(client, args.users, sink.url, folder, SECONDS, **spread) as process:
+        with (
+            Sink(folder, DELAY_S) as sink,
+            running(client, args.users, sink.url, folder, SECONDS, **spread) as process,
+        ):
             _, status, usage = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
-        sink.end()
         peak_bytes = usage.ru_maxrss * 1_024
         result = result_of(folder)
     metrics, (worker,) = result["metrics"], result["run"]["generator"]["workers"]

@@ -6,6 +6,7 @@ Prints its port. `count.bin` holds the number of answers, as one unsigned 64-bit
 it runs; at SIGTERM `log.npy` gets (arrival of the last body byte, answer sent) of each request, on CLOCK_MONOTONIC.
 
 One thread, epoll, a heap of answers that are due. MSG_TRUNC makes Linux drop received TCP data instead of copying it.
+It also ends when its standard input does, and so with whoever started it.
 """
 
 from __future__ import annotations
@@ -76,6 +77,7 @@ class Sink:
         self._listener.setblocking(False)
         self._epoll = select.epoll()
         self._epoll.register(self._listener, select.EPOLLIN)
+        self._epoll.register(sys.stdin, select.EPOLLIN)
         self._connections: dict[int, Connection] = {}
         self._due: list[tuple[float, int]] = []
         self._waste = bytearray(SWALLOW_BYTES)
@@ -88,8 +90,11 @@ class Sink:
     def run(self) -> None:
         """Serves until something raises in here, as a signal's handler does."""
         while True:
-            timeout_s = max(0.0, self._due[0][0] - monotonic()) if self._due else -1
-            for number, _ in self._epoll.poll(timeout_s):
+            timeout_s = max(0.0, self._due[0][0] - monotonic()) if self._due else None
+            select.select([self._epoll], [], [], timeout_s)  # epoll itself knows only whole milliseconds
+            for number, _ in self._epoll.poll(0):
+                if number == sys.stdin.fileno():
+                    raise KeyboardInterrupt
                 if number == self._listener.fileno():
                     self._welcome()
                 else:

@@ -95,8 +95,8 @@ def claims(costs: Costs, users: Sequence[int]) -> list[str]:
 def figures(costs: Costs, errors: Errors, users: int) -> list[str]:
     """Every client in a row: medians of the rounds, the spread of the CPU time beside its median."""
     lines = [
-        "| client | CPU per request, µs | requests/s | memory, MB | median error, ms | P99 error, ms |",
-        "|---|--:|--:|--:|--:|--:|",
+        "| client | CPU per request, µs | requests/s | memory, MB | error at, requests/s | median, ms | P99, ms |",
+        "|---|--:|--:|--:|--:|--:|--:|",
     ]
     for client in CLIENTS:
         cost, error = costs[client.key, users], errors[client.key, users]
@@ -105,6 +105,7 @@ def figures(costs: Costs, errors: Errors, users: int) -> list[str]:
             f"| {client.name} | {median(cpu):.0f} ({min(cpu):.0f} to {max(cpu):.0f}) "
             f"| {median(one.rate_rps for one in cost):,.0f} "
             f"| {median(one.rss_bytes for one in cost) / 1e6:.0f} "
+            f"| {median(one.rate_rps for one in error):,.0f} "
             f"| {median(one.median_s for one in error) * 1e3:.2f} "
             f"| {median(one.p99_s for one in error) * 1e3:.2f} |"
         )
