@@ -15,7 +15,8 @@ import numpy as np
 import psutil
 
 from stt_load.cluster import protocol
-from stt_load.sample import ROW, Phase, Samples, SampleTable
+from stt_load.sample import Phase
+from stt_load.samples import Samples, SampleTable, blank
 from stt_load.schedule.ledger import Ledger
 from stt_load.schedule.phases import Job
 from stt_load.stats.model import Generator, WorkerHealth
@@ -32,13 +33,13 @@ MOST_BYTES = 128
 def samples(count: int = SAMPLES) -> Samples:
     """A closed loop of `USERS` users, in the order in which the answers come in."""
     random = np.random.default_rng(1)
-    rows = np.zeros(count, ROW)
+    rows = blank(count)
     response_s = 0.5 + random.exponential(0.1, count)
     rows["start_s"] = np.concatenate([np.cumsum(one) - one for one in np.split(response_s, USERS)])
     rows["sent_s"] = rows["start_s"]
     rows["done_s"] = rows["start_s"] + response_s
     rows["audio_s"], rows["users"], rows["status"] = 10.0, USERS, 200
-    rows["phase"], rows["error"], rows["text_length"] = Phase.MEASURED, -1, 40
+    rows["phase"], rows["text_length"] = Phase.MEASURED, 40
     rows = rows[np.argsort(rows["done_s"])]
     rows["seq"] = np.arange(count)
     return Samples(rows)

@@ -24,7 +24,7 @@ from typing import Any, BinaryIO
 from stt_load.report.rows import RowError, as_saved, lines, table
 from stt_load.report.run import SCHEMA_VERSION, ReportError, Run, check_version, generator, run_info
 from stt_load.runinfo import RunInfo
-from stt_load.sample import Samples
+from stt_load.samples import Samples
 from stt_load.stats.model import Generator
 
 SUFFIX = ".partial.jsonl"

@@ -10,7 +10,8 @@ import gevent
 from gevent.event import Event
 
 from stt_load.runinfo import EndReason
-from stt_load.sample import ErrorKind, Phase, Sample, SampleTable
+from stt_load.sample import ErrorKind, Phase, Sample
+from stt_load.samples import SampleTable
 from stt_load.schedule.phases import Job
 from stt_load.transport.exchange import clock
 

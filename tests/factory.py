@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from stt_load.sample import KINDS, ROW, ErrorKind, Phase, Samples
+from stt_load.sample import ErrorKind, Phase
+from stt_load.samples import KINDS, Samples, blank
 
 Kinds = ErrorKind | None | list[ErrorKind | None]
 
@@ -31,12 +32,11 @@ def table(
     sent.
     """
     starts = np.atleast_1d(np.asarray(start_s, dtype=float))
-    rows = np.zeros(len(starts), ROW)
+    rows = blank(len(starts))
     rows["seq"] = first_seq + np.arange(len(starts))
     rows["phase"] = phase
     rows["start_s"] = starts
     rows["sent_s"] = starts + sent_after_s
-    rows["first_byte_s"] = np.nan
     rows["done_s"] = starts + response_s
     rows["pause_s"] = pause_s
     rows["users"] = users
@@ -44,7 +44,6 @@ def table(
     rows["text_length"] = text_length
     rows["upload_bytes"] = upload_bytes
     rows["download_bytes"] = download_bytes
-    rows["error"] = -1
     kinds = kind if isinstance(kind, list) else [kind]
     rows["kind"] = [0 if one is None else KINDS.index(one) + 1 for one in kinds]
     return Samples(rows)

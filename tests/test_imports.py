@@ -23,7 +23,9 @@ def loaded_by(module: str) -> set[str]:
     return set(json.loads(ran.stdout))
 
 
-@pytest.mark.parametrize("room", ["sample", "stats", "audio", "wire", "schedule", "report", "config", "record"])
+@pytest.mark.parametrize(
+    "room", ["sample", "samples", "stats", "audio", "wire", "schedule", "report", "config", "record"]
+)
 def test_a_pure_room_knows_neither_locust_nor_gevent(room: str) -> None:
     loaded = loaded_by(f"stt_load.{room}")
     assert not loaded & {"locust", "gevent", "geventhttpclient", "aiohttp", "flask"}
@@ -52,4 +54,4 @@ def test_importing_the_package_does_nothing() -> None:
 
 def test_what_figures_are_held_against_shares_nothing_with_them() -> None:
     own = {name.split(".")[1] for name in loaded_by("stt_load.selftest") if name.startswith("stt_load.")}
-    assert not own & {"stats", "sample", "report", "schedule", "session"}
+    assert not own & {"stats", "sample", "samples", "report", "schedule", "session"}

@@ -1,14 +1,18 @@
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt_load.sample import ROW, ErrorKind, Phase, Sample, SampleTable
+from stt_load.sample import ErrorKind, Phase, Sample
+from stt_load.samples import ROW, SampleTable
 
 instants = st.floats(-1e6, 1e6)
+short = st.floats(0, 1000, width=32)
 samples = st.builds(
     Sample,
-    seq=st.integers(0, 2**48),
+    seq=st.integers(0, 2**32 - 1),
     attempt=st.integers(0, 2**16 - 1),
     phase=st.sampled_from(Phase),
     worker=st.integers(0, 2**16 - 1),
@@ -19,12 +23,24 @@ samples = st.builds(
     done_s=instants,
     pause_s=st.floats(0, 1000, width=32),
     audio_s=st.floats(0, 1e6),
-    upload_bytes=st.integers(0, 2**40),
+    upload_bytes=st.integers(0, 2**32 - 1),
     download_bytes=st.integers(0, 2**32 - 1),
     status=st.none() | st.integers(100, 999),
     error_kind=st.none() | st.sampled_from(ErrorKind),
     error=st.none() | st.text(max_size=30),
     text_length=st.none() | st.integers(0, 2**31 - 1),
+    connection=st.none() | st.integers(1, 2**32 - 1),
+    connect_s=st.none() | short,
+    first_text_s=st.none() | instants,
+    deltas=st.none() | st.integers(0, 2**31 - 1),
+    gap_mean_s=st.none() | short,
+    gap_p95_s=st.none() | short,
+    gap_max_s=st.none() | short,
+    server_audio_s=st.none() | short,
+    processing_s=st.none() | short,
+    tokens=st.none() | st.integers(0, 2**31 - 1),
+    polls=st.none() | st.integers(1, 2**16 - 1),
+    headers=st.none() | st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=2).map(json.dumps),
 )
 
 
@@ -71,8 +87,8 @@ def test_a_table_grows_over_many_blocks_and_gives_any_stretch_of_it() -> None:
         assert table.snapshot(start, size)["seq"].tolist() == expected
 
 
-def test_a_row_takes_at_most_96_bytes() -> None:
-    assert ROW.itemsize <= 96
+def test_a_row_takes_at_most_128_bytes() -> None:
+    assert ROW.itemsize <= 128
 
 
 def test_error_texts_are_kept_once_and_not_without_end() -> None:
@@ -81,7 +97,7 @@ def test_error_texts_are_kept_once_and_not_without_end() -> None:
         table.append(sample(seq, error_kind=ErrorKind.HTTP_5XX, error=f"request id {seq}"))
     table.append(sample(9_999, error_kind=ErrorKind.HTTP_5XX, error="request id 3"))
     snapshot = table.snapshot()
-    assert len(snapshot.errors) == SampleTable.MAX_TEXTS + 1
+    assert len(snapshot.texts) == SampleTable.MAX_TEXTS + 1
     kept = list(snapshot)
     assert kept[3].error == kept[-1].error == "request id 3"
     assert "not kept" in (kept[-2].error or "")

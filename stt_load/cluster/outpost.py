@@ -13,7 +13,8 @@ from stt_load.cluster import protocol
 from stt_load.cluster.protocol import Data
 from stt_load.desk import Bell
 from stt_load.monitor import Monitor
-from stt_load.sample import Sample, SampleTable
+from stt_load.sample import Sample
+from stt_load.samples import SampleTable
 from stt_load.schedule.leases import Leases
 from stt_load.schedule.phases import Job
 from stt_load.transport.exchange import clock
@@ -49,7 +50,7 @@ class Outpost:
         self._users = 0
         self._heard_s = clock()
         self._known_epoch = 0
-        self._sent = self._acknowledged = self._sent_errors = 0
+        self._sent = self._acknowledged = self._sent_texts = 0
         self._told_s = 0.0
         self._news = Event()
         self._last = self._done = False
@@ -129,7 +130,7 @@ class Outpost:
         self._post(protocol.ECHO, answer)
         unanswered = self._acknowledged < self._sent or (self._last and not self._done)
         if unanswered and clock() - self._told_s > UNANSWERED_S:
-            self._sent, self._sent_errors = self._acknowledged, 0
+            self._sent, self._sent_texts = self._acknowledged, 0
             gevent.spawn(self._tell_rows)
 
     def on_ack(self, data: Data) -> None:
@@ -209,14 +210,14 @@ class Outpost:
             rows = {
                 "first": self._sent,
                 "rows": protocol.pack_rows(samples),
-                "errors_from": self._sent_errors,
-                "errors": list(samples.errors[self._sent_errors :]),
+                "texts_from": self._sent_texts,
+                "texts": list(samples.texts[self._sent_texts :]),
                 "transcript": self.first_transcript,
                 "last": self._last and stop == len(self.table),
                 "watch": None if watch is None or not self._last else asdict(watch),
             }
             self._told_s = clock()
             self._post(protocol.SAMPLES, rows)
-            self._sent, self._sent_errors = stop, len(samples.errors)
+            self._sent, self._sent_texts = stop, len(samples.texts)
             if rows["last"]:
                 return

@@ -15,7 +15,7 @@ A message is a kind and a mapping that msgpack can carry. All that belong to a r
 | open | master | the warm-up is over; the barrier on both clocks |
 | beat | master | its clock, jobs granted, users of all workers, how long ago it has heard of this worker |
 | echo | worker | the answer to a beat: both clocks, and what the worker has seen of itself |
-| samples | worker | rows from the n-th on, new error texts; `last` when there will be no more |
+| samples | worker | rows from the n-th on, new texts of errors and headers; `last` when there will be no more |
 | ack | master | how many rows it has |
 | drain, cut | master | finish what is in flight; don't finish it |
 | saved | master | the result is on the disk |
@@ -24,13 +24,15 @@ A message is a kind and a mapping that msgpack can carry. All that belong to a r
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from stt_load.sample import ROW, Phase, Samples
+from stt_load.sample import Phase
+from stt_load.samples import ROW, Samples
 from stt_load.schedule.phases import Job
 
 Data: TypeAlias = dict[str, Any]
@@ -70,12 +72,17 @@ def unpack_jobs(packed: Iterable[Iterable[int]]) -> list[Job]:
 
 
 def pack_rows(samples: Samples) -> bytes:
-    """84 bytes a sample; the error texts they point to travel apart, each once."""
-    return samples.rows.tobytes()
+    """The rows, packed: about half of their 126 bytes each. The texts they point to travel apart, each once.
+
+    Bytes that stand at the same place of each row are alike: put side by side, they pack well and fast.
+    """
+    columns = samples.rows.view(np.uint8).reshape(len(samples), ROW.itemsize).T
+    return zlib.compress(columns.tobytes(), 1)
 
 
-def unpack_rows(packed: bytes, errors: tuple[str, ...]) -> Samples:
-    return Samples(np.frombuffer(packed, ROW).copy(), errors)
+def unpack_rows(packed: bytes, texts: tuple[str, ...]) -> Samples:
+    columns = np.frombuffer(zlib.decompress(packed), np.uint8).reshape(ROW.itemsize, -1)
+    return Samples(columns.T.copy().view(ROW).reshape(-1), texts)
 
 
 def boot_id() -> str | None:

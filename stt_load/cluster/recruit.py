@@ -25,7 +25,7 @@ class Recruit:
     epoch: int = 0
     void: int = 0
     rows: int = 0
-    errors: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
     watch: Watch | None = None
     missing: dict[Job, float] = field(default_factory=dict)
     absent: bool = False

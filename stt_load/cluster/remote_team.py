@@ -16,7 +16,8 @@ from stt_load.cluster.protocol import Data
 from stt_load.cluster.recruit import Recruit
 from stt_load.monitor import Watch
 from stt_load.runinfo import Clock
-from stt_load.sample import INSTANTS, Phase, Sample, Samples
+from stt_load.sample import Phase, Sample
+from stt_load.samples import INSTANTS, Samples
 from stt_load.schedule.ledger import Ledger
 from stt_load.schedule.phases import Job
 from stt_load.session import Session
@@ -155,9 +156,9 @@ class RemoteTeam:
         """Rows have come: in their order, each once, whatever was sent again on the way."""
         recruit = self._recruits[worker]
         if data["first"] <= recruit.rows:
-            recruit.errors[data["errors_from"] :] = data["errors"]
-            samples = protocol.unpack_rows(data["rows"], tuple(recruit.errors))
-            new = Samples(samples.rows[recruit.rows - data["first"] :], samples.errors)
+            recruit.texts[data["texts_from"] :] = data["texts"]
+            samples = protocol.unpack_rows(data["rows"], tuple(recruit.texts))
+            new = Samples(samples.rows[recruit.rows - data["first"] :], samples.texts)
             recruit.rows += len(new)
             new.rows["worker"] = recruit.number
             for name in INSTANTS:

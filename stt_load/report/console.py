@@ -91,7 +91,7 @@ def _most_frequent_error(run: Run, kind: ErrorKind) -> str | None:
     measured = run.samples.phase(Phase.MEASURED)
     codes = measured["error"][measured.of_kind(kind)]
     codes, counts = np.unique(codes[codes >= 0], return_counts=True)
-    return run.samples.errors[codes[np.argmax(counts)]] if len(codes) else None
+    return run.samples.texts[codes[np.argmax(counts)]] if len(codes) else None
 
 
 def _latency(say: Messages, times: Distribution, requests: Requests) -> Iterator[str]:

@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from stt_load.report.run import ReportError, Run
 from stt_load.runinfo import RunInfo
-from stt_load.sample import INSTANTS, Phase, Samples
+from stt_load.sample import Phase
+from stt_load.samples import INSTANTS, TEXTS, Samples
 from stt_load.stats.model import Generator, WorkerHealth
 
 
@@ -34,11 +35,11 @@ def merge(runs: Sequence[Run]) -> Run:
     names = tuple(dict.fromkeys(name for run in ordered for name in run.info.workers))
     measured = any(run.info.barrier_s is not None for run in runs)
     parts = [_part(run, names, before_barrier=measured and run.info.barrier_s is None) for run in ordered]
-    errors = tuple(dict.fromkeys(error for part in parts for error in part.errors))
-    rows = np.concatenate([_with_errors(part, errors) for part in parts])
+    texts = tuple(dict.fromkeys(text for part in parts for text in part.texts))
+    rows = np.concatenate([_pointing_into(texts, part) for part in parts])
     known = len(parts[0]) if len(ordered[0].info.workers) > 1 else 0
     rows = rows[np.lexsort((rows["done_s"], np.arange(len(rows)) >= known))]
-    return Run(_info(ordered, names), first.config, Samples(_each_once(rows), errors), first.path)
+    return Run(_info(ordered, names), first.config, Samples(_each_once(rows), texts), first.path)
 
 
 def _identity(run: Run) -> tuple[object, ...]:
@@ -55,14 +56,16 @@ def _part(run: Run, names: tuple[str, ...], *, before_barrier: bool) -> Samples:
         last_s = rows["done_s"].max()
         for name in INSTANTS:
             rows[name] -= last_s
-    return Samples(rows, run.samples.errors)
+    return Samples(rows, run.samples.texts)
 
 
-def _with_errors(part: Samples, errors: tuple[str, ...]) -> npt.NDArray[np.void]:
-    """The rows of `part`, pointing into `errors`."""
-    code = np.array([*(errors.index(error) for error in part.errors), -1], dtype=np.int32)
+def _pointing_into(texts: tuple[str, ...], part: Samples) -> npt.NDArray[np.void]:
+    """The rows of `part`, whose codes of texts are those of `texts`."""
+    places = {text: place for place, text in enumerate(texts)}
+    code = np.array([*(places[text] for text in part.texts), -1], dtype=np.int32)
     rows = part.rows
-    rows["error"] = code[rows["error"]]
+    for name in TEXTS:
+        rows[name] = code[rows[name]]
     return rows
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from stt_load.sample import ROW, ErrorKind, Phase, Sample, Samples, SampleTable
+from stt_load.sample import ErrorKind, Phase, Sample
+from stt_load.samples import ROW, Samples, SampleTable
 
 DECIMALS = 6
 SLICE = 4_096
@@ -16,6 +17,8 @@ SLICE = 4_096
 _PHASE_NAMES = {phase: phase.name.lower() for phase in Phase}
 _PHASES = {name: phase for phase, name in _PHASE_NAMES.items()}
 _ROUNDED = [name for name in ROW.names or () if ROW[name].kind == "f"]
+_LATER_COUNTS = ("connection", "deltas", "tokens", "polls")
+_LATER_SECONDS = ("connect_s", "gap_mean_s", "gap_p95_s", "gap_max_s", "server_audio_s", "processing_s")
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
@@ -30,7 +33,7 @@ def lines(samples: Samples, workers: Sequence[str]) -> Iterator[str]:
     time, however many there are.
     """
     for start in range(0, len(samples), SLICE):
-        for sample in as_saved(Samples(samples.rows[start : start + SLICE], samples.errors)):
+        for sample in as_saved(Samples(samples.rows[start : start + SLICE], samples.texts)):
             yield _encode(_row(sample, workers[sample.worker]))
 
 
@@ -52,8 +55,7 @@ def _row(sample: Sample, worker: str) -> dict[str, Any]:
         "done_s": sample.done_s,
         "response_time_s": round(sample.done_s - sample.start_s, DECIMALS),
         "service_time_s": None if sent is None else round(sample.done_s - sent, DECIMALS),
-        # Kept in 32 bits, which hold no 0.1.
-        "pause_s": round(sample.pause_s, DECIMALS),
+        "pause_s": _rounded(sample.pause_s),
         "audio_s": sample.audio_s,
         "upload_bytes": sample.upload_bytes,
         "download_bytes": sample.download_bytes,
@@ -62,6 +64,10 @@ def _row(sample: Sample, worker: str) -> dict[str, Any]:
         "error_kind": kind,
         "error": sample.error,
         "text_length": sample.text_length,
+        **{name: getattr(sample, name) for name in _LATER_COUNTS},
+        "first_text_s": sample.first_text_s,
+        **{name: _rounded(getattr(sample, name)) for name in _LATER_SECONDS},
+        "headers": None if sample.headers is None else json.loads(sample.headers),
     }
 
 
@@ -90,6 +96,10 @@ def of_row(row: Mapping[str, Any], workers: Mapping[str, int]) -> Sample:
             error_kind=None if kind is None else ErrorKind(kind),
             error=None if row["error"] is None else str(row["error"]),
             text_length=None if row["text_length"] is None else int(row["text_length"]),
+            first_text_s=_optional_seconds(row.get("first_text_s")),
+            headers=None if row.get("headers") is None else json.dumps(row["headers"]),
+            **{name: None if row.get(name) is None else int(row[name]) for name in _LATER_COUNTS},
+            **{name: _optional_seconds(row.get(name)) for name in _LATER_SECONDS},  # type: ignore[arg-type]
         )
     except (KeyError, TypeError, ValueError) as error:
         raise RowError(f"{type(error).__name__}: {error}") from None
@@ -115,7 +125,12 @@ def as_saved(samples: Samples) -> Samples:
     rows = samples.rows.copy()
     for name in _ROUNDED:
         rows[name] = np.round(rows[name].astype(float), DECIMALS) + 0.0  # -0.0 is 0.0
-    return Samples(rows, samples.errors)
+    return Samples(rows, samples.texts)
+
+
+def _rounded(value: float | None) -> float | None:
+    """To the digits that are saved. In the columns it has 32 bits, which hold no 0.1."""
+    return None if value is None else round(value, DECIMALS)
 
 
 def _optional_seconds(value: Any) -> float | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from stt_load.runinfo import Clock, RunInfo
-from stt_load.sample import Samples
+from stt_load.samples import Samples
 from stt_load.stats.model import Generator, Summary, WorkerHealth
 from stt_load.stats.summary import summarise
 

@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from stt_load.sample import ErrorKind, FloatArray, Samples
+from stt_load.sample import ErrorKind
+from stt_load.samples import FloatArray, Samples
 from stt_load.stats.model import Finding
 from stt_load.stats.quantiles import batches, quantile
 from stt_load.stats.ranks import dependence, rank_sum_z, trend_p, upper_tail
@@ -130,5 +131,5 @@ def _tail(measured: Samples, users: int) -> Finding | None:
 
 def _latencies(measured: Samples, start: int, stop: int) -> FloatArray:
     """Response times of the ok ones among the requests number `start` to `stop` - 1."""
-    part = Samples(measured.rows[start:stop], measured.errors)
+    part = Samples(measured.rows[start:stop], measured.texts)
     return part.response_s[part.ok]

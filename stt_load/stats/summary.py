@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from stt_load.sample import ErrorKind, FloatArray, Phase, Samples
+from stt_load.sample import ErrorKind, Phase
+from stt_load.samples import FloatArray, Samples
 from stt_load.stats.findings import findings
 from stt_load.stats.model import Generator, Level, Metrics, Requests, Rtf, Summary, Warmup
 from stt_load.stats.quantiles import distribution, quantile

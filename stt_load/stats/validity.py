@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from stt_load.sample import Samples
+from stt_load.samples import Samples
 from stt_load.stats.model import Check, Generator, Validity, Verdict
 from stt_load.stats.quantiles import quantile
 from stt_load.stats.rates import stays_s, window, working

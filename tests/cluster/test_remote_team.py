@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from stt_load.cluster import outpost as outposts
 from stt_load.cluster import protocol
-from stt_load.sample import ErrorKind, Phase, Sample, Samples, SampleTable
+from stt_load.sample import ErrorKind, Phase, Sample
+from stt_load.samples import Samples, SampleTable
 from stt_load.schedule.phases import Job
 from stt_load.stats.model import Generator
 from stt_load.stats.summary import summarise
@@ -101,8 +102,8 @@ def send(conversation: Conversation, worker: str, table: SampleTable, first: int
     message = {
         "first": first,
         "rows": protocol.pack_rows(part),
-        "errors_from": 0,
-        "errors": list(part.errors),
+        "texts_from": 0,
+        "texts": list(part.texts),
         "transcript": None,
         "last": False,
         "watch": None,

@@ -9,7 +9,8 @@ from stt_load.config import Config, masked
 from stt_load.report.rows import as_saved
 from stt_load.report.run import Run
 from stt_load.runinfo import RunInfo
-from stt_load.sample import Phase, Samples
+from stt_load.sample import Phase
+from stt_load.samples import Samples
 from stt_load.stats.model import Generator, WorkerHealth
 from tests.factory import joined, table
 

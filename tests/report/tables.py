@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 from hypothesis import strategies as st
 
-from stt_load.sample import ErrorKind, Phase, Sample, Samples, SampleTable
+from stt_load.sample import ErrorKind, Phase, Sample
+from stt_load.samples import Samples, SampleTable
 
 INSTANTS = st.floats(-1e5, 1e5)
 TEXTS = st.text(max_size=30)
+SHORT = ("connect_s", "gap_mean_s", "gap_p95_s", "gap_max_s", "server_audio_s", "processing_s")
 
 
 @st.composite
@@ -15,7 +19,7 @@ def samples(draw: st.DrawFn) -> Sample:
     kind = draw(st.none() | st.sampled_from(ErrorKind))
     start_s = draw(INSTANTS)
     return Sample(
-        seq=draw(st.integers(0, 2**40)),
+        seq=draw(st.integers(0, 2**32 - 1)),
         attempt=draw(st.integers(0, 5)),
         phase=draw(st.sampled_from(Phase)),
         worker=draw(st.integers(0, 1)),
@@ -26,12 +30,17 @@ def samples(draw: st.DrawFn) -> Sample:
         done_s=start_s + draw(st.floats(0, 1e4)),
         pause_s=draw(st.floats(0, 1e3, width=32)),
         audio_s=draw(st.floats(1e-3, 1e4)),
-        upload_bytes=draw(st.integers(0, 2**40)),
+        upload_bytes=draw(st.integers(0, 2**32 - 1)),
         download_bytes=draw(st.integers(0, 2**32 - 1)),
         status=draw(st.none() | st.integers(100, 599)),
         error_kind=kind,
         error=draw(TEXTS) if kind else None,
         text_length=draw(st.none() | st.integers(0, 2**20)),
+        connection=draw(st.none() | st.integers(1, 2**32 - 1)),
+        first_text_s=draw(st.none() | INSTANTS),
+        headers=draw(st.none() | st.dictionaries(TEXTS, TEXTS, max_size=2).map(json.dumps)),
+        **{name: draw(st.none() | st.integers(1, 2**16 - 1)) for name in ("deltas", "tokens", "polls")},
+        **{name: draw(st.none() | st.floats(0, 1e3, width=32)) for name in SHORT},
     )
 
 

@@ -12,7 +12,8 @@ from stt_load.report import opening
 from stt_load.report.console import report, result
 from stt_load.report.messages import Language, Messages
 from stt_load.report.width import columns
-from stt_load.sample import ErrorKind, Phase, Samples
+from stt_load.sample import ErrorKind, Phase
+from stt_load.samples import Samples
 from stt_load.stats.model import Generator, WorkerHealth
 from stt_load.stats.summary import warmup
 from tests.factory import joined, table

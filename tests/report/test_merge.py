@@ -12,7 +12,8 @@ from stt_load.record import Spool
 from stt_load.report.merge import merge
 from stt_load.report.result_file import load
 from stt_load.report.run import ReportError, Run
-from stt_load.sample import ErrorKind, Phase, Samples
+from stt_load.sample import ErrorKind, Phase
+from stt_load.samples import Samples
 from stt_load.stats.model import Generator, WorkerHealth
 from tests.factory import joined, table
 from tests.report.runs import run_of
@@ -26,7 +27,7 @@ def part(samples: Samples, *names: str, **info: object) -> Run:
 def of_worker(number: int, samples: Samples) -> Samples:
     rows = samples.rows.copy()
     rows["worker"] = number
-    return Samples(rows, samples.errors)
+    return Samples(rows, samples.texts)
 
 
 WARM = table([-2.0], 1.0, phase=Phase.WARMUP)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stt_load.sample import FloatArray, Samples
+from stt_load.samples import FloatArray, Samples
 from stt_load.stats.model import Generator, WorkerHealth
 from tests.factory import table
 
