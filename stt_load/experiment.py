@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any
-from urllib.parse import urlsplit
 
 import gevent
 
@@ -27,7 +26,7 @@ from stt_load.report.run import Run
 from stt_load.runinfo import RunInfo
 from stt_load.session import Session
 from stt_load.spooling import Spooling
-from stt_load.stage import target_of
+from stt_load.stage import base_path, place_of
 from stt_load.stats.model import Generator
 from stt_load.stats.summary import warmup
 from stt_load.team import Order, Team
@@ -182,7 +181,7 @@ class Experiment:
 
     def _get_ready(self) -> None:
         if self.config.wait_ready and self.config.api.call is None:
-            target = target_of(self.config, self._url)
+            target = place_of(self.config, self._url)
             trouble = wait_ready(target, self._health_path(), self.config.wait_ready)
             if trouble is not None:
                 self.session.end("not_ready", hide(trouble, secrets(self.config, os.environ)))
@@ -193,7 +192,7 @@ class Experiment:
     def _health_path(self) -> str | None:
         """Where the service is asked how it is: beside the endpoint, below the same base."""
         api = self.config.api
-        return api.health and urlsplit(self._url.removesuffix(api.endpoint)).path + api.health
+        return api.health and base_path(api, self._url) + api.health
 
     def _follow_users(self) -> None:
         """The barrier stops waiting for everyone once the number of users is changed on the way."""

@@ -60,6 +60,7 @@ OPTIONS: tuple[Option, ...] = (
     _option("--seed", "seed"),
     _option("--preset", "api.preset", in_web_form=False),
     _option("--endpoint", "api.endpoint"),
+    _option("--stream", "api.stream"),
     _option("--model", "api.model"),
     _option("--language", "api.language"),
     _option("--prompt", "api.prompt"),

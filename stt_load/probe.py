@@ -18,7 +18,7 @@ from stt_load.stage import audio_of, speech_of, target_of
 from stt_load.transport import Exchange, Target, TransportError
 from stt_load.transport.called import CalledTransport
 from stt_load.transport.fast import FastTransport
-from stt_load.wire.form import Body
+from stt_load.wire.request import Body
 from stt_load.wire.speech import Speech
 from stt_load.wire.verdict import Answer, Failure, Transcript
 
@@ -54,8 +54,8 @@ def _service(config: Config) -> Iterator[str]:
 
 
 def _probe(config: Config, url: str) -> int:
-    speech = speech_of(config)
-    target = target_of(config, url, speech.form.content_type)
+    speech = speech_of(config, url)
+    target = target_of(config, url)
     audio = audio_of(config, SystemRandom().getrandbits(64))
     body = speech.body(audio.clip(0, 0), audio.clip_bytes)
     say = _Mouth(speech)

@@ -7,7 +7,8 @@ import socket
 
 import gevent
 
-from stt_load.transport.exchange import Target, clock, plain
+from stt_load.transport.exchange import clock, plain
+from stt_load.transport.target import Target
 from stt_load.transport.tls import tls_context
 
 POLL_S = 0.25

@@ -5,20 +5,26 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from functools import partial
+from urllib.parse import urlencode, urlsplit
 
 from stt_load import __version__
 from stt_load.audio import wav
 from stt_load.audio.noise import NoiseSource
-from stt_load.config import Api, Config, mask_url, pairs, secrets
+from stt_load.config import Api, Config, filled, json_fields, mask_url, pairs, secrets
 from stt_load.desk import Desk
 from stt_load.hook import Call, load
+from stt_load.schedule.phases import Job
 from stt_load.transport import Target, Timeouts
 from stt_load.wire import openai
-from stt_load.wire.answers import reader
+from stt_load.wire.answers import Places, reader
 from stt_load.wire.form import Bare, Form
+from stt_load.wire.job import Plan
 from stt_load.wire.speech import Speech
+from stt_load.wire.stream import Stream
 from stt_load.wire.verdict import Answer, Transcript
+
+UNITS_S = {"s": 1.0, "ms": 0.001}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +32,8 @@ class Stage:
     """What the users of one run share: whom to ask for jobs, what to say, where, and how long to pause after.
 
     users: tells how many there are in the whole run. call: what to call instead of making a request. waits: a user
-    that was refused stays away for as long as it is asked to. name, url: what Locust's screens and listeners get to
-    see, without secrets.
+    that was refused stays away for as long as it is asked to. seed: of the clips. name, url: what Locust's screens
+    and listeners get to see, without secrets.
     """
 
     desk: Desk
@@ -40,22 +46,27 @@ class Stage:
     url: str
     request_delay_s: float
     waits: bool
+    seed: int
+
+    def request_id(self, job: Job) -> str:
+        """What tells this try from all others, on the wire and in the result."""
+        return f"{self.seed}-{job.seq}-{job.attempt}"
 
 
 def build(config: Config, url: str, seed: int, desk: Desk, users: Callable[[], int]) -> Stage:
     """The stage of a run of `config` against `url`; its clips are drawn from `seed`."""
-    speech = speech_of(config)
     return Stage(
         desk=desk,
         users=users,
         audio=audio_of(config, seed),
-        speech=speech,
-        target=target_of(config, url, speech.form.content_type),
+        speech=speech_of(config, url),
+        target=target_of(config, url),
         call=load(config.api.call) if config.api.call else None,
-        name=shown_name(target_of(config, url)),
+        name=shown_name(place_of(config, url)),
         url=mask_url(url),
         request_delay_s=config.request_delay,
         waits=config.api.on_shed == "wait",
+        seed=seed,
     )
 
 
@@ -64,12 +75,25 @@ def audio_of(config: Config, seed: int) -> NoiseSource:
     return NoiseSource(seed, wav.frames_of(config.audio_duration, config.sample_rate), config.sample_rate)
 
 
-def speech_of(config: Config) -> Speech:
-    """How the service is spoken to; with the secrets of this process's environment."""
-    api = config.api
+def speech_of(config: Config, url: str) -> Speech:
+    """How the service at `url` is spoken to; with the secrets of this process's environment."""
+    api, hidden = config.api, secrets(config, os.environ)
     if api.call is not None:
-        return Speech(Bare(), _as_returned, secrets(config, os.environ))
-    return Speech(_form(api), reader(api.response_format, api.response.text), secrets(config, os.environ))
+        return Speech(Bare(), _as_returned, hidden)
+    read_text = reader(api.response_format, _places(api))
+    listen = partial(Stream, api.stream_dialect, read_text) if api.stream else None
+    return Speech(_form(api), read_text, hidden, listen, _plan(config, url))
+
+
+def _places(api: Api) -> Places:
+    found = api.response
+    return Places(
+        found.text,
+        found.duration,
+        UNITS_S[found.duration_unit],
+        found.processing_time,
+        UNITS_S[found.processing_time_unit],
+    )
 
 
 def _as_returned(answer: Answer) -> Transcript:
@@ -79,21 +103,55 @@ def _as_returned(answer: Answer) -> Transcript:
 
 def _form(api: Api) -> Form | Bare:
     """What the API's protocol puts around the audio."""
-    if api.protocol == "raw":
+    if api.protocol == "raw" or (api.protocol == "submit_poll" and api.job.audio != "form"):
         return Bare(api.audio_content_type)
     fields = pairs(api.extra_fields, os.environ)
     if api.protocol == "openai":
         fields = openai.fields(
-            api.model, api.response_format, api.language, api.prompt, api.temperature, extra=fields
+            api.model, api.response_format, api.language, api.prompt, api.temperature, api.stream, extra=fields
         )
+    elif api.stream:
+        fields.append(("stream", "true"))
     return Form(fields, api.audio_field, api.audio_filename, api.audio_content_type)
 
 
-def target_of(config: Config, url: str, content_type: str | None = None) -> Target:
-    """Where and with which headers to speak: for posting with the `content_type` of the form, None to only look.
+def _plan(config: Config, url: str) -> Plan | None:
+    """How jobs are made at `url` and watched beside it, below the same base; None where the protocol knows none."""
+    api, job = config.api, config.api.job
+    if api.protocol != "submit_poll":
+        return None
+    base = base_path(api, url)
+    return Plan(
+        submit_path=target_of(config, url).path,
+        upload_path=base + (job.upload or "") if job.audio == "upload" else None,
+        uploaded=job.uploaded,
+        fields=json_fields(api.extra_fields, os.environ),
+        id=job.id,
+        poll_path=base + job.poll,
+        status=job.status,
+        done=frozenset(job.done),
+        failed=frozenset(job.failed),
+        interval_s=job.interval,
+    )
+
+
+def base_path(api: Api, url: str) -> str:
+    """What stands before the endpoint's path in `url`."""
+    return urlsplit(url.removesuffix(api.endpoint)).path
+
+
+def target_of(config: Config, url: str) -> Target:
+    """Where and with which headers to post, query parameters included.
 
     The secrets are this process's own: they are read from the environment and nowhere else.
     """
+    if config.api.query:
+        url += ("&" if "?" in url else "?") + urlencode(pairs(config.api.query, os.environ))
+    return place_of(config, url)
+
+
+def place_of(config: Config, url: str) -> Target:
+    """The same for one that only looks: without query parameters."""
     api = config.api
     headers = {
         "User-Agent": f"stt-load/{__version__}",
@@ -101,16 +159,12 @@ def target_of(config: Config, url: str, content_type: str | None = None) -> Targ
         # An answer is a few hundred bytes: compressing it would only add to what is timed.
         "Accept-Encoding": "identity",
     }
-    if content_type is not None:
-        headers["Content-Type"] = content_type
     if api.api_key_env and (key := os.environ.get(api.api_key_env)):
         headers["Authorization"] = f"Bearer {key}"
     # Names of headers know no case: what is configured takes the place of what is usual.
     given = {name.lower() for name in api.headers}
     headers = {name: value for name, value in headers.items() if name.lower() not in given}
     headers |= dict(pairs(api.headers, os.environ))
-    if content_type is not None and api.query:
-        url += ("&" if "?" in url else "?") + urlencode(pairs(api.query, os.environ))
     timeout = api.timeout
     return Target(
         url=url,
@@ -119,6 +173,10 @@ def target_of(config: Config, url: str, content_type: str | None = None) -> Targ
         max_answer_bytes=api.max_answer_bytes,
         verify=api.verify,
         ca_bundle=api.ca_bundle,
+        requests_per_connection=api.requests_per_connection,
+        request_id_header=api.request_id_header,
+        captured=tuple(name.lower() for name in api.capture_headers),
+        proxy=None if api.proxy is None else filled(api.proxy, os.environ),
     )
 
 

@@ -27,7 +27,7 @@ from stt_load.experiment import Crew, Experiment
 from stt_load.report.exit_code import exit_code
 from stt_load.report.run import Run
 from stt_load.server.process import EmbeddedServer, StartError
-from stt_load.stage import shown_name, target_of
+from stt_load.stage import place_of, shown_name
 from stt_load.transport.exchange import clock
 from stt_load.worker import Worker
 from stt_load.workforce import LocalWorkforce, RemoteWorkforce, Workforce
@@ -174,7 +174,7 @@ class Suite:
         options = self.options
         config = self._command_line.config_of(vars(options), environment.host)
         url = self._url(config)
-        self._reports.name = shown_name(target_of(config, url))
+        self._reports.name = shown_name(place_of(config, url))
         crew = Crew(
             wanted=lambda: self._runner.target_user_count,
             reset_statistics=lambda: self._reports.begin_anew(environment.stats),

@@ -9,23 +9,22 @@ from gevent.event import AsyncResult
 from locust import FastHttpUser, HttpUser, User
 from locust.env import Environment
 
+from stt_load.outcome import UNREACHABLE, sample_of
 from stt_load.sample import ErrorKind, Phase, Sample
 from stt_load.schedule.phases import Job
 from stt_load.stage import Stage
 from stt_load.transport import Exchange, Target, Transport, TransportError
 from stt_load.transport.called import CalledTransport
-from stt_load.transport.exchange import clock
 from stt_load.transport.fast import FastTransport
+from stt_load.transport.job import JobTransport
 from stt_load.transport.pooled import PooledTransport
-from stt_load.wire.form import Body, Part
+from stt_load.wire.request import Body, Part
 from stt_load.wire.verdict import Answer, Failure, Transcript
 
 # After a failed connection attempt a user stays away, longer each time: a refused port answers in microseconds, and
 # knocking as fast as that tells nothing and starves the machine. In seconds.
 FIRST_BACKOFF_S = 0.1
 MAX_BACKOFF_S = 1.0
-UNREACHABLE = frozenset({ErrorKind.DNS, ErrorKind.CONNECT, ErrorKind.TLS})
-NOTHING_SENT = UNREACHABLE | {ErrorKind.TIMEOUT_CONNECT}
 
 
 class RequestError(Exception):
@@ -94,8 +93,8 @@ class SpeechUser(User):
     def make_body(self, clip: Sequence[Part], clip_bytes: int) -> Body:
         """What is sent; to be overridden for a service that wants something else.
 
-        clip: a WAV file in parts, `clip_bytes` bytes in all; no other request has the same. Called before the clock
-        starts. An exception is a `hook_error`.
+        clip: a WAV file in parts, `clip_bytes` bytes in all; no other request has the same. A body without a content
+        type gets that of the configuration. Called before the clock starts. An exception is a `hook_error`.
         """
         return self.stage.speech.body(clip, clip_bytes)
 
@@ -108,7 +107,10 @@ class SpeechUser(User):
 
     def _connected(self) -> Transport:
         stage = self.stage
-        return self.connect(stage.target) if stage.call is None else CalledTransport(stage.target, stage.call)
+        if stage.call is not None:
+            return CalledTransport(stage.target, stage.call)
+        transport, plan = self.connect(stage.target), stage.speech.plan
+        return transport if plan is None else JobTransport(transport, plan)
 
     def wait_time(self) -> float:
         return self._pause_s
@@ -128,15 +130,15 @@ class SpeechUser(User):
         stage = self.stage
         job = stage.desk.take(self)
         self._busy = True
-        exchange = Exchange()
+        exchange = Exchange(stage.request_id(job))
         verdict: Transcript | Failure = _CUT
-        upload_bytes = 0
         users = stage.users()
         try:
             if self._transport is None:
                 self._transport = self._connected()
             body = self.make_body(stage.audio.clip(job.seq, job.attempt), stage.audio.clip_bytes)
-            upload_bytes = len(body)
+            body.content_type = body.content_type or stage.speech.form.content_type
+            exchange.stream = stage.speech.listen()
             answer = self._transport.post(body, exchange)
             verdict = self.read_answer(answer)
         except TransportError as error:
@@ -144,40 +146,16 @@ class SpeechUser(User):
         except Exception as error:
             verdict = Failure(ErrorKind.HOOK_ERROR, f"{type(error).__name__}: {error}")
         finally:
-            self._conclude(job, exchange, verdict, users, upload_bytes)
+            self._conclude(job, exchange, verdict, users)
             self._busy = False
 
-    def _conclude(
-        self, job: Job, exchange: Exchange, verdict: Transcript | Failure, users: int, upload_bytes: int
-    ) -> None:
+    def _conclude(self, job: Job, exchange: Exchange, verdict: Transcript | Failure, users: int) -> None:
         """The sample, for the session and, in the measured phase, for Locust's own screens."""
         stage = self.stage
         failure = verdict if isinstance(verdict, Failure) else None
         text = verdict.text if isinstance(verdict, Transcript) else None
-        done_s = exchange.done_s or clock()
-        start_s = exchange.sent_s or done_s
-        nothing_sent = exchange.sent_s is None or (failure is not None and failure.kind in NOTHING_SENT)
         self._pause_s = max(stage.request_delay_s, self._backoff(failure), self._asked_wait(failure))
-        origin_s = stage.desk.origin_s
-        sample = Sample(
-            seq=job.seq,
-            attempt=job.attempt,
-            phase=job.phase,
-            worker=0,
-            users=users,
-            start_s=start_s - origin_s,
-            sent_s=None if nothing_sent else start_s - origin_s,
-            first_byte_s=None if exchange.first_byte_s is None else exchange.first_byte_s - origin_s,
-            done_s=done_s - origin_s,
-            pause_s=self._pause_s,
-            audio_s=stage.audio.duration_s,
-            upload_bytes=0 if nothing_sent else upload_bytes,
-            download_bytes=exchange.received,
-            status=exchange.status,
-            error_kind=failure.kind if failure else None,
-            error=stage.speech.hide(failure.message) if failure else None,
-            text_length=None if text is None else len(text),
-        )
+        sample = sample_of(stage, job, exchange, verdict, users, self._pause_s)
         try:
             if job.phase is Phase.MEASURED and verdict is not _CUT:
                 self._tell_locust(sample)

@@ -140,6 +140,8 @@ def shown(default: object, kind: str) -> str:
         return "{}"
     if default is None or isinstance(default, bool):
         return {None: "null", True: "true", False: "false"}[default]
+    if isinstance(default, list):
+        return f"[{', '.join(default)}]"
     return str(default)
 
 

@@ -1,13 +1,14 @@
 """The configuration: YAML, environment and command line become one frozen `Config`, or every fault at once."""
 
+from stt_load.config.api import Api
 from stt_load.config.effective import effective
 from stt_load.config.faults import ConfigError, Fault
 from stt_load.config.layers import Layer, Origin, Override
 from stt_load.config.load import Loaded, Source, load, read
 from stt_load.config.masking import mask_url, masked, secrets
-from stt_load.config.model import Api, Config
+from stt_load.config.model import Config
 from stt_load.config.save_path import check_save_path
-from stt_load.config.variables import pairs, variables
+from stt_load.config.variables import filled, json_fields, pairs, variables
 
 __all__ = [
     "Api",
@@ -21,6 +22,8 @@ __all__ = [
     "Source",
     "check_save_path",
     "effective",
+    "filled",
+    "json_fields",
     "load",
     "mask_url",
     "masked",

@@ -19,9 +19,6 @@ from stt_load.config.paths import KeyPath, dotted
 from stt_load.config.rules import Broken, broken_rules
 from stt_load.config.scalars import scalar
 
-FREE_NAMES = frozenset({("api", "extra_fields"), ("api", "headers"), ("api", "query")})
-"""Sections whose keys have any names."""
-
 
 def judge(layers: Layers, environ: Mapping[str, str], *, speaks: bool = True) -> tuple[Config, list[Fault]]:
     """The configuration, with defaults in place of what is wrong, and all that is wrong.
@@ -65,9 +62,13 @@ def _prepared(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _path(details: ErrorDetails) -> KeyPath:
-    """The key that an error is about. pydantic's own steps inside a field's alternatives are left out."""
+    """The key that an error is about. pydantic's own steps inside a value are left out."""
     path = tuple(map(str, details["loc"]))
-    return path[:3] if path[:2] in FREE_NAMES else path
+    for length in range(1, len(path)):
+        known = keys().get(path[:length])
+        if known is not None and known.kind != "section":
+            return path[: length + 1] if known.kind == "fields" else path[:length]
+    return path
 
 
 def _remove(values: dict[str, Any], path: KeyPath) -> None:
@@ -85,7 +86,7 @@ def _remove(values: dict[str, Any], path: KeyPath) -> None:
 
 def _fault(details: ErrorDetails, path: KeyPath, origins: Mapping[KeyPath, Origin]) -> Fault:
     origin = _origin(path, origins)
-    if details["type"] == "extra_forbidden":
+    if details["type"] == "extra_forbidden" and path not in keys():
         meant = suggestion(path)
         given = shown(path, origin.written)
         advice = f"did you mean {meant}?" if meant else "leave it out"

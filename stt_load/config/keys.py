@@ -11,7 +11,7 @@ from stt_load.config.faults import nearest
 from stt_load.config.model import Config
 from stt_load.config.paths import KeyPath, dotted
 
-Kind = Literal["integer", "number", "string", "boolean", "fields", "section"]
+Kind = Literal["integer", "number", "string", "boolean", "list", "fields", "section"]
 
 EXTRA_FIELD = "a text, a number, true or false, or a list of these"
 
@@ -77,13 +77,16 @@ def _key(path: KeyPath, entry: dict[str, Any], defs: dict[str, Any]) -> Key:
         expected = "lines of the form `key: value` below it, with " + listed(names)
     else:
         expected = _expected(kind, shape, choices) + (", or null" if nullable else "")
+        for option in options[1:]:
+            names = defs[option["$ref"].rpartition("/")[2]]["properties"]
+            expected += ", or a mapping such as {" + ", ".join(f"{name}: N" for name in names) + "}"
     return Key(path, kind, nullable, entry.get("default"), entry["description"], choices, expected)
 
 
 def _kind(shape: dict[str, Any]) -> Kind:
     if "$ref" in shape:
         return "section"
-    kind: Kind = "fields" if shape["type"] == "object" else shape["type"]
+    kind: Kind = {"object": "fields", "array": "list"}.get(shape["type"], shape["type"])
     return kind
 
 
@@ -92,6 +95,8 @@ def _expected(kind: Kind, shape: dict[str, Any], choices: tuple[str, ...]) -> st
         return ("a whole number" if kind == "integer" else "a number") + _range(shape)
     if kind == "boolean":
         return "true or false"
+    if kind == "list":
+        return "a list of texts, such as [one, two]"
     if kind == "fields":
         return "a mapping with lines of the form `name: value`"
     return listed(choices) if choices else "a text"

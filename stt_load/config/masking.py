@@ -64,11 +64,8 @@ def secrets(config: Config, environ: Mapping[str, str]) -> tuple[str, ...]:
     """What requests of `config` carry and no report may show: key, password, secret fields. The longest first."""
     api = config.api
     found = {environ.get(api.api_key_env or "", "")}
-    address = urlsplit(api.base_url)
-    password = address.password or ""
-    found |= {password, unquote(password)}
-    if password:
-        found.add(b64encode(f"{unquote(address.username or '')}:{unquote(password)}".encode()).decode())
+    for url in (api.base_url, filled(api.proxy or "", environ)):
+        found |= _passwords(url)
     for url in (api.base_url, api.endpoint, api.health or ""):
         found |= {value for name, value in parse_qsl(urlsplit(url).query) if is_secret_name(name)}
     for section, fields in (("extra_fields", api.extra_fields), ("query", api.query), ("headers", api.headers)):
@@ -83,11 +80,20 @@ def secrets(config: Config, environ: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(sorted((one for one in found if len(one) >= FEWEST_SECRET_CHARACTERS), key=len, reverse=True))
 
 
+def _passwords(url: str) -> set[str]:
+    """The password in `url`, in all the ways in which it goes out."""
+    address = urlsplit(url)
+    if not address.password:
+        return set()
+    plain = unquote(address.password)
+    return {address.password, plain, b64encode(f"{unquote(address.username or '')}:{plain}".encode()).decode()}
+
+
 def masked(config: Config) -> dict[str, Any]:
     """The whole configuration as JSON values, secrets replaced by `***`."""
     values: dict[str, Any] = config.model_dump(mode="json")
     api = values["api"]
-    for name in ("base_url", "endpoint", "health"):
+    for name in ("base_url", "endpoint", "health", "proxy"):
         api[name] = api[name] and mask_url(api[name])
     for section in ("extra_fields", "headers", "query"):
         api[section] = {name: _masked_field(section, name, value) for name, value in api[section].items()}

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from stt_load.config.yaml_source import Document, parse
 
-NAMES = ("openai", "vllm", "whisper-cpp", "speaches", "deepgram", "mistral")
+NAMES = ("openai", "vllm", "whisper-cpp", "speaches", "deepgram", "assemblyai", "mistral")
 DESCRIPTION = (
     "Lists the presets (`api.preset` in config.yaml, `locust --preset`) with the keys that each one sets, and where "
     "that was looked up. The file's other keys win over a preset in the file; one on the command line wins over the "

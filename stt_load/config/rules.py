@@ -38,6 +38,8 @@ def broken_rules(config: Config, environ: Mapping[str, str], *, speaks: bool = T
         yield from _bundle_is_there(config)
     yield from _headers_are_given_once(config)
     yield from _fields_have_a_form(config)
+    yield from _stream_has_a_protocol(config)
+    yield from _upload_has_a_path(config)
     if config.embeds:
         yield from _key_is_set(("embedded", "api_key_env"), config.embedded.api_key_env, environ)
 
@@ -117,12 +119,28 @@ def _fields_have_a_form(config: Config) -> Iterator[Broken]:
                 }
     for name in api.extra_fields:
         path = ("api", "extra_fields", name)
-        if api.protocol == "raw":
+        if api.protocol == "raw" or (api.protocol == "submit_poll" and api.job.audio == "raw"):
             yield {path: "is for a form, and protocol raw has none; choose `api.query` or `api.headers` for it"}
         elif name == api.audio_field:
             yield {path: "is given to the form field that carries the audio; choose another name"}
         elif api.protocol == "openai" and name in API_FIELDS:
             yield {path: f"is given to a form field that has a key of its own; choose `{name}` inside `api`"}
+
+
+def _stream_has_a_protocol(config: Config) -> Iterator[Broken]:
+    api = config.api
+    if api.stream and (api.protocol == "submit_poll" or api.call is not None):
+        other = "api.call" if api.call is not None else "protocol submit_poll"
+        yield {("api", "stream"): f"has no meaning with {other}, whose answers are no streams; choose false"}
+
+
+def _upload_has_a_path(config: Config) -> Iterator[Broken]:
+    job = config.api.job
+    if config.api.protocol == "submit_poll" and job.audio == "upload" and job.upload is None:
+        yield {
+            ("api", "job", "audio"): "needs a path in job.upload; choose form or raw, or set that path",
+            ("api", "job", "upload"): "is no place for the clip, which job.audio sends there; choose a path",
+        }
 
 
 def _bundle_is_there(config: Config) -> Iterator[Broken]:

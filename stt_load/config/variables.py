@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from stt_load.config.model import Config
@@ -46,6 +46,8 @@ def values_with_references(config: Config) -> Iterator[tuple[tuple[str, ...], st
         for name, value in fields.items():
             for text in texts(value):
                 yield ("api", section, name), text
+    if api.proxy is not None:
+        yield ("api", "proxy"), api.proxy
 
 
 def variables(config: Config) -> tuple[str, ...]:
@@ -61,6 +63,18 @@ def pairs(fields: Mapping[str, Value], environ: Mapping[str, str]) -> list[tuple
         (name, item) for name, value in fields.items() for item in (value if isinstance(value, list) else [value])
     ]
     return [(name, _text(item, environ)) for name, item in items]
+
+
+def json_fields(fields: Mapping[str, Value], environ: Mapping[str, str]) -> list[tuple[str, Any]]:
+    """(name, value) of each field as JSON has it, variables filled in."""
+
+    def made(value: Any) -> Any:
+        return filled(value, environ) if isinstance(value, str) else value
+
+    return [
+        (name, [made(item) for item in value] if isinstance(value, list) else made(value))
+        for name, value in fields.items()
+    ]
 
 
 def _text(value: Scalar, environ: Mapping[str, str]) -> str:

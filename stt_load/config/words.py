@@ -14,7 +14,7 @@ from jmespath.exceptions import JMESPathError
 from stt_load.config.faults import nearest
 from stt_load.config.masking import looks_like_key, mask_url
 
-API_FIELDS = ("model", "language", "prompt", "response_format", "temperature")
+API_FIELDS = ("model", "language", "prompt", "response_format", "temperature", "stream")
 """Form fields of the OpenAI API, which have keys of their own."""
 
 OWN_HEADERS = ("connection", "content-length", "content-type", "expect", "host", "transfer-encoding")
@@ -56,6 +56,28 @@ def _check_parts(url: str) -> None:
         raise ValueError("has port 0; choose a port from 1 to 65535")
     if parts.query or parts.fragment or url.endswith(("?", "#")):
         raise ValueError("has a query or a fragment; a query belongs into api.endpoint")
+
+
+def proxy_url(text: str) -> str:
+    form = "choose http://[user:password@]host[:port]"
+    bare = re.sub(r"\$\{[^}]*\}", "x", text)
+    if not _PRINTABLE.fullmatch(bare) or not bare.lower().startswith("http://"):
+        raise ValueError(f"is no URL of an HTTP proxy; {form}")
+    try:
+        parts = urlsplit(bare)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError(f"has no valid host or port (1 to 65535); {form}") from None
+    if not host or port == 0 or parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError(f"is not only the place of a proxy; {form}")
+    return text
+
+
+def poll_path(text: str) -> str:
+    if text.count("{id}") != 1:
+        raise ValueError("does not have `{id}` in it once, for the id of the job; choose one such as /jobs/{id}")
+    absolute_path(text.replace("{id}", "id"))
+    return text
 
 
 def absolute_path(text: str) -> str:

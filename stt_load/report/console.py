@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stt_load.report import judgement
+from stt_load.report import answers, judgement
 from stt_load.report.messages import Messages
 from stt_load.report.opening import WIDTH, note, subject
 from stt_load.report.run import Run
@@ -30,9 +30,11 @@ def result(say: Messages, run: Run) -> Iterator[str]:
     if metrics.requests.total:
         yield ""
         yield from _latency(say, metrics.response_time_s, metrics.requests)
+        yield from answers.lines(say, metrics)
         yield ""
         yield from _rates(say, run)
     yield from _levels(say, run.summary.levels)
+    yield from answers.backends(say, run.summary.backends)
     yield from _warmup(say, run)
     yield from judgement.findings(say, run.summary.findings)
     yield ""

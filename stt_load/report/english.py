@@ -18,6 +18,11 @@ ENGLISH = {
     "start.form": "   model {model}, response format {format}",
     "start.call": "   a Python function of your own",
     "start.multipart": "   audio in the form field {field}, transcript at {place}",
+    "start.submit_poll": "   a job for each clip, asked after until it is over, transcript at {place}",
+    "start.stream": "   the answer as a stream of events ({dialect})",
+    "start.stream_any": "whatever dialect",
+    "start.proxy": "   through the proxy {proxy}",
+    "start.new_connections": "   a new connection for each request",
     "start.raw": "   audio as the body, transcript at {place}",
     "start.embedded": "   the embedded server: a model of an STT service, not a real one",
     "start.heading": "🚀 Load test of the STT service",
@@ -69,6 +74,13 @@ ENGLISH = {
     "latency.stdev": "  Standard deviation: {value}",
     "latency.is_max": " (= max, n = {n})",
     "latency.interval": " (95% CI {low}–{high})",
+    "answers.ttft": "Time to first text: mean {mean} s, median {median}, P95 {p95}, P99 {p99}",
+    "answers.gaps": "Between pieces of text: mean {mean}, P95 {p95}, max {max}",
+    "answers.connect": "Connection set-up, part of {n} of them: mean {mean} s, median {median}, P95 {p95}, P99 {p99}",
+    "answers.processing": "The service's own processing time: mean {mean} s, median {median}, P95 {p95}, P99 {p99}",
+    "answers.outside": "The rest, network and queue: mean {mean} s, median {median}, P95 {p95}, P99 {p99}",
+    "answers.tokens": "Tokens, as the service counts: {n}",
+    "answers.polls": "Asked {n} times whether jobs were over, {interval} apart: response times are no finer",
     "throughput.overall": "Throughput: {value}",
     "throughput.steady": "  from the first to the last request sent: {value}",
     "throughput.window": "Measured for: {duration}",
@@ -84,6 +96,14 @@ ENGLISH = {
     "levels.p95": "P95",
     "levels.p99": "P99",
     "levels.rate": "per second",
+    "backends.heading": "By the answer's header {header} (a kept-alive connection stays where it is):",
+    "backends.requests": "requests",
+    "backends.failed": "failed",
+    "backends.connections": "conn.",
+    "backends.mean": "mean (s)",
+    "backends.median": "median",
+    "backends.p95": "P95",
+    "backends.more": "  ... and {n} more",
     "warmup.heading": "Warm-up (in none of the figures above):",
     "warmup.counts": "  {requests} in {duration}, {failed} failed",
     "warmup.times": "  Mean {mean}, first success after {first}",
@@ -107,6 +127,16 @@ ENGLISH = {
     "more than it accepts.",
     "finding.empty_texts": "All {texts} transcripts are empty. Noise holds no words, and a service that looks for "
     "speech first drops it: latency on noise is not latency on speech.",
+    "finding.failing_fast": "{failed} of {requests} requests failed, typically after {failed_median}, where a good "
+    "answer takes {ok_median}: who fails is back at once, so the number of requests and the share that failed say "
+    "how fast it fails, not how much it carries.",
+    "finding.starved": "{starved} of {connections} connections were left waiting: {waited} (median) where {usual} is "
+    "usual. A server with fewer threads than kept-alive connections does that; try fewer users, or keep_alive: "
+    "false.",
+    "finding.misheard": "In {differing} of {answers} answers it counts another length of audio than was sent: {told} "
+    "instead of {sent} (means). It may not have worked on the whole of each clip.",
+    "finding.not_streamed": "All {answers} texts came in one piece and at the end: it may not know `stream`, or a "
+    "proxy on the way keeps the answer back until it is whole.",
     "finding.drift_up": "It became slower during the run: median {first_third_median} in the first third, "
     "{last_third_median} in the last ({change}). A longer run would give other figures.",
     "finding.drift_down": "It became faster during the run: median {first_third_median} in the first third, "

@@ -85,9 +85,47 @@ def _tail(say: Messages, values: Mapping[str, float]) -> str:
     )
 
 
+def _failing_fast(say: Messages, values: Mapping[str, float]) -> str:
+    return say(
+        "finding.failing_fast",
+        failed=values["failed"],
+        requests=values["requests"],
+        failed_median=say.seconds(values["failed_median_s"]),
+        ok_median=say.seconds(values["ok_median_s"]),
+    )
+
+
+def _starved(say: Messages, values: Mapping[str, float]) -> str:
+    return say(
+        "finding.starved",
+        starved=values["starved"],
+        connections=values["connections"],
+        waited=say.seconds(values["waited_s"]),
+        usual=say.seconds(values["usual_s"]),
+    )
+
+
+def _misheard(say: Messages, values: Mapping[str, float]) -> str:
+    return say(
+        "finding.misheard",
+        differing=values["differing"],
+        answers=values["answers"],
+        told=say.seconds(values["told_mean_s"]),
+        sent=say.seconds(values["sent_mean_s"]),
+    )
+
+
+def _not_streamed(say: Messages, values: Mapping[str, float]) -> str:
+    return say("finding.not_streamed", answers=values["answers"])
+
+
 SENTENCES: Mapping[str, Callable[[Messages, Mapping[str, float]], str]] = {
     "sheds": _sheds,
+    "failing_fast": _failing_fast,
     "empty_texts": _empty_texts,
+    "starved": _starved,
+    "misheard": _misheard,
+    "not_streamed": _not_streamed,
     "drift": _drift,
     "cold_leftovers": _cold_leftovers,
     "first_wave": _first_wave,

@@ -18,6 +18,11 @@ KOREAN = {
     "start.form": "   모델 {model}, 응답 형식 {format}",
     "start.call": "   직접 작성한 Python 함수",
     "start.multipart": "   양식 필드 {field}에 오디오, 전사문 위치 {place}",
+    "start.submit_poll": "   클립마다 작업을 만들고 끝날 때까지 물어봄, 전사문: {place}",
+    "start.stream": "   답을 이벤트 스트림으로 받음({dialect})",
+    "start.stream_any": "모양은 알아서",
+    "start.proxy": "   프록시 {proxy}를 거쳐서",
+    "start.new_connections": "   요청마다 새 연결",
     "start.raw": "   본문이 오디오, 전사문 위치 {place}",
     "start.embedded": "   내장 서버: 실제 STT 서비스가 아니라 그 모형입니다",
     "start.heading": "🚀 STT 모델 로드 테스트 시작",
@@ -69,6 +74,13 @@ KOREAN = {
     "latency.stdev": "  표준편차: {value}",
     "latency.is_max": " (= 최대, n = {n})",
     "latency.interval": " (95% CI {low}–{high})",
+    "answers.ttft": "첫 글자까지의 시간: 평균 {mean}초, 중앙값 {median}, P95 {p95}, P99 {p99}",
+    "answers.gaps": "글 조각 사이의 간격: 평균 {mean}, P95 {p95}, 최대 {max}",
+    "answers.connect": "연결을 맺는 시간({n}건에 포함): 평균 {mean}초, 중앙값 {median}, P95 {p95}, P99 {p99}",
+    "answers.processing": "서비스가 말하는 처리 시간: 평균 {mean}초, 중앙값 {median}, P95 {p95}, P99 {p99}",
+    "answers.outside": "나머지(네트워크와 대기): 평균 {mean}초, 중앙값 {median}, P95 {p95}, P99 {p99}",
+    "answers.tokens": "토큰(서비스가 센 수): {n}",
+    "answers.polls": "작업이 끝났는지 {n}번 물어봄({interval} 간격): 응답 시간은 이보다 세밀하지 않습니다",
     "throughput.overall": "처리량: {value}",
     "throughput.steady": "  첫 요청부터 마지막 요청 전송까지: {value}",
     "throughput.window": "측정 시간: {duration}",
@@ -84,6 +96,14 @@ KOREAN = {
     "levels.p95": "P95",
     "levels.p99": "P99",
     "levels.rate": "요청/초",
+    "backends.heading": "답의 헤더 {header}별(유지되는 연결은 한곳에 머뭅니다):",
+    "backends.requests": "요청",
+    "backends.failed": "실패",
+    "backends.connections": "연결",
+    "backends.mean": "평균(초)",
+    "backends.median": "중앙값",
+    "backends.p95": "P95",
+    "backends.more": "  ... 그리고 {n}개 더",
     "warmup.heading": "Warm-up (위 통계에서 제외):",
     "warmup.counts": "  {requests}, 소요 시간 {duration}, 실패 {failed}",
     "warmup.times": "  평균 {mean}, 첫 성공까지 {first}",
@@ -107,6 +127,15 @@ KOREAN = {
     "받아들일 수 있는 부하를 넘었습니다.",
     "finding.empty_texts": "전사 결과 {texts}개가 모두 비어 있습니다. 잡음에는 말이 없고, 음성 구간을 먼저 찾는 "
     "서비스는 잡음을 버립니다. 잡음의 응답 시간은 음성의 응답 시간과 다릅니다.",
+    "finding.failing_fast": "요청 {requests}건 중 {failed}건이 보통 {failed_median} 만에 실패했습니다(성공은 "
+    "{ok_median}). 실패한 사용자는 곧바로 다시 요청하므로, 요청 수와 실패율은 얼마나 빨리 실패하는지를 말할 뿐 "
+    "얼마나 감당하는지를 말하지 않습니다.",
+    "finding.starved": "연결 {connections}개 중 {starved}개가 계속 기다렸습니다: 보통 {usual}인데 {waited}(중앙값). "
+    "유지되는 연결보다 스레드가 적은 서버에서 생기는 일입니다. 사용자를 줄이거나 keep_alive: false로 해 보세요.",
+    "finding.misheard": "답 {answers}건 중 {differing}건에서 서비스가 센 음성 길이가 보낸 것과 다릅니다: {sent} 대신 "
+    "{told}(평균). 클립 전체를 처리하지 않았을 수 있습니다.",
+    "finding.not_streamed": "글 {answers}건이 모두 마지막에 한 덩어리로 왔습니다: 서비스가 `stream`을 모르거나, "
+    "중간의 프록시가 답을 다 모은 뒤에 보내는 것일 수 있습니다.",
     "finding.drift_up": "실행하는 동안 점점 느려졌습니다: 중앙값이 처음 1/3에서 {first_third_median}, 마지막 "
     "1/3에서 {last_third_median}입니다({change}). 더 오래 실행하면 수치가 달라집니다.",
     "finding.drift_down": "실행하는 동안 점점 빨라졌습니다: 중앙값이 처음 1/3에서 {first_third_median}, 마지막 "

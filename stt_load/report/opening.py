@@ -21,6 +21,7 @@ def subject(say: Messages, config: Mapping[str, Any], info: RunInfo) -> Iterator
     yield say("start.api", url=info.target)
     api = config["api"]
     yield _protocol(say, api)
+    yield from _connection(say, api)
     if api["base_url"] == "embedded" and not api.get("call"):
         yield say("start.embedded")
 
@@ -34,6 +35,16 @@ def _protocol(say: Messages, api: Mapping[str, Any]) -> str:
         return say("start.form", model=plain(api["model"]), format=api["response_format"])
     place = api["response"]["text"] if "json" in api["response_format"] else api["response_format"]
     return say(f"start.{protocol}", field=plain(api["audio_field"]), place=plain(place))
+
+
+def _connection(say: Messages, api: Mapping[str, Any]) -> Iterator[str]:
+    """What is out of the ordinary on the way there and back."""
+    if api.get("stream"):
+        yield say("start.stream", dialect=api["stream_dialect"] or say("start.stream_any"))
+    if api.get("keep_alive") is False:
+        yield say("start.new_connections")
+    if api.get("proxy"):
+        yield say("start.proxy", proxy=api["proxy"])
 
 
 def start(say: Messages, config: Mapping[str, Any], info: RunInfo) -> Iterator[str]:

@@ -52,6 +52,7 @@ def document(run: Run) -> dict[str, Any]:
         "validity": asdict(summary.validity),
         "findings": [asdict(finding) for finding in summary.findings],
         "levels": [asdict(level) for level in summary.levels],
+        "backends": [asdict(backend) for backend in summary.backends],
         "slo": None,
     }
     finite: dict[str, Any] = _finite(values)

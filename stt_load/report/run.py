@@ -55,7 +55,13 @@ class Run:
             users=self.info.users,
             request_delay_s=float(self.config["request_delay"]),
             generator=self.info.generator,
+            poll_interval_s=self._poll_interval_s,
         )
+
+    @property
+    def _poll_interval_s(self) -> float | None:
+        api = self.config["api"]
+        return float(api["job"]["interval"]) if api.get("protocol") == "submit_poll" else None
 
 
 def check_version(document: Mapping[str, Any], path: Path) -> None:

@@ -12,6 +12,7 @@ from stt_load.stats.model import Finding
 from stt_load.stats.quantiles import batches, quantile
 from stt_load.stats.ranks import dependence, rank_sum_z, trend_p, upper_tail
 from stt_load.stats.rates import rates
+from stt_load.stats.starvation import starved
 
 SIGNIFICANT_P = 0.001
 DRIFT = 0.10
@@ -21,6 +22,12 @@ COLD_RATIO = 1.25
 COLD_SHARE = 0.05
 FIRST_WAVE = 0.10
 TAIL = 0.05
+FAILING = 0.10
+FAST = 0.2
+LENGTH_S = 0.1
+LENGTH = 0.01
+AT_ONCE_S = 0.001
+NOT_THE_SERVERS = (ErrorKind.CANCELLED, ErrorKind.LOST, ErrorKind.DROPPED)
 
 
 def findings(measured: Samples, users: int) -> tuple[Finding, ...]:
@@ -30,7 +37,8 @@ def findings(measured: Samples, users: int) -> tuple[Finding, ...]:
     made it, a finding takes an effect and a test with p < 0.001. Latencies of different times are compared only if
     the number of users stayed the same: otherwise it is the load that differs, and `levels` tell how.
     """
-    found = [_failures(measured), _sheds(measured), _empty_texts(measured)]
+    found = [_failures(measured), _sheds(measured), _failing_fast(measured), _empty_texts(measured)]
+    found += [starved(measured), _misheard(measured), _not_streamed(measured)]
     if len(measured) and not np.ptp(measured["users"]):
         found += [_drift(measured, users), _cold_leftovers(measured, users), _first_wave(measured, users)]
     found.append(_tail(measured, users))
@@ -57,6 +65,45 @@ def _empty_texts(measured: Samples) -> Finding | None:
     if not len(lengths) or np.any(lengths != 0):
         return None
     return Finding("empty_texts", {"texts": len(lengths)})
+
+
+def _failing_fast(measured: Samples) -> Finding | None:
+    """Users whose requests fail at once are back at once: then failures set the pace, and how many there were
+    says nothing."""
+    failed = measured.where(~measured.ok & ~measured.of_kind(*NOT_THE_SERVERS))
+    cycle_s, ok_cycle_s = (quantile(rows.response_s + rows["pause_s"], 0.5) for rows in (failed, _ok(measured)))
+    share = len(failed) / max(1, len(measured))
+    if share < FAILING or cycle_s is None or not ok_cycle_s or cycle_s > FAST * ok_cycle_s:
+        return None
+    figures = {"failed": len(failed), "requests": len(measured), "share": share}
+    return Finding("failing_fast", figures | {"failed_median_s": cycle_s, "ok_median_s": ok_cycle_s})
+
+
+def _misheard(measured: Samples) -> Finding | None:
+    """The server counts another length of audio than was sent. Whole seconds may be rounded either way."""
+    rows = _ok(measured)
+    rows = rows.where(np.isfinite(rows["server_audio_s"]))
+    told_s, sent_s = rows["server_audio_s"].astype(float), rows["audio_s"]
+    tolerance_s = np.where(told_s == np.floor(told_s), 1.0, np.maximum(LENGTH_S, LENGTH * sent_s))
+    differing = np.abs(told_s - sent_s) >= tolerance_s
+    count = int(np.count_nonzero(differing))
+    if not count:
+        return None
+    means = {"told_mean_s": float(np.mean(told_s[differing])), "sent_mean_s": float(np.mean(sent_s[differing]))}
+    return Finding("misheard", {"differing": count, "answers": len(rows)} | means)
+
+
+def _not_streamed(measured: Samples) -> Finding | None:
+    """Streams were asked for, and every text came in one piece, right at the end."""
+    rows = _ok(measured)
+    rows = rows.where(np.isfinite(rows["first_text_s"]))
+    if not len(rows) or np.any(rows["deltas"] != 1) or np.any(rows["done_s"] - rows["first_text_s"] > AT_ONCE_S):
+        return None
+    return Finding("not_streamed", {"answers": len(rows)})
+
+
+def _ok(measured: Samples) -> Samples:
+    return measured.where(measured.ok)
 
 
 def _drift(measured: Samples, users: int) -> Finding | None:

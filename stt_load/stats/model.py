@@ -54,8 +54,24 @@ class Rtf:
 
 
 @dataclass(frozen=True, slots=True)
+class Gaps:
+    """Between one piece of a streamed text and the next. mean_s, max_s: of all gaps. p95_s: median of the P95 that
+    each request had."""
+
+    mean_s: float | None
+    p95_s: float | None
+    max_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Metrics:
-    """The numbers of the measured phase. Latencies are over the ok samples."""
+    """The numbers of the measured phase. Latencies are over the ok samples.
+
+    ttft_s: time to first text, of streamed answers. connect_s: set-up of connections, where one was opened.
+    processing_time_s: as the service says; outside_time_s: what that leaves of the service time, network and queue.
+    tokens: as the service says. polls: questions after jobs, at intervals of poll_interval_s, which is how finely
+    response times are known then.
+    """
 
     requests: Requests
     error_rate: float | None
@@ -69,6 +85,14 @@ class Metrics:
     drain_s: float | None
     audio_throughput: float | None
     rtf: Rtf
+    ttft_s: Distribution
+    delta_gap_s: Gaps
+    connect_s: Distribution
+    processing_time_s: Distribution
+    outside_time_s: Distribution
+    tokens: int | None
+    polls: int | None
+    poll_interval_s: float | None
     upload_bytes: int
     download_bytes: int
     empty_texts: int
@@ -85,6 +109,23 @@ class Level:
     p95_s: float | None
     p99_s: float | None
     throughput_rps: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """The measured samples whose answers had `value` in the captured header `header`; None: they had no such header.
+
+    connections: how many of them it served; a kept-alive connection stays where it is.
+    """
+
+    header: str
+    value: str | None
+    requests: int
+    failed: int
+    connections: int
+    mean_s: float | None
+    median_s: float | None
+    p95_s: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,5 +208,6 @@ class Summary:
     warmup: Warmup
     metrics: Metrics
     levels: tuple[Level, ...]
+    backends: tuple[Backend, ...]
     validity: Validity
     findings: tuple[Finding, ...]

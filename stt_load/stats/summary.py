@@ -6,6 +6,7 @@ import numpy as np
 
 from stt_load.sample import ErrorKind, Phase
 from stt_load.samples import FloatArray, Samples
+from stt_load.stats import answers
 from stt_load.stats.findings import findings
 from stt_load.stats.model import Generator, Level, Metrics, Requests, Rtf, Summary, Warmup
 from stt_load.stats.quantiles import distribution, quantile
@@ -19,14 +20,15 @@ def summarise(
     users: int,
     request_delay_s: float,
     generator: Generator,
+    poll_interval_s: float | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Summary:
     """What a run came to.
 
     samples: all of the run, of every phase, in any order, with instants relative to the barrier. users: users at the
     barrier; when more came later, the most there were count. request_delay_s: pause that was asked for between one
-    user's requests. generator: what the load generator saw of itself. limits: from where on the measurement is not
-    to be believed.
+    user's requests. generator: what the load generator saw of itself. poll_interval_s: of jobs that are asked after.
+    limits: from where on the measurement is not to be believed.
     """
     # Sums depend on their order in the last digit: the same samples are to make the same figures, however they came.
     samples = samples.in_order()
@@ -34,8 +36,9 @@ def summarise(
     users = max(users, int(measured["users"].max(initial=0)))
     return Summary(
         warmup=warmup(samples),
-        metrics=metrics(measured, users),
+        metrics=metrics(measured, users, poll_interval_s),
         levels=levels(measured),
+        backends=answers.backends(measured),
         validity=judge(
             samples, measured, users=users, request_delay_s=request_delay_s, generator=generator, limits=limits
         ),
@@ -43,7 +46,7 @@ def summarise(
     )
 
 
-def metrics(measured: Samples, users: int) -> Metrics:
+def metrics(measured: Samples, users: int, poll_interval_s: float | None = None) -> Metrics:
     """The figures of the measured phase. `measured` in start order; latencies are those of the ok ones among them."""
     ok = measured.where(measured.ok)
     requests = _requests(measured)
@@ -62,6 +65,14 @@ def metrics(measured: Samples, users: int) -> Metrics:
         drain_s=rate.drain_s,
         audio_throughput=rate.audio_throughput,
         rtf=_rtf(ok),
+        ttft_s=distribution(answers.ttft_s(ok), users),
+        delta_gap_s=answers.gaps(ok),
+        connect_s=distribution(answers.connect_s(ok), users),
+        processing_time_s=distribution(answers.processing_s(ok), users),
+        outside_time_s=distribution(answers.outside_s(ok), users),
+        tokens=answers.total(ok, "tokens"),
+        polls=answers.total(measured, "polls"),
+        poll_interval_s=poll_interval_s,
         upload_bytes=int(measured["upload_bytes"].sum()),
         download_bytes=int(measured["download_bytes"].sum(dtype=np.int64)),
         empty_texts=int(np.count_nonzero(ok["text_length"] == 0)),

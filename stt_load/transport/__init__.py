@@ -3,6 +3,7 @@
 Neither transport retries, follows a redirect or copies the body: one call is at most one request on the wire.
 """
 
-from stt_load.transport.exchange import Exchange, Target, Timeouts, Transport, TransportError
+from stt_load.transport.exchange import Exchange, Transport, TransportError
+from stt_load.transport.target import Target, Timeouts
 
 __all__ = ["Exchange", "Target", "Timeouts", "Transport", "TransportError"]

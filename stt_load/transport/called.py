@@ -7,8 +7,9 @@ from typing import Any
 
 from stt_load.hook import Call
 from stt_load.sample import ErrorKind
-from stt_load.transport.exchange import Exchange, RawAnswer, Target, Transport, TransportError
-from stt_load.wire.form import Body
+from stt_load.transport.exchange import Exchange, Transport, TransportError
+from stt_load.transport.target import Target
+from stt_load.wire.request import Body, Request
 from stt_load.wire.verdict import Answer, of_status
 
 
@@ -27,14 +28,14 @@ class CalledTransport(Transport):
     def close(self) -> None:
         """Connections are the function's own."""
 
-    def _exchange(self, body: Body, exchange: Exchange) -> RawAnswer:  # noqa: ARG002 - it is in the clip
+    def perform(self, request: Request, exchange: Exchange) -> None:  # noqa: ARG002 - it is in the clip
         try:
             text: Any = self._call(self._clip)
         except (Exception, SystemExit) as error:  # one call is not the end of the run
             raise _failure(error, exchange) from error
         if not isinstance(text, str):
             raise TransportError(ErrorKind.NO_TEXT, f"the function returned {type(text).__name__}, not a text")
-        return RawAnswer(200, lambda _: None, text.encode(errors="replace"))
+        exchange.status, exchange.parts = 200, [text.encode(errors="replace")]
 
 
 def _failure(error: Exception | SystemExit, exchange: Exchange) -> TransportError:

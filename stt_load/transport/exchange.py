@@ -1,90 +1,67 @@
-"""What both transports share: the target, the record of one exchange, and the errors."""
+"""What all transports share: the record of one exchange, its clock and limits, and the errors."""
 
 from __future__ import annotations
 
-import base64
+import itertools
 import ssl
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import gevent
 
 from stt_load.sample import ErrorKind
-from stt_load.wire.form import Body, Part
-from stt_load.wire.verdict import Answer, decoded
+from stt_load.transport.target import Target
+from stt_load.wire.coding import Decoder
+from stt_load.wire.request import Body, Part, Request
+from stt_load.wire.stream import Stream
+from stt_load.wire.verdict import Answer, Step
 
 clock: Callable[[], float] = time.monotonic
 """Seconds on the host's monotonic clock, which all processes of a host share; the server's log uses it, too."""
 
 READ_BYTES = 65_536
+LINGER_S = 0.5
+"""How long a stream that has said all may take to end as HTTP wants it, before its connection is given up."""
 
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """In seconds. connect: TCP and TLS. first_byte: silence between the request's last byte and the answer's
-    headers. read: silence inside the answer. total: from the send to the last byte."""
-
-    connect_s: float
-    first_byte_s: float
-    read_s: float
-    total_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where and how to post: an absolute http or https URL, the headers of every request, the limits, and for https
-    whom to believe (see `stt_load.transport.tls`).
-
-    `user:password@` in the URL becomes a Basic Authorization header and leaves the URL.
-    """
-
-    url: str
-    headers: Mapping[str, str]
-    timeouts: Timeouts
-    max_answer_bytes: int
-    verify: bool = True
-    ca_bundle: str | None = None
-    scheme: str = field(init=False)
-    host: str = field(init=False)
-    port: int = field(init=False)
-    path: str = field(init=False)
-    authority: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        parts = urlsplit(self.url)
-        headers = dict(self.headers)
-        if parts.username is not None:
-            secret = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-            headers.setdefault("Authorization", "Basic " + base64.b64encode(secret.encode()).decode())
-        path = parts.path or "/"
-        values = {
-            "headers": headers,
-            "scheme": parts.scheme,
-            "host": parts.hostname or "",
-            "port": parts.port or (443 if parts.scheme == "https" else 80),
-            "path": f"{path}?{parts.query}" if parts.query else path,
-            "authority": parts.netloc.rpartition("@")[2],
-        }
-        for name, value in values.items():
-            object.__setattr__(self, name, value)
+numbers: Iterator[int] = itertools.count(1)
+"""Of the connections of this process."""
 
 
 @dataclass(slots=True)
 class Exchange:
     """One request as it goes: filled in by the transport while it happens, so that a cut leaves what was known.
 
-    Instants are on `clock`. received: bytes of the answer's body that came in.
+    request_id: goes out in the header that the target names. stream: takes the answer in as it comes, None where only
+    the whole counts. step: what of a job it is.
+
+    Instants are on `clock`. uploaded: bytes of the bodies that were to be sent. received: bytes of the answer's body
+    that came in. connection: number of the connection, unique in this process. connect_s: what its set-up took, None
+    for one that was there already. captured: the headers that the target names. polls: questions after a job.
     """
 
+    request_id: str | None = None
+    stream: Stream | None = None
+    step: Step = "request"
     sent_s: float | None = None
     first_byte_s: float | None = None
     done_s: float | None = None
+    uploaded: int = 0
     received: int = 0
     status: int | None = None
+    connection: int | None = None
+    connect_s: float | None = None
+    captured: dict[str, str | None] = field(default_factory=dict)
+    polls: int | None = None
+    header: Callable[[str], str | None] = field(default=lambda _: None, repr=False)
+    parts: list[bytes] = field(default_factory=list, repr=False)
+
+    @property
+    def said_all(self) -> bool:
+        """The answer is a stream that is at its end, or has told of an error: how it goes on is of no interest."""
+        return self.stream is not None and self.stream.has_said_all
 
 
 class TransportError(Exception):
@@ -108,46 +85,73 @@ class Transport(ABC):
         Raises `TransportError`. Anything else that interrupts the greenlet goes through, the connection closed.
         """
         total_s = self.target.timeouts.total_s
+        request = Request("POST", self.target.path, body)
         watch = gevent.Timeout(total_s)
+        exchange.uploaded = len(body)
         exchange.sent_s = clock()
         watch.start()
         try:
-            raw = self._exchange(body, exchange)
+            self.perform(request, exchange)
         except gevent.Timeout as timeout:
             if timeout is not watch:
                 raise
-            raise TransportError(ErrorKind.TIMEOUT_TOTAL, f"no whole answer within {total_s:g} s") from None
+            if not exchange.said_all:
+                raise TransportError(ErrorKind.TIMEOUT_TOTAL, f"no whole answer within {total_s:g} s") from None
+        except TransportError:
+            if not exchange.said_all:
+                raise
         finally:
             exchange.done_s = clock()
             watch.close()
-        return self._answer(raw)
+        if exchange.stream is not None and exchange.stream.ended_s is not None:
+            exchange.done_s = exchange.stream.ended_s
+        return self.answer(exchange)
 
     @abstractmethod
     def close(self) -> None:
         """Gives the connection back."""
 
     @abstractmethod
-    def _exchange(self, body: Body, exchange: Exchange) -> RawAnswer:
-        """The exchange itself. It must leave no open connection behind when interrupted."""
+    def perform(self, request: Request, exchange: Exchange) -> None:
+        """The exchange itself. Raises `TransportError`; leaves no open connection behind when interrupted."""
 
-    def _answer(self, raw: RawAnswer) -> Answer:
+    def answer(self, exchange: Exchange) -> Answer:
+        """The answer of an exchange that is over."""
+        kind, location, retry_after = map(exchange.header, ("content-type", "location", "retry-after"))
+        body = b"".join(exchange.parts)
+        return Answer(exchange.status or 0, kind or "", location, body, retry_after, exchange.stream, exchange.step)
+
+    def _headers_in(self, status: int, header: Callable[[str], str | None], exchange: Exchange) -> None:
+        """The answer has begun. header: looks a name up, in lower case."""
+        exchange.first_byte_s = clock()
+        exchange.status, exchange.header = status, header
+        exchange.captured = {name: header(name) for name in self.target.captured}
+        if not 200 <= status < 300:
+            exchange.stream = None  # it is read as a whole
+        elif exchange.stream is not None:
+            exchange.stream.begin(header("content-type") or "")
+
+    def _collect(self, read: Callable[[], bytes], hurry: Callable[[float], None], exchange: Exchange) -> None:
+        """The body, by `read` until it gives nothing; never much more than the limit in memory.
+
+        hurry: sets the limit for each silence from now on, in seconds.
+        """
+        limit = self.target.max_answer_bytes
         try:
-            body = decoded(raw.body, raw.header("content-encoding"), self.target.max_answer_bytes)
+            decoder = Decoder(exchange.header("content-encoding"), limit)
+            while part := read():
+                exchange.received += len(part)
+                if exchange.received > limit:
+                    raise TransportError(ErrorKind.ANSWER_TOO_LARGE, f"the answer is larger than {limit} bytes")
+                exchange.parts.append(decoder.feed(part))
+                if exchange.stream is not None:
+                    goes_on = not exchange.said_all
+                    exchange.stream.feed(exchange.parts[-1], clock())
+                    if goes_on and exchange.said_all:
+                        hurry(LINGER_S)
+            decoder.finish()
         except ValueError as error:
             raise TransportError(ErrorKind.BAD_HTTP, str(error)) from None
-        kind, location, retry_after = map(raw.header, ("content-type", "location", "retry-after"))
-        return Answer(raw.status, kind or "", location, body, retry_after)
-
-    def _collect(self, read: Callable[[int], bytes], exchange: Exchange) -> bytes:
-        """The whole body, by `read` until it gives nothing; never much more than the limit in memory."""
-        parts = []
-        limit = self.target.max_answer_bytes
-        while part := read(READ_BYTES):
-            parts.append(part)
-            exchange.received += len(part)
-            if exchange.received > limit:
-                raise TransportError(ErrorKind.ANSWER_TOO_LARGE, f"the answer is larger than {limit} bytes")
-        return b"".join(parts)
 
     def _silent(self, exchange: Exchange) -> TransportError:
         """A read timed out: before the headers or after them."""
@@ -158,15 +162,17 @@ class Transport(ABC):
         return TransportError(ErrorKind.TIMEOUT_READ, f"the answer stopped for {limit:g} s")
 
     def _unconnected(self, error: BaseException) -> TransportError:
-        return TransportError(ErrorKind.CONNECT, f"can't connect to {self.target.authority}: {plain(error)}")
+        host, port = self.target.peer
+        return TransportError(ErrorKind.CONNECT, f"can't connect to {host}:{port}: {plain(error)}")
 
     def _connect_timeout(self) -> TransportError:
         limit = self.target.timeouts.connect_s
-        message = f"no connection to {self.target.authority} within {limit:g} s"
+        host, port = self.target.peer
+        message = f"no connection to {host}:{port} within {limit:g} s"
         return TransportError(ErrorKind.TIMEOUT_CONNECT, message)
 
     def _unresolved(self, error: BaseException) -> TransportError:
-        return TransportError(ErrorKind.DNS, f"can't resolve {self.target.host!r}: {plain(error)}")
+        return TransportError(ErrorKind.DNS, f"can't resolve {self.target.peer[0]!r}: {plain(error)}")
 
     def _cut(self, exchange: Exchange, reused: bool) -> TransportError:
         """The server closed the connection before the answer was whole."""
@@ -177,15 +183,6 @@ class Transport(ABC):
                 ErrorKind.CONNECTION_LOST, "the kept-alive connection was closed before an answer: not sent again"
             )
         return TransportError(ErrorKind.TRUNCATED, "the new connection was closed before an answer")
-
-
-@dataclass(frozen=True, slots=True)
-class RawAnswer:
-    """An answer as the client library gave it: `header` looks a name up, in lower case."""
-
-    status: int
-    header: Callable[[str], str | None]
-    body: bytes
 
 
 def send(sock: Any, parts: Sequence[Part]) -> None:

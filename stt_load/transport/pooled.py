@@ -7,8 +7,9 @@ import ssl
 from contextlib import suppress
 from http.client import IncompleteRead
 from typing import Any
+from urllib.parse import urlsplit
 
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Timeout
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, ProxyManager, Timeout
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import (
     ConnectTimeoutError,
@@ -16,25 +17,55 @@ from urllib3.exceptions import (
     NameResolutionError,
     NewConnectionError,
     ProtocolError,
+    ProxyError,
     ReadTimeoutError,
     SSLError,
 )
 from urllib3.response import BaseHTTPResponse
 
 from stt_load.sample import ErrorKind
-from stt_load.transport.exchange import Exchange, RawAnswer, Target, Transport, TransportError, clock, plain, send
+from stt_load.transport.exchange import (
+    READ_BYTES,
+    Exchange,
+    Transport,
+    TransportError,
+    clock,
+    numbers,
+    plain,
+    send,
+)
+from stt_load.transport.target import Target, basic
 from stt_load.transport.tls import GONE, tls_context
-from stt_load.wire.form import Body, Part
+from stt_load.wire.request import Part, Request
 
 
 class Line:
-    """What one user's connection knows about itself: whether it is open, answers since then, the present exchange."""
+    """What one user's connection knows about itself: whether it is open, its number, the requests it has carried and
+    the answers it has had, the present exchange. most: requests that it may carry, None for any number."""
 
-    def __init__(self, read_timeout_s: float) -> None:
-        self.read_timeout_s = read_timeout_s
+    def __init__(self, most: int | None) -> None:
+        self.most = most
         self.is_open = False
-        self.answers = 0
+        self.number = self.requests = self.answers = 0
         self.exchange = Exchange()
+        self.connection: HTTPConnection | None = None
+        self.sock: Any = None
+
+    @property
+    def is_used_up(self) -> bool:
+        return self.most is not None and self.requests >= self.most
+
+    def hang_up(self) -> None:
+        """Closes the connection; the next request opens another."""
+        if self.connection is not None:
+            self.connection.close()
+
+    def opened(self, connection: HTTPConnection, since_s: float) -> None:
+        """A new connection is there; its set-up began at `since_s`."""
+        self.connection, self.sock = connection, connection.sock
+        self.is_open = True
+        self.number, self.answers = next(numbers), 0
+        self.exchange.connect_s = clock() - since_s
 
 
 class _Noted(HTTPConnection):
@@ -47,18 +78,23 @@ class _Noted(HTTPConnection):
 
     def connect(self) -> None:
         self._line.is_open = False
-        self._line.answers = 0
+        since_s = clock()
         super().connect()
-        self._line.is_open = True
+        self._line.opened(self, since_s)
         self.sock.settimeout(None)
 
-    def request(self, *args: Any, **kwargs: Any) -> None:
+    def request(self, method: str, url: str, body: Any = None, headers: Any = None, **kwargs: Any) -> None:
         """urllib3 would send under the connect timeout, which a long upload may well exceed."""
+        line = self._line
+        line.requests = 1 if self.sock is None else line.requests + 1
         if self.sock is not None:
             self.timeout = None
+        if line.is_used_up:
+            headers = {**headers, "Connection": "close"}
         self._parts = []
-        super().request(*args, **kwargs)
+        super().request(method, url, body, headers, **kwargs)
         parts, self._parts = self._parts, []
+        line.exchange.connection = line.number
         with suppress(*GONE):  # it may have answered before; urllib3 knows only the other ways to find it gone
             send(self.sock, parts)
 
@@ -66,18 +102,18 @@ class _Noted(HTTPConnection):
         """http.client sends the head and each part of the body by itself; here they wait for each other."""
         if self.sock is None:
             self.connect()
+        elif not self._line.is_open:  # to a proxy, on the way to being open
+            super().send(data)
+            return
         self._parts.append(data)
 
     def getresponse(self) -> Any:
-        sock = self.sock
         response = super().getresponse()
         original = response._original_response
         if original is not None and original.msg.defects:
             # http.client takes headers that end in the middle for whole ones.
             raise ProtocolError("the answer's headers are broken")
-        self._line.exchange.first_byte_s = clock()
         self._line.answers += 1
-        sock.settimeout(self._line.read_timeout_s)
         return response
 
 
@@ -90,51 +126,82 @@ class PooledTransport(Transport):
 
     def __init__(self, target: Target) -> None:
         super().__init__(target)
-        self._line = Line(target.timeouts.read_s)
+        self._line = Line(target.requests_per_connection)
         self._pool = self._own_pool()
         self._timeout = Timeout(connect=target.timeouts.connect_s, read=target.timeouts.first_byte_s)
-        self._headers = dict(target.headers)
+        # A proxy is given whole URLs; through TLS it sees nothing but that there is a connection.
+        self._origin = f"http://{target.authority}" if target.proxy and target.scheme == "http" else ""
 
     def _own_pool(self) -> HTTPConnectionPool:
         target = self.target
+        options: dict[str, Any] = {"maxsize": 1}
         if target.scheme == "https":
-            context = tls_context(target.verify, target.ca_bundle)
-            pool: HTTPConnectionPool = HTTPSConnectionPool(target.host, target.port, maxsize=1, ssl_context=context)
-            pool.ConnectionCls = functools.partial(_NotedTls, line=self._line)  # type: ignore[assignment]
+            options["ssl_context"] = tls_context(target.verify, target.ca_bundle)
+        if target.proxy is not None:
+            credentials = basic(urlsplit(target.proxy))
+            headers = {} if credentials is None else {"Proxy-Authorization": credentials}
+            manager = ProxyManager(target.proxy, proxy_headers=headers, **options)
+            pool = manager.connection_from_host(target.host, target.port, target.scheme)
+        elif target.scheme == "https":
+            pool = HTTPSConnectionPool(target.host, target.port, **options)
         else:
-            pool = HTTPConnectionPool(target.host, target.port, maxsize=1)
-            pool.ConnectionCls = functools.partial(_Noted, line=self._line)  # type: ignore[assignment]
+            pool = HTTPConnectionPool(target.host, target.port, **options)
+        kind = _NotedTls if target.scheme == "https" else _Noted
+        pool.ConnectionCls = functools.partial(kind, line=self._line)  # type: ignore[assignment]
         return pool
 
     def close(self) -> None:
         self._pool.close()
 
-    def _exchange(self, body: Body, exchange: Exchange) -> RawAnswer:
-        self._line.exchange = exchange
-        self._headers["Content-Length"] = str(len(body))
+    def perform(self, request: Request, exchange: Exchange) -> None:
+        line, limits = self._line, self.target.timeouts
+        line.exchange = exchange
         response: BaseHTTPResponse | None = None
         try:
             response = self._pool.urlopen(
-                "POST",
-                self.target.path,
-                body=body,  # type: ignore[arg-type]
-                headers=self._headers,
+                request.method,
+                self._origin + request.path,
+                body=request.body if len(request.body) else None,  # type: ignore[arg-type]
+                headers=self._headers(request, exchange.request_id),
                 retries=False,
                 redirect=False,
                 timeout=self._timeout,
                 preload_content=False,
                 decode_content=False,
             )
-            exchange.status = response.status
-            content = self._collect(response.read1, exchange)  # as it comes: nothing is lost with what breaks off
+            self._headers_in(response.status, response.headers.get, exchange)
+            line.sock.settimeout(limits.read_s)
+            # As it comes: nothing is lost with what breaks off.
+            self._collect(lambda: response.read1(READ_BYTES), line.sock.settimeout, exchange)
             response.release_conn()
+            if line.is_used_up:
+                line.hang_up()
         except BaseException as error:
             if response is not None:
                 response.close()
             if isinstance(error, HTTPError):
                 raise self._failure(error, exchange) from None
             raise
-        return RawAnswer(response.status, response.headers.get, content)
+
+    def _headers(self, request: Request, request_id: str | None) -> dict[str, str]:
+        """All that urllib3 does not know by itself."""
+        headers = dict(self.target.headers)
+        if request.body.content_type is not None:
+            headers["Content-Type"] = request.body.content_type
+        if request_id is not None and self.target.request_id_header is not None:
+            headers[self.target.request_id_header] = request_id
+        if request.method != "GET":
+            headers["Content-Length"] = str(len(request.body))
+        return headers
+
+    def _unproxied(self, error: BaseException) -> TransportError:
+        """The proxy was not reached, or does not want to."""
+        match error:
+            case NameResolutionError():
+                return self._unresolved(error.__cause__ or error)
+            case ConnectTimeoutError() | ReadTimeoutError() | TimeoutError():
+                return self._connect_timeout()
+        return self._unconnected(error.__cause__ or error)
 
     def _failure(self, error: HTTPError, exchange: Exchange) -> TransportError:
         match error:
@@ -142,6 +209,8 @@ class PooledTransport(Transport):
                 return self._unresolved(error.__cause__ or error)
             case NewConnectionError():
                 return self._unconnected(error.__cause__ or error)
+            case ProxyError():
+                return self._unproxied(error.original_error)
             case ConnectTimeoutError():
                 return self._connect_timeout()
             case ReadTimeoutError() if not self._line.is_open:  # in the TLS handshake

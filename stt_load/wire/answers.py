@@ -5,42 +5,82 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import jmespath
 from jmespath.exceptions import JMESPathError
 from jmespath.parser import ParsedResult
 
 from stt_load.sample import ErrorKind
+from stt_load.wire.numbers import number, usage_of
 from stt_load.wire.verdict import Answer, Failure, Transcript, excerpt
 
 Read = Callable[[Answer], Transcript | Failure]
 
 
-def reader(response_format: str, expression: str = "text") -> Read:
-    """What finds the transcript in a 2xx answer of `response_format`; an empty transcript is one, too.
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where things stand in a JSON answer: JMESPath expressions (https://jmespath.org/specification.html).
 
-    expression: JMESPath (https://jmespath.org/specification.html), where it stands in the JSON formats. Raises
-    ValueError when it is none.
+    duration, processing_time: as the service says; None where it is not looked for. Their units, in seconds.
     """
+
+    text: str = "text"
+    duration: str | None = None
+    duration_unit_s: float = 1.0
+    processing_time: str | None = None
+    processing_time_unit_s: float = 1.0
+
+
+def reader(response_format: str, places: Places = Places()) -> Read:
+    """What finds the transcript in a 2xx answer of `response_format`; an empty transcript is one, too."""
     if response_format in JSON_FORMATS:
-        compiled = jmespath.compile(expression)
-        return lambda answer: _from_json(answer, compiled)
+        return _JsonReader(places)
     return _READERS[response_format]
 
 
-def _from_json(answer: Answer, expression: ParsedResult) -> Transcript | Failure:
+class _JsonReader:
+    def __init__(self, places: Places) -> None:
+        self._text = jmespath.compile(places.text)
+        self._duration = _Quantity(places.duration, places.duration_unit_s)
+        self._processing_time = _Quantity(places.processing_time, places.processing_time_unit_s)
+
+    def __call__(self, answer: Answer) -> Transcript | Failure:
+        try:
+            document = json.loads(answer.body)
+        except (ValueError, RecursionError):
+            return Failure(ErrorKind.BAD_JSON, f"HTTP {answer.status}, not JSON: {excerpt(answer.body)}")
+        text = _at(self._text, document)
+        if not isinstance(text, str):
+            missing = f"HTTP {answer.status}, JSON without a text at `{self._text.expression}`"
+            return Failure(ErrorKind.NO_TEXT, f"{missing}: {excerpt(answer.body)}")
+        audio_s, tokens = usage_of(document)
+        duration_s = self._duration.seconds(document)
+        return Transcript(
+            text, audio_s if duration_s is None else duration_s, self._processing_time.seconds(document), tokens
+        )
+
+
+class _Quantity:
+    """A number somewhere in a document, or nothing."""
+
+    def __init__(self, expression: str | None, unit_s: float) -> None:
+        self._expression = None if expression is None else jmespath.compile(expression)
+        self._unit_s = unit_s
+
+    def seconds(self, document: Any) -> float | None:
+        if self._expression is None:
+            return None
+        value = number(_at(self._expression, document))
+        return None if value is None else value * self._unit_s
+
+
+def _at(expression: ParsedResult, document: Any) -> Any:
     try:
-        document = json.loads(answer.body)
-    except ValueError:
-        return Failure(ErrorKind.BAD_JSON, f"HTTP {answer.status}, not JSON: {excerpt(answer.body)}")
-    try:
-        text = expression.search(document)
+        return expression.search(document)
     except JMESPathError:  # a function that was given what it does not take
-        text = None
-    if not isinstance(text, str):
-        missing = f"HTTP {answer.status}, JSON without a text at `{expression.expression}`"
-        return Failure(ErrorKind.NO_TEXT, f"{missing}: {excerpt(answer.body)}")
-    return Transcript(text)
+        return None
 
 
 def _plain(answer: Answer) -> str | Failure:
@@ -82,16 +122,16 @@ def _spoken(subtitles: str) -> str:
     said = []
     for block in re.split(r"\r?\n\r?\n", subtitles):
         lines = block.splitlines()
-        for number, line in enumerate(lines):
+        for place, line in enumerate(lines):
             if _CUE.match(line):
-                said += [spoken.strip() for spoken in lines[number + 1 :]]
+                said += [spoken.strip() for spoken in lines[place + 1 :]]
                 break
     return " ".join(filter(None, said))
 
 
 _HTML = re.compile(r"\s*<(!doctype html|html)", re.IGNORECASE)
 _CUE = re.compile(r"^\s*[\d:.,]+\s+-->\s+[\d:.,]+", re.MULTILINE)
-JSON_FORMATS = frozenset({"json", "verbose_json"})
+JSON_FORMATS = frozenset({"json", "verbose_json", "diarized_json"})
 _READERS: dict[str, Read] = {
     "text": _from_text,
     "srt": _from_srt,

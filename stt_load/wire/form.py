@@ -3,32 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from requests_toolbelt import MultipartEncoder
 
-Part = bytes | memoryview
-
-
-class Body:
-    """A request body in parts, sent one after the other and never joined.
-
-    `len` is the body's size in bytes, as HTTP clients expect it of an iterable body with a known length. So it is no
-    hint of the number of parts: who unpacks a body, or makes a list of it, first gets room for that many items. Take
-    `parts`.
-    """
-
-    __slots__ = ("_size", "parts")
-
-    def __init__(self, parts: Sequence[Part], size: int) -> None:
-        self.parts = parts
-        self._size = size
-
-    def __len__(self) -> int:
-        return self._size
-
-    def __iter__(self) -> Iterator[Part]:
-        return iter(self.parts)
+from stt_load.wire.request import Body, Part
 
 
 class Form:
@@ -55,7 +34,7 @@ class Form:
     def around(self, audio: Sequence[Part], audio_bytes: int) -> Body:
         """The body with `audio` (parts of `audio_bytes` bytes in all) in its place."""
         size = len(self.prefix) + audio_bytes + len(self.suffix)
-        return Body((self.prefix, *audio, self.suffix), size)
+        return Body((self.prefix, *audio, self.suffix), size, self.content_type)
 
 
 class Bare:
@@ -66,7 +45,7 @@ class Bare:
 
     def around(self, audio: Sequence[Part], audio_bytes: int) -> Body:
         """The body: `audio`, parts of `audio_bytes` bytes in all."""
-        return Body(tuple(audio), audio_bytes)
+        return Body(tuple(audio), audio_bytes, self.content_type)
 
 
 _PLACE = b"<the audio goes here>"

@@ -14,6 +14,7 @@ def fields(
     language: str | None = None,
     prompt: str | None = None,
     temperature: float | None = None,
+    stream: bool = False,
     extra: Sequence[tuple[str, str]] = (),
 ) -> list[tuple[str, str]]:
     """The text fields of the form, without those that are None; `extra` ones come last."""
@@ -23,5 +24,6 @@ def fields(
         ("prompt", prompt),
         ("response_format", response_format),
         ("temperature", temperature),
+        ("stream", "true" if stream else None),
     )
     return [(name, str(value)) for name, value in own if value is not None] + list(extra)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from stt_load.wire.answers import Read
-from stt_load.wire.form import Bare, Body, Form, Part
+from stt_load.wire.form import Bare, Form
+from stt_load.wire.job import Plan
+from stt_load.wire.request import Body, Part
+from stt_load.wire.stream import Stream
 from stt_load.wire.verdict import Answer, Failure, Transcript, of_status
 
 MASK = "***"
@@ -15,26 +18,48 @@ MASK = "***"
 class Speech:
     """How one service is spoken to. form: what is around the audio. read_text: finds the text in a 2xx answer.
 
-    secrets: what no message may repeat, should the server echo it.
+    secrets: what no message may repeat, should the server echo it. listen: makes what follows a streamed answer, None
+    where answers are read as a whole. plan: of the job that is made of a clip, None where there is none.
     """
 
-    def __init__(self, form: Form | Bare, read_text: Read, secrets: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        form: Form | Bare,
+        read_text: Read,
+        secrets: Sequence[str] = (),
+        listen: Callable[[], Stream] | None = None,
+        plan: Plan | None = None,
+    ) -> None:
         self.form = form
+        self.plan = plan
         self._read_text = read_text
+        self._listen = listen
         self._secrets = tuple(secrets)
 
     def body(self, audio: Sequence[Part], audio_bytes: int) -> Body:
         """The request's body around `audio`, parts of `audio_bytes` bytes in all."""
         return self.form.around(audio, audio_bytes)
 
+    def listen(self) -> Stream | None:
+        """What is to follow the next answer as it comes; None where answers are read as a whole."""
+        return None if self._listen is None else self._listen()
+
     def read(self, answer: Answer) -> Transcript | Failure:
         """What an answer comes down to."""
-        verdict = of_status(answer) or self._read_text(answer)
+        verdict = self._judge(answer)
         if isinstance(verdict, Failure) and self._secrets:
             # Before the message is cut to its length, or half a secret might be left of one.
-            cleaned = replace(answer, body=self._without_secrets(answer.body))
-            verdict = of_status(cleaned) or self._read_text(cleaned)
+            verdict = self._judge(replace(answer, body=self._without_secrets(answer.body)), again=True)
         return verdict
+
+    def _judge(self, answer: Answer, again: bool = False) -> Transcript | Failure:
+        """again: the body is not what the stream has followed."""
+        if self.plan is not None:
+            return self.plan.read(answer, self._read_text)
+        failure = of_status(answer)
+        if failure is not None or answer.stream is None:
+            return failure or self._read_text(answer)
+        return answer.stream.again(answer) if again else answer.stream.read(answer)
 
     def hide(self, message: str) -> str:
         """`message` without the secrets."""

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 import time
-import zlib
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from typing import TYPE_CHECKING, Literal
 
 from stt_load.sample import ErrorKind
+
+if TYPE_CHECKING:
+    from stt_load.wire.stream import Stream
+
+Step = Literal["request", "upload", "submit", "poll"]
+"""Of a request that is all there is, or of one of a job's (see `stt_load.wire.job`)."""
 
 EXCERPT_CHARACTERS = 200
 LONGEST_WAIT_S = 60.0
@@ -18,18 +24,30 @@ LONGEST_WAIT_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer as read from the wire, content coding undone. Header values are lower case."""
+    """A whole answer as read from the wire, content coding undone.
+
+    stream: what has followed it as it came, None where that is of no interest. step: what it is the answer to.
+    """
 
     status: int
     content_type: str
     location: str | None
     body: bytes
     retry_after: str | None = None
+    stream: Stream | None = None
+    step: Step = "request"
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
+    """What was heard. audio_s, processing_s, tokens: the clip's length, the time spent on it and the tokens used, as
+    the service says; None where it says nothing.
+    """
+
     text: str
+    audio_s: float | None = None
+    processing_s: float | None = None
+    tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,25 +96,6 @@ def retry_after_s(value: str | None, now_s: float) -> float:
         except (ValueError, OverflowError):
             return 0.0
     return min(LONGEST_WAIT_S, max(0.0, wait_s))
-
-
-def decoded(body: bytes, coding: str | None, limit: int) -> bytes:
-    """`body` with its Content-Encoding undone, for a server that compresses though it was asked not to.
-
-    Raises `ValueError` for an unknown coding, broken data, or more than `limit` bytes.
-    """
-    if not coding or coding == "identity":
-        return body
-    if coding not in ("gzip", "deflate"):
-        raise ValueError(f"content coding {coding!r} was not asked for")
-    inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32 if coding == "gzip" else zlib.MAX_WBITS)
-    try:
-        plain = inflater.decompress(body, limit)
-    except zlib.error as error:
-        raise ValueError(f"broken {coding} data") from error
-    if inflater.unconsumed_tail:
-        raise ValueError(f"more than {limit} bytes after {coding}")
-    return plain
 
 
 def _named(status: int) -> str:

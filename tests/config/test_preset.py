@@ -16,7 +16,7 @@ from stt_load.config.keys import key
 from stt_load.config.preset import NAMES, text
 from tests.config.conftest import Faults, Load
 
-KEYS = {"OPENAI_API_KEY": "k-1", "DEEPGRAM_API_KEY": "k-2", "MISTRAL_API_KEY": "k-3"}
+KEYS = {"OPENAI_API_KEY": "k-1", "DEEPGRAM_API_KEY": "k-2", "MISTRAL_API_KEY": "k-3", "ASSEMBLYAI_API_KEY": "k-4"}
 
 
 def test_every_file_is_a_choice_and_every_choice_a_file() -> None:
@@ -31,7 +31,8 @@ def test_each_is_right_and_cites_its_source(loaded: Load, name: str) -> None:
     assert values.keys() == {"api"}
     dumped = config.api.model_dump()
     for item, value in values["api"].items():
-        assert dumped[item] == value
+        is_part = item in ("response", "job")  # of sections with defaults of their own
+        assert dumped[item] == (dumped[item] | value if is_part else value)
     assert not config.embeds
     assert re.match(r"# .*(\n# .*)?https://", text(name)), "where it was looked up"
 
@@ -66,7 +67,7 @@ def test_a_fault_of_a_preset_names_it(faults: Faults) -> None:
 def test_one_that_there_is_not(faults: Faults, text: str) -> None:
     (fault,) = faults(text)
     assert fault.key == "api.preset"
-    assert "choose openai, vllm, whisper-cpp, speaches, deepgram or mistral" in fault.message
+    assert "choose openai, vllm, whisper-cpp, speaches, deepgram, assemblyai or mistral" in fault.message
 
 
 def test_an_unknown_one_on_the_command_line(tmp_path: Path) -> None:

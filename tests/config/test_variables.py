@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from stt_load.config import Config, effective, masked, secrets, variables
 from stt_load.config.variables import filled, pairs, references
-from stt_load.stage import target_of
+from stt_load.stage import place_of, target_of
 from tests.config.conftest import Faults, Load
 
 SECRET = "hunter2hunter2"
@@ -101,12 +101,12 @@ api:
 """
     monkeypatch.setenv("MY_KEY", SECRET)
     config = loaded(text, environ=dict(os.environ))
-    target = target_of(config, "http://h/t?x=1", "audio/wav")
+    target = target_of(config, "http://h/t?x=1")
     assert target.headers["api-key"] == SECRET
     assert [value for name, value in target.headers.items() if name.lower() == "user-agent"] == ["mine"]
     assert target.path == f"/t?x=1&version=2025-03-01&tag=a&tag=b%26c&key={SECRET}"
-    assert target_of(config, "http://h/t", "audio/wav").path.startswith("/t?version=")
-    assert target_of(config, "http://h/health").path == "/health", "only looked at"
+    assert target_of(config, "http://h/t").path.startswith("/t?version=")
+    assert place_of(config, "http://h/health").path == "/health", "only looked at"
 
 
 def test_what_is_needed_and_what_may_not_be_shown(loaded: Load) -> None:

@@ -11,7 +11,8 @@ from stt_load.samples import Samples, SampleTable
 
 INSTANTS = st.floats(-1e5, 1e5)
 TEXTS = st.text(max_size=30)
-SHORT = ("connect_s", "gap_mean_s", "gap_p95_s", "gap_max_s", "server_audio_s", "processing_s")
+SHORT = st.floats(0, 1e3, width=32)
+GAPS = ("gap_mean_s", "gap_p95_s", "gap_max_s")
 
 
 @st.composite
@@ -40,7 +41,8 @@ def samples(draw: st.DrawFn) -> Sample:
         first_text_s=draw(st.none() | INSTANTS),
         headers=draw(st.none() | st.dictionaries(TEXTS, TEXTS, max_size=2).map(json.dumps)),
         **{name: draw(st.none() | st.integers(1, 2**16 - 1)) for name in ("deltas", "tokens", "polls")},
-        **{name: draw(st.none() | st.floats(0, 1e3, width=32)) for name in SHORT},
+        **{name: draw(st.none() | SHORT) for name in ("connect_s", "server_audio_s", "processing_s")},
+        **draw(st.just({}) | st.fixed_dictionaries(dict.fromkeys(GAPS, SHORT))),
     )
 
 

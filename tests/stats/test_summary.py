@@ -84,6 +84,9 @@ def test_nothing_measured_is_nothing_known() -> None:
         "window_s",
         "drain_s",
         "audio_throughput",
+        "tokens",
+        "polls",
+        "poll_interval_s",
     }
     assert found.requests == Requests(0, 0, 0)
     assert found.rtf == Rtf(None, None, None)

@@ -163,7 +163,7 @@ def test_a_subclass_sends_something_else(tmp_path: Path) -> None:
         """
 from stt_load.suite import install
 from stt_load.users import FastSttUser
-from stt_load.wire.form import Body
+from stt_load.wire.request import Body
 
 made = []
 

@@ -14,7 +14,7 @@ from typing import Any  # noqa: E402
 from stt_load.transport import Exchange, Target, Timeouts, Transport, TransportError  # noqa: E402
 from stt_load.transport.fast import FastTransport  # noqa: E402
 from stt_load.transport.pooled import PooledTransport  # noqa: E402
-from stt_load.wire.form import Body  # noqa: E402
+from stt_load.wire.request import Body  # noqa: E402
 
 
 def connected(kind: str, target: Target) -> Transport:

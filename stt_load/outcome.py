@@ -1,0 +1,77 @@
+"""What became of one request: the sample of an exchange and its verdict."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from stt_load.sample import ErrorKind, Sample
+from stt_load.schedule.phases import Job
+from stt_load.stage import Stage
+from stt_load.transport import Exchange
+from stt_load.transport.exchange import clock
+from stt_load.wire.stream import Stream
+from stt_load.wire.verdict import Failure, Transcript
+
+UNREACHABLE = frozenset({ErrorKind.DNS, ErrorKind.CONNECT, ErrorKind.TLS})
+_NOTHING_SENT = UNREACHABLE | {ErrorKind.TIMEOUT_CONNECT}
+_MOST_UPLOAD_BYTES = 2**32 - 1
+
+
+def sample_of(
+    stage: Stage, job: Job, exchange: Exchange, verdict: Transcript | Failure, users: int, pause_s: float
+) -> Sample:
+    """The sample, its instants counted from the run's origin, its texts without secrets.
+
+    users: running when it was sent. pause_s: for how long its user stays away after it.
+    """
+    failure = verdict if isinstance(verdict, Failure) else None
+    heard = verdict if isinstance(verdict, Transcript) else Transcript("")
+    done_s = exchange.done_s or clock()
+    start_s = exchange.sent_s or done_s
+    # A job or a proxy may have had a connection before there was none.
+    unreached = failure is not None and failure.kind in _NOTHING_SENT and exchange.first_byte_s is None
+    nothing_sent = exchange.sent_s is None or unreached
+    origin_s = stage.desk.origin_s
+    return Sample(
+        seq=job.seq,
+        attempt=job.attempt,
+        phase=job.phase,
+        worker=0,
+        users=users,
+        start_s=start_s - origin_s,
+        sent_s=None if nothing_sent else start_s - origin_s,
+        first_byte_s=_since(origin_s, exchange.first_byte_s),
+        done_s=done_s - origin_s,
+        pause_s=pause_s,
+        audio_s=stage.audio.duration_s,
+        upload_bytes=0 if nothing_sent else min(exchange.uploaded, _MOST_UPLOAD_BYTES),
+        download_bytes=exchange.received,
+        status=exchange.status,
+        error_kind=failure.kind if failure else None,
+        error=stage.speech.hide(failure.message) if failure else None,
+        text_length=None if failure else len(heard.text),
+        connection=exchange.connection,
+        connect_s=exchange.connect_s,
+        server_audio_s=heard.audio_s,
+        processing_s=heard.processing_s,
+        tokens=heard.tokens,
+        polls=exchange.polls,
+        headers=stage.speech.hide(json.dumps(exchange.captured)) if exchange.captured else None,
+        **_streamed(exchange.stream, origin_s),
+    )
+
+
+def _streamed(stream: Stream | None, origin_s: float) -> dict[str, Any]:
+    """What only a streamed answer has: when its text came, and in how many pieces."""
+    if stream is None:
+        return {}
+    gaps = stream.gaps
+    values: dict[str, Any] = {"first_text_s": _since(origin_s, stream.first_text_s), "deltas": stream.deltas}
+    if gaps is not None:
+        values |= {"gap_mean_s": gaps.mean_s, "gap_p95_s": gaps.p95_s, "gap_max_s": gaps.max_s}
+    return values
+
+
+def _since(origin_s: float, at_s: float | None) -> float | None:
+    return None if at_s is None else at_s - origin_s

@@ -1,0 +1,88 @@
+"""What answers say beside their text: when it came, what they cost, who served them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import numpy as np
+
+from stt_load.samples import FloatArray, Samples
+from stt_load.stats.model import Backend, Gaps
+from stt_load.stats.quantiles import quantile
+
+
+def ttft_s(rows: Samples) -> FloatArray:
+    """Time to first text of those that were streamed: from the send to the first text that is not empty."""
+    return _known(rows["first_text_s"] - rows["sent_s"])
+
+
+def connect_s(rows: Samples) -> FloatArray:
+    """Set-up times of the connections that were opened for one of `rows`."""
+    return _known(rows["connect_s"].astype(float))
+
+
+def processing_s(rows: Samples) -> FloatArray:
+    """How long the server says it has worked, where it says so."""
+    return _known(rows["processing_s"].astype(float))
+
+
+def outside_s(rows: Samples) -> FloatArray:
+    """What is left of the service time then: network and queue."""
+    return _known(rows.service_s - rows["processing_s"])
+
+
+def gaps(rows: Samples) -> Gaps:
+    """Between one piece of text and the next, over all streamed `rows`.
+
+    The mean is that of all gaps and the maximum is the longest of all. P95 is the median of the requests' own, as the
+    gaps themselves are not kept.
+    """
+    rows = rows.where(np.isfinite(rows["gap_mean_s"]) & (rows["deltas"] > 1))
+    if not len(rows):
+        return Gaps(None, None, None)
+    counts = rows["deltas"] - 1
+    mean_s = float((rows["gap_mean_s"].astype(float) * counts).sum() / counts.sum())
+    return Gaps(mean_s, quantile(rows["gap_p95_s"].astype(float), 0.5), float(rows["gap_max_s"].max()))
+
+
+def total(rows: Samples, name: str) -> int | None:
+    """The sum of a column that not all rows have a value in; None when none has."""
+    values = rows[name][rows[name] > 0]
+    return int(values.sum(dtype=np.int64)) if len(values) else None
+
+
+def backends(measured: Samples) -> tuple[Backend, ...]:
+    """The figures by each value of each captured header, most requests first; those of one header stand together."""
+    return tuple(_backends(measured))
+
+
+def _backends(measured: Samples) -> Iterator[Backend]:
+    codes = np.unique(measured["headers"])
+    captured = {int(code): json.loads(measured.texts[code]) for code in codes if code >= 0}
+    for name in dict.fromkeys(name for values in captured.values() for name in values):
+        values = sorted({values[name] for values in captured.values() if name in values}, key=str)
+        found = []
+        for value in values:
+            chosen = [code for code, headers in captured.items() if name in headers and headers[name] == value]
+            found.append(_backend(name, value, measured.where(np.isin(measured["headers"], chosen))))
+        yield from sorted(found, key=lambda backend: -backend.requests)
+
+
+def _backend(name: str, value: str | None, rows: Samples) -> Backend:
+    times = rows.where(rows.ok).response_s
+    connections = rows.rows[["worker", "connection"]][rows["connection"] > 0]
+    return Backend(
+        header=name,
+        value=value,
+        requests=len(rows),
+        failed=len(rows) - len(times),
+        connections=len(np.unique(connections)),
+        mean_s=float(np.mean(times)) if len(times) else None,
+        median_s=quantile(times, 0.5),
+        p95_s=quantile(times, 0.95),
+    )
+
+
+def _known(values: FloatArray) -> FloatArray:
+    return values[np.isfinite(values)]

@@ -1,0 +1,47 @@
+"""The transport of protocol submit_poll: several requests that are one to the caller."""
+
+from __future__ import annotations
+
+import gevent
+
+from stt_load.transport.exchange import Exchange, Transport
+from stt_load.wire.job import Course, Plan
+from stt_load.wire.request import Request
+
+
+class JobTransport(Transport):
+    """Makes a job of each body through `inner`, and asks until it is over; the last answer counts."""
+
+    def __init__(self, inner: Transport, plan: Plan) -> None:
+        super().__init__(inner.target)
+        self._inner = inner
+        self._plan = plan
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def perform(self, request: Request, exchange: Exchange) -> None:
+        course = Course(self._plan, request.body)
+        exchange.uploaded = 0
+        while course.request is not None:
+            exchange.step = course.step
+            if course.step == "poll":
+                gevent.sleep(self._plan.interval_s)
+                exchange.polls = (exchange.polls or 0) + 1
+            step = Exchange(exchange.request_id, step=course.step, uploaded=len(course.request.body))
+            try:
+                self._inner.perform(course.request, step)
+            finally:
+                _add(exchange, step)
+            course.take(self._inner.answer(step))
+
+
+def _add(whole: Exchange, step: Exchange) -> None:
+    """What one step adds to the exchange as a whole: bytes and set-ups together, of the rest the last one's."""
+    whole.uploaded += step.uploaded
+    whole.received += step.received
+    if step.connect_s is not None:
+        whole.connect_s = (whole.connect_s or 0.0) + step.connect_s
+    whole.connection = step.connection if step.connection is not None else whole.connection
+    whole.first_byte_s, whole.status, whole.captured = step.first_byte_s, step.status, step.captured
+    whole.header, whole.parts = step.header, step.parts

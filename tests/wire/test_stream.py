@@ -1,0 +1,443 @@
+import json
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stt_load.sample import ErrorKind
+from stt_load.wire.answers import reader
+from stt_load.wire.dialects import DIALECTS, Dialect
+from stt_load.wire.numbers import number, usage_of
+from stt_load.wire.stream import Gaps, Stream
+from stt_load.wire.verdict import Answer, Failure, Transcript
+
+SSE = "text/event-stream; charset=utf-8"
+
+
+def event(document: object, name: str | None = None) -> bytes:
+    data = document if isinstance(document, str) else json.dumps(document, ensure_ascii=False)
+    return (f"event: {name}\n" if name else "").encode() + f"data: {data}\n\n".encode()
+
+
+def openai(kind: str, **fields: object) -> bytes:
+    return event({"type": f"transcript.text.{kind}", **fields})
+
+
+def mistral(kind: str, **fields: object) -> bytes:
+    return event({"type": f"transcription.{kind}", **fields}, f"transcription.{kind}")
+
+
+def vllm(text: str | None, finish_reason: str | None = None) -> bytes:
+    choice: dict[str, Any] = {"delta": {"content": text}}
+    if finish_reason:
+        choice |= {"finish_reason": finish_reason, "stop_reason": None}
+    head = {"id": "trsc-1", "object": "transcription.chunk", "created": 1, "model": "whisper"}
+    return event({**head, "choices": [choice]})
+
+
+def segment(text: str, **fields: object) -> bytes:
+    return event({"text": text, **fields})
+
+
+DONE = b"data: [DONE]\n\n"
+USAGE = {"prompt_tokens": 4, "completion_tokens": 20, "total_tokens": 24}
+
+OPENAI = [
+    openai("delta", delta="안녕", logprobs=[{"token": "안녕", "bytes": [236, 149], "logprob": -0.1}]),
+    openai("delta", delta="하세요"),
+    openai("delta", delta=", 세계"),
+    openai(
+        "done",
+        text="안녕하세요, 세계.",
+        usage={"type": "tokens", "input_tokens": 14, "output_tokens": 31, "total_tokens": 45},
+    ),
+]
+VLLM = [
+    vllm(""),
+    vllm(" 안녕"),
+    vllm("하세요"),
+    vllm("", "stop"),
+    event({"id": "trsc-1", "object": "transcription.chunk", "choices": [], "usage": USAGE}),
+    DONE,
+]
+MISTRAL = [
+    mistral("language", audio_language="ko"),
+    mistral("text.delta", text="안녕"),
+    mistral("text.delta", text=" 세계"),
+    mistral("segment", text="안녕 세계", start=0.0, end=1.5),
+    mistral(
+        "done", model="voxtral-mini", text="안녕 세계", language="ko", usage={**USAGE, "prompt_audio_seconds": 10}
+    ),
+]
+SEGMENTS = [segment("Hello there."), segment("안녕하세요."), segment(" A third one.", language="ko", duration=2.1)]
+PLAIN = [event(" 안녕"), event("하세요"), event(""), event(", 세계")]
+STREAMS: dict[Dialect, tuple[list[bytes], Transcript]] = {
+    "openai": (OPENAI, Transcript("안녕하세요, 세계.", tokens=45)),
+    "vllm": (VLLM, Transcript(" 안녕하세요", tokens=24)),
+    "mistral": (MISTRAL, Transcript("안녕 세계", audio_s=10.0, tokens=24)),
+    "segments": (SEGMENTS, Transcript("Hello there. 안녕하세요. A third one.")),
+    "plain": (PLAIN, Transcript(" 안녕하세요, 세계")),
+}
+
+
+def answer(body: bytes, content_type: str = SSE) -> Answer:
+    return Answer(200, content_type, None, body)
+
+
+def heard(
+    parts: list[bytes], dialect: Dialect | None = None, content_type: str = SSE, response_format: str = "json"
+) -> tuple[Stream, Transcript | Failure]:
+    """The stream that got each part one second after the other, from second 1, and what it says."""
+    stream = Stream(dialect, reader(response_format))
+    stream.begin(content_type)
+    for second, part in enumerate(parts, 1):
+        stream.feed(part, float(second))
+    return stream, stream.read(answer(b"".join(parts), content_type))
+
+
+def failure(parts: list[bytes], dialect: Dialect | None = None) -> Failure:
+    verdict = heard(parts, dialect)[1]
+    assert isinstance(verdict, Failure)
+    assert verdict.message.startswith("HTTP 200, ")
+    return verdict
+
+
+def told(stream: Stream) -> tuple[float | None, float | None, int, Gaps | None]:
+    return stream.first_text_s, stream.ended_s, stream.deltas, stream.gaps
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("is_set", [True, False])
+def test_each_dialect_is_understood_set_or_recognised(dialect: Dialect, is_set: bool) -> None:
+    parts, expected = STREAMS[dialect]
+    assert heard(parts, dialect if is_set else None)[1] == expected
+
+
+@pytest.mark.parametrize(
+    ("dialect", "expected"),
+    [
+        ("openai", (1.0, 4.0, 3, Gaps(1.0, 1.0, 1.0))),
+        ("vllm", (2.0, 6.0, 2, Gaps(1.0, 1.0, 1.0))),
+        ("mistral", (2.0, 5.0, 2, Gaps(1.0, 1.0, 1.0))),
+        ("segments", (1.0, None, 3, Gaps(1.0, 1.0, 1.0))),
+        ("plain", (1.0, None, 3, Gaps(1.5, 2.0, 2.0))),
+    ],
+)
+def test_when_the_text_came_and_the_stream_ended(dialect: Dialect, expected: object) -> None:
+    assert told(heard(STREAMS[dialect][0])[0]) == expected
+
+
+def test_gaps_are_of_the_parts_that_the_text_came_in() -> None:
+    stream = Stream(None, reader("json"))
+    stream.begin(SSE)
+    assert stream.gaps is None
+    for at_s in range(1, 42):  # 40 gaps of 1 to 40 seconds
+        stream.feed(openai("delta", delta="x"), at_s * (at_s - 1) / 2)
+    assert stream.gaps == Gaps(20.5, 38.0, 40.0)
+    both = heard([OPENAI[0] + OPENAI[1], OPENAI[2], OPENAI[3]])[0]
+    assert both.gaps == Gaps(0.5, 1.0, 1.0)
+    assert heard([vllm("a"), DONE])[0].gaps is None
+
+
+def test_a_stream_without_speech_is_an_empty_transcript() -> None:
+    for parts in (
+        [openai("done", text="")],
+        [vllm("", "stop"), DONE],
+        [mistral("done", text="")],
+        [segment("")],
+        [DONE],
+    ):
+        stream, verdict = heard(parts)
+        assert verdict == Transcript("")
+        assert (stream.first_text_s, stream.deltas, stream.gaps) == (None, 0, None)
+
+
+def test_the_text_of_the_end_is_the_transcript_unless_it_is_empty() -> None:
+    # speaches says so: see stt_load.wire.dialects.
+    assert heard([OPENAI[0], OPENAI[1], openai("done", text="")])[1] == Transcript("안녕하세요")
+    stream, verdict = heard([openai("done", text="안녕")])
+    assert verdict == Transcript("안녕")
+    assert told(stream) == (1.0, 1.0, 1, None)
+
+
+def test_diarized_segments_are_text_only_where_no_deltas_are() -> None:
+    one = openai("segment", id="seg_1", start=0, end=1, speaker="A", text="안녕하세요")
+    two = openai("segment", id="seg_2", start=1, end=2, speaker="B", text="네.")
+    stream, verdict = heard([one, two, openai("done", text="")])
+    assert verdict == Transcript("안녕하세요 네.")
+    assert told(stream) == (1.0, 3.0, 2, Gaps(1.0, 1.0, 1.0))
+    for parts in ([OPENAI[0], OPENAI[1], one], [one, OPENAI[0], OPENAI[1]]):
+        stream, verdict = heard([*parts, openai("done")])
+        assert verdict == Transcript("안녕하세요")
+        assert stream.deltas == 2
+        assert stream.first_text_s == 1.0
+
+
+def test_done_ends_any_dialect() -> None:
+    for parts in (OPENAI[:2], MISTRAL[:3], SEGMENTS, PLAIN):
+        stream, verdict = heard([*parts, DONE])
+        assert isinstance(verdict, Transcript)
+        assert stream.ended_s == len(parts) + 1
+
+
+def test_after_the_end_nothing_counts_but_an_error() -> None:
+    after = [vllm("more"), openai("delta", delta="more"), event("more"), event('{"broken'), DONE, b"data: \xff\n\n"]
+    for dialect in ("openai", "vllm", "mistral"):
+        parts, expected = STREAMS[dialect]
+        plain = heard(parts)[0]
+        stream, verdict = heard([*parts, *after])
+        assert verdict == expected
+        assert told(stream) == told(plain)
+    late = failure([*VLLM, event({"error": {"message": "too late"}})])
+    assert late.kind is ErrorKind.STREAM_ERROR
+
+
+def test_an_unknown_event_after_the_first_is_ignored() -> None:
+    for dialect in ("openai", "vllm", "mistral", "segments"):
+        parts, expected = STREAMS[dialect]
+        news = [event({"type": "news", "delta": 5, "choices": "none"}), event("", "ping"), b": ping\n\n"]
+        assert heard([parts[0], *news, *parts[1:]])[1] == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "quoted"),
+    [
+        (event({"error": {"message": "CUDA out of memory", "type": "InternalServerError", "code": 500}}), "CUDA out"),
+        (event({"error": "all busy"}), "all busy"),
+        (event({"error": {"code": 7}}), '"code": 7'),
+        (event({"object": "error", "message": "too long", "code": 400}), "too long"),
+        (event({"type": "error", "code": "x", "message": "no credit"}), "no credit"),
+        (event({"message": "overloaded"}, "error"), "overloaded"),
+        (event("overloaded", "error"), "overloaded"),
+        (event("", "error"), "error in the stream"),
+        (event('{"error": "a "quote" of transformers"}'), 'a "quote"'),
+        (event('{"error": "half a character: \\ud800"}'), "half a character: ?"),
+        (event({"error": {"message": "말" * 999}}), "말" * 200 + "..."),
+        (vllm("", "abort"), "finish_reason abort"),
+    ],
+)
+def test_an_error_in_the_stream_is_one_whatever_follows(said: bytes, quoted: str) -> None:
+    for parts in ([said, DONE], [VLLM[1], said, *VLLM[2:]], [said], [VLLM[1], event("{"), said]):
+        verdict = failure(parts, "vllm")
+        assert verdict.kind is ErrorKind.STREAM_ERROR
+        assert quoted in verdict.message
+        verdict.message.encode()
+    assert heard([VLLM[1], said])[0].ended_s is None
+    assert heard([VLLM[1], said, DONE])[0].ended_s == 3.0
+
+
+def test_an_error_without_escapes_is_one_in_plain_text_too() -> None:
+    verdict = failure([PLAIN[0], event('{"error": "a "quote""}')], "plain")
+    assert verdict.kind is ErrorKind.STREAM_ERROR
+    assert heard([openai("delta", delta="a", error=None), OPENAI[3]])[1] == STREAMS["openai"][1]
+
+
+@pytest.mark.parametrize("dialect", ["openai", "vllm", "mistral"])
+def test_a_stream_without_its_done_mark_is_truncated(dialect: Dialect) -> None:
+    parts = STREAMS[dialect][0]
+    for whole in (parts[:-1], [*parts[:-1], parts[-1][:-9]], [*parts[:-1], parts[-1][:9]]):
+        assert failure(whole).kind is ErrorKind.TRUNCATED
+    assert "without" in failure(parts[:-1]).message
+
+
+def test_a_body_that_ends_inside_an_event_is_truncated() -> None:
+    assert failure([SEGMENTS[0], SEGMENTS[1][:-9]]).kind is ErrorKind.TRUNCATED
+    assert failure([PLAIN[0], "data: 안".encode()[:-1]]).kind is ErrorKind.TRUNCATED
+
+
+def test_a_missing_blank_line_at_the_end_is_forgiven() -> None:
+    for parts, expected in STREAMS.values():
+        for missing in (1, 2):
+            stream, verdict = heard([*parts[:-1], parts[-1][:-missing]])
+            assert verdict == expected
+            assert told(stream) == told(heard(parts)[0])
+
+
+@pytest.mark.parametrize(
+    ("parts", "dialect", "quoted"),
+    [
+        ([event("{broken")], None, "{broken"),
+        ([event("[1]")], "vllm", "[1]"),
+        ([OPENAI[0], event("not json"), OPENAI[3]], None, "not json"),
+        ([OPENAI[0], event('{"a": ' * 100_000)], None, '{"a":'),
+        ([event({"foo": 1})], None, "foo"),
+        ([event({"type": "news"})], None, "news"),
+        (OPENAI, "vllm", "not one of vllm"),
+        (PLAIN, "openai", "안녕"),
+        ([OPENAI[0], b"data: \xff\n\n", OPENAI[3]], None, "not UTF-8"),
+        ([b"data: \xff"], None, "not UTF-8"),
+        ([b""], None, "no event"),
+        ([b": ping\n\n: ping\n\n"], None, "ping"),
+        ([b""], "openai", "no event"),
+        ([b'{"text": "a"}'], "segments", '{"text": "a"}'),
+        ([b"<html>Bad gateway</html>"], None, "Bad gateway"),
+    ],
+)
+def test_what_is_no_such_stream_is_a_typed_failure(parts: list[bytes], dialect: Dialect | None, quoted: str) -> None:
+    verdict = failure(parts, dialect)
+    assert verdict.kind is ErrorKind.BAD_STREAM
+    assert quoted in verdict.message
+
+
+@pytest.mark.parametrize("dialect", ["segments", "plain"])
+def test_an_empty_body_is_a_clip_without_speech_where_a_service_says_it_so(dialect: Dialect) -> None:
+    assert heard([], dialect)[1] == Transcript("")
+
+
+def test_a_server_that_does_not_stream_is_read_as_if_not_asked_to() -> None:
+    body = '{"text": "안녕"}'.encode()
+    stream, verdict = heard([body[:4], body[4:12], body[12:]], None, "application/json")
+    assert verdict == Transcript("안녕")
+    assert told(stream) == (3.0, None, 1, None)
+    assert heard([b"hello\n"], "vllm", "text/plain", "text")[1] == Transcript("hello")
+    stream, verdict = heard([b'{"text": ""}'], None, "application/json")
+    assert verdict == Transcript("")
+    assert told(stream) == (None, None, 0, None)
+    assert heard([b"<html>"], None, "text/html")[1] == reader("json")(answer(b"<html>"))
+    assert heard([], None, "application/json")[1] == reader("json")(answer(b""))
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "text/plain", ""])
+def test_a_stream_is_one_whatever_its_content_type(content_type: str) -> None:
+    for parts, expected in STREAMS.values():
+        assert heard([b"\r\n: hi\r\n", *parts], None, content_type)[1] == expected
+        first = heard(parts, None, content_type)[0]
+        assert told(first) == told(heard(parts)[0])
+
+
+def test_a_stream_can_be_read_once_more_as_a_whole() -> None:
+    parts = [VLLM[1], event({"error": {"message": "key sk-123 is bad"}}), DONE]
+    stream, verdict = heard(parts)
+    masked = b"".join(parts).replace(b"sk-123", b"***")
+    once_more = stream.again(answer(masked))
+    assert isinstance(once_more, Failure)
+    assert "***" in once_more.message
+    assert stream.read(answer(b"".join(parts))) == verdict
+    for parts, expected in STREAMS.values():
+        stream, _ = heard(parts)
+        before = told(stream)
+        assert stream.again(answer(b"".join(parts))) == stream.read(answer(b"".join(parts))) == expected
+        assert told(stream) == before
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [(b'{"text": "a"}', "application/json"), (b"data: a", SSE), (b"data: a\n\ndata: b\ndata: \xff", SSE)],
+)
+def test_reading_twice_says_the_same(body: bytes, content_type: str) -> None:
+    stream, verdict = heard([body], None, content_type)
+    before = told(stream)
+    assert stream.read(answer(body, content_type)) == verdict
+    assert told(stream) == before
+
+
+def outcome(parts: list[bytes], dialect: Dialect | None, content_type: str = SSE) -> object:
+    """All that may not hang on where the bytes are cut."""
+    stream, verdict = heard(parts, dialect, content_type)
+    return verdict, stream.deltas, stream.ended_s is None, stream.first_text_s is None
+
+
+def cut(body: bytes, at: list[int]) -> list[bytes]:
+    places = [0, *sorted(min(place, len(body)) for place in at), len(body)]
+    return [body[start:end] for start, end in pairwise(places)]
+
+
+PART = st.sampled_from(
+    [part for parts, _ in STREAMS.values() for part in parts]
+    + [event({"error": "안 돼"}), b"data: \xff\n\n", event("{"), b": ping\n\n", b"\xef\xbb\xbf", b"\n", b"data: \xec"]
+)
+BODIES = st.one_of(
+    st.sampled_from([b"".join(parts) for parts, _ in STREAMS.values()]),
+    st.sampled_from([b"".join(parts).replace(b"\n", b"\r\n") for parts, _ in STREAMS.values()]),
+    st.lists(PART, max_size=8).map(b"".join),
+    st.binary(max_size=200),
+)
+CUTS = st.lists(st.integers(0, 900), max_size=20)
+KINDS = st.sampled_from([SSE, "application/json"])
+SET = st.sampled_from([None, *DIALECTS])
+
+
+@given(body=BODIES, at=CUTS, dialect=SET, content_type=KINDS)
+def test_how_the_bytes_are_cut_changes_no_text(
+    body: bytes, at: list[int], dialect: Dialect | None, content_type: str
+) -> None:
+    expected = outcome([body], dialect, content_type)
+    assert outcome(cut(body, at), dialect, content_type) == expected
+    assert outcome([bytes([byte]) for byte in body], dialect, content_type) == expected
+
+
+@given(parts=st.lists(st.one_of(PART, st.binary(max_size=60))), dialect=SET, content_type=KINDS)
+def test_any_bytes_are_a_transcript_or_a_failure(
+    parts: list[bytes], dialect: Dialect | None, content_type: str
+) -> None:
+    stream, verdict = heard(parts, dialect, content_type)
+    assert isinstance(verdict, Transcript | Failure)
+    assert stream.again(answer(b"".join(parts), content_type)) == verdict
+    assert (stream.gaps is None) == (stream.deltas < 2)
+    assert (stream.first_text_s is None) == (stream.deltas == 0)
+
+
+TEXTS = st.lists(st.text(st.characters(codec="utf-8"), min_size=1), max_size=8)
+
+
+@given(texts=TEXTS)
+def test_any_texts_come_through(texts: list[str]) -> None:
+    ends = {"openai": [openai("done", text="")], "mistral": [mistral("done")], "vllm": [DONE]}
+    for dialect, parts in (
+        ("openai", [openai("delta", delta=text) for text in texts]),
+        ("mistral", [mistral("text.delta", text=text) for text in texts]),
+        ("vllm", [vllm(text) for text in texts]),
+    ):
+        stream, verdict = heard([*parts, *ends[dialect]])
+        assert verdict == Transcript("".join(texts))
+        assert stream.deltas == len(texts)
+        assert stream.ended_s == len(texts) + 1
+
+
+@given(texts=st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r\n{["))))
+def test_any_lines_come_through_as_plain_text(texts: list[str]) -> None:
+    assert heard([event(text) for text in texts], "plain")[1] == Transcript("".join(texts))
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (3, 3.0),
+        (2.5, 2.5),
+        ("10.0", 10.0),
+        (0, 0.0),
+        (-1, None),
+        ("-0.5", None),
+        (True, None),
+        (None, None),
+        ("ten", None),
+        ("", None),
+        ("nan", None),
+        (float("inf"), None),
+        (10**400, None),
+        ([1], None),
+    ],
+)
+def test_a_number_is_one_in_a_string_too(value: object, expected: float | None) -> None:
+    assert number(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("usage", "expected"),
+    [
+        ({"type": "duration", "seconds": 10}, (10.0, None)),
+        ({"type": "duration", "seconds": "9.5"}, (9.5, None)),
+        ({"type": "tokens", "input_tokens": 14, "output_tokens": 31, "total_tokens": 45}, (None, 45)),
+        (USAGE, (None, 24)),
+        ({**USAGE, "prompt_audio_seconds": 203}, (203.0, 24)),
+        ({**USAGE, "prompt_audio_seconds": None}, (None, 24)),
+        ({}, (None, None)),
+        (None, (None, None)),
+        ("much", (None, None)),
+    ],
+)
+def test_the_usage_of_each_service(usage: object, expected: object) -> None:
+    assert usage_of({"text": "a", "usage": usage}) == expected
+    assert usage_of([usage]) == (None, None)
