@@ -165,6 +165,7 @@ class PooledTransport(Transport):
                 headers=self._headers(request, exchange.request_id),
                 retries=False,
                 redirect=False,
+                assert_same_host=False,  # a proxy is given other hosts' URLs
                 timeout=self._timeout,
                 preload_content=False,
                 decode_content=False,
@@ -199,9 +200,11 @@ class PooledTransport(Transport):
         match error:
             case NameResolutionError():
                 return self._unresolved(error.__cause__ or error)
+            case NewConnectionError():
+                return self._unconnected(error.__cause__ or error)
             case ConnectTimeoutError() | ReadTimeoutError() | TimeoutError():
                 return self._connect_timeout()
-        return self._unconnected(error.__cause__ or error)
+        return self._unconnected(error)
 
     def _failure(self, error: HTTPError, exchange: Exchange) -> TransportError:
         match error:

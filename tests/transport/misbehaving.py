@@ -8,6 +8,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from tests.transport.streaming import Act, streams
 
 OK = b'{"text": "hello"}'
 TLS_HANDSHAKE = b"\x16"
@@ -24,6 +27,7 @@ class Misbehaving:
     def __init__(self) -> None:
         self.seen: Counter[str] = Counter()
         self.bodies: dict[str, bytes] = {}
+        self.heads: dict[str, list[dict[str, str]]] = {}
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = []
         self.port: int = self._listener.getsockname()[1]
@@ -75,7 +79,9 @@ class Misbehaving:
             data += more
         first, *lines = data.decode("latin-1").split("\r\n")
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
-        return first.split()[1].removeprefix("/"), int(headers["content-length"])
+        path = urlsplit(first.split()[1]).path.removeprefix("/")
+        self.heads.setdefault(path, []).append(headers | {"": first})
+        return path, int(headers["content-length"])
 
     def _body(self, sock: socket.socket, length: int) -> bytes:
         data = bytearray()
@@ -155,7 +161,8 @@ STATUSES = {
     "503": "503 Service Unavailable",
     "redirect": "307 Temporary Redirect",
 }
-_ACTS: dict[str, Callable[[socket.socket, threading.Event], bool]] = {
+_ACTS: dict[str, Act] = {
+    **streams(),
     "ok": _say(answer("200 OK", OK), keep=True),
     "until-closed": _say(b"HTTP/1.1 200 OK\r\n\r\n" + OK),
     "chunked": _say(

@@ -1,6 +1,7 @@
 """Run as a program: posts through one transport, in a process patched by gevent as Locust's is; JSON in, JSON out.
 
-Standard input: {"transport": "pooled" | "fast", "calls": [{"url", "bytes", "times", "timeouts", "limit"}]}.
+Standard input: {"transport": "pooled" | "fast", "calls": [{"url", "size", "times", "timeouts", "limit", "stream",
+"options"}]}, the options being those of the target.
 """
 
 import gevent.monkey
@@ -14,7 +15,10 @@ from typing import Any  # noqa: E402
 from stt_load.transport import Exchange, Target, Timeouts, Transport, TransportError  # noqa: E402
 from stt_load.transport.fast import FastTransport  # noqa: E402
 from stt_load.transport.pooled import PooledTransport  # noqa: E402
+from stt_load.wire.answers import reader  # noqa: E402
 from stt_load.wire.request import Body  # noqa: E402
+from stt_load.wire.stream import Stream  # noqa: E402
+from stt_load.wire.verdict import Failure, Transcript  # noqa: E402
 
 
 def connected(kind: str, target: Target) -> Transport:
@@ -23,16 +27,29 @@ def connected(kind: str, target: Target) -> Transport:
     return PooledTransport(target)
 
 
-def call(kind: str, url: str, size: int, times: int, timeouts: list[float], limit: int) -> list[dict[str, Any]]:
-    target = Target(url, {"User-Agent": "test", "Accept-Encoding": "identity"}, Timeouts(*timeouts), limit)
+def call(
+    kind: str,
+    url: str,
+    size: int,
+    times: int,
+    timeouts: list[float],
+    limit: int,
+    stream: bool,
+    options: dict[str, Any],
+) -> list[dict[str, Any]]:
+    headers = {"User-Agent": "test", "Accept-Encoding": "identity"}
+    target = Target(url, headers, Timeouts(*timeouts), limit, **options)
     transport = connected(kind, target)
     results = []
     for number in range(times):
         clip = memoryview(bytes([number + 1]) * (size - 4))
-        exchange, seen = Exchange(), {}
+        exchange, seen = Exchange(f"id-{number}" if target.request_id_header else None), {}
+        heard = exchange.stream = Stream(None, reader("json")) if stream else None
         try:
-            answer = transport.post(Body((b"<<", clip, b">>"), size), exchange)
+            answer = transport.post(Body((b"<<", clip, b">>"), size, "text/clip"), exchange)
             seen = {"status": answer.status, "body": answer.body.decode(errors="replace")[:100]}
+            if answer.stream is not None:
+                seen |= understood(answer.stream.read(answer))
         except TransportError as error:
             seen = {"kind": error.kind, "message": error.message}
         sent, first, done = exchange.sent_s or 0.0, exchange.first_byte_s, exchange.done_s or 0.0
@@ -41,10 +58,22 @@ def call(kind: str, url: str, size: int, times: int, timeouts: list[float], limi
             "took": done - sent,
             "received": exchange.received,
             "exchange_status": exchange.status,
+            "connection": exchange.connection,
+            "connect": exchange.connect_s,
+            "captured": exchange.captured,
         }
+        if heard is not None:
+            text_s = heard.first_text_s
+            seen |= {"first_text": None if text_s is None else text_s - sent, "deltas": heard.deltas}
         results.append(seen)
     transport.close()
     return results
+
+
+def understood(verdict: Transcript | Failure) -> dict[str, Any]:
+    if isinstance(verdict, Transcript):
+        return {"text": verdict.text}
+    return {"kind": verdict.kind, "message": verdict.message}
 
 
 if __name__ == "__main__":

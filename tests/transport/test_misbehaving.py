@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import socket
-import subprocess
-import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.transport.calling import LIMIT, SIZE, speak
 from tests.transport.misbehaving import Misbehaving
-
-SHORT = [1.0, 0.5, 0.4, 1.5]  # connect, first byte, read, total
-LIMIT = 1_000_000
-SIZE = 200_000
 
 # path -> (kind or None, part of the message or body)
 EXPECTED = {
@@ -40,27 +33,6 @@ EXPECTED = {
     "garbage": ("bad_http", ""),
     "bad-gzip": ("bad_http", "gzip"),
 }
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Misbehaving]:
-    server = Misbehaving()
-    yield server
-    server.close()
-
-
-def speak(transport: str, calls: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    filled = [{"size": SIZE, "times": 1, "timeouts": SHORT, "limit": LIMIT} | one for one in calls]
-    ran = subprocess.run(
-        [sys.executable, "-m", "tests.transport.speak"],
-        input=json.dumps({"transport": transport, "calls": filled}),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
-    return json.loads(ran.stdout)
 
 
 @pytest.fixture(scope="module", params=["pooled", "fast"])
