@@ -172,3 +172,108 @@ def test_a_queue_shows_that_the_first_wave_met_an_empty_server() -> None:
     ratios = [one.values["ratio"] for one in found if one]
     assert len(ratios) >= 45
     assert max(ratios) < 0.9
+
+
+def failing(share: float, failed_s: float, pause_s: float = 0.0) -> Samples:
+    """1,000 requests, of which the first `share` in each hundred fail after failed_s; good ones take 1 s."""
+    fails = np.arange(1_000) % 100 < 100 * share
+    kinds = [ErrorKind.SHED if one else None for one in fails]
+    return table(
+        np.arange(1_000) / 5,
+        np.where(fails, failed_s, noise(1_000)),
+        kind=kinds,
+        users=5,
+        pause_s=np.where(fails, pause_s, 0.0),
+    )
+
+
+def test_a_rate_of_failing_fast_is_called_so() -> None:
+    found = named("failing_fast", failing(0.5, 0.002))
+    assert found is not None
+    assert (found.values["failed"], found.values["requests"]) == (500, 1_000)
+    assert found.values["failed_median_s"] == pytest.approx(0.002)
+    assert found.values["ok_median_s"] == pytest.approx(1, rel=0.05)
+
+
+def test_failures_that_take_their_time_or_are_waited_for_set_no_pace() -> None:
+    assert named("failing_fast", failing(0.5, 0.5)) is None
+    assert named("failing_fast", failing(0.5, 0.002, pause_s=1.0)) is None
+    assert named("failing_fast", failing(0.05, 0.002)) is None
+    assert named("failing_fast", failing(1.0, 0.002)) is None, "nothing to compare with: the counts say it all"
+
+
+def heard(lengths: list[float]) -> Samples:
+    samples = table(np.arange(len(lengths)), 1.0, audio_s=10.5)
+    samples.rows["server_audio_s"] = lengths
+    return samples
+
+
+@pytest.mark.parametrize("length", [10.5, 10.45, 10.0, 11.0, float("nan")])
+def test_a_length_that_was_rounded_was_heard(length: float) -> None:
+    assert named("misheard", heard([length] * 20)) is None
+
+
+def test_a_length_that_was_not_sent_was_misheard() -> None:
+    found = named("misheard", heard([10.5] * 15 + [5.25] * 5))
+    assert found == Finding("misheard", {"differing": 5, "answers": 20, "told_mean_s": 5.25, "sent_mean_s": 10.5})
+    assert named("misheard", heard([12.0] * 20)) is not None
+
+
+def test_streams_that_came_in_one_piece() -> None:
+    samples = table(np.arange(20), 1.0)
+    samples.rows["first_text_s"], samples.rows["deltas"] = samples.rows["done_s"], 1
+    assert named("not_streamed", samples) == Finding("not_streamed", {"answers": 20})
+    samples.rows["deltas"][3] = 2
+    assert named("not_streamed", samples) is None
+    assert named("not_streamed", table(np.arange(20), 1.0)) is None
+
+
+def connections(served: int, starved: int, requests: int = 20, waits_s: float = 30.0) -> Samples:
+    """`served` connections whose requests take 1 s, and `starved` ones with one request each that takes waits_s."""
+    times = noise(served * requests)
+    samples = table(
+        np.concatenate([np.repeat(np.arange(requests), served), np.zeros(starved)]),
+        np.concatenate([times, np.full(starved, waits_s)]),
+        users=served + starved,
+    )
+    samples.rows["connection"] = [*(1 + np.arange(served * requests) % served), *range(100, 100 + starved)]
+    return samples
+
+
+def test_connections_that_are_left_waiting() -> None:
+    found = named("starved", connections(8, 2), 10)
+    assert found is not None
+    assert (found.values["starved"], found.values["connections"], found.values["waited_s"]) == (2, 10, 30.0)
+    assert found.values["usual_s"] == pytest.approx(1, rel=0.05)
+
+
+def test_nobody_is_starved_who_waits_a_little_longer_or_hangs_once() -> None:
+    assert named("starved", connections(10, 0)) is None
+    assert named("starved", connections(8, 2, waits_s=4.0), 10) is None
+    assert named("starved", connections(4, 6), 10) is None, "most of them: it is simply slow"
+    assert named("starved", connections(8, 2, requests=2), 10) is None, "too little to compare with"
+    assert named("starved", connections(8, 1), 9) is None, "a single slow request is chance"
+    each_its_own = connections(8, 2)
+    each_its_own.rows["connection"] = np.arange(1, len(each_its_own) + 1)
+    assert named("starved", each_its_own, 10) is None
+
+
+@pytest.mark.parametrize(("users", "slots"), [(4, 4), (16, 3), (32, 8)])
+def test_a_steady_server_starves_nobody(users: int, slots: int) -> None:
+    """In a queue that is served in its order no connection is special: service times are exponential here."""
+    loops = closed_loops(np.random.default_rng(5), runs=100, users=users, slots=slots, requests=users * 20)
+    for index in range(100):
+        run = loops.run(index)
+        run.rows["connection"] = by_user(run)
+        assert named("starved", run, users) is None
+
+
+def by_user(run: Samples) -> list[int]:
+    """Whose request each is: a user's next one starts when its last one ends."""
+    ends: dict[float, int] = {}
+    found = []
+    for start, done in zip(run["start_s"].tolist(), run["done_s"].tolist(), strict=True):
+        user = ends.pop(start, max(found, default=0) + 1)
+        ends[done] = user
+        found.append(user)
+    return found

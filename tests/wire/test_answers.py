@@ -1,3 +1,6 @@
+import json
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -205,3 +208,29 @@ def test_only_a_shed_is_a_reason_to_wait(status: int, wait_s: float) -> None:
     failure = of_status(Answer(status, "", None, b"", retry_after="7"))
     assert failure is not None
     assert failure.wait_s == wait_s
+
+
+@pytest.mark.parametrize(
+    ("document", "places", "expected"),
+    [
+        ({"duration": "9.5"}, {}, None),
+        ({"duration": "9.5"}, {"duration": "duration"}, 9.5),
+        ({"meta": {"ms": 9_500}}, {"duration": "meta.ms", "duration_unit_s": 0.001}, 9.5),
+        ({"usage": {"type": "duration", "seconds": 10}}, {}, 10.0),
+        ({"usage": {"type": "duration", "seconds": 10}, "duration": 9.5}, {"duration": "duration"}, 9.5),
+        ({"duration": "long"}, {"duration": "duration"}, None),
+        ({"duration": True}, {"duration": "duration"}, None),
+    ],
+)
+def test_the_length_that_the_service_has_heard(
+    document: dict[str, Any], places: dict[str, Any], expected: float | None
+) -> None:
+    """Numbers may come as texts: vLLM's `duration` does."""
+    verdict = reader("json", Places(**places))(answer(json.dumps({"text": "x"} | document).encode()))
+    assert verdict == Transcript("x", audio_s=expected)
+
+
+def test_what_the_service_says_of_its_work() -> None:
+    document = {"text": "x", "timing": {"ms": "1500"}, "usage": {"type": "tokens", "total_tokens": 42}}
+    read = reader("verbose_json", Places(processing_time="timing.ms", processing_time_unit_s=0.001))
+    assert read(answer(json.dumps(document).encode())) == Transcript("x", processing_s=1.5, tokens=42)
