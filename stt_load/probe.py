@@ -15,12 +15,13 @@ from stt_load.config.command import given
 from stt_load.hook import HookError, load
 from stt_load.server.process import EmbeddedServer, StartError
 from stt_load.stage import audio_of, speech_of, target_of
-from stt_load.transport import Exchange, Target, TransportError
+from stt_load.transport import Exchange, Target, Transport, TransportError
 from stt_load.transport.called import CalledTransport
 from stt_load.transport.fast import FastTransport
-from stt_load.wire.request import Body
+from stt_load.transport.job import JobTransport
+from stt_load.wire.request import Body, Request
 from stt_load.wire.speech import Speech
-from stt_load.wire.verdict import Answer, Failure, Transcript
+from stt_load.wire.verdict import Answer, Failure, Transcript, excerpt
 
 DESCRIPTION = (
     "Sends one request with the configuration, options and environment included, and shows what went out (secrets "
@@ -59,10 +60,10 @@ def _probe(config: Config, url: str) -> int:
     audio = audio_of(config, SystemRandom().getrandbits(64))
     body = speech.body(audio.clip(0, 0), audio.clip_bytes)
     say = _Mouth(speech)
-    say(*(_request(target, body, audio) if config.api.call is None else [f"Calling {config.api.call}"]), "")
-    exchange, answer = Exchange(), None
-    call = config.api.call
-    transport = FastTransport(target) if call is None else CalledTransport(target, load(call))
+    path = target.path if speech.plan is None else speech.plan.upload_path or speech.plan.submit_path
+    say(*(_request(target, path, body, audio) if config.api.call is None else [f"Calling {config.api.call}"]), "")
+    exchange, answer = Exchange("probe", speech.listen()), None
+    transport = _transport(config, target, speech, say)
     try:
         answer = transport.post(body, exchange)
         verdict = speech.read(answer)
@@ -73,6 +74,18 @@ def _probe(config: Config, url: str) -> int:
     reply = list(_reply(exchange, answer))
     say(*reply, *([""] if reply else []), *_understood(verdict), *_timings(exchange))
     return FAILED if isinstance(verdict, Failure) else 0
+
+
+def _transport(config: Config, target: Target, speech: Speech, say: _Mouth) -> Transport:
+    """What posts; the steps of a job are told as they are done."""
+
+    def on_step(request: Request, answer: Answer) -> None:
+        say(f"{request.method} {request.path}: HTTP {answer.status}, {excerpt(answer.body)}")
+
+    if config.api.call is not None:
+        return CalledTransport(target, load(config.api.call))
+    transport = FastTransport(target)
+    return transport if speech.plan is None else JobTransport(transport, speech.plan, on_step)
 
 
 class _Mouth:
@@ -86,11 +99,14 @@ class _Mouth:
             print(self._speech.hide(line))
 
 
-def _request(target: Target, body: Body, audio: NoiseSource) -> Iterator[str]:
-    """The head as it is sent, then the body, its audio left out."""
-    yield f"POST {target.path} HTTP/1.1"
+def _request(target: Target, path: str, body: Body, audio: NoiseSource) -> Iterator[str]:
+    """The head as it is sent to `path`, then the body, its audio left out."""
+    yield f"POST {path} HTTP/1.1"
     yield f"Host: {target.authority}"
     yield from (f"{name}: {value}" for name, value in target.headers.items())
+    yield f"Content-Type: {body.content_type}"
+    if target.request_id_header is not None:
+        yield f"{target.request_id_header}: probe"
     yield f"Content-Length: {len(body)}"
     yield ""
     around = len(body) - audio.clip_bytes
@@ -118,6 +134,12 @@ def _understood(verdict: Transcript | Failure) -> Iterator[str]:
         yield f"❌ {verdict.kind}: {verdict.message}"
     else:
         yield f"✅ A transcript of {len(verdict.text):,} characters: {verdict.text[:SHOWN_CHARACTERS]}"
+        if verdict.audio_s is not None:
+            yield f"   It counts {verdict.audio_s:g} s of audio"
+        if verdict.processing_s is not None:
+            yield f"   It says that it has worked for {verdict.processing_s:g} s"
+        if verdict.tokens is not None:
+            yield f"   It counts {verdict.tokens:,} tokens"
 
 
 def _timings(exchange: Exchange) -> Iterator[str]:
@@ -126,4 +148,14 @@ def _timings(exchange: Exchange) -> Iterator[str]:
         return
     if exchange.first_byte_s is not None:
         yield f"   Headers after {exchange.first_byte_s - exchange.sent_s:.3f} s (with the connection's set-up)"
+    stream = exchange.stream
+    if stream is not None and stream.first_text_s is not None:
+        yield f"   First text after {stream.first_text_s - exchange.sent_s:.3f} s, {stream.deltas} pieces in all"
+    if stream is not None and stream.gaps is not None:
+        gaps = stream.gaps
+        yield f"   Between pieces: mean {gaps.mean_s:.3f} s, P95 {gaps.p95_s:.3f}, max {gaps.max_s:.3f}"
+    if exchange.polls is not None:
+        yield f"   Asked {exchange.polls} times whether the job was over"
+    if exchange.connect_s is not None:
+        yield f"   The connection took {exchange.connect_s:.3f} s of that"
     yield f"   Done after {exchange.done_s - exchange.sent_s:.3f} s"

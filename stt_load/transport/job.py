@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import gevent
 
 from stt_load.transport.exchange import Exchange, Transport
 from stt_load.wire.job import Course, Plan
 from stt_load.wire.request import Request
+from stt_load.wire.verdict import Answer
 
 
 class JobTransport(Transport):
-    """Makes a job of each body through `inner`, and asks until it is over; the last answer counts."""
+    """Makes a job of each body through `inner`, and asks until it is over; the last answer counts.
 
-    def __init__(self, inner: Transport, plan: Plan) -> None:
+    on_step: is told each request on the way, and its answer.
+    """
+
+    def __init__(
+        self, inner: Transport, plan: Plan, on_step: Callable[[Request, Answer], None] | None = None
+    ) -> None:
         super().__init__(inner.target)
         self._inner = inner
         self._plan = plan
+        self._on_step = on_step
 
     def close(self) -> None:
         self._inner.close()
@@ -33,7 +42,10 @@ class JobTransport(Transport):
                 self._inner.perform(course.request, step)
             finally:
                 _add(exchange, step)
-            course.take(self._inner.answer(step))
+            answer = self._inner.answer(step)
+            if self._on_step is not None:
+                self._on_step(course.request, answer)
+            course.take(answer)
 
 
 def _add(whole: Exchange, step: Exchange) -> None:
