@@ -80,7 +80,8 @@ def _transport(config: Config, target: Target, speech: Speech, say: _Mouth) -> T
     """What posts; the steps of a job are told as they are done."""
 
     def on_step(request: Request, answer: Answer) -> None:
-        say(f"{request.method} {request.path}: HTTP {answer.status}, {excerpt(answer.body)}")
+        body = speech.hide(answer.body.decode(errors="replace"))  # before it is cut, or half a secret might be left
+        say(f"{request.method} {request.path}: HTTP {answer.status}, {excerpt(body.encode())}")
 
     if config.api.call is not None:
         return CalledTransport(target, load(config.api.call))

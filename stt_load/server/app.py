@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from stt_load.server.errors import ApiError
+from stt_load.server.jobs import Jobs
 from stt_load.server.metrics import CONTENT_TYPE
 from stt_load.server.service import SpeechService, refusal
 
@@ -33,6 +34,7 @@ def build_app(service: SpeechService) -> web.Application:
     app.router.add_post("/v1/audio/translations", service.translate)
     app.router.add_post("/v1/listen", service.listen)
     app.router.add_post("/asr", service.asr)
+    Jobs(service).add_to(app)
     app.router.add_get("/v1/models", models)
     app.router.add_get("/health", health)
     app.router.add_get("/metrics", metrics)

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from aiohttp import web
 
 from stt_load.server import wav
 from stt_load.server.errors import ApiError
 from stt_load.server.form import FormError, Part, boundary_of, split
-from stt_load.server.transcript import FORMATS
+from stt_load.server.transcript import FORMATS, NO_EXTRAS, Extras
 from stt_load.server.wav import Clip, WavError
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A well-formed request for a transcript; `language` is None where the client named none."""
+    """A well-formed request for a transcript; `language` is None where the client named none. stream: it is to come
+    as a stream. usage: one with its usage, where that is not a matter of course."""
 
     clip: Clip
     response_format: str
     language: str | None
+    extras: Extras = NO_EXTRAS
+    stream: bool = False
+    usage: bool = False
 
 
 async def read_body(request: web.Request, max_bytes: int) -> bytes:
@@ -47,12 +53,49 @@ def openai_form(content_type: str, body: bytes) -> Question:
     """The question in a form of the OpenAI API; ApiError 400 says which field is wrong."""
     parts, fields = _form(content_type, body)
     response_format = fields.get("response_format", "json")
-    if response_format not in FORMATS:
-        message = f"response_format {response_format[:20]!r} is none of {', '.join(FORMATS)}."
-        raise ApiError(400, message, "response_format", "invalid_value")
-    if fields.get("stream", "false").lower() != "false":
-        raise ApiError(400, "This server does not stream.", "stream", "unsupported_value")
-    return Question(_file(parts, "file"), response_format, fields.get("language"))
+    _one_of("response_format", response_format, FORMATS)
+    listed = [(part.name, part.text()) for part in parts if part.name.endswith("[]") and part.filename is None]
+    for name, choices in LISTS.items():
+        for value in (value for key, value in listed if key == name):
+            _one_of(name, value, choices)
+    _check_chunking(fields)
+    return Question(
+        _file(parts, "file"),
+        response_format,
+        fields.get("language"),
+        Extras(("timestamp_granularities[]", "word") in listed, ("include[]", "logprobs") in listed),
+        stream=_is_true(fields, "stream"),
+        usage=_is_true(fields, "stream_include_usage"),
+    )
+
+
+LISTS = {"timestamp_granularities[]": ("word", "segment"), "include[]": ("logprobs",)}
+"""Fields of which there may be several, and what they may be."""
+
+
+def _one_of(name: str, value: str, choices: Collection[str]) -> None:
+    if value not in choices:
+        raise ApiError(400, f"{name} {value[:20]!r} is none of {', '.join(choices)}.", name, "invalid_value")
+
+
+def _is_true(fields: Mapping[str, str], name: str) -> bool:
+    value = fields.get(name, "false").lower()
+    _one_of(name, value, ("true", "false"))
+    return value == "true"
+
+
+def _check_chunking(fields: Mapping[str, str]) -> None:
+    """`auto`, or an object: as JSON, or field by field in brackets, as the official client sends it."""
+    value = fields.get("chunking_strategy", "auto")
+    kind: Any = fields.get("chunking_strategy[type]", "server_vad")
+    if value != "auto":
+        try:
+            kind = json.loads(value)["type"]
+        except (ValueError, TypeError, KeyError, RecursionError):
+            kind = None
+    if kind != "server_vad":
+        message = "chunking_strategy is neither auto nor an object of type server_vad."
+        raise ApiError(400, message, "chunking_strategy", "invalid_value")
 
 
 def audio_file_form(content_type: str, body: bytes) -> Question:
@@ -61,11 +104,22 @@ def audio_file_form(content_type: str, body: bytes) -> Question:
     return Question(_file(parts, "audio_file"), "json", fields.get("language"))
 
 
+def batch_form(content_type: str, body: bytes) -> Question:
+    """The question in a form with the audio as `file`, and whatever else."""
+    parts, fields = _form(content_type, body)
+    return Question(_file(parts, "file"), "json", fields.get("language"))
+
+
+def clip_of(body: bytes) -> Clip:
+    """The clip that a body is; ApiError 400 where it is none."""
+    return _clip(memoryview(body), "body")
+
+
 def bare_audio(content_type: str, body: bytes) -> Question:
     """The question in a body that is the audio, as Deepgram has it; ApiError 415 where it says that it is not."""
     if not content_type.lower().startswith("audio/"):
         raise ApiError(415, f"Content-Type is {content_type or 'missing'}, not audio/...")
-    return Question(_clip(memoryview(body), "body"), "listen", None)
+    return Question(clip_of(body), "listen", None)
 
 
 Parse = Callable[[str, bytes], Question]

@@ -6,17 +6,22 @@ import asyncio
 import hmac
 import itertools
 import math
-from collections.abc import Callable
-from functools import partial
+from dataclasses import replace
+from functools import cache, partial
 from hashlib import blake2b
 
 from aiohttp import web
 
+from stt_load.server import misbehaviour
+from stt_load.server.broadcast import Broadcast
+from stt_load.server.dialects import DIALECTS, Wanted
 from stt_load.server.errors import ApiError
 from stt_load.server.metrics import Metrics
 from stt_load.server.question import Parse, Question, audio_file_form, bare_audio, openai_form, read_body
+from stt_load.server.reply import Reply, StreamReply
+from stt_load.server.serving import Service
 from stt_load.server.settings import ServerSettings
-from stt_load.server.slots import Job, Slots
+from stt_load.server.slots import Slots
 from stt_load.server.transcript import Transcript, hear, render
 from stt_load.server.truth import Truth, TruthSink
 from stt_load.server.workload import Workload
@@ -29,7 +34,7 @@ class SpeechService:
     """
 
     def __init__(self, settings: ServerSettings, api_key: str | None, sink: TruthSink | None) -> None:
-        self._max_body_bytes = settings.max_body_bytes
+        self._settings = settings
         self._authorization = None if api_key is None else f"Bearer {api_key}".encode()
         self._sink = sink
         self._loop = asyncio.get_running_loop()
@@ -62,42 +67,42 @@ class SpeechService:
 
     async def _answer(self, request: web.Request, task: str, parse: Parse) -> web.StreamResponse:
         """The answer, whatever it is. Its truth is told first: a client that has the answer finds it in the log."""
-        received = await self._receive(request)
-        truth = Truth(next(self._ids), arrival_s=self._loop.time())
         try:
-            ask = partial(parse, request.headers.get("Content-Type", ""))
-            answer, body = await self._reply(received, ask, task, truth)
-            truth.status, truth.answer_bytes = answer.status, len(body) // 2 if truth.cut else len(body)
-        finally:
-            self._tell(truth)
-        if truth.cut:
-            return await _cut_off(request, answer, body)
-        return answer
-
-    async def _receive(self, request: web.Request) -> bytes | ApiError:
-        """The body, or why it was not read to its end."""
-        try:
-            self.check_key(request)
-            return await read_body(request, self._max_body_bytes)
+            received: bytes | ApiError = await self.receive(request)
         except ApiError as error:
-            return error
-
-    async def _reply(
-        self, received: bytes | ApiError, ask: Callable[[bytes], Question], task: str, truth: Truth
-    ) -> tuple[web.Response, bytes]:
-        """The answer, and its body."""
+            received = error
+        truth = self.new_truth()
+        tell = cache(partial(self.tell, truth))  # once, whoever does it
         try:
             if isinstance(received, ApiError):
                 raise received
             truth.body_bytes = len(received)
-            body, body_type = await self._serve(ask(received), task, truth)
-            return web.Response(body=body, headers={"Content-Type": body_type}), body
+            question = parse(request.headers.get("Content-Type", ""), received)
+            service = self.begin(question, task, truth)
+            if self._streams(question, service):
+                return await self._stream(question, service).play(request, tell)
+            reply = await self._whole(question, service, request.path)
         except ApiError as error:
-            return refusal(error), error.body()
+            reply = Reply(error.body(), status=error.status, headers=error.headers)
+        except BaseException:
+            tell()
+            raise
+        truth.status, truth.answer_bytes = reply.status, len(reply.sent_body)
+        tell()
+        return await reply.send(request)
 
-    async def _serve(self, question: Question, task: str, truth: Truth) -> tuple[bytes, str]:
-        """(body, Content-Type) after the service; ApiError 503 without one, 500 after one that fails."""
-        clip = question.clip
+    async def receive(self, request: web.Request) -> bytes:
+        """The body of a request with the right key; ApiError where it was not read to its end."""
+        self.check_key(request)
+        return await read_body(request, self._settings.max_body_bytes)
+
+    def new_truth(self) -> Truth:
+        """Of a request that has just arrived."""
+        return Truth(next(self._ids), arrival_s=self._loop.time())
+
+    def begin(self, question: Question, task: str, truth: Truth) -> Service:
+        """A service of what is asked, on its way through the queue; ApiError 503 where that is full."""
+        clip, settings = question.clip, self._settings
         truth.audio_s = clip.duration_s
         if self._sink:
             truth.audio_hash = blake2b(clip.pcm, digest_size=8).hexdigest()
@@ -105,39 +110,50 @@ class SpeechService:
             headers = {"Retry-After": str(max(1, math.ceil(self._workload.nominal_s(clip.duration_s))))}
             raise ApiError(503, "All slots are busy and the queue is full.", code="overloaded", headers=headers)
         work = self._workload.draw(clip.duration_s)
-        truth.cold, truth.cut = work.cold, work.cut
-        ended = asyncio.Event()
-        job = Job(truth.arrival_s, work.service_s, ended.set)
-        self._slots.submit(job)
-        # The answer is made while the clock of the service runs, so that making it takes no time of its own.
+        kind = settings.misbehaviour if work.misbehaves else None
+        truth.cold, truth.cut, truth.misbehaviour = work.cold, work.cut, kind
         language = "english" if task == "translate" else question.language or "english"
-        answer = render(Transcript(hear(clip), task, language, clip.duration_s), question.response_format)
-        try:
-            await ended.wait()
-        finally:
-            truth.slot, truth.start_s, truth.end_s = job.slot, job.start_s, job.end_s
-        if work.fails:
-            raise ApiError(500, "The service failed, as its error rate asks for.", code="internal_error")
-        return answer
+        service = Service(Transcript(hear(clip), task, language, clip.duration_s), work, kind, truth)
+        pieces = 1
+        if self._streams(question, service):
+            pieces = max(1, len(list(DIALECTS[settings.stream_dialect].pieces(service.transcript))))
+        service.submit(self._slots, work.service_s + (pieces - 1) * settings.delta_gap_s)
+        return service
 
-    def _tell(self, truth: Truth) -> None:
+    def _streams(self, question: Question, service: Service) -> bool:
+        return question.stream and service.is_fit_for_a_stream and self._settings.stream_dialect != "none"
+
+    async def _whole(self, question: Question, service: Service, path: str) -> Reply:
+        """After the service; ApiError 500 after one that fails."""
+        # The answer is made while the clock of the service runs, so that making it takes no time of its own.
+        body, content_type = render(service.transcript, question.response_format, question.extras)
+        await service.end()
+        reply = Reply(body, content_type)
+        if service.work.cut:
+            return replace(reply, sent=len(body) // 2, then="cut")
+        return reply if service.misbehaviour is None else misbehaviour.whole(service.misbehaviour, reply, path)
+
+    def _stream(self, question: Question, service: Service) -> Broadcast:
+        """Headers when the service starts, the pieces in it, the rest when it ends."""
+        dialect = DIALECTS[self._settings.stream_dialect]
+        wanted = Wanted(question.response_format == "diarized_json", question.usage)
+        pieces = [dialect.piece(text) for text in dialect.pieces(service.transcript)]
+        reply = StreamReply(dialect.opening, pieces, dialect.closing(service.transcript, wanted))
+        if service.work.cut:
+            reply = replace(reply, pieces=pieces[: len(pieces) // 2], closing=b"", then="cut")
+        elif service.misbehaviour is not None:
+            reply = misbehaviour.stream(service.misbehaviour, reply, dialect)
+        service.truth.status = 200
+        return Broadcast(reply, service, self._settings.delta_gap_s)
+
+    def tell(self, truth: Truth) -> None:
+        """All is known about it."""
         if truth.status is not None:
             self._metrics.answered(truth.status)
         if truth.start_s is not None and truth.end_s is not None:
             self._metrics.served(truth.end_s - truth.start_s)
         if self._sink:
             self._sink(truth)
-
-
-async def _cut_off(request: web.Request, answer: web.Response, body: bytes) -> web.StreamResponse:
-    """Sends the headers of `answer` and half of its body, and closes the connection."""
-    stump = web.StreamResponse(headers={"Content-Type": answer.headers["Content-Type"]})
-    stump.content_length = len(body)
-    await stump.prepare(request)
-    await stump.write(body[: len(body) // 2])
-    if request.transport is not None:
-        request.transport.close()
-    return stump
 
 
 def refusal(error: ApiError) -> web.Response:

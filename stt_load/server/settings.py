@@ -6,6 +6,19 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+Misbehaviour = Literal[
+    "none",
+    "hang",
+    "hang_midway",
+    "cut_character",
+    "wrong_type",
+    "html_error",
+    "huge",
+    "bad_utf8",
+    "redirect",
+    "error_event",
+]
+
 
 class ServerSettings(BaseModel):
     """A k-slot FIFO queue whose service takes overhead_s + rtf x audio seconds, plus jitter."""
@@ -31,8 +44,22 @@ class ServerSettings(BaseModel):
     )
     error_rate: float = Field(default=0.0, ge=0, le=1, description="Share of services that end with status 500")
     cut_rate: float = Field(default=0.0, ge=0, le=1, description="Share of transcripts that end in the middle")
+    stream_dialect: Literal["none", "openai", "vllm", "mistral", "segments", "plain"] = Field(
+        default="openai",
+        description="What streamed answers look like: openai, vllm, mistral, segments or plain; none: it knows no "
+        "`stream` and answers as a whole",
+    )
+    delta_gap_s: float = Field(
+        default=0.02, ge=0, description="From one piece of a streamed text to the next, in seconds"
+    )
+    misbehaviour: Misbehaviour = Field(
+        default="none",
+        description="How services go wrong: none, hang, hang_midway, cut_character, wrong_type, html_error, huge, "
+        "bad_utf8, redirect or error_event",
+    )
+    misbehaviour_rate: float = Field(default=1.0, ge=0, le=1, description="Share of services that go wrong so")
     api_key_env: str | None = Field(
         default=None, min_length=1, description="Environment variable that holds the API key; null: no key is asked"
     )
     max_body_bytes: int = Field(default=26_214_400, ge=1, description="Largest request body, in bytes (beyond: 413)")
-    seed: int = Field(default=0, ge=0, description="Seed of the jitter, the errors and the cuts")
+    seed: int = Field(default=0, ge=0, description="Seed of the jitter, the errors, the cuts and the misbehaviour")

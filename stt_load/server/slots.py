@@ -23,12 +23,14 @@ class Timer(Protocol):
 class Job:
     """One request for a slot. Instants are seconds on the timer's clock, None until they have come.
 
-    arrival_s, service_s: when it came and how long it needs. ended: called once its slot is free again.
+    arrival_s, service_s: when it came and how long it needs. ended: called once its slot is free again. started:
+    called when it gets one, which may be at once.
     """
 
     arrival_s: float
     service_s: float
     ended: Callable[[], object]
+    started: Callable[[], object] = lambda: None
     slot: int | None = None
     start_s: float | None = None
     end_s: float | None = None
@@ -77,6 +79,7 @@ class Slots:
         job.slot = slot
         job.start_s = now
         self._timer.call_at(now + job.service_s, self._end, job, slot)
+        job.started()
 
     def _end(self, job: Job, slot: int) -> None:
         now = job.end_s = self._timer.time()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -37,6 +38,37 @@ class Transcript:
     def text(self) -> str:
         return " ".join(segment.text for segment in self.segments)
 
+    def turns(self) -> list[dict[str, Any]]:
+        """Who said what, as OpenAI's diarized_json has it: two speakers take turns here."""
+        return [
+            {
+                "type": "transcript.text.segment",
+                "id": f"seg_{number}",
+                "speaker": "AB"[number % 2],
+                "start": round(segment.start_s, 3),
+                "end": round(segment.end_s, 3),
+                "text": segment.text,
+            }
+            for number, segment in enumerate(self.segments)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What a client may want beside the text. words: each with its place in the clip. logprobs: of each word."""
+
+    words: bool = False
+    logprobs: bool = False
+
+
+NO_EXTRAS = Extras()
+
+
+def words(transcript: Transcript) -> Iterator[str]:
+    """The words one by one, each but the first with the space before it."""
+    for number, word in enumerate(transcript.text.split()):
+        yield f" {word}" if number else word
+
 
 def hear(clip: Clip) -> tuple[Segment, ...]:
     """Words picked by a checksum of the samples, at least one unless there are no samples at all."""
@@ -55,26 +87,42 @@ def hear(clip: Clip) -> tuple[Segment, ...]:
     )
 
 
-def render(transcript: Transcript, response_format: str) -> tuple[bytes, str]:
+def render(transcript: Transcript, response_format: str, extras: Extras = NO_EXTRAS) -> tuple[bytes, str]:
     """(body, Content-Type) in one of FORMATS."""
     renderer, content_type = _RENDERERS[response_format]
-    return renderer(transcript).encode(), content_type
+    return renderer(transcript, extras).encode(), content_type
 
 
-def _json(transcript: Transcript) -> str:
-    return json.dumps({"text": transcript.text})
+def _json(transcript: Transcript, extras: Extras) -> str:
+    """With the usage of models that are billed by the second."""
+    usage = {"type": "duration", "seconds": math.ceil(transcript.duration_s)}
+    logprobs = [{"token": word, "bytes": list(word.encode()), "logprob": 0.0} for word in words(transcript)]
+    return json.dumps({"text": transcript.text, "usage": usage} | ({"logprobs": logprobs} if extras.logprobs else {}))
 
 
-def _verbose_json(transcript: Transcript) -> str:
-    return json.dumps(
-        {
-            "task": transcript.task,
-            "language": transcript.language,
-            "duration": transcript.duration_s,
-            "text": transcript.text,
-            "segments": [_segment(number, segment) for number, segment in enumerate(transcript.segments)],
-        }
-    )
+def _verbose_json(transcript: Transcript, extras: Extras) -> str:
+    document = {
+        "task": transcript.task,
+        "language": transcript.language,
+        "duration": transcript.duration_s,
+        "text": transcript.text,
+        "segments": [_segment(number, segment) for number, segment in enumerate(transcript.segments)],
+    }
+    return json.dumps(document | ({"words": _words_in_time(transcript)} if extras.words else {}))
+
+
+def _words_in_time(transcript: Transcript) -> list[dict[str, Any]]:
+    spoken = transcript.text.split()
+    word_s = transcript.duration_s / max(1, len(spoken))
+    return [
+        {"word": word, "start": round(number * word_s, 3), "end": round((number + 1) * word_s, 3)}
+        for number, word in enumerate(spoken)
+    ]
+
+
+def _diarized_json(transcript: Transcript, _: Extras) -> str:
+    document = {"task": transcript.task, "duration": transcript.duration_s, "text": transcript.text}
+    return json.dumps(document | {"segments": transcript.turns()})
 
 
 def _segment(number: int, segment: Segment) -> dict[str, Any]:
@@ -93,7 +141,7 @@ def _segment(number: int, segment: Segment) -> dict[str, Any]:
     }
 
 
-def _listen(transcript: Transcript) -> str:
+def _listen(transcript: Transcript, _: Extras) -> str:
     """As Deepgram's pre-recorded API nests it (https://developers.deepgram.com/reference/speech-to-text)."""
     alternative = {"transcript": transcript.text, "confidence": 1.0, "words": []}
     document = {
@@ -103,11 +151,11 @@ def _listen(transcript: Transcript) -> str:
     return json.dumps(document)
 
 
-def _text(transcript: Transcript) -> str:
+def _text(transcript: Transcript, _: Extras) -> str:
     return transcript.text + "\n"
 
 
-def _srt(transcript: Transcript) -> str:
+def _srt(transcript: Transcript, _: Extras) -> str:
     cues = (
         f"{number}\n{_clock(segment.start_s, ',')} --> {_clock(segment.end_s, ',')}\n{segment.text}\n\n"
         for number, segment in enumerate(transcript.segments, start=1)
@@ -115,7 +163,7 @@ def _srt(transcript: Transcript) -> str:
     return "".join(cues)
 
 
-def _vtt(transcript: Transcript) -> str:
+def _vtt(transcript: Transcript, _: Extras) -> str:
     cues = (
         f"{_clock(segment.start_s, '.')} --> {_clock(segment.end_s, '.')}\n{segment.text}\n\n"
         for segment in transcript.segments
@@ -129,12 +177,13 @@ def _clock(seconds: float, point: str) -> str:
     return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}{point}{milliseconds:03}"
 
 
-_RENDERERS: dict[str, tuple[Callable[[Transcript], str], str]] = {
+_RENDERERS: dict[str, tuple[Callable[[Transcript, Extras], str], str]] = {
     "json": (_json, "application/json"),
     "text": (_text, "text/plain; charset=utf-8"),
     "srt": (_srt, "text/plain; charset=utf-8"),
     "verbose_json": (_verbose_json, "application/json"),
     "vtt": (_vtt, "text/vtt; charset=utf-8"),
+    "diarized_json": (_diarized_json, "application/json"),
 }
 FORMATS = tuple(_RENDERERS)
 """What a client of the OpenAI API may ask for."""

@@ -16,8 +16,10 @@ class Truth:
     id: order of arrival, from 0. arrival_s: the last byte of the body was read, or the request was refused before.
     start_s, end_s, slot: its service, None where there was none. status: what was answered, None if the server
     was stopped first. audio_s: length of the clip, None where no clip was found. cold: it was a cold service.
-    cut: only half of the answer was sent. audio_hash: BLAKE2b of 8 bytes over the samples, in hex. body_bytes: of the
-    request, None where it was not read. answer_bytes: of the answer's body, as far as it was sent.
+    cut: only half of the answer was sent. misbehaviour: how it went wrong. first_text_s, last_text_s: right before
+    the first and the last piece of a streamed text went out, of which there were `deltas`. audio_hash: BLAKE2b of 8
+    bytes over the samples, in hex. body_bytes: of the request, None where it was not read. answer_bytes: of the
+    answer's body, as far as it was sent.
     """
 
     id: int
@@ -28,6 +30,10 @@ class Truth:
     audio_s: float | None = None
     cold: bool = False
     cut: bool = False
+    misbehaviour: str | None = None
+    first_text_s: float | None = None
+    last_text_s: float | None = None
+    deltas: int | None = None
     slot: int | None = None
     audio_hash: str | None = None
     body_bytes: int | None = None

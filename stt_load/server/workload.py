@@ -11,12 +11,14 @@ from stt_load.server.settings import ServerSettings
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One service: its length in seconds, whether it was a cold one, ends with an error, has its answer cut off."""
+    """One service: its length in seconds, whether it was a cold one, ends with an error, has its answer cut off, or
+    goes wrong as the settings say."""
 
     service_s: float
     cold: bool
     fails: bool
     cut: bool
+    misbehaves: bool
 
 
 class Workload:
@@ -27,6 +29,7 @@ class Workload:
         self._jitters = Random(f"jitter {settings.seed}")
         self._errors = Random(f"errors {settings.seed}")
         self._cuts = Random(f"cuts {settings.seed}")
+        self._misbehaviours = Random(f"misbehaviours {settings.seed}")
         self._drawn = 0
 
     def nominal_s(self, audio_s: float) -> float:
@@ -42,7 +45,9 @@ class Workload:
         service_s = self.nominal_s(audio_s) + jitter_s + (settings.cold_extra_s if cold else 0.0)
         fails = self._errors.random() < settings.error_rate
         cut = self._cuts.random() < settings.cut_rate and not fails
-        return Work(service_s, cold, fails, cut)
+        chosen = self._misbehaviours.random() < settings.misbehaviour_rate
+        misbehaves = chosen and settings.misbehaviour != "none" and not fails and not cut
+        return Work(service_s, cold, fails, cut, misbehaves)
 
 
 _JITTERS: dict[str, Callable[[Random], float]] = {

@@ -41,7 +41,7 @@ def error_of(answer: requests.Response) -> dict[str, str | None]:
 @pytest.mark.parametrize(
     ("response_format", "pattern"),
     [
-        ("json", r'\{"text": "[a-z ]+"\}'),
+        ("json", r'\{"text": "[a-z ]+", "usage": \{"type": "duration", "seconds": 1\}\}'),
         ("text", r"[a-z ]+\n"),
         ("srt", r"1\n00:00:00,000 --> 00:00:00,100\n[a-z ]+\n\n"),
         ("vtt", r"WEBVTT\n\n00:00:00\.000 --> 00:00:00\.100\n[a-z ]+\n\n"),
@@ -79,7 +79,10 @@ def test_models_and_health(server: Running) -> None:
     ("body", "param"),
     [
         (multipart(response_format="yaml")[0], "response_format"),
-        (multipart(stream="true")[0], "stream"),
+        (multipart(stream="perhaps")[0], "stream"),
+        (multipart(**{"timestamp_granularities[]": "syllable"})[0], "timestamp_granularities[]"),
+        (multipart(**{"include[]": "tokens"})[0], "include[]"),
+        (multipart(chunking_strategy="whole")[0], "chunking_strategy"),
         (multipart(b"not a WAV file")[0], "file"),
         (multipart(wav()[:-2])[0], "file"),
         (multipart()[0].replace(b'name="file"', b'name="audio"'), "file"),
@@ -88,7 +91,20 @@ def test_models_and_health(server: Running) -> None:
         (multipart()[0][:-20], None),
         (b"", None),
     ],
-    ids=["format", "stream", "no WAV", "cut WAV", "no file", "file as text", "two files", "cut form", "no body"],
+    ids=[
+        "format",
+        "stream",
+        "times",
+        "include",
+        "chunks",
+        "no WAV",
+        "cut WAV",
+        "no file",
+        "file as text",
+        "two files",
+        "cut form",
+        "no body",
+    ],
 )
 def test_bad_requests(server: Running, body: bytes, param: str | None) -> None:
     answer = server.post(body, "multipart/form-data; boundary=b0undary")

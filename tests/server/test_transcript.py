@@ -41,7 +41,10 @@ def test_the_segments_cover_the_clip() -> None:
 
 def test_json_and_text() -> None:
     body, content_type = render(TRANSCRIPT, "json")
-    assert (json.loads(body), content_type) == ({"text": "one two three"}, "application/json")
+    assert (json.loads(body), content_type) == (
+        {"text": "one two three", "usage": {"type": "duration", "seconds": 3724}},
+        "application/json",
+    )
     assert render(TRANSCRIPT, "text") == (b"one two three\n", "text/plain; charset=utf-8")
 
 

@@ -1,0 +1,148 @@
+"""Transcription as jobs: made by one request, asked after by others.
+
+/v2/upload, /v2/transcript as AssemblyAI has them (https://www.assemblyai.com/docs/api-reference); /jobs as a plain
+batch service may: a form that makes the job, a state with the result in it. Jobs don't misbehave.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import uuid4
+
+from aiohttp import web
+
+from stt_load.server.errors import ApiError
+from stt_load.server.question import Question, batch_form, clip_of
+from stt_load.server.service import SpeechService
+from stt_load.server.serving import Service
+
+MOST_UPLOADS = 1_000
+MOST_OVER = 10_000
+
+State = Literal["queued", "running", "done", "failed"]
+_ASSEMBLYAI = {"queued": "queued", "running": "processing", "done": "completed", "failed": "error"}
+FAILED = "The service failed, as its error rate asks for."
+
+
+@dataclass(slots=True)
+class Job:
+    """One job: the service it is, whether that has failed, whether it is over."""
+
+    id: str
+    service: Service
+    failed: bool = False
+    over: bool = False
+
+    @property
+    def state(self) -> State:
+        if self.over:
+            return "failed" if self.failed else "done"
+        return "running" if self.service.has_started else "queued"
+
+
+class Jobs:
+    """The job routes around `service`. Uploads wait for their job, jobs that are over for who asks; the oldest go."""
+
+    def __init__(self, service: SpeechService) -> None:
+        self._service = service
+        self._uploads: OrderedDict[str, bytes] = OrderedDict()
+        self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._running: set[asyncio.Task[None]] = set()
+
+    def add_to(self, app: web.Application) -> None:
+        """The routes."""
+        app.router.add_post("/v2/upload", self.upload)
+        app.router.add_post("/v2/transcript", self.submit_uploaded)
+        app.router.add_get("/v2/transcript/{id}", self.transcript)
+        app.router.add_post("/jobs", self.submit_form)
+        app.router.add_get("/jobs/{id}", self.job)
+
+    async def upload(self, request: web.Request) -> web.Response:
+        """Keeps the clip until a job asks for it."""
+        body = await self._service.receive(request)
+        name = uuid4().hex
+        self._uploads[name] = body
+        while len(self._uploads) > MOST_UPLOADS:
+            self._uploads.popitem(last=False)
+        return web.json_response({"upload_url": f"{request.url.origin()}/v2/upload/{name}"})
+
+    async def submit_uploaded(self, request: web.Request) -> web.Response:
+        body = await self._service.receive(request)
+        try:
+            name = json.loads(body)["audio_url"].rpartition("/")[2]
+            clip = self._uploads.pop(name)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            raise ApiError(400, "audio_url names no upload.", "audio_url") from None
+        job = self._make(Question(clip_of(clip), "json", None), len(body) + len(clip))
+        return web.json_response({"id": job.id, "status": _ASSEMBLYAI[job.state]})
+
+    async def submit_form(self, request: web.Request) -> web.Response:
+        body = await self._service.receive(request)
+        job = self._make(batch_form(request.headers.get("Content-Type", ""), body), len(body))
+        return web.json_response({"id": job.id, "status": job.state}, status=202)
+
+    async def transcript(self, request: web.Request) -> web.Response:
+        job = self._asked_for(request)
+        values: dict[str, Any] = {"id": job.id, "status": _ASSEMBLYAI[job.state], "text": None, "error": None}
+        if job.state == "done":
+            transcript = job.service.transcript
+            values |= {"text": transcript.text, "audio_duration": round(transcript.duration_s)}
+        elif job.state == "failed":
+            values["error"] = FAILED
+        return web.json_response(values)
+
+    async def job(self, request: web.Request) -> web.Response:
+        job = self._asked_for(request)
+        values: dict[str, Any] = {"id": job.id, "status": job.state, "result": None, "error": None}
+        if job.state == "done":
+            transcript, truth = job.service.transcript, job.service.truth
+            worked_s = (truth.end_s or 0.0) - (truth.start_s or 0.0)
+            result = {"text": transcript.text, "duration": transcript.duration_s, "processing_ms": worked_s * 1_000}
+            values["result"] = result
+        elif job.state == "failed":
+            values["error"] = FAILED
+        return web.json_response(values)
+
+    def _make(self, question: Question, body_bytes: int) -> Job:
+        truth = self._service.new_truth()
+        truth.body_bytes = body_bytes
+        try:
+            service = self._service.begin(question, "transcribe", truth)
+        except ApiError as error:
+            truth.status = error.status
+            self._service.tell(truth)
+            raise
+        truth.misbehaviour = None
+        job = Job(uuid4().hex, service)
+        self._jobs[job.id] = job
+        task = asyncio.get_running_loop().create_task(self._run(job))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return job
+
+    async def _run(self, job: Job) -> None:
+        """Until its service has ended."""
+        truth = job.service.truth
+        try:
+            await job.service.end()
+            truth.status = 200
+        except ApiError as error:
+            job.failed, truth.status = True, error.status
+        finally:
+            self._service.tell(truth)
+        job.over = True
+        over = [one for one in itertools.islice(self._jobs.values(), len(self._jobs) - MOST_OVER) if one.over]
+        for one in over:
+            del self._jobs[one.id]
+
+    def _asked_for(self, request: web.Request) -> Job:
+        self._service.check_key(request)
+        job = self._jobs.get(request.match_info["id"])
+        if job is None:
+            raise ApiError(404, "There is no such job.", code="not_found")
+        return job
