@@ -126,7 +126,8 @@ def _reply(exchange: Exchange, answer: Answer | None) -> Iterator[str]:
             yield f"HTTP {exchange.status}, no whole answer: {exchange.received:,} bytes"
         return
     yield f"HTTP {answer.status}, {answer.content_type or 'no Content-Type'}, {exchange.received:,} bytes"
-    text = answer.body.decode(errors="replace").strip()
+    text = "".join(one if one.isprintable() or one == "\n" else "·" for one in answer.body.decode(errors="replace"))
+    text = text.strip()
     yield text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}... ({len(text):,} characters)"
 
 
