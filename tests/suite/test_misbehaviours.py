@@ -57,8 +57,8 @@ def misbehave(folder: Path, kind: str, streamed: bool, user: str) -> tuple[Ran, 
 def resident(pid: int) -> int:
     """Bytes in memory; 0 once it has ended."""
     try:
-        with open(f"/proc/{pid}/statm", encoding="ascii") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        statm = Path(f"/proc/{pid}/statm").read_text(encoding="ascii")
+        return int(statm.split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, IndexError):
         return 0
 
