@@ -17,6 +17,8 @@ from typing import Any
 import jsonschema
 import yaml
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).parents[2]
 LOCUSTFILE = ROOT / "locustfile.py"
 LIMIT_S = 90
@@ -26,6 +28,9 @@ SCHEMA = jsonschema.Draft202012Validator(
 
 # A service that is quick enough for tests and slow enough for its figures to be believed.
 QUICK = {"slots": 8, "overhead_s": 0.1, "rtf": 0.0, "jitter": "none", "cold_requests": 0}
+
+
+_started: list[subprocess.Popen[str]] = []
 
 
 @dataclass(frozen=True)
@@ -78,8 +83,11 @@ def start(
         if file_limit is not None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit, file_limit))
 
+    if any(word.startswith("--processes") for word in words) and not any("-bind-port" in word for word in words):
+        port = free_port()
+        words = (*words, f"--master-bind-port={port}", f"--master-port={port}")
     program = shutil.which("locust", path=str(Path(sys.executable).parent)) or "locust"
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [*before, program, "-f", str(locustfile), *(["--headless"] if headless else []), *words],
         cwd=folder,
         env=environment() | dict(env or {}),
@@ -90,6 +98,18 @@ def start(
         start_new_session=True,
         preexec_fn=prepare,
     )
+    _started.append(process)
+    return process
+
+
+def end_all() -> None:
+    """Kills what was started and still runs, as after a test that failed."""
+    for process in _started:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGCONT)
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+    _started.clear()
 
 
 def until_said(process: subprocess.Popen[str], words: str) -> None:

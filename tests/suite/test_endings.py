@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.ports import free_port
 from tests.suite.running import Ran, against, finish, quick, rows, run, saved, start, until_said
 from tests.suite.truth import logged_server
 from tests.transport.misbehaving import Misbehaving
@@ -187,12 +188,6 @@ def test_a_dead_warm_up_can_be_gone_through(tmp_path: Path, monkeypatch: pytest.
         ran = run(tmp_path, against(server.url, 20, 4, 2, continue_on_dead_warmup=True))
     assert ran.code in (1, 4), "4 when refusals come faster than this machine can measure them"
     assert ran.result["metrics"]["failures"] == {"auth": 16}
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 @pytest.mark.parametrize("user_class", ["SttUser", "FastSttUser"])
