@@ -10,6 +10,8 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +23,8 @@ from stt_load.config.keys import keys
 from stt_load.options import OPTIONS
 from stt_load.server.process import EmbeddedServer
 from stt_load.server.settings import ServerSettings
-from tests.suite.running import environment
+from tests.ports import free_port
+from tests.suite.running import Ran, check_code, environment, saved
 
 ROOT = Path(__file__).parents[1]
 READMES = ("README.md", "README.ko.md")
@@ -66,31 +69,43 @@ def test_the_two_promised_lines_are_there() -> None:
 @pytest.mark.locust
 @pytest.mark.parametrize("command", commands())
 def test_every_command_runs(command: str, folder: Path, server: str) -> None:
-    words = shlex.split(command.replace("http://127.0.0.1:8000", server))
+    words = shlex.split(command.replace("http://127.0.0.1:8000", server).replace("8001", str(free_port())))
+    web, master = str(free_port()), str(free_port())
+    ports = {"LOCUST_WEB_PORT": web, "LOCUST_MASTER_BIND_PORT": master, "LOCUST_MASTER_NODE_PORT": master}
     if "report" in words:
         made = subprocess.run(
             [*program("locust"), "--headless", "-H", server, "--total-requests", "12", "--save-path", "result.json"],
             cwd=folder,
             env=environment(),
             capture_output=True,
+            text=True,
             check=False,
         )
-        assert made.returncode == 0, made.stderr
+        check_code(Ran(made.returncode, made.stdout, made.stderr, saved(folder, "result.json")), 0)
     process = subprocess.Popen(
         [*program(words[0]), *words[1:]],
         cwd=folder,
-        env=environment() | {"LOCUST_WEB_HOST": "127.0.0.1"},
+        env=environment() | {"LOCUST_WEB_HOST": "127.0.0.1"} | ports,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
         preexec_fn=restore_interrupt,
     )
-    if words == ["locust"] or words[1:2] == ["serve"]:
-        until_it_listens(process, 8089 if words == ["locust"] else int(words[words.index("--port") + 1]))
-        process.send_signal(signal.SIGINT)
-    said, _ = process.communicate(timeout=90)
-    assert process.returncode == 0, said
+    try:
+        if words == ["locust"] or words[1:2] == ["serve"]:
+            until_it_answers(process, int(web) if words == ["locust"] else int(words[words.index("--port") + 1]))
+            process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=90)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+    if words[0] == "locust" and (results := saved(folder, "*result*.json")):
+        check_code(Ran(process.returncode, said, "", results), 0)
+    else:
+        assert process.returncode == 0, said
     assert "Traceback" not in said
 
 
@@ -102,16 +117,19 @@ def restore_interrupt() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def until_it_listens(process: subprocess.Popen[str], port: int) -> None:
-    import socket
-
+def until_it_answers(process: subprocess.Popen[str], port: int) -> None:
+    """Not only listens: Locust can't be stopped well between the two."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline and process.poll() is None:
-        with socket.socket() as sock:
-            if sock.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise AssertionError("it does not listen")
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10).close()
+        except urllib.error.HTTPError as answer:
+            answer.close()
+        except OSError:
+            time.sleep(0.05)
+            continue
+        return
+    raise AssertionError("it does not answer")
 
 
 @pytest.mark.parametrize("document", READMES)

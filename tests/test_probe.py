@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.suite.crowd import free_port
+from tests.ports import free_port
 from tests.suite.echoing import echoing
 from tests.suite.running import environment
 from tests.suite.truth import logged_server

@@ -19,6 +19,7 @@ LIMIT_S = 60
 
 
 @pytest.mark.locust
+@pytest.mark.alone
 def test_the_whole_of_it_takes_less_than_a_minute_and_tells_right_from_wrong(tmp_path: Path) -> None:
     """In a folder and an environment that would lead a careless Locust astray."""
     (tmp_path / "locust.conf").write_text("headless = false\nusers = 77\n")

@@ -212,9 +212,9 @@ def test_many_samples_take_a_moment() -> None:
     rng = np.random.default_rng(1)
     kinds = [None, ErrorKind.SHED] * (n // 2)
     run = table(rng.uniform(0, 5_000, n), rng.gamma(4, 0.1, n), users=20, kind=kinds)
-    started = time.perf_counter()
+    started = time.process_time()
     assert summary_of(run, users=20).requests.total == n
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_intervals_of_a_ramp_are_judged_by_its_most_users() -> None:

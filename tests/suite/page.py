@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
@@ -15,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.ports import free_port
 from tests.suite.running import Ran, finish, start
 
 
@@ -56,9 +56,7 @@ class Page:
 
 @contextmanager
 def web_ui(folder: Path, config: dict[str, Any], *words: str) -> Iterator[Page]:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = int(sock.getsockname()[1])
+    port = free_port()
     process = start(folder, config, "--web-host", "127.0.0.1", "-P", str(port), *words, headless=False)
     page = Page(process, port, folder)
 

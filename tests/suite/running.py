@@ -9,13 +9,15 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import yaml
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 LOCUSTFILE = ROOT / "locustfile.py"
@@ -24,8 +26,14 @@ SCHEMA = jsonschema.Draft202012Validator(
     json.loads((ROOT / "stt_load" / "report" / "result.schema.json").read_text(encoding="utf-8"))
 )
 
+# The checks of a measurement that other processes on this machine can spoil, such as the tests beside it.
+OF_THE_MACHINE = frozenset({"loop_lag", "cpu"})
+
 # A service that is quick enough for tests and slow enough for its figures to be believed.
 QUICK = {"slots": 8, "overhead_s": 0.1, "rtf": 0.0, "jitter": "none", "cold_requests": 0}
+
+
+_started: list[subprocess.Popen[str]] = []
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,26 @@ class Ran:
 
 def rows(result: Mapping[str, Any], phase: str) -> list[dict[str, Any]]:
     return [row for row in result["requests"] if row["phase"] == phase]
+
+
+def check_verdict(result: Mapping[str, Any], verdict: str) -> None:
+    """It is this one; a worse one only where this machine was busy with something else."""
+    verdicts = {check["name"]: check["verdict"] for check in result["validity"]["checks"]}
+    others = {of_check for name, of_check in verdicts.items() if name not in OF_THE_MACHINE}
+    assert _worst(others) == verdict, verdicts
+    assert _worst(verdicts.values()) == result["validity"]["verdict"]
+
+
+def check_code(ran: Ran, code: int) -> None:
+    """It ended with this one; with 4 only where this machine was busy with something else, and for no other doubt."""
+    invalid = {check["name"] for check in ran.result["validity"]["checks"] if check["verdict"] == "INVALID"}
+    assert invalid <= OF_THE_MACHINE, ran.result["validity"]
+    assert ran.code == (4 if invalid else code), (ran.code, ran.out, ran.err)
+
+
+def _worst(verdicts: Iterable[str | None]) -> str:
+    found = set(verdicts)
+    return next(verdict for verdict in ("INVALID", "DEGRADED", "VALID") if verdict in found)
 
 
 def environment() -> dict[str, str]:
@@ -78,8 +106,11 @@ def start(
         if file_limit is not None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit, file_limit))
 
+    if any(word.startswith("--processes") for word in words) and not any("-bind-port" in word for word in words):
+        port = free_port()
+        words = (*words, f"--master-bind-port={port}", f"--master-port={port}")
     program = shutil.which("locust", path=str(Path(sys.executable).parent)) or "locust"
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [*before, program, "-f", str(locustfile), *(["--headless"] if headless else []), *words],
         cwd=folder,
         env=environment() | dict(env or {}),
@@ -90,6 +121,18 @@ def start(
         start_new_session=True,
         preexec_fn=prepare,
     )
+    _started.append(process)
+    return process
+
+
+def end_all() -> None:
+    """Kills what was started and still runs, as after a test that failed."""
+    for process in _started:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGCONT)
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+    _started.clear()
 
 
 def until_said(process: subprocess.Popen[str], words: str) -> None:
@@ -115,10 +158,10 @@ def run(folder: Path, config: Mapping[str, Any] | str, *words: str, **options: A
     return finish(start(folder, config, *words, **options), folder)
 
 
-def saved(folder: Path) -> list[dict[str, Any]]:
+def saved(folder: Path, names: str = "stt_load_test_results_*.json") -> list[dict[str, Any]]:
     """Every result in the folder, oldest first, each held against its schema."""
     results = []
-    for file in sorted(folder.glob("stt_load_test_results_*.json")):
+    for file in sorted(folder.glob(names)):
         result = json.loads(file.read_text(encoding="utf-8"))
         SCHEMA.validate(result)
         results.append(result)

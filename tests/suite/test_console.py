@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.suite.running import quick, run, saved, start
+from tests.suite.running import Ran, check_code, quick, run, saved, start
 
 pytestmark = pytest.mark.locust
 
@@ -46,7 +46,7 @@ def test_a_bar_is_drawn_on_a_terminal_and_gone_at_the_end(tmp_path: Path, langua
     os.close(theirs)
     written = drawn_on_a_terminal(process, ours)
     os.close(ours)
-    assert process.returncode == 0, written
+    check_code(Ran(process.returncode, written, "", saved(tmp_path)), 0)
     assert re.search(bar, written), written
     frames = re.split("\r\x1b\\[K", written)
     after_the_bar = frames[-1]
@@ -57,7 +57,7 @@ def test_a_bar_is_drawn_on_a_terminal_and_gone_at_the_end(tmp_path: Path, langua
 
 def test_a_log_gets_no_control_characters(tmp_path: Path) -> None:
     ran = run(tmp_path, quick(30, 5, 5))
-    assert ran.code == 0
+    check_code(ran, 0)
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", ran.out + ran.err)
     assert ran.err == "", "nothing of Locust's own log either"
 
@@ -92,7 +92,7 @@ def test_a_run_that_is_stopped_says_what_it_waits_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize("encoding", ["ascii", "cp949"])
 def test_a_terminal_without_these_characters_gets_question_marks(tmp_path: Path, encoding: str) -> None:
     ran = run(tmp_path, quick(12, 2, 2), env={"PYTHONIOENCODING": encoding})
-    assert ran.code == 0, ran.err
+    check_code(ran, 0)
     assert "? Results\n" in ran.out
     assert "Traceback" not in ran.err
 
@@ -103,21 +103,20 @@ def test_a_reader_that_goes_away_costs_the_report_and_not_the_run(tmp_path: Path
     os.close(theirs)
     os.read(ours, 10)
     os.close(ours)
-    assert process.wait(60) == 0
-    (result,) = saved(tmp_path)
-    assert result["metrics"]["requests"]["total"] == 10
+    ran = Ran(process.wait(60), "", "", saved(tmp_path))
+    check_code(ran, 0)
+    assert ran.result["metrics"]["requests"]["total"] == 10
 
 
 def test_a_full_disk_under_the_report_costs_the_report_and_not_the_run(tmp_path: Path) -> None:
     with Path("/dev/full").open("w") as full:
         process = start(tmp_path, quick(12, 2, 2), terminal=full.fileno())
-    assert process.wait(60) == 0
-    assert len(saved(tmp_path)) == 1
+    check_code(Ran(process.wait(60), "", "", saved(tmp_path)), 0)
 
 
 def test_json_has_standard_output_to_itself(tmp_path: Path) -> None:
     ran = run(tmp_path, quick(12, 2, 2), "--json")
-    assert ran.code == 0, ran.err
+    check_code(ran, 0)
     (entry,) = json.loads(ran.out)
     assert entry["num_requests"] == 10
     assert "📈" in ran.err

@@ -15,7 +15,7 @@ import pytest
 
 from stt_load.selftest.prediction import requests
 from tests.suite.crowd import crowd, until
-from tests.suite.running import LOCUSTFILE, against, quick, rows, run
+from tests.suite.running import LOCUSTFILE, against, check_code, check_verdict, quick, rows, run
 from tests.suite.truth import logged_server
 
 pytestmark = pytest.mark.locust
@@ -42,7 +42,7 @@ def test_the_budget_is_the_runs_and_not_each_workers(
     with logged_server(tmp_path, **TENTH) as server:
         ran = run(tmp_path, against(server.url, total, warmup, users), f"--processes={workers}")
         truths = server.truths()
-    assert ran.code == 0, ran.err
+    check_code(ran, 0)
     check_exact(ran.result, total, warmup)
     assert len(truths) == total
     assert len({truth["audio_hash"] for truth in truths}) == total
@@ -52,7 +52,7 @@ def test_the_budget_is_the_runs_and_not_each_workers(
 
 def test_more_workers_than_requests_and_than_users(tmp_path: Path) -> None:
     ran = run(tmp_path, quick(3, 1, 2), "--processes=4")
-    assert ran.code == 0, ran.err
+    check_code(ran, 0)
     check_exact(ran.result, 3, 1)
     assert ran.err == ""
 
@@ -97,7 +97,8 @@ def test_workers_need_neither_a_configuration_nor_a_locustfile(tmp_path: Path) -
         processes.start_worker(locustfile=Path("-"), env={"TMPDIR": str(tmp_path)})
         ran = processes.finish()
         codes = [worker.wait() for worker in processes.workers]
-    assert (ran.code, codes) == (0, [0, 0]), ran.err
+    check_code(ran, 0)
+    assert codes == [0, 0]
     check_exact(ran.result, 60, 6)
     assert {row["audio_s"] for row in ran.result["requests"]} == {0.7}
     assert len(Counter(row["worker"] for row in ran.result["requests"])) == 2
@@ -107,7 +108,7 @@ def test_workers_need_neither_a_configuration_nor_a_locustfile(tmp_path: Path) -
 def test_a_ramp_is_followed_on_all_workers(tmp_path: Path) -> None:
     """Every row says how many users there were in the whole run."""
     ran = run(tmp_path, quick(180, 2, 6), "--processes=2", "-r", "2")
-    assert ran.code == 0, ran.err
+    check_code(ran, 0)
     measured = rows(ran.result, "measured")
     assert len(measured) == 178
     assert max(row["users"] for row in measured) == 6
@@ -119,7 +120,7 @@ def test_a_time_limit_finishes_what_is_in_flight(tmp_path: Path) -> None:
     with logged_server(tmp_path, **TENTH) as server:
         ran = run(tmp_path, against(server.url, None, 4, 4), "--processes=2", "-t", "4s", "--csv=out")
         truths = server.truths()
-    assert ran.code == 0, ran.err
+    check_code(ran, 0)
     result = ran.result
     assert len(truths) == len(result["requests"])
     assert all(row["ok"] for row in result["requests"])
@@ -149,7 +150,7 @@ def test_a_worker_of_another_version_is_refused_and_the_others_go_on(tmp_path: P
         ran = processes.finish()
         assert refused.wait() == 2
         assert "0.0.7" in processes.said_by(refused)
-    assert ran.code == 0, ran.err
+    check_code(ran, 0)
     check_exact(ran.result, 40, 4)
     assert len(ran.result["run"]["workers"]) == 1
     assert ran.err.count("is refused") == 1
@@ -178,7 +179,7 @@ def test_the_key_is_each_workers_own_and_does_not_travel(tmp_path: Path) -> None
         ran = processes.finish()
         said = processes.said_by(processes.workers[1])
         assert keyless.wait() == 2
-    assert ran.code == 0, ran.err
+    check_code(ran, 0)
     check_exact(ran.result, 40, 4)
     everything = ran.out + ran.err + said + json.dumps(ran.result)
     assert secret["THE_KEY"] not in everything
@@ -204,7 +205,7 @@ def test_a_worker_with_another_clock_is_put_on_the_masters(tmp_path: Path) -> No
         processes.start_worker(before=OTHER_CLOCK)
         ran = processes.finish()
         truths = server.truths()
-    assert ran.code == 0, ran.err
+    check_code(ran, 0)
     check_exact(ran.result, 100, 10)
     ((name, clock),) = ran.result["run"]["clocks"].items()
     assert clock["offset_s"] == pytest.approx(5000, abs=0.1)
@@ -229,10 +230,10 @@ def test_a_late_worker_that_is_refused_is_no_part_of_the_run(tmp_path: Path) -> 
         refused = processes.start_worker(locustfile=other)
         ran = processes.finish()
         assert refused.wait() == 2
-    assert ran.code == 0, ran.err
+    check_code(ran, 0)
     check_exact(ran.result, 400, 4)
     assert len(ran.result["run"]["workers"]) == 1
-    assert ran.result["validity"]["verdict"] == "DEGRADED", "Locust gave it users for a moment"
+    check_verdict(ran.result, "DEGRADED")  # Locust gave it users for a moment
     assert "unknown worker" not in ran.err
     assert {row["users"] for row in rows(ran.result, "measured")[-20:]} == {4}
 
@@ -279,6 +280,6 @@ def test_a_worker_that_goes_before_the_run_is_not_missed(tmp_path: Path) -> None
         processes.start_worker()
         processes.start_worker()
         ran = processes.finish()
-    assert ran.code == 0, ran.err
+    check_code(ran, 0)
     check_exact(ran.result, 40, 4)
     assert len(ran.result["run"]["workers"]) == 2

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from tests.suite.running import Ran, against, finish, quick, rows, run, saved, start, until_said
+from tests.ports import free_port
+from tests.suite.running import Ran, against, check_code, finish, quick, rows, run, saved, start, until_said
 from tests.suite.truth import logged_server
 from tests.transport.misbehaving import Misbehaving
 
@@ -89,14 +90,14 @@ def test_the_drain_is_bounded(tmp_path: Path) -> None:
 
 def test_locusts_time_limit_is_a_planned_end(tmp_path: Path) -> None:
     ran = run(tmp_path, quick(100_000, 2, 3), "-t", "2s")
-    assert ran.code == 0, ran.err
+    check_code(ran, 0)
     assert (ran.result["run"]["complete"], ran.result["run"]["end_reason"]) == (False, "time_limit")
     assert all(row["ok"] for row in ran.result["requests"])
 
 
 def test_a_run_without_an_end_is_never_complete_and_nobody_is_warned_of_it(tmp_path: Path) -> None:
     ran = run(tmp_path, quick(None, 2, 2), "-t", "2s")
-    assert ran.code == 0
+    check_code(ran, 0)
     assert (ran.result["run"]["complete"], ran.result["run"]["end_reason"]) == (False, "time_limit")
     assert "❗" not in ran.out
 
@@ -115,7 +116,8 @@ def test_a_signal_in_the_drain_of_a_time_limit_cuts_and_counts_as_one(tmp_path: 
 
 def test_measuring_for_a_time_that_was_cut_short_is_not_complete(tmp_path: Path) -> None:
     ran = run(tmp_path, quick(None, 2, 2, measure_for=60), "-t", "2s")
-    assert (ran.code, ran.result["run"]["complete"]) == (0, False)
+    check_code(ran, 0)
+    assert ran.result["run"]["complete"] is False
     assert "❗ Not complete: stopped by the time limit (-t) after" in ran.out
 
 
@@ -189,12 +191,6 @@ def test_a_dead_warm_up_can_be_gone_through(tmp_path: Path, monkeypatch: pytest.
     assert ran.result["metrics"]["failures"] == {"auth": 16}
 
 
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
-
-
 @pytest.mark.parametrize("user_class", ["SttUser", "FastSttUser"])
 def test_a_refused_port_is_no_hot_loop(tmp_path: Path, user_class: str) -> None:
     config = against(f"http://127.0.0.1:{free_port()}", None, 2, 5, continue_on_dead_warmup=True)
@@ -245,7 +241,7 @@ def test_waiting_for_a_service_that_comes_late(tmp_path: Path) -> None:
     with subprocess.Popen(serve, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as server:
         ran = finish(process, tmp_path)
         server.terminate()
-    assert ran.code == 0, ran.out + ran.err
+    check_code(ran, 0)
     assert len(rows(ran.result, "measured")) == 5
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from tests.suite.echoing import echoing
 from tests.suite.page import ended, web_ui
-from tests.suite.running import against, finish, quick, rows, saved, start
+from tests.suite.running import against, check_code, finish, quick, rows, saved, start
 
 pytestmark = pytest.mark.locust
 
@@ -149,8 +149,7 @@ def test_a_file_that_changes_meanwhile_changes_nothing(tmp_path: Path) -> None:
 
 def test_autoquit_ends_a_run_that_is_done(tmp_path: Path) -> None:
     with web_ui(tmp_path, quick(8, 2, 1), "--autostart", "--autoquit", "0") as page:
-        assert page.process.wait(30) == 0
-    assert len(saved(tmp_path)) == 1
+        check_code(finish(page.process, tmp_path), 0)
 
 
 def test_a_port_that_is_taken_is_an_error(tmp_path: Path) -> None:
