@@ -25,7 +25,9 @@ TOGETHER = frozenset(
         "tests/selftest/test_figures.py",
         "tests/stats/test_quantiles.py",
         "tests/suite/test_locusts_screens.py",
+        "tests/suite/test_misbehaviours.py",
         "tests/transport/test_misbehaving.py",
+        "tests/transport/test_streams.py",
     }
 )
 
