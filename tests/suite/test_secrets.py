@@ -1,0 +1,195 @@
+"""Secrets in every place that takes one, against a service that repeats all that it was told: they are nowhere."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import pytest
+
+from tests.ports import free_port
+from tests.suite.crowd import until
+from tests.suite.running import against, finish, run, start
+from tests.transport.proxy import Proxy
+
+pytestmark = pytest.mark.locust
+
+SECRETS = {
+    "S_KEY": "k3y/of+mine-1234",
+    "S_HEADER": "h3ader/secret",
+    "S_QUERY": "qu3ry secret&",
+    "S_PROXY": "pr0xy-word",
+}
+API = {
+    "api_key_env": "S_KEY",
+    "headers": {"X-Auth": "Token ${S_HEADER}"},
+    "query": {"sig": "${S_QUERY}"},
+    "extra_fields": {"token": "${S_KEY}"},
+    "capture_headers": ["x-echo", "x-fine"],
+    "timeout": {"first_byte": 5, "read": 5, "total": 5},
+}
+
+
+class Repeating(BaseHTTPRequestHandler):
+    """Says back its request: in a stream's error event, in a job's failure, in headers, in a 500."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        told = f"{self.path} {self.headers.items()} {body[:400]!r} " * 3
+        path = urlsplit(self.path).path  # through a proxy it is a whole URL
+        if path == "/stream":
+            escaped = json.dumps({"error": {"message": told}}).replace("/", "\\/")
+            piece = json.dumps({"type": "transcript.text.delta", "delta": "hello "})
+            self._answer(200, f"data: {piece}\n\ndata: {escaped}\n\n", "text/event-stream")
+        elif path == "/jobs":
+            self._answer(202, json.dumps({"id": "a/b", "said": told}))
+        else:
+            self._answer(500, told)
+
+    def do_GET(self) -> None:
+        self._answer(200, json.dumps({"status": "failed", "error": f"{self.path} {self.headers.items()}" * 3}))
+
+    def _answer(self, status: int, text: str, kind: str = "application/json") -> None:
+        content = text.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("X-Echo", " ".join(str(self.headers[name]) for name in ("Authorization", "X-Auth")))
+        self.send_header("X-Fine", "pod-1")
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Standard error belongs to the tests."""
+
+
+@contextmanager
+def repeating() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Repeating) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def variants() -> list[bytes]:
+    """The secrets as they may be written."""
+    found = {base64.b64encode(f"me:{SECRETS['S_PROXY']}".encode())}
+    for secret in SECRETS.values():
+        plain = {secret, quote(secret), quote(secret, safe=""), json.dumps(secret)[1:-1], secret.replace("/", "\\/")}
+        found |= {one.encode() for one in plain}
+        found.add(secret[: len(secret) - 3].encode())  # cut off
+    return sorted(found)
+
+
+def check(folder: Path, *texts: str) -> None:
+    """Nothing that the run wrote has them."""
+    written = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    written |= {f"text {number}": text.encode() for number, text in enumerate(texts)}
+    assert len(written) >= 4
+    assert [(name, one) for name, content in written.items() for one in variants() if one in content] == []
+
+
+KINDS: dict[str, dict[str, Any]] = {
+    "stream": {"endpoint": "/stream", "stream": True},
+    "job": {"endpoint": "/jobs", "protocol": "submit_poll", "job": {"interval": 0.01}},
+    "failure": {"endpoint": "/else"},
+}
+
+
+@pytest.mark.parametrize("user_class", ["SttUser", "FastSttUser"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_whatever_the_service_repeats(tmp_path: Path, kind: str, user_class: str) -> None:
+    proxy = Proxy(SECRETS["S_PROXY"])
+    with repeating() as url, contextlib.closing(proxy):
+        api = API | KINDS[kind] | {"proxy": f"http://me:${{S_PROXY}}@127.0.0.1:{proxy.port}"}
+        config = against(url, 8, 2, 2, api=api, continue_on_dead_warmup=True, audio_duration=0.1)
+        ran = run(tmp_path, config, user_class, "--html=r.html", "--csv=c", "--loglevel=DEBUG", env=SECRETS)
+    assert proxy.asked
+    assert ran.code in (1, 4), ran.err
+    expected = {"stream": "stream_error", "job": "poll_failed", "failure": "http_5xx"}[kind]
+    rows = ran.result["requests"]
+    assert {row["error_kind"] for row in rows} == {expected}
+    assert "***" in rows[-1]["error"]
+    assert {row["headers"]["x-fine"] for row in rows} == {"pod-1"}
+    assert all("***" in row["headers"]["x-echo"] for row in rows)
+    assert "x-echo" in ran.out
+    check(tmp_path, ran.out, ran.err, json.dumps(ran.result))
+
+
+class Relay:
+    """Stands between a worker and its master, and keeps all that they say."""
+
+    def __init__(self, to_port: int) -> None:
+        self.heard = bytearray()
+        self._to_port = to_port
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        self._listener.close()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                worker, _ = self._listener.accept()
+                master = socket.create_connection(("127.0.0.1", self._to_port))
+                for source, target in ((worker, master), (master, worker)):
+                    threading.Thread(target=self._copy, args=(source, target), daemon=True).start()
+
+    def _copy(self, source: socket.socket, target: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65_536):
+                self.heard += data
+                target.sendall(data)
+
+
+def test_what_workers_are_told_and_what_a_killed_run_leaves(tmp_path: Path) -> None:
+    """Master and worker speak through a relay; both are killed in the middle."""
+    folders = tmp_path / "master", tmp_path / "worker"
+    for folder in folders:
+        folder.mkdir()
+    port = free_port()
+    with repeating() as url, contextlib.closing(Relay(port)) as relay:
+        api = API | KINDS["stream"]
+        config = against(
+            url, None, 2, 2, api=api, continue_on_dead_warmup=True, audio_duration=0.1, request_delay=0.05
+        )
+        words = ["--master", f"--master-bind-port={port}", "--expect-workers=1", "--loglevel=DEBUG"]
+        master = start(folders[0], config, *words, env=SECRETS)
+        worker = start(
+            folders[1],
+            config,
+            "--worker",
+            f"--master-port={relay.port}",
+            "--loglevel=DEBUG",
+            headless=False,
+            env=SECRETS,
+        )
+        spools = folders[0].glob
+        until("the spool fills", lambda: any(path.stat().st_size > 5_000 for path in spools("*.partial.jsonl")))
+        for process in (worker, master):
+            process.kill()
+        ends = [finish(process, folder) for process, folder in ((worker, folders[1]), (master, folders[0]))]
+    assert len(relay.heard) > 3_000
+    assert b"hello" in relay.heard, "what is said can be read"
+    for folder, end in zip(reversed(folders), ends, strict=True):
+        check_all(folder, end.out, end.err, bytes(relay.heard).decode("latin-1"))
+
+
+def check_all(folder: Path, *texts: str) -> None:
+    written = [path.read_bytes() for path in folder.iterdir() if path.is_file()]
+    for content in [*written, *(text.encode("latin-1", "replace") for text in texts)]:
+        assert [one for one in variants() if one in content] == []
