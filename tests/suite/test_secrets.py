@@ -58,7 +58,8 @@ class Repeating(BaseHTTPRequestHandler):
             self._answer(500, told)
 
     def do_GET(self) -> None:
-        self._answer(200, json.dumps({"status": "failed", "error": f"{self.path} {self.headers.items()}" * 3}))
+        told = f"{self.headers['X-Auth']} {self.headers['Authorization']} {self.path} {self.headers.items()}"
+        self._answer(200, json.dumps({"status": "failed", "error": told * 3}))
 
     def _answer(self, status: int, text: str, kind: str = "application/json") -> None:
         content = text.encode()
@@ -169,15 +170,8 @@ def test_what_workers_are_told_and_what_a_killed_run_leaves(tmp_path: Path) -> N
         )
         words = ["--master", f"--master-bind-port={port}", "--expect-workers=1", "--loglevel=DEBUG"]
         master = start(folders[0], config, *words, env=SECRETS)
-        worker = start(
-            folders[1],
-            config,
-            "--worker",
-            f"--master-port={relay.port}",
-            "--loglevel=DEBUG",
-            headless=False,
-            env=SECRETS,
-        )
+        words = ["--worker", f"--master-port={relay.port}", "--loglevel=DEBUG"]
+        worker = start(folders[1], config, *words, headless=False, env=SECRETS)
         spools = folders[0].glob
         until("the spool fills", lambda: any(path.stat().st_size > 5_000 for path in spools("*.partial.jsonl")))
         for process in (worker, master):
