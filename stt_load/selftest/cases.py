@@ -95,6 +95,11 @@ EVERYTHING = Case(
     _server(slots=2, overhead_s=0.03, queue_limit=3, error_rate=0.1, cut_rate=0.1, cold_requests=2, cold_extra_s=0.4),
     _load(6, 160, request_delay=0.02, continue_on_dead_warmup=True),
 )
+STREAMS = Case(
+    "streamed answers, a queue, cut ones",
+    _server(slots=3, overhead_s=0.05, stream_dialect="openai", delta_gap_s=0.02, cut_rate=0.1),
+    _load(4, 44, audio_duration=4.0, api={"on_shed": "continue", "stream": True}),
+)
 PACE = Case(
     "8 users, clips of 10 s, 20 ms each",
     _server(slots=8, overhead_s=0.02),
@@ -103,7 +108,7 @@ PACE = Case(
 
 USER_CLASSES = ("SttUser", "FastSttUser")
 TRIALS = (
-    *(Trial(case, Subject(name)) for name in USER_CLASSES for case in (FIXED, QUEUE, FAILURES)),
+    *(Trial(case, Subject(name)) for name in USER_CLASSES for case in (FIXED, QUEUE, FAILURES, STREAMS)),
     *(Trial(EVERYTHING, Subject(name, workers=2)) for name in USER_CLASSES),
     *(Trial(PACE, Subject(name)) for name in USER_CLASSES),
 )

@@ -68,6 +68,7 @@ def figures(trial: Trial, outcome: Outcome) -> list[Figure]:
         *_latencies("response_time_s", reported["response_time_s"], measured),
         *_latencies("service_time_s", reported["service_time_s"], measured),
         *_rtf(reported["rtf"], measured),
+        *_answers(trial, reported, [one for one in measured if one.kind is None]),
         *_rates(reported, measured, trial.case.load["concurrent_requests"]),
         *_warmup(outcome.result["warmup"], warm),
     ]
@@ -121,6 +122,10 @@ def _latencies(name: str, reported: Mapping[str, Any], measured: Sequence[Reques
     """In a closed loop every request is sent when it is meant to be: response and service time have one truth."""
     values = [one.response_s for one in measured if one.kind is None]
     yield Figure(f"{name}.n", "", len(values), reported["n"])
+    yield from _distribution(name, values, reported)
+
+
+def _distribution(name: str, values: Sequence[float], reported: Mapping[str, Any]) -> Iterator[Figure]:
     for statistic, of in STATISTICS.items():
         yield _late(f"{name}.{statistic}", of(values), reported[statistic])
     mean_s = STATISTICS["mean"](values)
@@ -138,6 +143,27 @@ def _rtf(reported: Mapping[str, Any], measured: Sequence[Request]) -> Iterator[F
         ("p95", nearest_rank(each, 0.95)),
     ):
         yield Figure(f"rtf.{name}", "", truth, reported[name], -EARLY_S / audio_s, LATE_S / audio_s)
+
+
+def _answers(trial: Trial, reported: Mapping[str, Any], ok: Sequence[Request]) -> Iterator[Figure]:
+    """When text came, and how many had to wait for a connection: on loopback that takes no time to speak of."""
+    streamed = [one for one in ok if trial.case.load["api"].get("stream")]
+    yield Figure("ttft_s.n", "", len(streamed), reported["ttft_s"]["n"])
+    if streamed:
+        yield from _distribution("ttft_s", [one.ttft_s for one in streamed], reported["ttft_s"])
+        told, gap_s = reported["delta_gap_s"], trial.case.server.delta_gap_s
+        mean_s = math.fsum(one.gaps_s for one in streamed) / sum(one.gaps for one in streamed)
+        # A piece that is read late makes one gap longer and the next one shorter.
+        for name, truth in (("mean_s", mean_s), ("p95_s", gap_s), ("max_s", gap_s)):
+            yield Figure(f"delta_gap_s.{name}", "s", truth, told[name], -LATE_S, LATE_S)
+    opened, told = [one for one in ok if one.opens], reported["connect_s"]
+    yield Figure("connect_s.n", "", len(opened), told["n"])
+    if opened:
+        for statistic in (*STATISTICS, "stdev"):
+            if told[statistic] is not None:
+                yield _late(f"connect_s.{statistic}", 0.0, told[statistic])
+    for name in ("processing_time_s", "outside_time_s"):  # of which the embedded server does not speak
+        yield Figure(f"{name}.n", "", 0, reported[name]["n"])
 
 
 def _rates(reported: Mapping[str, Any], measured: Sequence[Request], users: int) -> Iterator[Figure]:

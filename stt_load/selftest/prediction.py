@@ -24,7 +24,9 @@ class Request:
     """One request as it must have been. reported: its row of the result, None where there is none.
 
     sent_s, from the run's barrier, is the client's own word. arrival_s, of the last byte, is the server's, on its
-    monotonic clock, and so is everything else.
+    monotonic clock, and so is everything else. ttft_s, gaps, gaps_s: of a streamed text, from the send to its first
+    piece, how many gaps between pieces there are and how long they are together; 0 without one. opens: it is the
+    first on its connection.
     """
 
     reported: Row | None
@@ -36,6 +38,10 @@ class Request:
     upload_bytes: int
     download_bytes: int
     cold: bool
+    ttft_s: float
+    gaps: int
+    gaps_s: float
+    opens: bool
 
     @property
     def response_s(self) -> float:
@@ -54,6 +60,7 @@ def requests(result: Mapping[str, Any], truths: Iterable[Line], slots: int) -> l
     is there and a slot is free, and takes as long as the log says. What was shed was answered at once.
     """
     rows = _rows_by_clip(result)
+    clients: set[str] = set()
     free = [-math.inf] * slots
     found = []
     for truth in sorted(truths, key=lambda truth: float(truth["arrival_s"])):
@@ -74,9 +81,19 @@ def requests(result: Mapping[str, Any], truths: Iterable[Line], slots: int) -> l
                 upload_bytes=truth["body_bytes"] or 0,
                 download_bytes=truth["answer_bytes"] or 0,
                 cold=truth["cold"],
+                ttft_s=done_s - sent_s - _before_end(truth, "first_text_s"),
+                gaps=max(0, (truth["deltas"] or 0) - 1),
+                gaps_s=_before_end(truth, "first_text_s") - _before_end(truth, "last_text_s"),
+                opens=truth["client"] not in clients,
             )
         )
+        clients.add(truth["client"])
     return found
+
+
+def _before_end(truth: Line, name: str) -> float:
+    """How long before the end of the service that was; 0 where it was not."""
+    return 0.0 if truth[name] is None or truth["end_s"] is None else float(truth["end_s"] - truth[name])
 
 
 def _rows_by_clip(result: Mapping[str, Any]) -> dict[str, Row]:

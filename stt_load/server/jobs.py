@@ -78,12 +78,12 @@ class Jobs:
             clip = self._uploads.pop(name)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise ApiError(400, "audio_url names no upload.", "audio_url") from None
-        job = self._make(Question(clip_of(clip), "json", None), len(body) + len(clip))
+        job = self._make(request, Question(clip_of(clip), "json", None), len(body) + len(clip))
         return web.json_response({"id": job.id, "status": _ASSEMBLYAI[job.state]})
 
     async def submit_form(self, request: web.Request) -> web.Response:
         body = await self._service.receive(request)
-        job = self._make(batch_form(request.headers.get("Content-Type", ""), body), len(body))
+        job = self._make(request, batch_form(request.headers.get("Content-Type", ""), body), len(body))
         return web.json_response({"id": job.id, "status": job.state}, status=202)
 
     async def transcript(self, request: web.Request) -> web.Response:
@@ -108,8 +108,8 @@ class Jobs:
             values["error"] = FAILED
         return web.json_response(values)
 
-    def _make(self, question: Question, body_bytes: int) -> Job:
-        truth = self._service.new_truth()
+    def _make(self, request: web.Request, question: Question, body_bytes: int) -> Job:
+        truth = self._service.new_truth(request)
         truth.body_bytes = body_bytes
         try:
             service = self._service.begin(question, "transcribe", truth)

@@ -71,7 +71,7 @@ class SpeechService:
             received: bytes | ApiError = await self.receive(request)
         except ApiError as error:
             received = error
-        truth = self.new_truth()
+        truth = self.new_truth(request)
         tell = cache(partial(self.tell, truth))  # once, whoever does it
         try:
             if isinstance(received, ApiError):
@@ -96,9 +96,11 @@ class SpeechService:
         self.check_key(request)
         return await read_body(request, self._settings.max_body_bytes)
 
-    def new_truth(self) -> Truth:
+    def new_truth(self, request: web.Request) -> Truth:
         """Of a request that has just arrived."""
-        return Truth(next(self._ids), arrival_s=self._loop.time())
+        peer = request.transport.get_extra_info("peername") if request.transport else None
+        client = f"{peer[0]}:{peer[1]}" if peer else None
+        return Truth(next(self._ids), arrival_s=self._loop.time(), client=client)
 
     def begin(self, question: Question, task: str, truth: Truth) -> Service:
         """A service of what is asked, on its way through the queue; ApiError 503 where that is full."""

@@ -18,8 +18,8 @@ class Truth:
     was stopped first. audio_s: length of the clip, None where no clip was found. cold: it was a cold service.
     cut: only half of the answer was sent. misbehaviour: how it went wrong. first_text_s, last_text_s: right before
     the first and the last piece of a streamed text went out, of which there were `deltas`. audio_hash: BLAKE2b of 8
-    bytes over the samples, in hex. body_bytes: of the request, None where it was not read. answer_bytes: of the
-    answer's body, as far as it was sent.
+    bytes over the samples, in hex. client: host and port of the connection that it came on. body_bytes: of the
+    request, None where it was not read. answer_bytes: of the answer's body, as far as it was sent.
     """
 
     id: int
@@ -36,6 +36,7 @@ class Truth:
     deltas: int | None = None
     slot: int | None = None
     audio_hash: str | None = None
+    client: str | None = None
     body_bytes: int | None = None
     answer_bytes: int | None = None
 

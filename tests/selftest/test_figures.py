@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from stt_load.selftest.bench import Outcome, TrialError, run
-from stt_load.selftest.cases import EVERYTHING, Subject, Trial
+from stt_load.selftest.cases import EVERYTHING, STREAMS, Subject, Trial
 from stt_load.selftest.figures import Figure, errors_s, figures
 from stt_load.selftest.prediction import requests
 from stt_load.selftest.table import furthest, table
 
 TRIAL = Trial(EVERYTHING, Subject("FastSttUser"))
+STREAMED = Trial(STREAMS, Subject("FastSttUser"))
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +23,13 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     return run(TRIAL, tmp_path_factory.mktemp("trial"))
 
 
-def judged(outcome: Outcome) -> dict[str, Figure]:
-    return {figure.name: figure for figure in figures(TRIAL, outcome)}
+@pytest.fixture(scope="module")
+def streamed(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    return run(STREAMED, tmp_path_factory.mktemp("streamed"))
+
+
+def judged(outcome: Outcome, trial: Trial = TRIAL) -> dict[str, Figure]:
+    return {figure.name: figure for figure in figures(trial, outcome)}
 
 
 def counts(found: dict[str, Figure]) -> Iterator[Figure]:
@@ -38,6 +44,14 @@ def test_a_real_run_is_right(outcome: Outcome) -> None:
     assert {"failures.shed", "failures.http_5xx", "failures.truncated"} <= found.keys()
     assert found["warmup.requests"].truth == TRIAL.case.warmup
     assert sum(truth["cold"] for truth in outcome.truths) == 2, "there was something to exclude"
+
+
+def test_a_streamed_run_is_right(streamed: Outcome) -> None:
+    found = judged(streamed, STREAMED)
+    assert [figure for figure in counts(found) if not figure.right] == []
+    assert [name for name, figure in found.items() if figure.difference < figure.low] == []
+    assert {"ttft_s.median", "delta_gap_s.mean_s", "failures.truncated"} <= found.keys()
+    assert found["connect_s.n"].truth > 0, "a cut answer takes its connection with it"
 
 
 def leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -57,14 +71,18 @@ def changed(outcome: Outcome, path: tuple[str, ...], by: float) -> Outcome:
     return Outcome(result, outcome.truths)
 
 
-@pytest.mark.parametrize("block", ["metrics", "warmup"])
-def test_every_number_of_the_result_is_held_against_the_truth(outcome: Outcome, block: str) -> None:
+@pytest.mark.parametrize(("name", "block"), [("outcome", "metrics"), ("outcome", "warmup"), ("streamed", "metrics")])
+def test_every_number_of_the_result_is_held_against_the_truth(
+    request: pytest.FixtureRequest, name: str, block: str
+) -> None:
     """One after the other is changed by far more than is allowed."""
-    before = {name for name, figure in judged(outcome).items() if not figure.right}
+    outcome: Outcome = request.getfixturevalue(name)
+    trial = TRIAL if name == "outcome" else STREAMED
+    before = judged(outcome, trial)
     unseen = []
     for path in leaves(outcome.result[block]):
-        after = {name for name, figure in judged(changed(outcome, (block, *path), 100)).items() if not figure.right}
-        if not after - before:
+        after = judged(changed(outcome, (block, *path), 100), trial)
+        if not any(not figure.right and figure != before.get(name) for name, figure in after.items()):
             unseen.append(".".join(path))
     assert unseen == []
 

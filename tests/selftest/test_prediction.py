@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,6 +37,10 @@ def line(seq: int, arrival_s: float, service_s: float | None, **more: Any) -> di
         "audio_hash": HASHES[seq],
         "body_bytes": 10,
         "answer_bytes": 5,
+        "first_text_s": None,
+        "last_text_s": None,
+        "deltas": None,
+        "client": "h:1",
     }
     return truth | more
 
@@ -93,3 +98,18 @@ def test_nearest_ranks() -> None:
     assert [nearest_rank(values, p) for p in (0.5, 0.95, 0.99, 1.0)] == [50.0, 95.0, 99.0, 100.0]
     assert nearest_rank([7.0], 0.99) == 7.0
     assert nearest_rank([1.0, 2.0], 0.5) == 1.0
+
+
+def test_when_the_text_of_a_stream_came() -> None:
+    """Its pieces count back from the end of the service, whose clock is the server's."""
+    lines = [
+        line(0, 5.0, 1.0, first_text_s=1_000.25, last_text_s=1_000.75, deltas=3),
+        line(1, 5.1, 1.0, client="h:2"),
+    ]
+    streamed, whole = requests(result(0.5, 0.6), lines, slots=1)
+    assert streamed.ttft_s == pytest.approx(0.25)
+    assert (streamed.gaps, streamed.gaps_s) == (2, pytest.approx(0.5))
+    assert (whole.gaps, whole.gaps_s) == (0, 0.0)
+    assert (streamed.opens, whole.opens) == (True, True)
+    again = requests(result(0.5, 0.6), [line(0, 5.0, 1.0), line(1, 5.1, 1.0)], slots=1)
+    assert [one.opens for one in again] == [True, False]
