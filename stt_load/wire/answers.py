@@ -8,12 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import jmespath
-from jmespath.exceptions import JMESPathError
-from jmespath.parser import ParsedResult
-
 from stt_load.sample import ErrorKind
 from stt_load.wire.numbers import number, usage_of
+from stt_load.wire.places import look
 from stt_load.wire.verdict import Answer, Failure, Transcript, excerpt
 
 Read = Callable[[Answer], Transcript | Failure]
@@ -42,7 +39,8 @@ def reader(response_format: str, places: Places = Places()) -> Read:
 
 class _JsonReader:
     def __init__(self, places: Places) -> None:
-        self._text = jmespath.compile(places.text)
+        self._place = places.text
+        self._text = look(places.text)
         self._duration = _Quantity(places.duration, places.duration_unit_s)
         self._processing_time = _Quantity(places.processing_time, places.processing_time_unit_s)
 
@@ -51,9 +49,9 @@ class _JsonReader:
             document = json.loads(answer.body)
         except (ValueError, RecursionError):
             return Failure(ErrorKind.BAD_JSON, f"HTTP {answer.status}, not JSON: {excerpt(answer.body)}")
-        text = _at(self._text, document)
+        text = self._text(document)
         if not isinstance(text, str):
-            missing = f"HTTP {answer.status}, JSON without a text at `{self._text.expression}`"
+            missing = f"HTTP {answer.status}, JSON without a text at `{self._place}`"
             return Failure(ErrorKind.NO_TEXT, f"{missing}: {excerpt(answer.body)}")
         audio_s, tokens = usage_of(document)
         duration_s = self._duration.seconds(document)
@@ -66,21 +64,14 @@ class _Quantity:
     """A number somewhere in a document, or nothing."""
 
     def __init__(self, expression: str | None, unit_s: float) -> None:
-        self._expression = None if expression is None else jmespath.compile(expression)
+        self._look = None if expression is None else look(expression)
         self._unit_s = unit_s
 
     def seconds(self, document: Any) -> float | None:
-        if self._expression is None:
+        if self._look is None:
             return None
-        value = number(_at(self._expression, document))
+        value = number(self._look(document))
         return None if value is None else value * self._unit_s
-
-
-def _at(expression: ParsedResult, document: Any) -> Any:
-    try:
-        return expression.search(document)
-    except JMESPathError:  # a function that was given what it does not take
-        return None
 
 
 def _plain(answer: Answer) -> str | Failure:

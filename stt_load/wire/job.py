@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-import jmespath
-from jmespath.exceptions import JMESPathError
-
 from stt_load.sample import ErrorKind
 from stt_load.wire.answers import Read
+from stt_load.wire.places import look
 from stt_load.wire.request import Body, Request
 from stt_load.wire.verdict import Answer, Failure, Step, Transcript, excerpt, of_status
 
@@ -104,8 +102,8 @@ def _put(value: Any, upload: str) -> Any:
 def _found(answer: Answer, expression: str) -> str | None:
     """The text or number at `expression`, as a text; None where there is none."""
     try:
-        value = jmespath.search(expression, json.loads(answer.body))
-    except (ValueError, RecursionError, JMESPathError):
+        value = look(expression)(json.loads(answer.body))
+    except (ValueError, RecursionError):
         return None
     is_one = isinstance(value, str | int | float) and not isinstance(value, bool) and value != ""
     return str(value) if is_one else None
