@@ -6,21 +6,27 @@ from collections.abc import Iterator
 
 from stt_load.report.messages import Messages
 from stt_load.report.opening import WIDTH
-from stt_load.report.width import plain, right, shorten, wrap
+from stt_load.report.width import columns, plain, right, shorten, wrap
 from stt_load.stats.model import Backend, Distribution, Metrics
 
 MOST_BACKENDS = 20
-VALUE_WIDTH = 28
+VALUE_WIDTH = 26
 
 
 def lines(say: Messages, metrics: Metrics) -> Iterator[str]:
-    """A line for each thing that there is something to say about."""
+    """A blank line, then one for each thing that there is something to say about."""
+    told = list(_told(say, metrics))
+    if told:
+        yield from ("", *told)
+
+
+def _told(say: Messages, metrics: Metrics) -> Iterator[str]:
     yield from _times(say, "ttft", metrics.ttft_s)
     gaps = metrics.delta_gap_s
     if gaps.mean_s is not None:
         figures = {"mean": gaps.mean_s, "p95": gaps.p95_s, "max": gaps.max_s}
         yield say("answers.gaps", **{name: say.seconds(value) for name, value in figures.items()})
-    yield from _times(say, "connect", metrics.connect_s)
+    yield from _times(say, "connect", metrics.connect_s, scale=1_000)
     yield from _times(say, "processing", metrics.processing_time_s)
     yield from _times(say, "outside", metrics.outside_time_s)
     if metrics.tokens is not None:
@@ -30,10 +36,12 @@ def lines(say: Messages, metrics: Metrics) -> Iterator[str]:
         yield from wrap(say("answers.polls", n=metrics.polls or 0, interval=interval), WIDTH, "", "  ")
 
 
-def _times(say: Messages, name: str, times: Distribution) -> Iterator[str]:
+def _times(say: Messages, name: str, times: Distribution, scale: int = 1) -> Iterator[str]:
+    """scale: 1 for seconds, 1,000 for milliseconds."""
     if times.n:
         figures = {"mean": times.mean, "median": times.median, "p95": times.p95, "p99": times.p99}
-        texts = {key: say.number(value, 3) for key, value in figures.items()}
+        digits = 3 if scale == 1 else 1
+        texts = {key: say.number(None if value is None else value * scale, digits) for key, value in figures.items()}
         yield from wrap(say(f"answers.{name}", n=times.n, **texts), WIDTH, "", "  ")
 
 
@@ -56,4 +64,4 @@ def backends(say: Messages, found: tuple[Backend, ...]) -> Iterator[str]:
 
 def _row(value: str, cells: list[str]) -> str:
     shown = shorten(value, VALUE_WIDTH - 2)
-    return "  " + shown + " " * (VALUE_WIDTH - 2 - len(shown)) + "".join(right(cell, 8) for cell in cells)
+    return "  " + shown + " " * (VALUE_WIDTH - 2 - columns(shown)) + "".join(right(cell, 9) for cell in cells)

@@ -76,7 +76,7 @@ ENGLISH = {
     "latency.interval": " (95% CI {low}–{high})",
     "answers.ttft": "Time to first text: mean {mean} s, median {median}, P95 {p95}, P99 {p99}",
     "answers.gaps": "Between pieces of text: mean {mean}, P95 {p95}, max {max}",
-    "answers.connect": "Connection set-up, part of {n} of them: mean {mean} s, median {median}, P95 {p95}, P99 {p99}",
+    "answers.connect": "Connection set-up, in {n} of them: mean {mean} ms, median {median}, P95 {p95}, P99 {p99}",
     "answers.processing": "The service's own processing time: mean {mean} s, median {median}, P95 {p95}, P99 {p99}",
     "answers.outside": "The rest, network and queue: mean {mean} s, median {median}, P95 {p95}, P99 {p99}",
     "answers.tokens": "Tokens, as the service counts: {n}",

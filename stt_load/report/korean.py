@@ -76,7 +76,7 @@ KOREAN = {
     "latency.interval": " (95% CI {low}–{high})",
     "answers.ttft": "첫 글자까지의 시간: 평균 {mean}초, 중앙값 {median}, P95 {p95}, P99 {p99}",
     "answers.gaps": "글 조각 사이의 간격: 평균 {mean}, P95 {p95}, 최대 {max}",
-    "answers.connect": "연결을 맺는 시간({n}건에 포함): 평균 {mean}초, 중앙값 {median}, P95 {p95}, P99 {p99}",
+    "answers.connect": "연결을 맺는 시간({n}건에 포함): 평균 {mean}ms, 중앙값 {median}, P95 {p95}, P99 {p99}",
     "answers.processing": "서비스가 말하는 처리 시간: 평균 {mean}초, 중앙값 {median}, P95 {p95}, P99 {p99}",
     "answers.outside": "나머지(네트워크와 대기): 평균 {mean}초, 중앙값 {median}, P95 {p95}, P99 {p99}",
     "answers.tokens": "토큰(서비스가 센 수): {n}",

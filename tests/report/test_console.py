@@ -225,3 +225,47 @@ def test_a_report_of_a_file_says_which_and_when() -> None:
     lines = list(report(EN, run_of(steady()), [Path("a.json"), Path("b.json")]))
     assert lines[0] == "📂 a.json, b.json (run of 2024-01-01T12:00:00.000+09:00)"
     assert "🌐 API: http://127.0.0.1:8000/v1/audio/transcriptions" in lines
+
+
+def told(samples: Samples, language: str = "en", **api: Any) -> list[str]:
+    config = Config.model_validate({"api": api}) if api else Config()
+    return list(result(messages(language), run_of(samples, config)))
+
+
+def rich() -> Samples:
+    """Streams on new connections from two replicas, one of which has a long name."""
+    samples = table(np.arange(40) / 10, 1.0, users=4)
+    rows, numbers = samples.rows, np.arange(40)
+    rows["first_text_s"] = rows["sent_s"] + 0.25
+    rows["deltas"], rows["gap_mean_s"], rows["gap_p95_s"], rows["gap_max_s"] = 5, 0.02, 0.03, 0.5
+    rows["connect_s"], rows["connection"] = 0.0123, numbers + 1
+    rows["processing_s"], rows["tokens"] = 0.6, 10
+    rows["headers"] = numbers % 2
+    texts = ('{"x-served-by": "whisper-large-v3-deployment-7d9f-abcde"}', '{"x-served-by": null}')
+    return Samples(rows, texts)
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_what_answers_say_of_themselves_fits_in_80_columns(language: str) -> None:
+    lines = told(rich(), language)
+    assert max(map(columns, lines)) <= 80, max(lines, key=columns)
+    text = "\n".join(lines)
+    for figure in ("0.250", "0.020", "0.500", "12.3", "0.600", "0.400", "400"):
+        assert figure in text, figure
+    table_rows = [
+        line for line in lines if line.startswith("  whisper-large") or line.startswith(("  n/a", "  해당"))
+    ]
+    assert len(table_rows) == 2
+    assert len(set(map(columns, table_rows))) == 1, "columns below each other"
+
+
+def test_of_plain_answers_nothing_more_is_said() -> None:
+    text = "\n".join(told(table(np.arange(40) / 10, 1.0, users=4)))
+    assert not [word for word in ("first text", "Tokens", "set-up", "header", "processing") if word in text]
+
+
+def test_how_finely_jobs_are_timed() -> None:
+    samples = table(np.arange(40) / 10, 1.0, users=4)
+    samples.rows["polls"] = 3
+    text = " ".join(" ".join(told(samples, protocol="submit_poll", endpoint="/jobs")).split())
+    assert "Asked 120 times whether jobs were over, 0.50 s apart: response times are no finer" in text
