@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from stt_load.config import Api, Config, masked
@@ -227,9 +229,9 @@ def test_a_report_of_a_file_says_which_and_when() -> None:
     assert "🌐 API: http://127.0.0.1:8000/v1/audio/transcriptions" in lines
 
 
-def told(samples: Samples, language: str = "en", **api: Any) -> list[str]:
+def told(samples: Samples, language: Language = "en", **api: Any) -> list[str]:
     config = Config.model_validate({"api": api}) if api else Config()
-    return list(result(messages(language), run_of(samples, config)))
+    return list(result(Messages(language), run_of(samples, config)))
 
 
 def rich() -> Samples:
@@ -246,15 +248,13 @@ def rich() -> Samples:
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
-def test_what_answers_say_of_themselves_fits_in_80_columns(language: str) -> None:
+def test_what_answers_say_of_themselves_fits_in_80_columns(language: Language) -> None:
     lines = told(rich(), language)
     assert max(map(columns, lines)) <= 80, max(lines, key=columns)
     text = "\n".join(lines)
     for figure in ("0.250", "0.020", "0.500", "12.3", "0.600", "0.400", "400"):
         assert figure in text, figure
-    table_rows = [
-        line for line in lines if line.startswith("  whisper-large") or line.startswith(("  n/a", "  해당"))
-    ]
+    table_rows = [line for line in lines if line.startswith(("  whisper-large", "  n/a", "  해당"))]
     assert len(table_rows) == 2
     assert len(set(map(columns, table_rows))) == 1, "columns below each other"
 
