@@ -6,12 +6,11 @@ import math
 
 import numpy as np
 
-from stt_load.samples import FloatArray, Samples
+from stt_load.samples import BoolArray, FloatArray, Samples
 from stt_load.stats.model import Finding
 
 MANY_TIMES = 5.0
 FEWEST_REQUESTS = 5
-MOST_SHARE = 0.5
 SIGNIFICANT_P = 0.001
 
 
@@ -20,10 +19,10 @@ def starved(measured: Samples) -> Finding | None:
 
     A server with a thread for each connection, and fewer threads than there are kept-alive connections, serves some
     of them and leaves the others waiting until one is closed (cpp-httplib under whisper.cpp's server has max(8, cores
-    - 1) threads). A connection counts when each of its requests took more than 5 times what is usual: the median of
-    the connections' medians. By chance, a connection of k requests would with the share of such requests among the
-    others to the power of k; more than half of all connections, or as many as chance makes in one run of 1,000
-    (Poisson), are no finding. Nor is there one where connections carried fewer than 5 requests each: there is nothing
+    - 1) threads). A connection counts when each of its requests took more than 5 times what is usual, which is the
+    median of all requests: those of the connections that are served. By chance, a connection of k requests would with
+    the share of such requests among the others to the power of k; as many as chance makes in one run of 1,000
+    (Poisson) are no finding. Nor is there one where the others carried fewer than 5 requests each: there is nothing
     to compare.
     """
     rows = measured.where((measured["connection"] > 0) & np.isfinite(measured["sent_s"]))
@@ -31,11 +30,10 @@ def starved(measured: Samples) -> Finding | None:
         return None
     _, which = np.unique(rows.rows[["worker", "connection"]], return_inverse=True)
     times = np.split(rows.service_s[np.argsort(which, kind="stable")], np.cumsum(np.bincount(which))[:-1])
-    usual_s = float(np.median([np.median(each) for each in times]))
+    usual_s = float(np.median(rows.service_s))
     waiting = [each for each in times if each.min() > MANY_TIMES * usual_s]
     served = [each for each in times if each.min() <= MANY_TIMES * usual_s]
-    few = 0 < len(waiting) <= MOST_SHARE * len(times)
-    if not few or np.median([len(each) for each in served]) < FEWEST_REQUESTS:
+    if not waiting or np.median([len(each) for each in served]) < FEWEST_REQUESTS:
         return None
     if _by_chance(times, np.concatenate(served) > MANY_TIMES * usual_s, len(waiting)) >= SIGNIFICANT_P:
         return None
@@ -43,7 +41,7 @@ def starved(measured: Samples) -> Finding | None:
     return Finding("starved", figures | {"waited_s": float(np.median(np.concatenate(waiting)))})
 
 
-def _by_chance(times: list[FloatArray], slow: np.ndarray, count: int) -> float:
+def _by_chance(times: list[FloatArray], slow: BoolArray, count: int) -> float:
     """Probability that at least `count` connections have slow requests only. slow: of the others', which are."""
     share = (np.count_nonzero(slow) + 1) / (len(slow) + 1)
     expected = sum(share ** len(each) for each in times)

@@ -250,7 +250,7 @@ def test_connections_that_are_left_waiting() -> None:
 def test_nobody_is_starved_who_waits_a_little_longer_or_hangs_once() -> None:
     assert named("starved", connections(10, 0)) is None
     assert named("starved", connections(8, 2, waits_s=4.0), 10) is None
-    assert named("starved", connections(4, 6), 10) is None, "most of them: it is simply slow"
+    assert named("starved", connections(4, 6), 10) is not None, "most of them, too"
     assert named("starved", connections(8, 2, requests=2), 10) is None, "too little to compare with"
     assert named("starved", connections(8, 1), 9) is None, "a single slow request is chance"
     each_its_own = connections(8, 2)

@@ -18,6 +18,7 @@ import pytest
 
 from tests.ports import free_port
 from tests.suite.crowd import until
+from tests.suite.page import web_ui
 from tests.suite.running import against, finish, run, start
 from tests.transport.proxy import Proxy
 
@@ -187,3 +188,22 @@ def check_all(folder: Path, *texts: str) -> None:
     written = [path.read_bytes() for path in folder.iterdir() if path.is_file()]
     for content in [*written, *(text.encode("latin-1", "replace") for text in texts)]:
         assert [one for one in variants() if one in content] == []
+
+
+PAGES = ("/", "/stats/requests", "/stats/requests/csv", "/stats/failures/csv", "/exceptions", "/exceptions/csv")
+PAGES += ("/stats/report", "/logs", "/tasks", "/stt-load/result")
+
+
+def test_what_the_web_ui_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    with repeating() as url:
+        api = API | KINDS["stream"]
+        config = against(url, 8, 2, 2, api=api, continue_on_dead_warmup=True, audio_duration=0.1)
+        with web_ui(tmp_path, config, "--loglevel=DEBUG") as page:
+            page.post("/swarm", user_count=2, spawn_rate=2, host=url)
+            page.until_stopped()
+            shown = [page.get(path).decode() for path in PAGES]
+    assert "stream_error" in shown[3]
+    assert '"x-fine": "pod-1"' in shown[-1]
+    check_all(tmp_path, *shown)
