@@ -29,8 +29,8 @@ def sample_of(
     heard = verdict if isinstance(verdict, Transcript) else Transcript("")
     done_s = exchange.done_s or clock()
     start_s = exchange.sent_s or done_s
-    # A job or a proxy may have had a connection before there was none.
-    unreached = failure is not None and failure.kind in _NOTHING_SENT and exchange.first_byte_s is None
+    # A job may have had a connection before there was none.
+    unreached = failure is not None and failure.kind in _NOTHING_SENT and exchange.connection is None
     nothing_sent = exchange.sent_s is None or unreached
     origin_s = stage.desk.origin_s
     return Sample(
@@ -43,7 +43,7 @@ def sample_of(
         sent_s=None if nothing_sent else start_s - origin_s,
         first_byte_s=_since(origin_s, exchange.first_byte_s),
         done_s=done_s - origin_s,
-        pause_s=pause_s,
+        pause_s=pause_s + exchange.lingered_s,
         audio_s=stage.audio.duration_s,
         upload_bytes=0 if nothing_sent else min(exchange.uploaded, _MOST_UPLOAD_BYTES),
         download_bytes=exchange.received,
@@ -57,9 +57,15 @@ def sample_of(
         processing_s=heard.processing_s,
         tokens=heard.tokens,
         polls=exchange.polls,
-        headers=stage.speech.hide(json.dumps(exchange.captured)) if exchange.captured else None,
+        headers=_shown(stage, exchange) if exchange.captured else None,
         **_streamed(exchange.stream, origin_s),
     )
+
+
+def _shown(stage: Stage, exchange: Exchange) -> str:
+    """The captured headers, each without secrets before JSON writes them in its own way."""
+    hide = stage.speech.hide
+    return json.dumps({name: None if value is None else hide(value) for name, value in exchange.captured.items()})
 
 
 def _streamed(stream: Stream | None, origin_s: float) -> dict[str, Any]:

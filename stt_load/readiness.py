@@ -8,7 +8,7 @@ import socket
 import gevent
 
 from stt_load.transport.exchange import clock, plain
-from stt_load.transport.target import Target
+from stt_load.transport.target import Target, proxy_headers
 from stt_load.transport.tls import tls_context
 
 POLL_S = 0.25
@@ -30,7 +30,7 @@ def _trouble(target: Target, health: str | None, left_s: float) -> str | None:
     timeout_s = max(0.05, min(left_s, target.timeouts.connect_s))
     try:
         if health is None:
-            socket.create_connection((target.host, target.port), timeout_s).close()
+            socket.create_connection(target.peer, timeout_s).close()
             return None
         return _unhealthy(target, health, timeout_s)
     except (OSError, ValueError, http.client.HTTPException) as error:  # ValueError: a name that is none
@@ -39,14 +39,20 @@ def _trouble(target: Target, health: str | None, left_s: float) -> str | None:
 
 def _unhealthy(target: Target, health: str, timeout_s: float) -> str | None:
     connection: http.client.HTTPConnection
+    headers, url = dict(target.headers), health
+    through = {} if target.proxy is None else proxy_headers(target.proxy)
     if target.scheme == "https":
         context = tls_context(target.verify, target.ca_bundle)
-        connection = http.client.HTTPSConnection(target.host, target.port, timeout=timeout_s, context=context)
+        connection = http.client.HTTPSConnection(*target.peer, timeout=timeout_s, context=context)
+        if target.proxy is not None:
+            connection.set_tunnel(target.host, target.port, through)
     else:
-        connection = http.client.HTTPConnection(target.host, target.port, timeout=timeout_s)
+        connection = http.client.HTTPConnection(*target.peer, timeout=timeout_s)
+        if target.proxy is not None:
+            url = f"http://{target.authority}{health}"
+            headers |= through
     try:
-        headers = {name: value for name, value in target.headers.items() if name.lower() != "content-type"}
-        connection.request("GET", health, headers=headers)
+        connection.request("GET", url, headers=headers)
         status = connection.getresponse().status
     finally:
         connection.close()

@@ -174,7 +174,7 @@ def place_of(config: Config, url: str) -> Target:
         verify=api.verify,
         ca_bundle=api.ca_bundle,
         requests_per_connection=api.requests_per_connection,
-        request_id_header=api.request_id_header,
+        request_id_header=None if (api.request_id_header or "").lower() in given else api.request_id_header,
         captured=tuple(name.lower() for name in api.capture_headers),
         proxy=None if api.proxy is None else filled(api.proxy, os.environ),
     )

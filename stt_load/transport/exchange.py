@@ -23,6 +23,7 @@ clock: Callable[[], float] = time.monotonic
 """Seconds on the host's monotonic clock, which all processes of a host share; the server's log uses it, too."""
 
 READ_BYTES = 65_536
+NOTICED_S = 0.01
 LINGER_S = 0.5
 """How long a stream that has said all may take to end as HTTP wants it, before its connection is given up."""
 
@@ -39,7 +40,9 @@ class Exchange:
 
     Instants are on `clock`. uploaded: bytes of the bodies that were to be sent. received: bytes of the answer's body
     that came in. connection: number of the connection, unique in this process. connect_s: what its set-up took, None
-    for one that was there already. captured: the headers that the target names. polls: questions after a job.
+    for one that was there already. lingered_s: from the done mark of a stream to the end of its body, where that is
+    worth telling: the server's way, not the generator's. captured: the headers that the target names. polls:
+    questions after a job.
     """
 
     request_id: str | None = None
@@ -53,6 +56,7 @@ class Exchange:
     status: int | None = None
     connection: int | None = None
     connect_s: float | None = None
+    lingered_s: float = 0.0
     captured: dict[str, str | None] = field(default_factory=dict)
     polls: int | None = None
     header: Callable[[str], str | None] = field(default=lambda _: None, repr=False)
@@ -104,6 +108,8 @@ class Transport(ABC):
             exchange.done_s = clock()
             watch.close()
         if exchange.stream is not None and exchange.stream.ended_s is not None:
+            lingered_s = exchange.done_s - exchange.stream.ended_s
+            exchange.lingered_s = lingered_s if lingered_s > NOTICED_S else 0.0
             exchange.done_s = exchange.stream.ended_s
         return self.answer(exchange)
 

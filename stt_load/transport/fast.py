@@ -29,7 +29,7 @@ from stt_load.transport.exchange import (
     plain,
     send,
 )
-from stt_load.transport.target import Target, basic
+from stt_load.transport.target import Target, proxy_headers
 from stt_load.transport.tls import GONE, tls_context
 from stt_load.wire.request import Request
 
@@ -84,8 +84,7 @@ class FastTransport(Transport):
         self._origin = ""
         if target.proxy is not None and target.scheme == "http":
             self._origin = f"http://{target.authority}"
-            if credentials := basic(urlsplit(target.proxy)):
-                lines.append(f"Proxy-Authorization: {credentials}")
+            lines += [f"{name}: {value}" for name, value in proxy_headers(target.proxy).items()]
         self._lines = "\r\n".join(lines)
 
     def close(self) -> None:

@@ -55,5 +55,6 @@ def _add(whole: Exchange, step: Exchange) -> None:
     if step.connect_s is not None:
         whole.connect_s = (whole.connect_s or 0.0) + step.connect_s
     whole.connection = step.connection if step.connection is not None else whole.connection
-    whole.first_byte_s, whole.status, whole.captured = step.first_byte_s, step.status, step.captured
-    whole.header, whole.parts = step.header, step.parts
+    if step.first_byte_s is not None:
+        whole.first_byte_s, whole.status, whole.captured = step.first_byte_s, step.status, step.captured
+        whole.header, whole.parts = step.header, step.parts

@@ -7,7 +7,6 @@ import ssl
 from contextlib import suppress
 from http.client import IncompleteRead
 from typing import Any
-from urllib.parse import urlsplit
 
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, ProxyManager, Timeout
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -34,7 +33,7 @@ from stt_load.transport.exchange import (
     plain,
     send,
 )
-from stt_load.transport.target import Target, basic
+from stt_load.transport.target import Target, proxy_headers
 from stt_load.transport.tls import GONE, tls_context
 from stt_load.wire.request import Part, Request
 
@@ -138,9 +137,7 @@ class PooledTransport(Transport):
         if target.scheme == "https":
             options["ssl_context"] = tls_context(target.verify, target.ca_bundle)
         if target.proxy is not None:
-            credentials = basic(urlsplit(target.proxy))
-            headers = {} if credentials is None else {"Proxy-Authorization": credentials}
-            manager = ProxyManager(target.proxy, proxy_headers=headers, **options)
+            manager = ProxyManager(target.proxy, proxy_headers=proxy_headers(target.proxy), **options)
             pool = manager.connection_from_host(target.host, target.port, target.scheme)
         elif target.scheme == "https":
             pool = HTTPSConnectionPool(target.host, target.port, **options)

@@ -77,5 +77,11 @@ def basic(url: SplitResult) -> str | None:
     return "Basic " + base64.b64encode(secret.encode()).decode()
 
 
+def proxy_headers(proxy: str) -> dict[str, str]:
+    """What a proxy is told beside the request: the credentials in its URL, if there are any."""
+    credentials = basic(urlsplit(proxy))
+    return {} if credentials is None else {"Proxy-Authorization": credentials}
+
+
 def _address(url: SplitResult) -> tuple[str, int]:
     return url.hostname or "", url.port or (443 if url.scheme == "https" else 80)

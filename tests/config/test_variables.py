@@ -109,6 +109,13 @@ api:
     assert place_of(config, "http://h/health").path == "/health", "only looked at"
 
 
+def test_a_request_id_of_ones_own_takes_the_place_of_ours(loaded: Load) -> None:
+    assert target_of(loaded("{}"), "http://h/t").request_id_header == "X-Request-ID"
+    assert target_of(loaded("api: {request_id_header: null}"), "http://h/t").request_id_header is None
+    own = target_of(loaded("api: {headers: {x-request-id: mine}}"), "http://h/t")
+    assert (own.request_id_header, own.headers["x-request-id"]) == (None, "mine")
+
+
 def test_what_is_needed_and_what_may_not_be_shown(loaded: Load) -> None:
     text = """
 api:

@@ -116,9 +116,11 @@ def test_whatever_the_service_repeats(tmp_path: Path, kind: str, user_class: str
     proxy = Proxy(SECRETS["S_PROXY"])
     with repeating() as url, contextlib.closing(proxy):
         api = API | KINDS[kind] | {"proxy": f"http://me:${{S_PROXY}}@127.0.0.1:{proxy.port}"}
-        config = against(url, 8, 2, 2, api=api, continue_on_dead_warmup=True, audio_duration=0.1)
+        plain = {"continue_on_dead_warmup": True, "audio_duration": 0.1, "wait_ready": 5}
+        config = against(url, 8, 2, 2, api=api | {"health": "/health"}, **plain)
         ran = run(tmp_path, config, user_class, "--html=r.html", "--csv=c", "--loglevel=DEBUG", env=SECRETS)
-    assert proxy.asked
+    assert proxy.asked[0] == f"GET {url}/health HTTP/1.1", "it is waited for on the same way"
+    assert proxy.asked[1].startswith("POST ")
     assert ran.code in (1, 4), ran.err
     expected = {"stream": "stream_error", "job": "poll_failed", "failure": "http_5xx"}[kind]
     rows = ran.result["requests"]
@@ -136,18 +138,25 @@ class Relay:
     def __init__(self, to_port: int) -> None:
         self.heard = bytearray()
         self._to_port = to_port
+        self._open: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
-        self._listener.close()
+        for sock in (self._listener, *self._open):
+            sock.close()
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
             while True:
                 worker, _ = self._listener.accept()
-                master = socket.create_connection(("127.0.0.1", self._to_port))
+                try:
+                    master = socket.create_connection(("127.0.0.1", self._to_port))
+                except ConnectionRefusedError:  # it does not listen yet: the worker will come again
+                    worker.close()
+                    continue
+                self._open += [worker, master]
                 for source, target in ((worker, master), (master, worker)):
                     threading.Thread(target=self._copy, args=(source, target), daemon=True).start()
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.suite.running import against, check_code, rows, run
+from tests.suite.running import against, check_code, check_verdict, rows, run
 from tests.suite.truth import logged_server
+from tests.transport.misbehaving import Misbehaving
 
 pytestmark = pytest.mark.locust
 
@@ -73,6 +75,21 @@ def test_a_server_that_ignores_stream_is_timed_as_a_whole_and_the_report_says_so
     assert all(row["ok"] and row["deltas"] == 1 for row in measured)
     assert all(abs(row["first_text_s"] - row["done_s"]) < 0.005 for row in measured)
     assert "not_streamed" in {finding["name"] for finding in ran.result["findings"]}
+
+
+@pytest.mark.parametrize("user_class", ["SttUser", "FastSttUser"])
+def test_a_stream_that_has_said_all_and_does_not_end_spoils_nothing(tmp_path: Path, user_class: str) -> None:
+    """The user waits for half a second and gives the connection up: that is intended, not the generator's fault."""
+    with contextlib.closing(Misbehaving()) as server:
+        url = server.url("sse-hang-after-done").removesuffix("/sse-hang-after-done")
+        api = {"endpoint": "/sse-hang-after-done", "stream": True}
+        ran = run(tmp_path, against(url, 12, 2, 2, api=api), user_class)
+    check_code(ran, 0)
+    measured = rows(ran.result, "measured")
+    assert all(row["ok"] and row["service_time_s"] < row["pause_s"] + 0.5 for row in measured)
+    assert {round(row["pause_s"], 1) for row in measured} == {0.5}
+    assert len({row["connection"] for row in measured}) == 10
+    check_verdict(ran.result, "VALID")
 
 
 def test_the_wrong_dialect_is_told_from_a_broken_one(tmp_path: Path) -> None:
