@@ -126,12 +126,15 @@ def start(
 
 
 def end_all() -> None:
-    """Kills what was started and still runs, as after a test that failed."""
+    """Kills what was started and still runs, as after a test that failed, and closes what nobody reads any more."""
     for process in _started:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGCONT)
             os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
+            process.wait()
+        for pipe in (process.stdout, process.stderr):
+            if pipe is not None:
+                pipe.close()
     _started.clear()
 
 

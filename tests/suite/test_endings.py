@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.ports import free_port
-from tests.suite.running import Ran, against, check_code, finish, quick, rows, run, saved, start, until_said
+from tests.suite.running import QUICK, Ran, against, check_code, finish, quick, rows, run, saved, start, until_said
 from tests.suite.truth import logged_server
 from tests.transport.misbehaving import Misbehaving
 
@@ -89,14 +89,16 @@ def test_the_drain_is_bounded(tmp_path: Path) -> None:
 
 
 def test_locusts_time_limit_is_a_planned_end(tmp_path: Path) -> None:
-    ran = run(tmp_path, quick(100_000, 2, 3), "-t", "2s")
+    with logged_server(tmp_path, **QUICK) as server:
+        ran = run(tmp_path, against(server.url, 100_000, 2, 3), "-t", "2s")
     check_code(ran, 0)
     assert (ran.result["run"]["complete"], ran.result["run"]["end_reason"]) == (False, "time_limit")
     assert all(row["ok"] for row in ran.result["requests"])
 
 
 def test_a_run_without_an_end_is_never_complete_and_nobody_is_warned_of_it(tmp_path: Path) -> None:
-    ran = run(tmp_path, quick(None, 2, 2), "-t", "2s")
+    with logged_server(tmp_path, **QUICK) as server:
+        ran = run(tmp_path, against(server.url, None, 2, 2), "-t", "2s")
     check_code(ran, 0)
     assert (ran.result["run"]["complete"], ran.result["run"]["end_reason"]) == (False, "time_limit")
     assert "❗" not in ran.out
@@ -104,18 +106,20 @@ def test_a_run_without_an_end_is_never_complete_and_nobody_is_warned_of_it(tmp_p
 
 def test_a_signal_in_the_drain_of_a_time_limit_cuts_and_counts_as_one(tmp_path: Path) -> None:
     slow = {"slots": 8, "overhead_s": 30.0, "rtf": 0.0, "cold_requests": 0}
-    process = start(tmp_path, quick(None, 0, 2, embedded=slow, drain_s=25), "-t", "1s")
-    until_said(process, "in flight")
-    began = time.monotonic()
-    process.send_signal(signal.SIGINT)
-    ran = finish(process, tmp_path)
+    with logged_server(tmp_path, **slow) as server:
+        process = start(tmp_path, against(server.url, None, 0, 2, drain_s=25), "-t", "2s")
+        until_said(process, "in flight")
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        ran = finish(process, tmp_path)
     assert time.monotonic() - began < 15
     assert (ran.code, ran.result["run"]["end_reason"]) == (5, "interrupted")
     assert ran.result["metrics"]["failures"] == {"cancelled": 2}
 
 
 def test_measuring_for_a_time_that_was_cut_short_is_not_complete(tmp_path: Path) -> None:
-    ran = run(tmp_path, quick(None, 2, 2, measure_for=60), "-t", "2s")
+    with logged_server(tmp_path, **QUICK) as server:
+        ran = run(tmp_path, against(server.url, None, 2, 2, measure_for=60), "-t", "2s")
     check_code(ran, 0)
     assert ran.result["run"]["complete"] is False
     assert "❗ Not complete: stopped by the time limit (-t) after" in ran.out
