@@ -24,7 +24,7 @@ from stt_load.commandline import CommandLine
 from stt_load.config import Config, ConfigError, masked, variables
 from stt_load.display import Display
 from stt_load.experiment import Crew, Experiment
-from stt_load.report.exit_code import exit_code
+from stt_load.report.exit_code import NEVER_ANSWERED, exit_code
 from stt_load.report.run import Run
 from stt_load.server.process import EmbeddedServer, StartError
 from stt_load.stage import place_of, shown_name
@@ -211,13 +211,10 @@ class Suite:
         """Fires on every way to the end, before users are stopped: nothing new starts from here on."""
         if self._experiment is None:
             return
-        # Locust doesn't say who ends a run; its -t counts from the start that this suite was told of.
-        limit_s = self.options.run_time
-        timed_out = limit_s is not None and clock() - self._started_s >= limit_s - 0.5
         if self._workforce.deserted:
             self._experiment.session.stopped("workers_lost")
         else:
-            self._experiment.session.stopped("time_limit" if timed_out else "stopped")
+            self._experiment.session.stopped("time_limit" if self._timed_out() else "stopped")
         self._workforce.drain(self._experiment.config.drain)
 
     @guarded
@@ -264,11 +261,22 @@ class Suite:
         if self._unstaffed:
             return BAD_INPUT
         if environment.web_ui is None:
-            # Without an outcome, a signal came while everything was being made ready.
-            return self._code if self._code or self.outcome else INTERRUPTED
+            return self._code if self._code or self.outcome else self._code_without_a_run()
         if not self._started_s:
             return None
         return self._code if self._interrupted or self.options.autoquit != -1 else 0
+
+    def _code_without_a_run(self) -> int:
+        """A signal came while everything was being made ready, or -t was over by then."""
+        if self._interrupted or not self._timed_out():
+            return INTERRUPTED
+        logger.error("stt-load: the time limit (-t) was over before anything was sent")
+        return NEVER_ANSWERED
+
+    def _timed_out(self) -> bool:
+        """Locust doesn't say who ends a run; its -t counts from the start that this suite was told of."""
+        limit_s = self.options.run_time
+        return limit_s is not None and self._started_s > 0 and clock() - self._started_s >= limit_s - 0.5
 
     def _result(self) -> Path | None:
         return self.outcome.path if self.outcome else None

@@ -306,3 +306,13 @@ def test_a_success_in_between_is_hope(tmp_path: Path) -> None:
     assert sum(failed) > 30
     assert max(len(list(group)) for same, group in itertools.groupby(failed) if same) < 30
     assert ran.result["run"]["end_reason"] == "finished"
+
+
+def test_a_time_limit_that_is_over_before_the_start_is_no_interruption(tmp_path: Path) -> None:
+    """The embedded server takes three seconds to start."""
+    slow = "import sys, time\nif 'stt_load.server' in sys.orig_argv:\n    time.sleep(3)\n"
+    (tmp_path / "sitecustomize.py").write_text(slow, encoding="utf-8")
+    ran = run(tmp_path, quick(None, 2, 2), "-t", "1s", env={"PYTHONPATH": str(tmp_path)})
+    assert ran.code == 1, (ran.code, ran.err)
+    assert "the time limit (-t) was over before anything was sent" in ran.err
+    assert ran.results == []
