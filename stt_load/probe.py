@@ -90,14 +90,15 @@ def _transport(config: Config, target: Target, speech: Speech, say: _Mouth) -> T
 
 
 class _Mouth:
-    """Prints lines without secrets."""
+    """Prints lines without secrets, and without what a terminal would take for a command."""
 
     def __init__(self, speech: Speech) -> None:
         self._speech = speech
 
     def __call__(self, *lines: str) -> None:
         for line in lines:
-            print(self._speech.hide(line))
+            shown = self._speech.hide(line)
+            print("".join(one if one.isprintable() or one == "\n" else "·" for one in shown))
 
 
 def _request(target: Target, path: str, body: Body, audio: NoiseSource) -> Iterator[str]:
@@ -126,8 +127,7 @@ def _reply(exchange: Exchange, answer: Answer | None) -> Iterator[str]:
             yield f"HTTP {exchange.status}, no whole answer: {exchange.received:,} bytes"
         return
     yield f"HTTP {answer.status}, {answer.content_type or 'no Content-Type'}, {exchange.received:,} bytes"
-    text = "".join(one if one.isprintable() or one == "\n" else "·" for one in answer.body.decode(errors="replace"))
-    text = text.strip()
+    text = answer.body.decode(errors="replace").strip()
     yield text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}... ({len(text):,} characters)"
 
 

@@ -103,3 +103,38 @@ def test_a_wrong_configuration_ends_with_2(tmp_path: Path, api: dict[str, Any]) 
     ran = probe(tmp_path, {"api": api})
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "line 1, api." in ran.stderr
+
+
+def test_a_stream_and_when_it_came(tmp_path: Path) -> None:
+    with logged_server(tmp_path, overhead_s=0.1, rtf=0.0, jitter="none", cold_requests=0, delta_gap_s=0.05) as server:
+        ran = probe(tmp_path, {"api": {"base_url": server.url, "stream": True}, "audio_duration": 2})
+    assert ran.returncode == 0, ran.stderr
+    assert "text/event-stream" in ran.stdout
+    assert "transcript.text.delta" in ran.stdout
+    first = re.search(r"First text after ([\d.]+) s, 5 pieces in all", ran.stdout)
+    assert first is not None
+    assert float(first[1]) >= 0.1
+    assert re.search(r"Between pieces: mean 0\.0[45]", ran.stdout)
+    assert "It counts 2 s of audio" in ran.stdout
+
+
+def test_a_job_step_by_step(tmp_path: Path) -> None:
+    api = {"preset": "assemblyai", "job": {"interval": 0.05}}
+    with logged_server(tmp_path, overhead_s=0.2, rtf=0.0, jitter="none", cold_requests=0) as server:
+        config = {"api": api | {"base_url": server.url}, "audio_duration": 2}
+        ran = probe(tmp_path, config, ASSEMBLYAI_API_KEY="s3cret-key-of-mine")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    steps = re.findall(r"^(?:POST|GET) (\S+): HTTP 200, (.*)$", ran.stdout, re.MULTILINE)
+    assert [path for path, _ in steps][:2] == ["/v2/upload", "/v2/transcript"]
+    assert len(steps) >= 5
+    assert '"status": "completed"' in steps[-1][1]
+    assert "s3cret" not in ran.stdout + ran.stderr
+    assert f"Asked {len(steps) - 2} times whether the job was over" in ran.stdout
+
+
+def test_an_answer_that_is_no_text_leaves_the_terminal_alone(tmp_path: Path) -> None:
+    with logged_server(tmp_path, cold_requests=0, overhead_s=0.0, misbehaviour="wrong_type") as server:
+        ran = probe(tmp_path, {"api": {"base_url": server.url}, "audio_duration": 1})
+    assert ran.returncode == 1
+    assert "bad_json" in ran.stdout
+    assert [one for one in ran.stdout if not one.isprintable() and one != "\n"] == []
