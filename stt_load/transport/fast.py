@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 import gevent.socket
 from geventhttpclient.connectionpool import ConnectionPool, SSLConnectionPool
 from geventhttpclient.header import Headers
-from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError, HTTPSocketPoolResponse
+from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError, HTTPResponse, HTTPSocketPoolResponse
 
 from stt_load.sample import ErrorKind
 from stt_load.transport.exchange import (
@@ -61,6 +61,13 @@ class _TlsPool(_Line, SSLConnectionPool):
 
 class _Response(HTTPSocketPoolResponse):
     """A response whose body is read as it comes."""
+
+    def _on_message_complete(self) -> None:
+        """An interim answer (1xx) is not the end: its own kind would give the connection back."""
+        if self.get_code() < 200:
+            HTTPResponse._on_message_complete(self)
+        else:
+            super()._on_message_complete()
 
     def read_some(self) -> bytes:
         """What has come in, or else what comes next; nothing at the end."""

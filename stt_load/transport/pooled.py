@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import ssl
 from contextlib import suppress
-from http.client import IncompleteRead
+from http.client import CONTINUE, HTTPResponse, IncompleteRead
 from typing import Any
 
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, ProxyManager, Timeout
@@ -67,8 +67,18 @@ class Line:
         self.exchange.connect_s = clock() - since_s
 
 
+class _Answer(HTTPResponse):
+    """http.client passes over 100 Continue only; other interim answers (1xx) are none either."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()  # type: ignore[misc]
+        return version, CONTINUE if 101 < status < 200 else status, reason
+
+
 class _Noted(HTTPConnection):
     """A connection that tells its `Line` when it is opened and when an answer begins."""
+
+    response_class = _Answer
 
     def __init__(self, *args: Any, line: Line, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

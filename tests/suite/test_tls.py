@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import ssl
 import threading
@@ -16,6 +17,7 @@ import pytest
 import trustme
 
 from tests.suite.running import against, rows, run
+from tests.transport.proxy import Proxy
 
 pytestmark = pytest.mark.locust
 
@@ -141,3 +143,26 @@ def test_without_verifying_anyone_will_do(tmp_path: Path, user_class: str) -> No
     assert len(service.bodies) == 6
     assert all(row["ok"] for row in rows(ran.result, "measured"))
     assert "Warning" not in ran.err
+
+
+@BOTH
+@pytest.mark.parametrize(("keep_alive", "connections"), [(True, 2), (False, 6)])
+def test_through_a_proxy_that_sees_nothing_of_it(
+    tmp_path: Path, user_class: str, keep_alive: bool, connections: int
+) -> None:
+    """Streams or whole, connections last as long as they are to."""
+    with https_service(tmp_path) as service, contextlib.closing(Proxy("sesame")) as proxy:
+        api = {
+            "ca_bundle": str(service.ca),
+            "proxy": f"http://me:sesame@127.0.0.1:{proxy.port}",
+            "keep_alive": keep_alive,
+            "health": "/health",
+        }
+        ran = run(tmp_path, against(service.url, 6, 2, 2, api=api, wait_ready=5), user_class)
+    assert [row["error"] for row in ran.result["requests"] if not row["ok"]] == []
+    place = service.url.removeprefix("https://")
+    assert len(proxy.asked) == connections + 1, "one for the look at its health"
+    assert {line.rpartition(" ")[0] for line in proxy.asked} == {f"CONNECT {place}"}
+    assert len({row["connection"] for row in ran.result["requests"]}) == connections
+    assert len(service.bodies) == 6
+    assert "sesame" not in ran.out + ran.err + json.dumps(ran.result)

@@ -133,6 +133,15 @@ def _slow(sock: socket.socket, _: threading.Event) -> bool:
     return True
 
 
+def _processing(sock: socket.socket, _: threading.Event) -> bool:
+    """As servers do that fear for the client's patience."""
+    for _number in range(2):
+        sock.sendall(b"HTTP/1.1 102 Processing\r\n\r\n")
+        time.sleep(0.15)
+    sock.sendall(answer("200 OK", OK))
+    return True
+
+
 def _stall(sock: socket.socket, over: threading.Event) -> bool:
     sock.sendall(answer("200 OK", OK[:5], length=len(OK)))
     return _hang(sock, over)
@@ -168,6 +177,11 @@ _ACTS: dict[str, Act] = {
     "chunked": _say(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n11\r\n" + OK + b"\r\n0\r\n\r\n", keep=True
     ),
+    "interim": _say(
+        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + answer("200 OK", OK),
+        keep=True,
+    ),
+    "late": _processing,
     "gzip": _say(answer("200 OK", gzip.compress(OK), "Content-Encoding: gzip"), keep=True),
     "hang": _hang,
     "close": _say(b""),

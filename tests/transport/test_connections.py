@@ -35,6 +35,14 @@ def test_a_connection_carries_as_many_requests_as_it_may(
 
 
 @BOTH
+@pytest.mark.parametrize("path", ["interim", "late"])
+def test_interim_answers_leave_the_connection_as_it_is(server: Misbehaving, transport: str, path: str) -> None:
+    results = calls(transport, server.url(path), 3)
+    assert [(result["status"], result["body"]) for result in results] == [(200, '{"text": "hello"}')] * 3
+    assert len({result["connection"] for result in results}) == 1
+
+
+@BOTH
 def test_a_connection_that_was_lost_is_opened_anew(server: Misbehaving, transport: str) -> None:
     first, lost, third = calls(transport, server.url("stale"), 3)
     assert first["connection"] == lost["connection"] != third["connection"]

@@ -16,6 +16,8 @@ EXPECTED = {
     "until-closed": (None, "hello"),
     "chunked": (None, "hello"),
     "gzip": (None, "hello"),
+    "interim": (None, "hello"),
+    "late": (None, "hello"),
     "slow": (None, "hello"),
     "401": (None, "said so"),
     "415": (None, "said so"),
@@ -63,6 +65,7 @@ def test_the_body_arrives_as_it_was_given(seen: dict[str, dict[str, Any]], serve
 
 def test_times_are_never_better_than_the_truth(seen: dict[str, dict[str, Any]]) -> None:
     assert seen["slow"]["first"] >= 0.3
+    assert seen["late"]["first"] >= 0.3, "an interim answer is none"
     assert seen["slow"]["took"] >= seen["slow"]["first"]
     assert seen["hang"]["took"] >= 0.5
     assert seen["hang"]["first"] is None
