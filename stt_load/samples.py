@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
@@ -67,6 +68,8 @@ _OPTIONAL_SECONDS = (
     "server_audio_s",
     "processing_s",
 )
+SLICE = 4_096
+"""Rows that are objects at a time."""
 _NAN = float("nan")
 _ABSENT: dict[str, float] = {
     "connection": 0,
@@ -77,6 +80,8 @@ _ABSENT: dict[str, float] = {
     "status": 0,
 } | dict.fromkeys(_OPTIONAL_SECONDS, _NAN)
 _NAMES = ROW.names or ()
+_PHASES = tuple(Phase)
+_FIELDS = tuple(field.name for field in fields(Sample))
 _PLAIN = _NAMES[: -len((*TEXTS, "kind"))]
 _ABSENTS = tuple(_ABSENT.get(name) for name in _PLAIN)
 _plain = attrgetter(*_PLAIN)
@@ -107,8 +112,10 @@ class Samples:
         return self.rows[name]
 
     def __iter__(self) -> Iterator[Sample]:
-        for row in self.rows.tolist():
-            yield _unpack(row, self.texts)
+        """Column by column, which is twice as fast as row by row, and a slice at a time."""
+        for start in range(0, len(self), SLICE):
+            rows = self.rows[start : start + SLICE]
+            yield from map(Sample, *(_values(rows, name, self.texts) for name in _FIELDS))
 
     def where(self, mask: npt.NDArray[Any]) -> Samples:
         """The rows that `mask` (booleans or indices) selects."""
@@ -222,12 +229,20 @@ def _pack(sample: Sample, error: int, headers: int) -> tuple[Any, ...]:
     return (*values, error, headers, _KIND_CODE[sample.error_kind])
 
 
-def _unpack(row: tuple[Any, ...], texts: tuple[str, ...]) -> Sample:
-    values = dict(zip(_NAMES, row, strict=True))
-    kind = values.pop("kind")
-    for name, absent in _ABSENT.items():
-        if values[name] == absent or values[name] != values[name]:
-            values[name] = None
-    for name in TEXTS:
-        values[name] = texts[values[name]] if values[name] >= 0 else None
-    return Sample(**values | {"phase": Phase(values["phase"]), "error_kind": KINDS[kind - 1] if kind else None})
+def _values(rows: npt.NDArray[np.void], name: str, texts: tuple[str, ...]) -> list[Any]:
+    """What samples have in their field `name`."""
+    if name == "error_kind":
+        return [KINDS[code - 1] if code else None for code in rows["kind"].tolist()]
+    values = rows[name].tolist()
+    if name == "phase":
+        return [_PHASES[code] for code in values]
+    if name in TEXTS:
+        return [texts[code] if code >= 0 else None for code in values]
+    if name in _ABSENT:
+        absent = np.isnan(rows[name]) if rows[name].dtype.kind == "f" else rows[name] == _ABSENT[name]
+        places = np.flatnonzero(absent).tolist()
+        if len(places) == len(rows):
+            return [None] * len(rows)
+        for place in places:
+            values[place] = None
+    return list(values)

@@ -22,21 +22,19 @@ from stt_load import quirks, web
 from stt_load.cluster.fleet import Needs
 from stt_load.commandline import CommandLine
 from stt_load.config import Config, ConfigError, masked, variables
+from stt_load.departure import Departure
 from stt_load.display import Display
+from stt_load.embedded import Embedded
 from stt_load.experiment import Crew, Experiment
-from stt_load.report.exit_code import NEVER_ANSWERED, exit_code
+from stt_load.report.exit_code import BAD_INPUT, exit_code
 from stt_load.report.run import Run
-from stt_load.server.process import EmbeddedServer, StartError
+from stt_load.server.process import StartError
 from stt_load.stage import place_of, shown_name
 from stt_load.transport.exchange import clock
 from stt_load.worker import Worker
 from stt_load.workforce import LocalWorkforce, RemoteWorkforce, Workforce
 
 logger = logging.getLogger(__name__)
-
-BAD_INPUT = 2
-INVALID = 4
-INTERRUPTED = 5
 
 
 def install(default_user: type[User] | None = None) -> None:
@@ -96,14 +94,10 @@ class Suite:
         self._command_line = command_line
         self._reports = reports
         self._experiment: Experiment | None = None
-        self._server: EmbeddedServer | None = None
-        self._started_s = 0.0
+        self._embedded = Embedded()
+        self._departure = Departure()
         self._finished = Event()
         self._concluding = False
-        self._interrupted = False
-        self._failed = False
-        self._unstaffed = False
-        self._code = 0
         self._main = gevent.getcurrent()
         self.outcome: Run | None = None
         # Locust shows it on its page and in its report. The configuration still has all of it.
@@ -142,23 +136,23 @@ class Suite:
         return self._experiment is not None
 
     def listener_failed(self) -> None:
-        self._failed = True
+        self._departure.failed = True
         if self._experiment is not None:
             self._experiment.listener_errors += 1
 
     def on_start(self, environment: Environment, **_: Any) -> None:
         """A run that can't start is called off before any user is spawned."""
-        if self._interrupted or self._unstaffed:
+        if self._departure.interrupted or self._departure.unstaffed:
             raise gevent.GreenletExit
-        self._started_s = clock()
+        self._departure.started_s = clock()
         try:
             self._start(environment)
         except (ConfigError, StartError, OSError) as error:
-            self._code = BAD_INPUT
+            self._departure.code = BAD_INPUT
             self._call_off(str(error))
         except Exception as error:
             logger.exception("stt-load: the run could not be started: %s", error)
-            self._failed = True
+            self._departure.failed = True
             self._call_off(f"stt-load: {type(error).__name__}: {error}")
 
     def _call_off(self, reason: str) -> NoReturn:
@@ -211,10 +205,11 @@ class Suite:
         """Fires on every way to the end, before users are stopped: nothing new starts from here on."""
         if self._experiment is None:
             return
+        timed_out = self._departure.timed_out(self.options.run_time)
         if self._workforce.deserted:
             self._experiment.session.stopped("workers_lost")
         else:
-            self._experiment.session.stopped("time_limit" if self._timed_out() else "stopped")
+            self._experiment.session.stopped("time_limit" if timed_out else "stopped")
         self._workforce.drain(self._experiment.config.drain)
 
     @guarded
@@ -230,8 +225,8 @@ class Suite:
             self._experiment = None
             self._concluding = False
             self._finished.set()
-        self._code = exit_code(self.outcome, failures_code=self.options.exit_code_on_error)
-        if self._interrupted and self._environment.web_ui is not None:
+        self._departure.code = exit_code(self.outcome, failures_code=self.options.exit_code_on_error)
+        if self._departure.interrupted and self._environment.web_ui is not None:
             self._environment.web_ui.stop()
         if self.outcome.info.end_reason == "workers_lost" and self.options.headless:
             # Locust stops when its last worker is gone, and then waits for ever.
@@ -248,35 +243,15 @@ class Suite:
             if gevent.getcurrent() is not self._main:
                 Event().wait()
             self._finished.wait()
-        if self._server is not None:
-            self._server.stop()
+        self._embedded.stop()
         if self.options.csv_prefix:
             quirks.write_last_csv()
         environment.process_exit_code = self._exit_code(environment)
 
     def _exit_code(self, environment: Environment) -> int | None:
-        """None where Locust knows better: a web UI that could not start."""
-        if self._failed:
-            return INVALID
-        if self._unstaffed:
-            return BAD_INPUT
-        if environment.web_ui is None:
-            return self._code if self._code or self.outcome else self._code_without_a_run()
-        if not self._started_s:
-            return None
-        return self._code if self._interrupted or self.options.autoquit != -1 else 0
-
-    def _code_without_a_run(self) -> int:
-        """A signal came while everything was being made ready, or -t was over by then."""
-        if self._interrupted or not self._timed_out():
-            return INTERRUPTED
-        logger.error("stt-load: the time limit (-t) was over before anything was sent")
-        return NEVER_ANSWERED
-
-    def _timed_out(self) -> bool:
-        """Locust doesn't say who ends a run; its -t counts from the start that this suite was told of."""
-        limit_s = self.options.run_time
-        return limit_s is not None and self._started_s > 0 and clock() - self._started_s >= limit_s - 0.5
+        if environment.web_ui is not None:
+            return self._departure.exit_code_of_page(quits_by_itself=self.options.autoquit != -1)
+        return self._departure.exit_code(has_run=self.outcome is not None, limit_s=self.options.run_time)
 
     def _result(self) -> Path | None:
         return self.outcome.path if self.outcome else None
@@ -291,12 +266,8 @@ class Suite:
 
     def _url(self, config: Config) -> str:
         """Where to post; starts the embedded server when that is what is asked for."""
-        base_url = config.api.base_url
-        known = self._server is not None and base_url == self._server.url
-        if config.embeds or known:
-            if self._server is None or not self._server.running:
-                self._server = EmbeddedServer.start(config.embedded)
-            base_url = self._server.url
+        base_url = self._embedded.base_url(config)
+        if base_url != config.api.base_url:
             # Locust hands it to the user classes, and shows it.
             self._environment.host = base_url
         elif self._environment.host:
@@ -320,7 +291,7 @@ class Suite:
 
     def _interrupt(self) -> None:
         """A signal drains; one that comes while a run is ending cuts off what is in flight."""
-        self._interrupted = True
+        self._departure.interrupted = True
         if self._experiment is None:
             return
         if self._experiment.session.over:
@@ -333,7 +304,7 @@ class Suite:
         elif self._environment.web_ui is not None:
             self._environment.web_ui.stop()
         else:
-            self._interrupted = True
+            self._departure.interrupted = True
             self._give_up()
 
     def _on_refused(self, left: int) -> None:
@@ -342,11 +313,11 @@ class Suite:
         if left:
             self.options.expect_workers = max(1, expected)
         elif self.running:
-            self._unstaffed = self.options.headless
+            self._departure.unstaffed = self.options.headless
             assert self._experiment is not None
             self._experiment.session.end("workers_lost", "every worker was refused")
         elif not expected and self.options.headless:
-            self._unstaffed = True
+            self._departure.unstaffed = True
             logger.error("stt-load: no worker is left that could take part")
             self._give_up()
 

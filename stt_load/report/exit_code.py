@@ -5,6 +5,7 @@ from __future__ import annotations
 from stt_load.report.run import Run
 
 FAILURES = 1
+BAD_INPUT = 2
 INVALID = 4
 INTERRUPTED = 5
 NEVER_ANSWERED = 1

@@ -1,0 +1,50 @@
+"""The exit code that follows from how a process goes."""
+
+from __future__ import annotations
+
+import pytest
+
+from stt_load import departure
+from stt_load.departure import Departure
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> float:
+    monkeypatch.setattr(departure, "clock", lambda: 1_000.0)
+    return 1_000.0
+
+
+@pytest.mark.parametrize(
+    ("known", "has_run", "limit_s", "expected"),
+    [
+        ({"failed": True, "code": 5, "unstaffed": True}, True, None, 4),
+        ({"unstaffed": True}, False, None, 2),
+        ({"code": 2, "interrupted": True}, False, None, 2),
+        ({"code": 0}, True, None, 0),
+        ({"code": 3}, True, None, 3),
+        ({"interrupted": True, "started_s": 990.0}, False, 5.0, 5),
+        ({}, False, None, 5),
+        ({"started_s": 990.0}, False, 20.0, 5),
+        ({"started_s": 990.0}, False, 10.4, 1),
+        ({}, False, 1.0, 5),
+    ],
+)
+def test_without_a_page(
+    now: float, known: dict[str, float], has_run: bool, limit_s: float | None, expected: int
+) -> None:
+    assert now
+    assert Departure(**known).exit_code(has_run=has_run, limit_s=limit_s) == expected  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("known", "quits_by_itself", "expected"),
+    [
+        ({"failed": True}, False, 4),
+        ({}, False, None),
+        ({"started_s": 1.0, "code": 1}, False, 0),
+        ({"started_s": 1.0, "code": 1}, True, 1),
+        ({"started_s": 1.0, "code": 5, "interrupted": True}, False, 5),
+    ],
+)
+def test_with_a_page(known: dict[str, float], quits_by_itself: bool, expected: int | None) -> None:
+    assert Departure(**known).exit_code_of_page(quits_by_itself=quits_by_itself) == expected  # type: ignore[arg-type]
