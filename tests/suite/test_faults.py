@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -180,7 +181,10 @@ def test_when_the_master_dies_the_workers_stop_and_keep_what_they_have(tmp_path:
         workers = [spool for spool in spools if "worker" in spool.name]
         until("the workers' spools hold all", lambda: len(_merged(workers).samples) == len(sent), 10)
         report = subprocess.run(
-            ["stt-load", "report", "--json", *map(str, spools)], capture_output=True, text=True, check=True
+            [sys.executable, "-m", "stt_load.cli", "report", "--json", *map(str, spools)],
+            capture_output=True,
+            text=True,
+            check=True,
         )
         figures = json.loads(report.stdout)
         for worker in processes.workers:
