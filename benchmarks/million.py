@@ -47,7 +47,7 @@ def samples(count: int = SAMPLES) -> Samples:
 
 def taken_in(whole: Samples) -> tuple[float, float]:
     """Seconds, and bytes a sample, of what the master does with each: unpack, look into the ledger, keep."""
-    batches = [protocol.pack_rows(whole.where(slice(n, n + BATCH))) for n in range(0, SAMPLES, BATCH)]  # type: ignore[arg-type]
+    batches = [protocol.pack_rows(whole.where(slice(n, n + BATCH))) for n in range(0, SAMPLES, BATCH)]
     process = psutil.Process()
     before = process.memory_info().rss
     ledger, table = Ledger(SAMPLES, 0, 0), SampleTable()

@@ -28,11 +28,11 @@ def spool_of(folder: Path, samples: Samples, barrier: tuple[float, float] | None
     crashed = run_of(samples, complete=False, end_reason="crashed", ended_at=None, barrier_s=None)
     spool = Spool(folder / "result.json", crashed.info, crashed.config)
     half = len(samples) // 2
-    spool.write(samples.where(slice(0, half)))  # type: ignore[arg-type]
+    spool.write(samples.where(slice(0, half)))
     if barrier is not None:
         spool.barrier(*barrier)
         spool.barrier(99.0, 99.0)
-    spool.write(samples.where(slice(half, None)))  # type: ignore[arg-type]
+    spool.write(samples.where(slice(half, None)))
     spool.first_transcript("hello")
     spool.generator(Generator())
     spool.generator(SEEN)

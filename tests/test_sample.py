@@ -22,7 +22,7 @@ samples = st.builds(
     first_byte_s=st.none() | instants,
     done_s=instants,
     pause_s=st.floats(0, 1000, width=32),
-    audio_s=st.floats(0, 1e6),
+    audio_s=st.floats(0, 1e6, width=32),
     upload_bytes=st.integers(0, 2**32 - 1),
     download_bytes=st.integers(0, 2**32 - 1),
     status=st.none() | st.integers(100, 999),

@@ -14,6 +14,9 @@ from stt_load.sample import Phase
 from stt_load.samples import INSTANTS, TEXTS, Samples
 from stt_load.stats.model import Generator, WorkerHealth
 
+MOST_TEXTS = 2**15 - 1
+"""As many as the columns have numbers for; of any more, only the kind of failure is left."""
+
 
 def merge(runs: Sequence[Run]) -> Run:
     """The one run that `runs`, each from a file of its own, are parts of.
@@ -35,7 +38,7 @@ def merge(runs: Sequence[Run]) -> Run:
     names = tuple(dict.fromkeys(name for run in ordered for name in run.info.workers))
     measured = any(run.info.barrier_s is not None for run in runs)
     parts = [_part(run, names, before_barrier=measured and run.info.barrier_s is None) for run in ordered]
-    texts = tuple(dict.fromkeys(text for part in parts for text in part.texts))
+    texts = tuple(dict.fromkeys(text for part in parts for text in part.texts))[:MOST_TEXTS]
     rows = np.concatenate([_pointing_into(texts, part) for part in parts])
     known = len(parts[0]) if len(ordered[0].info.workers) > 1 else 0
     rows = rows[np.lexsort((rows["done_s"], np.arange(len(rows)) >= known))]
@@ -62,7 +65,7 @@ def _part(run: Run, names: tuple[str, ...], *, before_barrier: bool) -> Samples:
 def _pointing_into(texts: tuple[str, ...], part: Samples) -> npt.NDArray[np.void]:
     """The rows of `part`, whose codes of texts are those of `texts`."""
     places = {text: place for place, text in enumerate(texts)}
-    code = np.array([*(places[text] for text in part.texts), -1], dtype=np.int32)
+    code = np.array([*(places.get(text, -1) for text in part.texts), -1], dtype=np.int16)
     rows = part.rows
     for name in TEXTS:
         rows[name] = code[rows[name]]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from stt_load.samples import FloatArray, Samples
+from stt_load.samples import FloatArray, Samples, connections
 from stt_load.stats.model import Backend, Gaps
 from stt_load.stats.quantiles import quantile
 
@@ -71,13 +71,12 @@ def _backends(measured: Samples) -> Iterator[Backend]:
 
 def _backend(name: str, value: str | None, rows: Samples) -> Backend:
     times = rows.where(rows.ok).response_s
-    connections = rows.rows[["worker", "connection"]][rows["connection"] > 0]
     return Backend(
         header=name,
         value=value,
         requests=len(rows),
         failed=len(rows) - len(times),
-        connections=len(np.unique(connections)),
+        connections=len(np.unique(connections(rows.where(rows["connection"] > 0)))),
         mean_s=float(np.mean(times)) if len(times) else None,
         median_s=quantile(times, 0.5),
         p95_s=quantile(times, 0.95),

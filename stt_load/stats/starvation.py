@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from stt_load.samples import BoolArray, FloatArray, Samples
+from stt_load.samples import BoolArray, FloatArray, Samples, connections
 from stt_load.stats.model import Finding
 
 MANY_TIMES = 5.0
@@ -28,7 +28,7 @@ def starved(measured: Samples) -> Finding | None:
     rows = measured.where((measured["connection"] > 0) & np.isfinite(measured["sent_s"]))
     if not len(rows):
         return None
-    _, which = np.unique(rows.rows[["worker", "connection"]], return_inverse=True)
+    _, which = np.unique(connections(rows), return_inverse=True)
     times = np.split(rows.service_s[np.argsort(which, kind="stable")], np.cumsum(np.bincount(which))[:-1])
     usual_s = float(np.median(rows.service_s))
     waiting = [each for each in times if each.min() > MANY_TIMES * usual_s]

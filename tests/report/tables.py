@@ -30,7 +30,7 @@ def samples(draw: st.DrawFn) -> Sample:
         first_byte_s=draw(st.none() | INSTANTS),
         done_s=start_s + draw(st.floats(0, 1e4)),
         pause_s=draw(st.floats(0, 1e3, width=32)),
-        audio_s=draw(st.floats(1e-3, 1e4)),
+        audio_s=draw(st.floats(2**-9, 1e4, width=32)),
         upload_bytes=draw(st.integers(0, 2**32 - 1)),
         download_bytes=draw(st.integers(0, 2**32 - 1)),
         status=draw(st.none() | st.integers(100, 599)),
