@@ -56,7 +56,7 @@ def _row(sample: Sample, worker: str) -> dict[str, Any]:
         "response_time_s": round(sample.done_s - sample.start_s, DECIMALS),
         "service_time_s": None if sent is None else round(sample.done_s - sent, DECIMALS),
         "pause_s": _rounded(sample.pause_s),
-        "audio_s": sample.audio_s,
+        "audio_s": _rounded(sample.audio_s),
         "upload_bytes": sample.upload_bytes,
         "download_bytes": sample.download_bytes,
         "status": sample.status,

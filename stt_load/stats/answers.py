@@ -19,17 +19,17 @@ def ttft_s(rows: Samples) -> FloatArray:
 
 def connect_s(rows: Samples) -> FloatArray:
     """Set-up times of the connections that were opened for one of `rows`."""
-    return _known(rows["connect_s"].astype(float))
+    return _known(rows.seconds("connect_s"))
 
 
 def processing_s(rows: Samples) -> FloatArray:
     """How long the server says it has worked, where it says so."""
-    return _known(rows["processing_s"].astype(float))
+    return _known(rows.seconds("processing_s"))
 
 
 def outside_s(rows: Samples) -> FloatArray:
     """What is left of the service time then: network and queue."""
-    return _known(rows.service_s - rows["processing_s"])
+    return _known(rows.service_s - rows.seconds("processing_s"))
 
 
 def gaps(rows: Samples) -> Gaps:
@@ -42,8 +42,8 @@ def gaps(rows: Samples) -> Gaps:
     if not len(rows):
         return Gaps(None, None, None)
     counts = rows["deltas"] - 1
-    mean_s = float((rows["gap_mean_s"].astype(float) * counts).sum() / counts.sum())
-    return Gaps(mean_s, quantile(rows["gap_p95_s"].astype(float), 0.5), float(rows["gap_max_s"].max()))
+    mean_s = float((rows.seconds("gap_mean_s") * counts).sum() / counts.sum())
+    return Gaps(mean_s, quantile(rows.seconds("gap_p95_s"), 0.5), float(rows.seconds("gap_max_s").max()))
 
 
 def total(rows: Samples, name: str) -> int | None:

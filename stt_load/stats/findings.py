@@ -83,7 +83,7 @@ def _misheard(measured: Samples) -> Finding | None:
     """The server counts another length of audio than was sent. Whole seconds may be rounded either way."""
     rows = _ok(measured)
     rows = rows.where(np.isfinite(rows["server_audio_s"]))
-    told_s, sent_s = rows["server_audio_s"].astype(float), rows["audio_s"]
+    told_s, sent_s = rows.seconds("server_audio_s"), rows.seconds("audio_s")
     tolerance_s = np.where(told_s == np.floor(told_s), 1.0, np.maximum(LENGTH_S, LENGTH * sent_s))
     differing = np.abs(told_s - sent_s) >= tolerance_s
     count = int(np.count_nonzero(differing))

@@ -88,7 +88,7 @@ def rates(measured: Samples, users: int) -> Rates:
         throughput_rps=int(np.count_nonzero(ok)) / seconds if seconds > 0 else None,
         steady_rps=steady,
         drain_s=whole.to_s - work.to_s,
-        audio_throughput=float(measured["audio_s"][ok].sum()) / seconds if seconds > 0 else None,
+        audio_throughput=float(measured.seconds("audio_s")[ok].sum()) / seconds if seconds > 0 else None,
     )
 
 

@@ -135,7 +135,7 @@ def _requests(rows: Samples) -> Requests:
 def _rtf(ok: Samples) -> Rtf:
     """Service time / audio length, over the answers to clips that have a length."""
     ok = ok.where((ok["audio_s"] > 0) & np.isfinite(ok["sent_s"]))
-    service_s, audio_s = ok.service_s, ok["audio_s"]
+    service_s, audio_s = ok.service_s, ok.seconds("audio_s")
     each = service_s / audio_s
     return Rtf(
         overall=float(service_s.sum() / audio_s.sum()) if len(ok) else None,

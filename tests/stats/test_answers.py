@@ -83,3 +83,13 @@ def test_a_row_for_each_backend() -> None:
         Backend("x-zone", "z", 6, 1, 4, 1.8, 1.0, 3.0),
     )
     assert backends(table(np.arange(6), 1.0)) == ()
+
+
+def test_figures_are_those_of_the_saved_digits() -> None:
+    """0.7 in 32 bits is 0.699999988."""
+    samples = table(np.arange(10), 1.4, audio_s=0.7)
+    samples.rows["processing_s"], samples.rows["connect_s"] = 0.1, 0.2
+    found = metrics(samples, 1)
+    assert found.rtf.overall == pytest.approx(2.0, abs=1e-12)
+    assert found.audio_throughput == pytest.approx(7.0 / 10.4, abs=1e-12)
+    assert (found.processing_time_s.max, found.connect_s.min) == (0.1, 0.2)
