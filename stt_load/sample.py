@@ -49,6 +49,7 @@ class ErrorKind(StrEnum):
     LOST = "lost"
     DROPPED = "dropped"
     BAD_HTTP = "bad_http"
+    LOCAL_LIMIT = "local_limit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,8 @@ class Sample:
     fewer than two. server_audio_s, processing_s, tokens: the clip's length, the time spent on it and the tokens used,
     as the server says. polls: how often a job's end was asked for. headers: of the answer, those that were to be
     captured, as a JSON object.
+    late_s: what standstills of the process that sent it can have added to its time. out_of_range: fields that have no
+    value, as the answer told one that is beyond their range (`stt_load.fields`); None when there are none.
     """
 
     seq: int
@@ -101,6 +104,8 @@ class Sample:
     tokens: int | None = None
     polls: int | None = None
     headers: str | None = None
+    late_s: float = 0.0
+    out_of_range: tuple[str, ...] | None = None
 
     @property
     def ok(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from operator import attrgetter
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from stt_load.fields import BY_NAME, FIELDS, INSTANTS, ROW, TEXTS, bits_of, names_of
 from stt_load.sample import ErrorKind, Phase, Sample
 
 FloatArray = npt.NDArray[np.float64]
@@ -19,80 +20,31 @@ BoolArray = npt.NDArray[np.bool_]
 KINDS = tuple(ErrorKind)
 _KIND_CODE = {None: 0} | {kind: code for code, kind in enumerate(KINDS, start=1)}
 
-# 118 bytes a row. Absent values are NaN where there are seconds, -1 or 0 elsewhere (`_ABSENT`); they turn into None
-# on the way out.
-ROW = np.dtype(
-    [
-        ("start_s", "<f8"),
-        ("sent_s", "<f8"),
-        ("first_byte_s", "<f8"),
-        ("first_text_s", "<f8"),
-        ("done_s", "<f8"),
-        ("audio_s", "<f4"),
-        ("pause_s", "<f4"),
-        ("connect_s", "<f4"),
-        ("gap_mean_s", "<f4"),
-        ("gap_p95_s", "<f4"),
-        ("gap_max_s", "<f4"),
-        ("server_audio_s", "<f4"),
-        ("processing_s", "<f4"),
-        ("seq", "<u4"),
-        ("users", "<u4"),
-        ("connection", "<u4"),
-        ("upload_bytes", "<u4"),
-        ("download_bytes", "<u4"),
-        ("text_length", "<i4"),
-        ("deltas", "<i4"),
-        ("tokens", "<i4"),
-        ("attempt", "<u2"),
-        ("worker", "<u2"),
-        ("polls", "<u2"),
-        ("status", "<i2"),
-        ("phase", "u1"),
-        ("error", "<i2"),
-        ("headers", "<i2"),
-        ("kind", "u1"),
-    ]
-)
-INSTANTS = ("start_s", "sent_s", "first_byte_s", "first_text_s", "done_s")
-TEXTS = ("error", "headers")
-"""Columns of numbers that stand for texts."""
-_OPTIONAL_SECONDS = (
-    "sent_s",
-    "first_byte_s",
-    "first_text_s",
-    "connect_s",
-    "gap_mean_s",
-    "gap_p95_s",
-    "gap_max_s",
-    "server_audio_s",
-    "processing_s",
-)
 SLICE = 4_096
 """Rows that are objects at a time."""
-_NAN = float("nan")
-_ABSENT: dict[str, float] = {
-    "connection": 0,
-    "text_length": -1,
-    "deltas": -1,
-    "tokens": -1,
-    "polls": 0,
-    "status": 0,
-} | dict.fromkeys(_OPTIONAL_SECONDS, _NAN)
-_NAMES = ROW.names or ()
 _PHASES = tuple(Phase)
 _FIELDS = tuple(field.name for field in fields(Sample))
-_PLAIN = _NAMES[: -len((*TEXTS, "kind"))]
-_ABSENTS = tuple(_ABSENT.get(name) for name in _PLAIN)
-_plain = attrgetter(*_PLAIN)
+_COLUMNS = ROW.names or ()
+_ABSENTS = tuple(BY_NAME[name].absent for name in _COLUMNS)
+_in_columns = attrgetter(*_COLUMNS)
+_CODED = tuple((place, BY_NAME[name].form) for place, name in enumerate(_COLUMNS) if BY_NAME[name].form != "number")
 
 
 def blank(count: int) -> npt.NDArray[np.void]:
     """Rows in which everything is absent, or 0 where nothing can be."""
     rows = np.zeros(count, ROW)
-    for name, absent in (_ABSENT | dict.fromkeys(TEXTS, -1)).items():
-        rows[name] = absent
+    for field in FIELDS:
+        if field.absent:
+            rows[field.name] = field.absent
     return rows
+
+
+def absent(rows: npt.NDArray[np.void], name: str) -> BoolArray:
+    """Which of `rows` have no value in their field `name`."""
+    stands_for_none = BY_NAME[name].absent
+    if stands_for_none is None:
+        return np.zeros(len(rows), bool)
+    return np.asarray(np.isnan(rows[name]) if stands_for_none != stands_for_none else rows[name] == stands_for_none)
 
 
 class Samples:
@@ -128,9 +80,11 @@ class Samples:
         return self.where(self.rows["phase"] == phase).in_order()
 
     def in_order(self) -> Samples:
-        """The same samples by intended start (ties by seq and attempt), in whatever order they came in."""
+        """The same samples by intended start (ties by seq and attempt), in whatever order they came in. Those that
+        are in this order are this very table, no copy."""
         rows = self.rows
-        return self.where(np.lexsort((rows["attempt"], rows["seq"], rows["start_s"])))
+        order = np.lexsort((rows["attempt"], rows["seq"], rows["start_s"]))
+        return self if np.all(order[1:] > order[:-1]) else self.where(order)
 
     def since(self, origin_s: float) -> Samples:
         """The same samples with every instant counted from `origin_s` (the barrier)."""
@@ -141,11 +95,11 @@ class Samples:
 
     @property
     def ok(self) -> BoolArray:
-        return np.asarray(self.rows["kind"] == 0)
+        return np.asarray(self.rows["error_kind"] == 0)
 
     def of_kind(self, *kinds: ErrorKind) -> BoolArray:
         """Which rows failed with one of `kinds`."""
-        return np.isin(self.rows["kind"], [_KIND_CODE[kind] for kind in kinds])
+        return np.isin(self.rows["error_kind"], [_KIND_CODE[kind] for kind in kinds])
 
     @property
     def response_s(self) -> FloatArray:
@@ -163,7 +117,7 @@ class Samples:
 
     def failures(self) -> dict[ErrorKind, int]:
         """How many failed, by kind, most frequent first."""
-        codes, counts = np.unique(self.rows["kind"][self.rows["kind"] > 0], return_counts=True)
+        codes, counts = np.unique(self.rows["error_kind"][self.rows["error_kind"] > 0], return_counts=True)
         pairs = sorted(zip(counts.tolist(), codes.tolist(), strict=True), key=lambda pair: (-pair[0], pair[1]))
         return {KINDS[code - 1]: count for count, code in pairs}
 
@@ -179,7 +133,7 @@ def connections(rows: Samples) -> npt.NDArray[np.int64]:
 
 
 class SampleTable:
-    """Samples as they come in. Appending costs the same however many there are, 118 bytes a sample."""
+    """Samples as they come in. Appending costs the same however many there are, 126 bytes a sample."""
 
     BLOCK = 65_536
     MAX_TEXTS = 1_000
@@ -197,7 +151,8 @@ class SampleTable:
     def append(self, sample: Sample) -> None:
         if self._used == len(self._block):
             self._grow()
-        self._block[self._used] = _pack(sample, *(self._code(name, getattr(sample, name)) for name in TEXTS))
+        codes = {name: self._code(name, getattr(sample, name)) for name in TEXTS}
+        self._block[self._used] = _pack(sample, codes)
         self._used += 1
 
     def snapshot(self, start: int = 0, size: int | None = None) -> Samples:
@@ -209,6 +164,27 @@ class SampleTable:
             parts.append(block[max(0, start - first) : max(0, stop - first)])
             first += len(block)
         return Samples(np.concatenate(parts), tuple(self._codes))
+
+    def extend(self, rows: npt.NDArray[np.void], texts: Sequence[str]) -> None:
+        """Many samples at once, whose codes of texts point into `texts`."""
+        rows = rows.copy()
+        for name in TEXTS:
+            found = rows[name] >= 0
+            known = {code: self._code(name, texts[code]) for code in np.unique(rows[name][found]).tolist()}
+            rows[name][found] = [known[code] for code in rows[name][found].tolist()]
+        while len(rows):
+            if self._used == len(self._block):
+                self._grow()
+            part, rows = np.split(rows, [len(self._block) - self._used])
+            self._block[self._used : self._used + len(part)] = part
+            self._used += len(part)
+
+    def release(self) -> Samples:
+        """All samples, in the order they came in; the table is empty afterwards, so that they are not there twice."""
+        samples = self.snapshot()
+        self._full.clear()
+        self._block, self._used = np.empty(1_024, ROW), 0
+        return samples
 
     def _grow(self) -> None:
         """The first block doubles up to BLOCK rows (a small run stays small); then whole blocks are added."""
@@ -234,26 +210,35 @@ class SampleTable:
         return self._codes.setdefault(text, len(self._codes))
 
 
-def _pack(sample: Sample, error: int, headers: int) -> tuple[Any, ...]:
-    """The values in the order of ROW, whose last three are codes."""
-    values = [absent if value is None else value for value, absent in zip(_plain(sample), _ABSENTS, strict=True)]
-    return (*values, error, headers, _KIND_CODE[sample.error_kind])
+def _pack(sample: Sample, codes: Mapping[str, int]) -> tuple[Any, ...]:
+    """The values in the order of ROW. codes: of the sample's texts, by the name of their field."""
+    values = [none if value is None else value for value, none in zip(_in_columns(sample), _ABSENTS, strict=True)]
+    for place, form in _CODED:
+        match form:
+            case "text":
+                values[place] = codes[_COLUMNS[place]]
+            case "kind":
+                values[place] = _KIND_CODE[sample.error_kind]
+            case "names":
+                values[place] = bits_of(sample.out_of_range)
+    return tuple(values)
 
 
 def _values(rows: npt.NDArray[np.void], name: str, texts: tuple[str, ...]) -> list[Any]:
     """What samples have in their field `name`."""
-    if name == "error_kind":
-        return [KINDS[code - 1] if code else None for code in rows["kind"].tolist()]
-    values = rows[name].tolist()
-    if name == "phase":
-        return [_PHASES[code] for code in values]
-    if name in TEXTS:
-        return [texts[code] if code >= 0 else None for code in values]
-    if name in _ABSENT:
-        absent = np.isnan(rows[name]) if rows[name].dtype.kind == "f" else rows[name] == _ABSENT[name]
-        places = np.flatnonzero(absent).tolist()
-        if len(places) == len(rows):
-            return [None] * len(rows)
-        for place in places:
-            values[place] = None
-    return list(values)
+    values: list[Any] = rows[name].tolist()
+    match BY_NAME[name].form:
+        case "phase":
+            return [_PHASES[code] for code in values]
+        case "kind":
+            return [KINDS[code - 1] if code else None for code in values]
+        case "names":
+            return [names_of(bits) for bits in values] if any(values) else [None] * len(values)
+        case "text":
+            return [texts[code] if code >= 0 else None for code in values]
+    places = np.flatnonzero(absent(rows, name)).tolist()
+    if len(places) == len(rows):
+        return [None] * len(rows)
+    for place in places:
+        values[place] = None
+    return values

@@ -45,7 +45,7 @@ def table(
     rows["upload_bytes"] = upload_bytes
     rows["download_bytes"] = download_bytes
     kinds = kind if isinstance(kind, list) else [kind]
-    rows["kind"] = [0 if one is None else KINDS.index(one) + 1 for one in kinds]
+    rows["error_kind"] = [0 if one is None else KINDS.index(one) + 1 for one in kinds]
     return Samples(rows)
 
 

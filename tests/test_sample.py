@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stt_load.fields import ROW, TOLD, names_of
 from stt_load.sample import ErrorKind, Phase, Sample
-from stt_load.samples import ROW, SampleTable
+from stt_load.samples import SampleTable
 
 instants = st.floats(-1e6, 1e6)
 short = st.floats(0, 1000, width=32)
@@ -41,6 +42,10 @@ samples = st.builds(
     tokens=st.none() | st.integers(0, 2**31 - 1),
     polls=st.none() | st.integers(1, 2**16 - 1),
     headers=st.none() | st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=2).map(json.dumps),
+    late_s=short,
+    out_of_range=st.sets(st.sampled_from(TOLD)).map(
+        lambda names: tuple(name for name in TOLD if name in names) or None
+    ),
 )
 
 
@@ -87,8 +92,8 @@ def test_a_table_grows_over_many_blocks_and_gives_any_stretch_of_it() -> None:
         assert table.snapshot(start, size)["seq"].tolist() == expected
 
 
-def test_a_row_takes_at_most_128_bytes() -> None:
-    assert ROW.itemsize <= 128
+def test_a_row_takes_at_most_160_bytes() -> None:
+    assert ROW.itemsize <= 160
 
 
 def test_error_texts_are_kept_once_and_not_without_end() -> None:

@@ -31,8 +31,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from stt_load.fields import ROW
 from stt_load.sample import Phase
-from stt_load.samples import ROW, Samples
+from stt_load.samples import Samples
 from stt_load.schedule.phases import Job
 
 Data: TypeAlias = dict[str, Any]
@@ -72,7 +73,7 @@ def unpack_jobs(packed: Iterable[Iterable[int]]) -> list[Job]:
 
 
 def pack_rows(samples: Samples) -> bytes:
-    """The rows, packed: about half of their 118 bytes each. The texts they point to travel apart, each once.
+    """The rows, packed: about half of their bytes each. The texts they point to travel apart, each once.
 
     Bytes that stand at the same place of each row are alike: put side by side, they pack well and fast.
     """

@@ -14,10 +14,11 @@ from stt_load.cluster.fleet import SAME_CLOCK, Fleet, Member
 from stt_load.cluster.generators import LoadChanges, together
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.recruit import Recruit
+from stt_load.fields import INSTANTS
 from stt_load.monitor import Watch
 from stt_load.runinfo import Clock
 from stt_load.sample import Phase, Sample
-from stt_load.samples import INSTANTS, Samples
+from stt_load.samples import Samples
 from stt_load.schedule.ledger import Ledger
 from stt_load.schedule.phases import Job
 from stt_load.session import Session

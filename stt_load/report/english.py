@@ -207,4 +207,5 @@ ENGLISH = {
     "kind.lost": "On a worker that died",
     "kind.dropped": "Not sent, no user was free",
     "kind.bad_http": "Not an HTTP answer",
+    "kind.local_limit": "A limit of the load generator itself",
 }

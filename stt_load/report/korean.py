@@ -206,4 +206,5 @@ KOREAN = {
     "kind.lost": "죽은 워커의 요청",
     "kind.dropped": "여유 사용자가 없어 보내지 못함",
     "kind.bad_http": "HTTP 응답이 아님",
+    "kind.local_limit": "부하 생성기 자체의 한계",
 }

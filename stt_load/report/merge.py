@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from stt_load.fields import INSTANTS, TEXTS
 from stt_load.report.run import ReportError, Run
 from stt_load.runinfo import RunInfo
 from stt_load.sample import Phase
-from stt_load.samples import INSTANTS, TEXTS, Samples
+from stt_load.samples import Samples
 from stt_load.stats.model import Generator, WorkerHealth
 
 MOST_TEXTS = 2**15 - 1

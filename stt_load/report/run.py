@@ -13,7 +13,7 @@ from stt_load.samples import Samples
 from stt_load.stats.model import Generator, Summary, WorkerHealth
 from stt_load.stats.summary import summarise
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 CONFIG_KEYS = (
     "total_requests",
     "warmup_requests",

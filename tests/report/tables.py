@@ -42,6 +42,8 @@ def samples(draw: st.DrawFn) -> Sample:
         headers=draw(st.none() | st.dictionaries(TEXTS, TEXTS, max_size=2).map(json.dumps)),
         **{name: draw(st.none() | st.integers(1, 2**16 - 1)) for name in ("deltas", "tokens", "polls")},
         **{name: draw(st.none() | SHORT) for name in ("connect_s", "server_audio_s", "processing_s")},
+        late_s=draw(st.just(0.0) | SHORT),
+        out_of_range=draw(st.none() | st.just(("deltas", "tokens"))),
         **draw(st.just({}) | st.fixed_dictionaries(dict.fromkeys(GAPS, SHORT))),
     )
 

@@ -49,7 +49,7 @@ def test_results_of_all_kinds_follow_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "wrong"),
     [
-        (("schema_version",), 2),
+        (("schema_version",), 3),
         (("metrics", "requests", "total"), "90"),
         (("metrics", "response_time_s", "mean"), "0.5"),
         (("requests", 0, "phase"), "warm-up"),

@@ -44,7 +44,7 @@ def test_the_mean_gap_is_that_of_all_gaps() -> None:
 
 def test_only_good_answers_are_in_the_figures() -> None:
     samples = streamed()
-    samples.rows["kind"][1:] = 1
+    samples.rows["error_kind"][1:] = 1
     found = metrics(samples, 1)
     assert found.ttft_s.n == 1
     assert found.delta_gap_s == Gaps(None, None, None)

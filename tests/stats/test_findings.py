@@ -5,8 +5,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from stt_load.fields import ROW
 from stt_load.sample import ErrorKind
-from stt_load.samples import ROW, FloatArray, Samples
+from stt_load.samples import FloatArray, Samples
 from stt_load.stats.findings import findings
 from stt_load.stats.model import Finding
 from tests.factory import joined, table

@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from stt_load.fields import ROW
 from stt_load.sample import ErrorKind, Phase
-from stt_load.samples import ROW, Samples
+from stt_load.samples import Samples
 from stt_load.stats.model import Check, Generator, Validity, WorkerHealth
 from stt_load.stats.rates import Span
 from stt_load.stats.validity import DEFAULT_LIMITS, Limits, closed_loop_share, judge
