@@ -56,6 +56,7 @@ class Ledger:
         self._next = 0
         self._again: deque[Job] = deque()
         self._accounts: dict[str, _Account] = {}
+        self._idle: dict[str, int] = {}
         self._counted = bytearray()  # by seq: a byte a sample, however many there are
 
     @property
@@ -67,6 +68,11 @@ class Ledger:
     def in_flight(self) -> int:
         """Jobs that were started, as far as is known, and have no result yet."""
         return sum(max(0, len(account.leased) - account.stock) for account in self._accounts.values())
+
+    @property
+    def handed_out(self) -> int:
+        """Seqs that were leased and not given back: each has its result, or somebody is at work on it."""
+        return self._next - len({job.seq for job in self._again if not self._counted[job.seq]})
 
     @property
     def measured_total(self) -> int | None:
@@ -92,11 +98,22 @@ class Ledger:
         """What `worker` says: users that ever came, users there now, jobs started since its lease was renewed."""
         account = self._accounts.setdefault(worker, _Account())
         account.joined, account.present, account.taken = joined, present, taken
+        self._idle.pop(worker, None)
 
     def absent(self, worker: str) -> None:
         """`worker` is not heard of: its users do nothing. What it was leased is still its own."""
         if worker in self._accounts:
             self._accounts[worker].present = 0
+
+    def present_on(self, worker: str) -> int:
+        """Users that are there on `worker`, as it told last."""
+        account = self._accounts.get(worker)
+        return 0 if account is None else account.present
+
+    def owed(self, worker: str) -> int:
+        """Jobs that `worker` has, started or not, and has told no result of."""
+        account = self._accounts.get(worker)
+        return 0 if account is None else len(account.leased)
 
     def granted(self, worker: str) -> int:
         """Jobs given to `worker` since its lease was renewed."""
@@ -143,18 +160,26 @@ class Ledger:
             del account.leased[job.seq]
         account.granted = account.taken = 0
 
-    def lost(self, worker: str) -> list[Job]:
-        """`worker` is gone, or cut off: the tries that it had. Their jobs are there to be leased again."""
+    def lost(self, worker: str, *, idle: bool = False) -> list[Job]:
+        """`worker` is gone, or cut off: the tries that it had. Their jobs are there to be leased again.
+
+        idle: it is there, but its users do nothing; the barrier does not wait for them until it reports again.
+        """
         account = self._accounts.pop(worker, None)
+        if idle and account is not None:
+            self._idle[worker] = account.joined
         jobs = [] if account is None else list(account.leased.values())
         again = [Job(job.seq, job.attempt + 1, job.phase) for job in jobs if not self._counted[job.seq]]
         self._again.extend(again)
         return jobs
 
+    def ended(self, worker: str) -> None:
+        """`worker` has told its last result: whatever it has not told of is on its way no more, and lost."""
+        self._accounts.pop(worker, None)
+
     def may_open(self) -> bool:
         """Whether the barrier's conditions hold and it has not opened yet."""
-        joined = sum(account.joined for account in self._accounts.values())
-        everyone = joined >= self.awaited and self.present > 0
+        everyone = self._joined >= self.awaited and self.present > 0
         return not self.open and not self.closed and self.warmup_results >= self.warmup and everyone
 
     def close(self) -> None:
@@ -196,9 +221,13 @@ class Ledger:
             account.firsts += 1
             return self._new(Phase.WARMUP)
         owed = sum(max(0, one.joined - one.firsts) for one in self._accounts.values())
-        joined = sum(one.joined for one in self._accounts.values())
-        owed += max(0, self.awaited - joined)
+        owed += max(0, self.awaited - self._joined)
         return self._new(Phase.WARMUP) if self.warmup - self._next > owed else None
+
+    @property
+    def _joined(self) -> int:
+        """Users that ever came, those included that do nothing."""
+        return sum(account.joined for account in self._accounts.values()) + sum(self._idle.values())
 
     def _new(self, phase: Phase) -> Job:
         job = Job(self._next, 0, phase)

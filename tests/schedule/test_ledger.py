@@ -137,6 +137,11 @@ class AnyInterleaving(RuleBasedStateMachine):
         assert self.total is None or all(seq < self.total for seq in self.counted)
         assert self.ledger.done == (self.total is not None and len(self.counted) == self.total)
         assert self.ledger.in_flight <= sum(len(worker.started + worker.stock) for worker in self.workers.values())
+        held = {job.seq for worker in self.workers.values() for job in worker.started + worker.stock}
+        assert self.ledger.handed_out == len(held | set(self.counted)), "what was handed out has a row, or is held"
+        for name in ("a", "b", "c"):
+            worker = self.workers.get(name, Worker())
+            assert self.ledger.owed(name) == len(worker.started + worker.stock)
 
     def teardown(self) -> None:
         """Whatever happened: one worker that lives, with users enough, brings it to its end."""
@@ -228,3 +233,34 @@ def test_the_first_warm_up_requests_of_all_users_come_before_anyones_second() ->
     assert [work() for _ in range(10)] == [2, 2, 2, *[0] * 7]
     ledger.report("b", 4, 4, 0)
     assert len(ledger.lease("b")) == 4, "kept for those who were not there yet"
+
+
+def test_a_result_that_a_worker_never_told_is_handed_out_and_in_flight_no_more() -> None:
+    ledger = opened(10, {"a": 2})
+    first, second = ledger.lease("a")[:2]
+    ledger.report("a", 2, 2, taken=2)
+    assert ledger.accepts("a", first)
+    ledger.finish(first)
+    ledger.close()
+    ledger.renew("a", {second})
+    assert (ledger.handed_out, ledger.in_flight) == (2, 1)
+    ledger.ended("a")
+    assert (ledger.handed_out, ledger.measured_results, ledger.in_flight) == (2, 1, 0)
+
+
+def test_the_barrier_does_not_wait_for_users_that_do_nothing() -> None:
+    ledger = Ledger(10, 2, awaited=3)
+    ledger.report("stuck", 2, 2, 0)
+    jobs = ledger.lease("stuck")
+    ledger.report("a", 1, 1, 0)
+    assert {job.seq for job in ledger.lost("stuck", idle=True)} == {job.seq for job in jobs}
+    taken = 0
+    while again := ledger.lease("a"):
+        for job in again:
+            assert ledger.accepts("a", job)
+            ledger.finish(job)
+        taken += len(again)
+        ledger.report("a", 1, 1, taken)
+    assert ledger.may_open()
+    ledger.report("stuck", 2, 2, 0)
+    assert ledger.may_open(), "it is back, and counts once"
