@@ -19,8 +19,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
+from stt_load.report import json_lines
+from stt_load.report.json_lines import LineError
 from stt_load.report.rows import RowError, as_saved, lines, table
 from stt_load.report.run import SCHEMA_VERSION, ReportError, Run, check_version, generator, run_info
 from stt_load.runinfo import RunInfo
@@ -47,8 +49,8 @@ class Spool:
         self.flush()
 
     def write(self, samples: Samples) -> None:
-        """Adds the rows of `samples`, whose instants count from the run's origin."""
-        self._file.writelines(f"{line}\n" for line in lines(samples, self._workers))
+        """Adds the rows of `samples`, whose instants count from the run's origin: all of them, or none."""
+        self._file.write("".join([f"{line}\n" for line in lines(samples, self._workers)]))
 
     def workers(self, names: Sequence[str]) -> None:
         """Rows that follow may be those of workers with these names, by their index. Told again, changes nothing."""
@@ -97,9 +99,12 @@ def read(path: Path) -> Run:
     Raises `ReportError` when the file is not a spool or broken elsewhere, `OSError` when it can't be read.
     """
     with path.open("rb") as file:
-        found = _lines(file, path)
-        header = next(found, None)
-        if not isinstance(header, dict):
+        found = json_lines.read(file)
+        try:
+            header = next(found, None)
+        except LineError as error:
+            raise ReportError(f"{path}: {error}") from None
+        if header is None:
             raise ReportError(f"{path} has no complete line: the run ended before anything was written")
         check_version(header, path)
         info = run_info(header["run"], path)
@@ -109,6 +114,8 @@ def read(path: Path) -> Run:
             samples = table(_rows(found, events, index), index)
             info = replace(info, workers=tuple(index))
             return _told(info, header["config"], samples, events, path)
+        except LineError as error:
+            raise ReportError(f"{path}: {error}") from None
         except (RowError, KeyError, TypeError) as error:
             raise ReportError(f"{path} is damaged: {error}") from None
 
@@ -134,17 +141,3 @@ def _rows(found: Iterator[Any], events: dict[str, Any], index: dict[str, int]) -
                 index.update((name, number) for number, name in enumerate(value["names"]))
         else:
             yield value
-
-
-def _lines(file: BinaryIO, path: Path) -> Iterator[Any]:
-    """Each line's JSON object. Only the last may be incomplete."""
-    for number, line in enumerate(file, start=1):
-        try:
-            value = json.loads(line)
-        except ValueError:
-            if line.endswith(b"\n"):
-                raise ReportError(f"{path}: line {number} is not JSON") from None
-            return
-        if not isinstance(value, dict):
-            raise ReportError(f"{path}: line {number} is not a JSON object")
-        yield value

@@ -13,14 +13,21 @@ from stt_load.samples import SampleTable
 logger = logging.getLogger(__name__)
 
 PERIOD_S = 1.0
-SLICE = 100
+SLICE = 250
+"""Rows that become text at a time: that takes a good millisecond, for which no answer is read."""
+
+
+def give_way() -> None:
+    """Lets everyone have a turn who is ready, once. `gevent.idle` would wait until nobody is, which under full load
+    is never."""
+    gevent.sleep(0)
 
 
 class Spooling:
     """Writes what is new in `table` to `spool` each second.
 
-    names: of the workers by index. events: writes what else is worth keeping. on_error: the disk takes no more; it is
-    told once, and the run goes on without.
+    names: of the workers by index. events: writes what else is worth keeping. on_error: nothing more can be written;
+    it is told once, and the run goes on without.
     """
 
     def __init__(
@@ -43,20 +50,21 @@ class Spooling:
         """Goes on until killed; `catch_up` once more after that."""
         while True:
             gevent.sleep(PERIOD_S)
-            self.catch_up(gevent.idle)
+            self.catch_up(give_way)
 
     def catch_up(self, pause: Callable[[], None] = lambda: None) -> None:
         """What is new goes to the disk. pause: called between slices, to let others have their turn."""
         try:
             if self._works:
                 self._append(pause)
-        except OSError as error:
+        except Exception as error:
             self._works = False
             self._on_error()
-            logger.error("%s can't be written any more: %s", self._spool.path, error.strerror or error)
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else repr(error)
+            logger.error("stt-load: %s can't be written any more: %s", self._spool.path, reason)
 
     def _append(self, pause: Callable[[], None]) -> None:
-        """New rows, a few at a time, so that no answer waits long for this process to read it."""
+        """New rows, a few at a time. Those that were written are never written again, whatever breaks after that."""
         self._spool.workers(self._names())
         while len(part := self._table.snapshot(self._rows, SLICE)):
             self._spool.write(part)

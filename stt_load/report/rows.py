@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ reads the file without this program."""
 _PHASE_NAMES = {phase: phase.name.lower() for phase in Phase}
 _PHASES = {name: phase for phase, name in _PHASE_NAMES.items()}
 _KIND_CODES: dict[Any, int] = {None: 0} | {kind.value: code for code, kind in enumerate(KINDS, start=1)}
+_values = itemgetter(*(field.name for field in FIELDS))
 _ROUNDED = [field.name for field in FIELDS if field.dtype in ("<f4", "<f8")]
 _NULL = "null"
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
@@ -184,17 +186,18 @@ _UNREADABLE = (KeyError, TypeError, ValueError, OverflowError, AttributeError)
 def _read(batch: list[Any], workers: Mapping[str, int]) -> tuple[Rows, list[str]]:
     rows = blank(len(batch))
     texts: dict[str, int] = {}
-    for field in FIELDS:
+    for field, values in zip(FIELDS, zip(*map(_values, batch), strict=True), strict=True):
         name = field.name
-        values = [row[name] for row in batch]
+        if field.absent is not None and values.count(None) == len(values):
+            continue
         match field.form:
             case "number":
                 if name == "worker":
-                    values = [workers[value] for value in values]
+                    values = tuple(workers[value] for value in values)
                 rows[name] = _as_numbers(field, values)
             case "text":
                 if name == "headers":
-                    values = [None if value is None else json.dumps(value) for value in values]
+                    values = tuple(None if value is None else json.dumps(value) for value in values)
                 rows[name] = [-1 if one is None else texts.setdefault(_text(name, one), len(texts)) for one in values]
             case "phase":
                 rows[name] = [_PHASES[value] for value in values]
@@ -205,21 +208,21 @@ def _read(batch: list[Any], workers: Mapping[str, int]) -> tuple[Rows, list[str]
     return rows, list(texts)
 
 
-def _as_numbers(field: Field, values: list[Any]) -> npt.NDArray[Any]:
+def _as_numbers(field: Field, values: tuple[Any, ...]) -> npt.NDArray[Any]:
     """`values` for the column of `field`. Raises ValueError for what no sample can have there."""
     there = values
     if None in values:
         if field.absent is None:
             raise ValueError(f"{field.name} is null")
-        there = [value for value in values if value is not None]
-        values = [field.absent if value is None else value for value in values]
-    if there:
-        numbers = np.array(there)
-        if numbers.dtype.kind not in ("if" if field.name in _ROUNDED else "iu"):
-            raise ValueError(f"{field.name} is not a number")
-        if not (field.holds(float(numbers.min())) and field.holds(float(numbers.max()))):
-            raise ValueError(f"{field.name} is out of range")
-    return np.array(values, dtype=field.dtype)
+        there = tuple(value for value in values if value is not None)
+    numbers = np.array(there)
+    if numbers.dtype.kind not in ("if" if field.name in _ROUNDED else "iu"):
+        raise ValueError(f"{field.name} is not a number")
+    if not (field.holds(float(numbers.min())) and field.holds(float(numbers.max()))):
+        raise ValueError(f"{field.name} is out of range")
+    if there is not values:
+        numbers = np.array([field.absent if value is None else value for value in values])
+    return numbers.astype(field.dtype)
 
 
 def _text(name: str, value: Any) -> str:

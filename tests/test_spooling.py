@@ -1,0 +1,120 @@
+"""The spool keeps up with the run, also where the loop never rests, and says a row once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import gevent
+import pytest
+
+from stt_load.record import Spool, read
+from stt_load.sample import Phase, Sample
+from stt_load.samples import SampleTable
+from stt_load.spooling import SLICE, Spooling, give_way
+from tests.report.runs import run_of, steady
+
+LIMIT_S = 30
+
+
+def sample(seq: int) -> Sample:
+    return Sample(seq, 0, Phase.MEASURED, 0, 1, 0.0, 0.0, None, 0.5, 0.0, 1.0, 1, 1, 200, None, None, 1)
+
+
+class Bench:
+    """A table and its spool. errors: how often the end of the spool was told."""
+
+    def __init__(self, folder: Path) -> None:
+        crashed = run_of(steady(), barrier_s=None, end_reason="crashed")
+        self.spool = Spool(folder / "result.json", crashed.info, crashed.config)
+        self.table = SampleTable()
+        self.errors = 0
+        self.spooling = Spooling(self.spool, self.table, lambda: ("local",), lambda _: None, self._failed)
+
+    def _failed(self) -> None:
+        self.errors += 1
+
+    def add(self, count: int) -> None:
+        for _ in range(count):
+            self.table.append(sample(len(self.table)))
+
+    def on_disk(self) -> list[int]:
+        lines = self.spool.path.read_text(encoding="utf-8").splitlines()
+        return [json.loads(line)["seq"] for line in lines if '"seq"' in line]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+def test_it_keeps_up_with_a_loop_that_is_always_ready(bench: Bench) -> None:
+    """A greenlet that is ready again as soon as it has had its turn: under full load there are always some."""
+
+    def busy() -> None:
+        while True:
+            bench.add(1)
+            gevent.sleep(0)
+
+    worker = gevent.spawn(busy)
+    bench.add(20 * SLICE)
+    with gevent.Timeout(LIMIT_S):
+        bench.spooling.catch_up(give_way)
+    worker.kill()
+    assert bench.on_disk()[: 20 * SLICE] == list(range(20 * SLICE))
+
+
+def test_others_have_their_turn_between_slices(bench: Bench) -> None:
+    bench.add(3 * SLICE)
+    sizes: list[int] = []
+    bench.spooling.catch_up(lambda: sizes.append(1))
+    assert len(sizes) == 3
+
+
+def test_what_comes_while_it_writes_is_written_too(bench: Bench) -> None:
+    bench.add(2 * SLICE)
+    late = iter([SLICE])
+    bench.spooling.catch_up(lambda: bench.add(next(late, 0)))
+    assert bench.on_disk() == list(range(3 * SLICE))
+
+
+def test_a_row_is_there_once_however_often_it_is_interrupted(bench: Bench) -> None:
+    class Interrupted(BaseException):
+        """As a kill is."""
+
+    def interrupt() -> None:
+        raise Interrupted
+
+    bench.add(3 * SLICE)
+    for _ in range(2):
+        with pytest.raises(Interrupted):
+            bench.spooling.catch_up(interrupt)
+    bench.spooling.catch_up()
+    assert bench.on_disk() == list(range(3 * SLICE))
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), ValueError("no such thing")])
+def test_what_can_not_be_written_ends_the_spool_and_not_the_run(
+    bench: Bench, error: Exception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(_: Any) -> None:
+        raise error
+
+    bench.add(10)
+    bench.spooling.catch_up()
+    bench.add(10)
+    monkeypatch.setattr(bench.spool, "write", refuse)
+    bench.spooling.catch_up()
+    bench.spooling.catch_up()
+    assert bench.errors == 1
+    assert str(bench.spool.path) in caplog.text
+    assert bench.on_disk() == list(range(10))
+
+
+def test_a_spool_that_was_interrupted_is_read_to_its_last_whole_row(bench: Bench) -> None:
+    bench.add(2 * SLICE)
+    bench.spooling.catch_up()
+    whole = bench.spool.path.read_bytes()
+    bench.spool.path.write_bytes(whole[: len(whole) - 20])
+    assert len(read(bench.spool.path).samples) == 2 * SLICE - 1
