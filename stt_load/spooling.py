@@ -64,9 +64,14 @@ class Spooling:
             logger.error("stt-load: %s can't be written any more: %s", self._spool.path, reason)
 
     def _append(self, pause: Callable[[], None]) -> None:
-        """New rows, a few at a time. Those that were written are never written again, whatever breaks after that."""
+        """The rows that are there now, a few at a time. What comes meanwhile comes next time: this has an end.
+
+        Those that were written are never written again, whatever breaks after that.
+        """
         self._spool.workers(self._names())
-        while len(part := self._table.snapshot(self._rows, SLICE)):
+        until = len(self._table)
+        while self._rows < until:
+            part = self._table.snapshot(self._rows, min(SLICE, until - self._rows))
             self._spool.write(part)
             self._rows += len(part)
             pause()
