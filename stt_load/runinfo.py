@@ -40,7 +40,8 @@ class RunInfo:
     users: users at the barrier. barrier_s: monotonic clock of this host at the barrier, None if never reached.
     workers: names, by the index in the samples. leased_again: jobs that were handed out once more, as the worker that
     had them was lost. clocks: how the clock of each worker on another machine was found to differ from this host's.
-    detail: why it ended, in the server's or our words.
+    detail: why it ended, in the server's or our words. faults: what broke while the run was concluded, and what is
+    missing from the result because of it, a sentence each.
     """
 
     version: str
@@ -62,4 +63,5 @@ class RunInfo:
     first_transcript: str | None = None
     leased_again: int = 0
     clocks: dict[str, Clock] = field(default_factory=dict)
+    faults: tuple[str, ...] = ()
     generator: Generator = field(default_factory=Generator)

@@ -52,6 +52,10 @@ class ErrorKind(StrEnum):
     LOCAL_LIMIT = "local_limit"
 
 
+UNFINISHED = (ErrorKind.CANCELLED, ErrorKind.LOCAL_LIMIT)
+"""Kinds that say nothing of the service: cut off by the end of the run, or a limit of the generator's own machine."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """One intended request. Instants are seconds on the run's monotonic clock.
@@ -110,3 +114,12 @@ class Sample:
     @property
     def ok(self) -> bool:
         return self.error_kind is None
+
+    @property
+    def unfinished(self) -> bool:
+        """Neither ok nor failed."""
+        return self.error_kind in UNFINISHED
+
+    @property
+    def failed(self) -> bool:
+        return not self.ok and not self.unfinished

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stt_load.fields import BY_NAME, FIELDS, INSTANTS, ROW, TEXTS, bits_of, names_of
-from stt_load.sample import ErrorKind, Phase, Sample
+from stt_load.sample import UNFINISHED, ErrorKind, Phase, Sample
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -97,8 +97,17 @@ class Samples:
     def ok(self) -> BoolArray:
         return np.asarray(self.rows["error_kind"] == 0)
 
+    @property
+    def unfinished(self) -> BoolArray:
+        """Neither ok nor failed: cut off by the end of the run, or by a limit of the generator's own."""
+        return self.of_kind(*UNFINISHED)
+
+    @property
+    def failed(self) -> BoolArray:
+        return np.asarray(~(self.ok | self.unfinished))
+
     def of_kind(self, *kinds: ErrorKind) -> BoolArray:
-        """Which rows failed with one of `kinds`."""
+        """Which rows are of one of `kinds`."""
         return np.isin(self.rows["error_kind"], [_KIND_CODE[kind] for kind in kinds])
 
     @property
@@ -115,8 +124,8 @@ class Samples:
         """A column of seconds to the microsecond, as it is saved: where it has 32 bits, these hold no 0.1."""
         return np.asarray(np.round(self.rows[name].astype(float), 6))
 
-    def failures(self) -> dict[ErrorKind, int]:
-        """How many failed, by kind, most frequent first."""
+    def kinds(self) -> dict[ErrorKind, int]:
+        """How many rows that are not ok there are of each kind, most frequent first."""
         codes, counts = np.unique(self.rows["error_kind"][self.rows["error_kind"] > 0], return_counts=True)
         pairs = sorted(zip(counts.tolist(), codes.tolist(), strict=True), key=lambda pair: (-pair[0], pair[1]))
         return {KINDS[code - 1]: count for count, code in pairs}

@@ -157,7 +157,7 @@ class SpeechUser(User):
         self._pause_s = max(stage.request_delay_s, self._backoff(failure), self._asked_wait(failure))
         sample = sample_of(stage, job, exchange, verdict, users, self._pause_s)
         try:
-            if job.phase is Phase.MEASURED and verdict is not _CUT:
+            if job.phase is Phase.MEASURED and not sample.unfinished:
                 self._tell_locust(sample)
         finally:  # a listener of somebody else's may raise Locust's StopUser
             stage.desk.finish(job, sample, text)

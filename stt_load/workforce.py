@@ -15,7 +15,7 @@ from stt_load.cluster.fleet import Fleet, Needs
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.remote_team import RemoteTeam
 from stt_load.config import Config
-from stt_load.sample import ErrorKind, Sample
+from stt_load.sample import Sample
 from stt_load.schedule.ledger import Ledger
 from stt_load.schedule.phases import Phases
 from stt_load.team import LocalTeam, Team
@@ -119,8 +119,8 @@ class RemoteWorkforce:
             self._distribution = gevent.spawn(quirks.distribute_anew, self._runner)
 
     def _show(self, sample: Sample) -> None:
-        """On Locust's screens, which know nothing of requests that were cut off."""
-        if sample.error_kind is not ErrorKind.CANCELLED:
+        """On Locust's screens, which know nothing of what is unfinished."""
+        if not sample.unfinished:
             self._reports.count(self._runner.stats, sample, users.shown_error(sample))
 
     def _listen(self, kind: str, listener: Callable[[str, Data], None]) -> None:

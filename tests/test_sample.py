@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt_load.fields import ROW, TOLD, names_of
+from stt_load.fields import ROW, TOLD
 from stt_load.sample import ErrorKind, Phase, Sample
 from stt_load.samples import SampleTable
 
@@ -128,7 +128,7 @@ def test_failures_are_counted_by_kind_most_frequent_first() -> None:
     for seq, kind in enumerate([None, ErrorKind.SHED, ErrorKind.AUTH, ErrorKind.SHED]):
         table.append(sample(seq, error_kind=kind))
     snapshot = table.snapshot()
-    assert snapshot.failures() == {ErrorKind.SHED: 2, ErrorKind.AUTH: 1}
+    assert snapshot.kinds() == {ErrorKind.SHED: 2, ErrorKind.AUTH: 1}
     assert snapshot.ok.tolist() == [True, False, False, False]
     assert snapshot.of_kind(ErrorKind.AUTH, ErrorKind.SHED).tolist() == [False, True, True, True]
 

@@ -82,7 +82,7 @@ def run_info(run: Mapping[str, Any], path: Path) -> RunInfo:
     """The metadata out of its JSON form. Raises `ReportError` when something is missing."""
     try:
         values = dict(run)
-        values["workers"] = tuple(values["workers"])
+        values |= {name: tuple(values[name]) for name in ("workers", "faults")}
         clocks = values.get("clocks", {})
         values["clocks"] = {name: Clock(**_known(Clock, clock)) for name, clock in clocks.items()}
         values["generator"] = generator(values["generator"])

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from stt_load.selftest.bench import Outcome, TrialError
 from stt_load.selftest.cases import Trial
-from stt_load.selftest.prediction import STATISTICS, Request, nearest_rank, requests
+from stt_load.selftest.prediction import QUANTILES, STATISTICS, Request, nearest_rank, requests
 
 Unit = Literal["", "s", "/s", "bytes"]
 
@@ -66,6 +66,7 @@ def figures(trial: Trial, outcome: Outcome) -> list[Figure]:
         *_counts(trial, outcome.result, warm, measured),
         *_each(measured),
         *_latencies("response_time_s", reported["response_time_s"], measured),
+        *_of_all(reported["all"]["response_time_s"], measured),
         *_latencies("service_time_s", reported["service_time_s"], measured),
         *_rtf(reported["rtf"], measured),
         *_answers(trial, reported, [one for one in measured if one.kind is None]),
@@ -91,6 +92,7 @@ def _counts(
     yield Figure("requests.total", "", len(measured), metrics["requests"]["total"])
     yield Figure("requests.succeeded", "", len(measured) - failed, metrics["requests"]["succeeded"])
     yield Figure("requests.failed", "", failed, metrics["requests"]["failed"])
+    yield Figure("requests.unfinished", "", 0, metrics["requests"]["unfinished"])  # every trial goes to its end
     yield from _failures("failures", metrics["failures"], measured)
     yield Figure("error_rate", "", failed / len(measured), metrics["error_rate"])
     yield Figure("shed_rate", "", shed / len(measured), metrics["shed_rate"])
@@ -123,6 +125,20 @@ def _latencies(name: str, reported: Mapping[str, Any], measured: Sequence[Reques
     values = [one.response_s for one in measured if one.kind is None]
     yield Figure(f"{name}.n", "", len(values), reported["n"])
     yield from _distribution(name, values, reported)
+
+
+def _of_all(reported: Mapping[str, Any], measured: Sequence[Request]) -> Iterator[Figure]:
+    """Over every request, a failed one slower than all answers: quantiles that fall on one are told to be beyond."""
+    name = "all.response_time_s"
+    values = [one.response_s if one.kind is None else math.inf for one in measured]
+    yield Figure(f"{name}.n", "", len(values), reported["n"])
+    yield Figure(f"{name}.at_least", "", 0, len(reported["at_least"]))
+    for quantile, p in QUANTILES.items():
+        truth, told = nearest_rank(values, p), reported[quantile]
+        if math.isinf(truth):
+            yield Figure(f"{name}.{quantile}, beyond", "", True, told is None)
+        else:
+            yield _late(f"{name}.{quantile}", truth, told)
 
 
 def _distribution(name: str, values: Sequence[float], reported: Mapping[str, Any]) -> Iterator[Figure]:
@@ -192,6 +208,7 @@ def _warmup(reported: Mapping[str, Any], warm: Sequence[Request]) -> Iterator[Fi
     yield Figure("warmup.requests", "", len(warm), reported["requests"])
     yield Figure("warmup.succeeded", "", len(ok), reported["succeeded"])
     yield Figure("warmup.failed", "", len(warm) - len(ok), reported["failed"])
+    yield Figure("warmup.unfinished", "", 0, reported["unfinished"])
     yield from _failures("warmup.failures", reported["failures"], warm)
     yield _late("warmup.duration_s", max(one.done_s for one in warm) - first_s, reported["duration_s"])
     if ok:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from heapq import heapreplace
 from typing import Any
@@ -119,12 +120,10 @@ def nearest_rank(values: Sequence[float], p: float) -> float:
     return sorted(values)[max(0, math.ceil(p * len(values)) - 1)]
 
 
+QUANTILES: Mapping[str, float] = {"median": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99}
 STATISTICS: Mapping[str, Callable[[Sequence[float]], float]] = {
     "mean": lambda values: math.fsum(values) / len(values),
-    "median": lambda values: nearest_rank(values, 0.5),
     "min": min,
     "max": max,
-    "p90": lambda values: nearest_rank(values, 0.9),
-    "p95": lambda values: nearest_rank(values, 0.95),
-    "p99": lambda values: nearest_rank(values, 0.99),
+    **{name: partial(nearest_rank, p=p) for name, p in QUANTILES.items()},
 }

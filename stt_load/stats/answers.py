@@ -71,11 +71,13 @@ def _backends(measured: Samples) -> Iterator[Backend]:
 
 def _backend(name: str, value: str | None, rows: Samples) -> Backend:
     times = rows.where(rows.ok).response_s
+    unfinished = int(np.count_nonzero(rows.unfinished))
     return Backend(
         header=name,
         value=value,
         requests=len(rows),
-        failed=len(rows) - len(times),
+        failed=len(rows) - len(times) - unfinished,
+        unfinished=unfinished,
         connections=len(np.unique(connections(rows.where(rows["connection"] > 0)))),
         mean_s=float(np.mean(times)) if len(times) else None,
         median_s=quantile(times, 0.5),

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from stt_load.sample import ErrorKind
-from stt_load.samples import FloatArray, Samples
+from stt_load.samples import BoolArray, FloatArray, Samples
 from stt_load.stats.model import Finding
 from stt_load.stats.quantiles import batches, quantile
 from stt_load.stats.ranks import dependence, rank_sum_z, trend_p, upper_tail
@@ -27,7 +27,7 @@ FAST = 0.2
 LENGTH_S = 0.1
 LENGTH = 0.01
 AT_ONCE_S = 0.001
-NOT_THE_SERVERS = (ErrorKind.CANCELLED, ErrorKind.LOST, ErrorKind.DROPPED)
+NOT_THE_SERVERS = (ErrorKind.LOST, ErrorKind.DROPPED)
 
 
 def findings(measured: Samples, users: int) -> tuple[Finding, ...]:
@@ -46,17 +46,17 @@ def findings(measured: Samples, users: int) -> tuple[Finding, ...]:
 
 
 def _failures(measured: Samples) -> Finding | None:
-    failed = len(measured) - int(np.count_nonzero(measured.ok))
-    if not failed:
-        return None
-    return Finding("failures", {"failed": failed, "requests": len(measured), "share": failed / len(measured)})
+    return _share("failures", "failed", measured, measured.failed)
 
 
 def _sheds(measured: Samples) -> Finding | None:
-    shed = int(np.count_nonzero(measured.of_kind(ErrorKind.SHED)))
-    if not shed:
-        return None
-    return Finding("sheds", {"shed": shed, "requests": len(measured), "share": shed / len(measured)})
+    return _share("sheds", "shed", measured, measured.of_kind(ErrorKind.SHED))
+
+
+def _share(name: str, noun: str, measured: Samples, chosen: BoolArray) -> Finding | None:
+    """How many of those that the service answered or failed are `chosen`; what is unfinished says nothing of it."""
+    count, requests = (int(np.count_nonzero(rows)) for rows in (chosen, ~measured.unfinished))
+    return Finding(name, {noun: count, "requests": requests, "share": count / requests}) if count else None
 
 
 def _empty_texts(measured: Samples) -> Finding | None:
@@ -70,12 +70,13 @@ def _empty_texts(measured: Samples) -> Finding | None:
 def _failing_fast(measured: Samples) -> Finding | None:
     """Users whose requests fail at once are back at once: then failures set the pace, and how many there were
     says nothing."""
-    failed = measured.where(~measured.ok & ~measured.of_kind(*NOT_THE_SERVERS))
+    failed = measured.where(measured.failed & ~measured.of_kind(*NOT_THE_SERVERS))
     cycle_s, ok_cycle_s = (quantile(rows.response_s + rows["pause_s"], 0.5) for rows in (failed, _ok(measured)))
-    share = len(failed) / max(1, len(measured))
+    requests = int(np.count_nonzero(~measured.unfinished))
+    share = len(failed) / max(1, requests)
     if share < FAILING or cycle_s is None or not ok_cycle_s or cycle_s > FAST * ok_cycle_s:
         return None
-    figures = {"failed": len(failed), "requests": len(measured), "share": share}
+    figures = {"failed": len(failed), "requests": requests, "share": share}
     return Finding("failing_fast", figures | {"failed_median_s": cycle_s, "ok_median_s": ok_cycle_s})
 
 

@@ -39,9 +39,45 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True)
 class Requests:
+    """How many, and what became of them: total = succeeded + failed + unfinished.
+
+    unfinished: cut off by the end of the run, or by a limit of the generator's own; no failures of the service.
+    """
+
     total: int
     succeeded: int
     failed: int
+    unfinished: int
+
+    @property
+    def judged(self) -> int:
+        """Those that the service answered or failed: what rates of failures are shares of."""
+        return self.succeeded + self.failed
+
+
+@dataclass(frozen=True, slots=True)
+class AllQuantiles:
+    """Quantiles over n intended requests, in seconds: a failed one is slower than all that succeeded, an unfinished
+    one counts as at least its age.
+
+    None is beyond all successes (p999: or fewer than 1,000 requests). at_least: the names of those that fall on an
+    unfinished one, and may be more.
+    """
+
+    n: int
+    median: float | None
+    p90: float | None
+    p95: float | None
+    p99: float | None
+    p999: float | None
+    at_least: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AllLatency:
+    """Latencies over every measured intent, whatever became of it."""
+
+    response_time_s: AllQuantiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +101,9 @@ class Gaps:
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """The numbers of the measured phase. Latencies are over the ok samples.
+    """The numbers of the measured phase. Latencies are over the ok samples, those in `all` over every sample.
 
+    error_rate, shed_rate: shares of those that are not unfinished. failures: the failed ones by kind.
     ttft_s: time to first text, of streamed answers. connect_s: set-up of connections, where one was opened.
     processing_time_s: as the service says; outside_time_s: what that leaves of the service time, network and queue.
     tokens: as the service says. polls: questions after jobs, at intervals of poll_interval_s, which is how finely
@@ -77,6 +114,7 @@ class Metrics:
     error_rate: float | None
     shed_rate: float | None
     failures: dict[str, int]
+    all: AllLatency
     response_time_s: Distribution
     service_time_s: Distribution
     throughput_rps: float | None
@@ -100,7 +138,10 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """The measured samples that were sent while `users` users ran."""
+    """The measured samples that were sent while `users` users ran.
+
+    throughput_rps: None where the run never stayed there for a (median) response time.
+    """
 
     users: int
     requests: Requests
@@ -122,6 +163,7 @@ class Backend:
     value: str | None
     requests: int
     failed: int
+    unfinished: int
     connections: int
     mean_s: float | None
     median_s: float | None
@@ -139,6 +181,7 @@ class Warmup:
     requests: int
     succeeded: int
     failed: int
+    unfinished: int
     failures: dict[str, int]
     duration_s: float | None
     mean_s: float | None

@@ -98,3 +98,16 @@ def stays_s(measured: Samples, until_s: float) -> FloatArray:
     As each row says how many users there were, this is how long the run is known to have stood at that number.
     """
     return np.diff(measured["start_s"], append=until_s)
+
+
+def longest_stay_s(measured: Samples, until_s: float) -> dict[int, float]:
+    """By number of users: how long, at most, the run stood at it without a row in between that says another.
+
+    `measured` in start order, not empty; what was sent last stays until `until_s`.
+    """
+    users, starts = measured["users"], measured["start_s"]
+    begins = np.flatnonzero(np.diff(users, prepend=-1.0))
+    longest: dict[int, float] = {}
+    for count, stay_s in zip(users[begins].tolist(), np.diff(starts[begins], append=until_s).tolist(), strict=True):
+        longest[count] = max(stay_s, longest.get(count, 0.0))
+    return longest

@@ -7,10 +7,11 @@ import numpy as np
 from stt_load.sample import ErrorKind, Phase
 from stt_load.samples import FloatArray, Samples
 from stt_load.stats import answers
+from stt_load.stats.every_intent import every_intent
 from stt_load.stats.findings import findings
-from stt_load.stats.model import Generator, Level, Metrics, Requests, Rtf, Summary, Warmup
+from stt_load.stats.model import AllLatency, Generator, Level, Metrics, Requests, Rtf, Summary, Warmup
 from stt_load.stats.quantiles import distribution, quantile
-from stt_load.stats.rates import rates, stays_s, window
+from stt_load.stats.rates import longest_stay_s, rates, stays_s, window
 from stt_load.stats.validity import DEFAULT_LIMITS, Limits, judge
 
 
@@ -50,13 +51,13 @@ def metrics(measured: Samples, users: int, poll_interval_s: float | None = None)
     """The figures of the measured phase. `measured` in start order; latencies are those of the ok ones among them."""
     ok = measured.where(measured.ok)
     requests = _requests(measured)
-    failures = measured.failures()
     rate = rates(measured, users)
     return Metrics(
         requests=requests,
-        error_rate=_share(requests.failed, requests.total),
-        shed_rate=_share(failures.get(ErrorKind.SHED, 0), requests.total),
-        failures={kind.value: count for kind, count in failures.items()},
+        error_rate=_share(requests.failed, requests.judged),
+        shed_rate=_share(int(np.count_nonzero(measured.of_kind(ErrorKind.SHED))), requests.judged),
+        failures=_failures(measured),
+        all=AllLatency(every_intent(measured)),
         response_time_s=distribution(ok.response_s, users),
         service_time_s=distribution(_known(ok.service_s), users),
         throughput_rps=rate.throughput_rps,
@@ -89,7 +90,8 @@ def warmup(samples: Samples) -> Warmup:
         requests=requests.total,
         succeeded=requests.succeeded,
         failed=requests.failed,
-        failures={kind.value: count for kind, count in warm.failures().items()},
+        unfinished=requests.unfinished,
+        failures=_failures(warm),
         duration_s=whole.length_s if whole else None,
         mean_s=float(np.mean(ok.response_s)) if len(ok) else None,
         first_success_s=float(ok["done_s"].min()) - whole.from_s if whole and len(ok) else None,
@@ -102,20 +104,26 @@ def levels(measured: Samples) -> tuple[Level, ...]:
     `measured` in start order. A request belongs to the level it was sent at. The run stands at a level from a start
     that says so to the next start, and after the last one to the last end: these times add up to the window, and
     throughput times time, over all levels, to the ok requests. What was sent just before a change counts where it was
-    sent, even if it ended after it: on a level shorter than a few response times the rate is that of the sends.
+    sent, even if it ended after it: on a level shorter than a few response times the rate is that of the sends, and
+    where the run never stayed for one median response time there is none.
     """
     whole = window(measured)
     counts = np.unique(measured["users"])
     if whole is None or len(counts) < 2:
         return ()
     stays = stays_s(measured, whole.to_s)
+    longest = longest_stay_s(measured, whole.to_s)
     chosen = [(int(count), measured["users"] == count) for count in counts]
-    return tuple(_level(count, measured.where(mask), float(stays[mask].sum())) for count, mask in chosen)
+    return tuple(
+        _level(count, measured.where(mask), float(stays[mask].sum()), longest[count]) for count, mask in chosen
+    )
 
 
-def _level(users: int, rows: Samples, seconds: float) -> Level:
+def _level(users: int, rows: Samples, seconds: float, longest_s: float) -> Level:
+    """seconds: of all stays at this level together. longest_s: of the longest one."""
     requests = _requests(rows)
     values = rows.where(rows.ok).response_s
+    typical_s = quantile(values if len(values) else rows.response_s, 0.5) or 0.0
     return Level(
         users=users,
         requests=requests,
@@ -123,13 +131,18 @@ def _level(users: int, rows: Samples, seconds: float) -> Level:
         median_s=quantile(values, 0.5),
         p95_s=quantile(values, 0.95),
         p99_s=quantile(values, 0.99),
-        throughput_rps=requests.succeeded / seconds if seconds > 0 else None,
+        throughput_rps=requests.succeeded / seconds if longest_s >= typical_s and seconds > 0 else None,
     )
 
 
 def _requests(rows: Samples) -> Requests:
     succeeded = int(np.count_nonzero(rows.ok))
-    return Requests(total=len(rows), succeeded=succeeded, failed=len(rows) - succeeded)
+    unfinished = int(np.count_nonzero(rows.unfinished))
+    return Requests(len(rows), succeeded, len(rows) - succeeded - unfinished, unfinished)
+
+
+def _failures(rows: Samples) -> dict[str, int]:
+    return {kind.value: count for kind, count in rows.where(rows.failed).kinds().items()}
 
 
 def _rtf(ok: Samples) -> Rtf:

@@ -87,6 +87,22 @@ def test_every_number_of_the_result_is_held_against_the_truth(
     assert unseen == []
 
 
+def test_a_quantile_over_all_that_is_told_where_there_is_none_is_found_and_one_that_is_not_told(
+    outcome: Outcome,
+) -> None:
+    quantiles = outcome.result["metrics"]["all"]["response_time_s"]
+    beyond = [name for name in ("median", "p90", "p95", "p99") if quantiles[name] is None]
+    assert 0 < len(beyond) < 4, "failed ones are slower than all answers"
+    for name in ("median", "p90", "p95", "p99"):
+        result = copy.deepcopy(dict(outcome.result))
+        result["metrics"]["all"]["response_time_s"][name] = 0.5 if name in beyond else None
+        found = judged(Outcome(result, outcome.truths))
+        assert not found[f"all.response_time_s.{name}" + (", beyond" if name in beyond else "")].right
+    result = copy.deepcopy(dict(outcome.result))
+    result["metrics"]["all"]["response_time_s"]["at_least"] = ["p99"]
+    assert not judged(Outcome(result, outcome.truths))["all.response_time_s.at_least"].right
+
+
 @pytest.mark.parametrize("by_s", [-0.05, 0.05])
 def test_one_request_told_wrong_is_found(outcome: Outcome, by_s: float) -> None:
     number = next(n for n, row in enumerate(outcome.result["requests"]) if row["phase"] == "measured" and row["ok"])

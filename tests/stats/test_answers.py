@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from stt_load.sample import ErrorKind
-from stt_load.samples import Samples
+from stt_load.samples import KINDS, Samples
 from stt_load.stats.model import Backend, Gaps
 from stt_load.stats.summary import metrics
 from tests.factory import table
@@ -77,12 +77,15 @@ def test_a_row_for_each_backend() -> None:
     samples.rows["connection"] = [1, 2, 1, 3, 1, 4]
     found = backends(Samples(samples.rows, texts))
     assert found == (
-        Backend("x-pod", "a", 3, 0, 1, 1.0, 1.0, 1.0),
-        Backend("x-pod", "b", 2, 0, 2, 3.0, 3.0, 3.0),
-        Backend("x-pod", None, 1, 1, 1, None, None, None),
-        Backend("x-zone", "z", 6, 1, 4, 1.8, 1.0, 3.0),
+        Backend("x-pod", "a", 3, 0, 0, 1, 1.0, 1.0, 1.0),
+        Backend("x-pod", "b", 2, 0, 0, 2, 3.0, 3.0, 3.0),
+        Backend("x-pod", None, 1, 1, 0, 1, None, None, None),
+        Backend("x-zone", "z", 6, 1, 0, 4, 1.8, 1.0, 3.0),
     )
     assert backends(table(np.arange(6), 1.0)) == ()
+    samples.rows["error_kind"] = [0, 0, 0, 0, 0, KINDS.index(ErrorKind.CANCELLED) + 1]
+    cut = backends(Samples(samples.rows, texts))
+    assert cut[2] == Backend("x-pod", None, 1, 0, 1, 1, None, None, None), "cut off at the end is no failure"
 
 
 def test_figures_are_those_of_the_saved_digits() -> None:

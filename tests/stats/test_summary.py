@@ -58,7 +58,7 @@ def test_metrics_by_hand() -> None:
         download_bytes=[1, 2, 3, 4],
     )
     found = summary_of(run, users=2)
-    assert found.requests == Requests(4, 3, 1)
+    assert found.requests == Requests(4, 3, 1, 0)
     assert (found.error_rate, found.shed_rate, found.failures) == (0.25, 0.25, {"shed": 1})
     assert (found.response_time_s.n, found.response_time_s.mean, found.response_time_s.median) == (3, 3.0, 2.0)
     assert (found.service_time_s.mean, found.service_time_s.max) == (7 / 3, 5.0)
@@ -89,7 +89,7 @@ def test_nothing_measured_is_nothing_known() -> None:
         "polls",
         "poll_interval_s",
     }
-    assert found.requests == Requests(0, 0, 0)
+    assert found.requests == Requests(0, 0, 0, 0)
     assert found.rtf == Rtf(None, None, None)
     assert found.response_time_s.mean is None
 
@@ -105,7 +105,21 @@ def test_what_was_never_sent_has_a_response_time_and_no_service_time() -> None:
     run = table([0.0, 1.0, 2.0, 3.0], [1.0, 5.0, 0.0, 2.0], kind=kinds, sent_after_s=[0.0, NAN, NAN, NAN])
     found = summary_of(run)
     assert (found.service_time_s.n, found.service_time_s.mean) == (1, 1.0)
-    assert (found.window_s, found.requests.failed) == (6.0, 3)
+    assert (found.window_s, found.requests) == (6.0, Requests(4, 1, 2, 1))
+
+
+def test_what_is_cut_off_is_no_failure_of_the_service() -> None:
+    """Nor is what a limit of the generator's own machine stopped: in no error rate, in no kind of failure."""
+    kinds = [None, None, None, ErrorKind.SHED, ErrorKind.CANCELLED, ErrorKind.LOCAL_LIMIT]
+    run = table(np.arange(6.0), [1.0, 1.0, 1.0, 0.1, 30.0, 0.0], kind=kinds)
+    found = summary_of(run)
+    assert found.requests == Requests(total=6, succeeded=3, failed=1, unfinished=2)
+    assert (found.error_rate, found.shed_rate, found.failures) == (0.25, 0.25, {"shed": 1})
+    assert found.all.response_time_s.n == 6
+    finding = next(one for one in findings(run, 1) if one.name == "failures")
+    assert finding.values == {"failed": 1, "requests": 4, "share": 0.25}
+    cut = table([0.0, 1.0], 1.0, kind=ErrorKind.CANCELLED)
+    assert (summary_of(cut).error_rate, summary_of(cut).failures, findings(cut, 1)) == (None, {}, ())
 
 
 def test_before_anybody_came_round_there_is_no_steady_rate() -> None:
@@ -126,9 +140,16 @@ def test_the_warmup_by_hand() -> None:
     kinds: list[ErrorKind | None] = [ErrorKind.HTTP_5XX, None, None, ErrorKind.HTTP_5XX]
     run = table([-9.0, -8.0, -7.0, -3.0], [1.0, 4.0, 2.0, 2.5], kind=kinds, phase=Phase.WARMUP)
     assert warmup(joined(table(0.0, 1.0), run)) == Warmup(
-        requests=4, succeeded=2, failed=2, failures={"http_5xx": 2}, duration_s=8.5, mean_s=3.0, first_success_s=4.0
+        requests=4,
+        succeeded=2,
+        failed=2,
+        unfinished=0,
+        failures={"http_5xx": 2},
+        duration_s=8.5,
+        mean_s=3.0,
+        first_success_s=4.0,
     )
-    assert warmup(table(0.0, 1.0)) == Warmup(0, 0, 0, {}, None, None, None)
+    assert warmup(table(0.0, 1.0)) == Warmup(0, 0, 0, 0, {}, None, None, None)
 
 
 @settings(max_examples=40)  # four tables each
@@ -159,8 +180,9 @@ def test_the_order_in_which_samples_came_in_does_not_matter(run: Samples, shuffl
 @given(runs(min_size=1))
 def test_what_is_counted_adds_up(run: Samples) -> None:
     found = summary_of(run)
-    assert found.requests.total == len(run) == found.requests.succeeded + found.requests.failed
-    assert sum(found.failures.values()) == found.requests.failed
+    counts = found.requests
+    assert counts.total == len(run) == counts.succeeded + counts.failed + counts.unfinished
+    assert sum(found.failures.values()) == counts.failed
     assert found.window_s is not None
     assert found.drain_s is not None
     assert 0 <= found.drain_s <= found.window_s
@@ -172,16 +194,41 @@ def test_levels_by_hand() -> None:
     run = table([0.0, 2.0, 3.0, 3.5, 7.0], [2.0, 4.0, 1.0, 4.0, 1.0], users=[1, 2, 2, 1, 2])
     one, two = levels(run)
     # one user: 0..2 and 3.5..7; two: 2..3.5 and 7..8 (the last end)
-    assert (one.users, one.requests, one.mean_s, one.throughput_rps) == (1, Requests(2, 2, 0), 3.0, 2 / 5.5)
-    assert (two.users, two.requests, two.median_s, two.throughput_rps) == (2, Requests(3, 3, 0), 1.0, 3 / 2.5)
+    assert (one.users, one.requests, one.mean_s, one.throughput_rps) == (1, Requests(2, 2, 0, 0), 3.0, 2 / 5.5)
+    assert (two.users, two.requests, two.median_s, two.throughput_rps) == (2, Requests(3, 3, 0, 0), 1.0, 3 / 2.5)
     assert (two.p95_s, two.p99_s) == (4.0, 4.0)
 
 
 def test_failures_are_in_the_requests_of_a_level_and_in_nothing_else() -> None:
     kinds: list[ErrorKind | None] = [None, ErrorKind.TIMEOUT_TOTAL, ErrorKind.CONNECT]
     one, two = levels(table([0.0, 1.0, 2.0], [1.0, 300.0, 1.0], kind=kinds, users=[1, 1, 2]))
-    assert (one.requests, one.mean_s, one.p99_s, one.throughput_rps) == (Requests(2, 1, 1), 1.0, 1.0, 0.5)
-    assert (two.requests, two.mean_s, two.p99_s, two.throughput_rps) == (Requests(1, 0, 1), None, None, 0.0)
+    assert (one.requests, one.mean_s, one.p99_s, one.throughput_rps) == (Requests(2, 1, 1, 0), 1.0, 1.0, 0.5)
+    assert (two.requests, two.mean_s, two.p99_s, two.throughput_rps) == (Requests(1, 0, 1, 0), None, None, 0.0)
+
+
+def test_a_level_shorter_than_a_response_time_states_no_rate() -> None:
+    """What was sent on it ended on the next one."""
+    starts = [0.0, 0.1, 0.2, 0.3, *np.arange(1.0, 21.0)]
+    one, two, three = levels(table(starts, 1.0, users=[1, 1, 2, 2, *[3] * 20]))
+    assert (one.throughput_rps, two.throughput_rps, two.mean_s) == (None, None, 1.0)
+    assert (three.requests.total, three.throughput_rps) == (20, 1.0)
+
+
+def test_rows_that_say_another_number_now_and_then_make_no_rate_of_a_level() -> None:
+    """A number of users that never stood for a response time, however long its moments are together."""
+    users = np.full(400, 50)
+    users[20::20] = 25
+    odd, even = levels(table(np.arange(400) * 0.1, 0.5, users=users))
+    assert (odd.users, odd.requests.total, odd.throughput_rps) == (25, 19, None)
+    assert even.throughput_rps == pytest.approx(10, rel=0.05)
+
+
+def test_of_a_level_without_a_success_any_response_time_is_the_measure() -> None:
+    kinds = [ErrorKind.TIMEOUT_TOTAL] * 2 + [None] * 20
+    run = table([0.0, 1.0, *np.arange(2.0, 22.0)], [5.0, 5.0, *[1.0] * 20], kind=kinds, users=[1, 1, *[2] * 20])
+    assert [level.throughput_rps for level in levels(run)] == [None, pytest.approx(20 / 20)]
+    longer = table([0.0, 1.0, *np.arange(12.0, 22.0)], 5.0, kind=kinds[:12], users=[1, 1, *[2] * 10])
+    assert levels(longer)[0].throughput_rps == 0.0
 
 
 def test_a_run_at_one_level_has_no_levels() -> None:

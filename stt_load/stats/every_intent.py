@@ -1,0 +1,29 @@
+"""Latency over every measured intent: otherwise a service that sheds half its load passes every latency limit."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stt_load.samples import Samples
+from stt_load.stats.model import AllQuantiles
+from stt_load.stats.quantiles import FEWEST_FOR_P999, QUANTILES, rank
+
+
+def every_intent(measured: Samples) -> AllQuantiles:
+    """Nearest ranks over all of `measured`, in any order.
+
+    Failed ones, lost and dropped ones among them, are slower than all that succeeded. An unfinished one counts as at
+    least the age it had when it was cut off.
+    """
+    n = len(measured)
+    unfinished = measured.unfinished
+    times_s = np.where(measured.failed, np.inf, measured.response_s)
+    order = np.lexsort((unfinished, times_s))  # of two that are alike, the one that may be more is the slower one
+    stated = {name: p for name, p in QUANTILES.items() if n and (name != "p999" or n >= FEWEST_FOR_P999)}
+    places = {name: order[rank(n, p) - 1] for name, p in stated.items()}
+    values = {name: float(times_s[place]) for name, place in places.items()}
+    return AllQuantiles(
+        n=n,
+        at_least=tuple(name for name, place in places.items() if unfinished[place]),
+        **{name: value if np.isfinite(value := values.get(name, np.inf)) else None for name in QUANTILES},
+    )
