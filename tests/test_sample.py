@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt_load.fields import ROW, TOLD
+from stt_load.fields import ROW, TOLD, names_of
 from stt_load.sample import ErrorKind, Phase, Sample
 from stt_load.samples import SampleTable
 
