@@ -19,35 +19,37 @@ class LineError(ValueError):
         self.number = number
 
 
-class Lines(Protocol):
+class Readable(Protocol):
     """What is read from: a binary file, packed or not."""
 
-    def readlines(self, size: int, /) -> list[bytes]: ...
+    def read(self, size: int, /) -> bytes: ...
 
 
-def read(file: Lines) -> Iterator[dict[str, Any]]:
+def read(file: Readable) -> Iterator[dict[str, Any]]:
     """The object on each line of `file`. A last line without its end may be incomplete: then it is left out.
 
     Raises `LineError`.
     """
-    number = 0
-    while batch := file.readlines(BATCH_BYTES):
-        if not batch[-1].endswith(b"\n") and not _is_whole(batch[-1]):
-            batch.pop()
-        yield from _objects(batch, number)
-        number += len(batch)
+    number, rest = 0, b""
+    while part := file.read(BATCH_BYTES):
+        whole, end, rest = (rest + part).rpartition(b"\n")
+        if end:
+            yield from (values := _objects(whole, number))
+            number += len(values)
+    if rest and _is_whole(rest):
+        yield from _objects(rest, number)
 
 
-def _objects(batch: list[bytes], before: int) -> list[dict[str, Any]]:
+def _objects(lines: bytes, before: int) -> list[dict[str, Any]]:
     """All at once, which takes a fifth of the time; one by one where that won't do (half a surrogate pair, say, which
     this parser refuses)."""
     try:
-        values: list[Any] = from_json(b"[%b]" % b",".join(batch))
+        values: list[Any] = from_json(b"[%b]" % lines.replace(b"\n", b","))
     except ValueError:
         values = []
-    if len(values) == len(batch) and all(type(value) is dict for value in values):
+    if len(values) == lines.count(b"\n") + 1 and all(type(value) is dict for value in values):
         return values
-    return [_object(line, number) for number, line in enumerate(batch, start=before + 1)]
+    return [_object(line, number) for number, line in enumerate(lines.split(b"\n"), start=before + 1)]
 
 
 def _object(line: bytes, number: int) -> dict[str, Any]:
