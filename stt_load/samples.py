@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from operator import attrgetter
 from typing import Any
@@ -18,7 +18,7 @@ FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
 KINDS = tuple(ErrorKind)
-_KIND_CODE = {None: 0} | {kind: code for code, kind in enumerate(KINDS, start=1)}
+_KIND_CODE = {kind: code for code, kind in enumerate(KINDS, start=1)}
 
 SLICE = 4_096
 """Rows that are objects at a time."""
@@ -27,7 +27,8 @@ _FIELDS = tuple(field.name for field in fields(Sample))
 _COLUMNS = ROW.names or ()
 _ABSENTS = tuple(BY_NAME[name].absent for name in _COLUMNS)
 _in_columns = attrgetter(*_COLUMNS)
-_CODED = tuple((place, BY_NAME[name].form) for place, name in enumerate(_COLUMNS) if BY_NAME[name].form != "number")
+_TEXT_PLACES = tuple((name, _COLUMNS.index(name)) for name in TEXTS)
+_KIND_PLACE, _NAMES_PLACE = _COLUMNS.index("error_kind"), _COLUMNS.index("out_of_range")
 
 
 def blank(count: int) -> npt.NDArray[np.void]:
@@ -160,8 +161,7 @@ class SampleTable:
     def append(self, sample: Sample) -> None:
         if self._used == len(self._block):
             self._grow()
-        codes = {name: self._code(name, getattr(sample, name)) for name in TEXTS}
-        self._block[self._used] = _pack(sample, codes)
+        self._block[self._used] = self._packed(sample)
         self._used += 1
 
     def snapshot(self, start: int = 0, size: int | None = None) -> Samples:
@@ -206,10 +206,22 @@ class SampleTable:
             self._block = np.empty(self.BLOCK, ROW)
             self._used = 0
 
-    def _code(self, column: str, text: str | None) -> int:
+    def _packed(self, sample: Sample) -> tuple[Any, ...]:
+        """The values in the order of ROW."""
+        values: list[Any] = [
+            none if value is None else value for value, none in zip(_in_columns(sample), _ABSENTS, strict=True)
+        ]
+        for name, place in _TEXT_PLACES:
+            if values[place] != -1:
+                values[place] = self._code(name, values[place])
+        if values[_KIND_PLACE]:
+            values[_KIND_PLACE] = _KIND_CODE[values[_KIND_PLACE]]
+        if values[_NAMES_PLACE]:
+            values[_NAMES_PLACE] = bits_of(values[_NAMES_PLACE])
+        return tuple(values)
+
+    def _code(self, column: str, text: str) -> int:
         """Texts are kept once. A server that puts a new id into every error can't fill the memory."""
-        if text is None:
-            return -1
         code = self._codes.get(text)
         if code is not None:
             return code
@@ -217,20 +229,6 @@ class SampleTable:
             return self._codes.setdefault(NOT_KEPT[column], len(self._codes))
         self._distinct[column] += 1
         return self._codes.setdefault(text, len(self._codes))
-
-
-def _pack(sample: Sample, codes: Mapping[str, int]) -> tuple[Any, ...]:
-    """The values in the order of ROW. codes: of the sample's texts, by the name of their field."""
-    values = [none if value is None else value for value, none in zip(_in_columns(sample), _ABSENTS, strict=True)]
-    for place, form in _CODED:
-        match form:
-            case "text":
-                values[place] = codes[_COLUMNS[place]]
-            case "kind":
-                values[place] = _KIND_CODE[sample.error_kind]
-            case "names":
-                values[place] = bits_of(sample.out_of_range)
-    return tuple(values)
 
 
 def _values(rows: npt.NDArray[np.void], name: str, texts: tuple[str, ...]) -> list[Any]:
