@@ -11,6 +11,7 @@ from typing import Any
 from stt_load import hook
 from stt_load.config import Config, ConfigError, Layer, Override, Source, load, mask_url, read
 from stt_load.options import OPTIONS
+from stt_load.userclasses import check_user_classes
 
 
 class CommandLine:
@@ -55,6 +56,7 @@ class CommandLine:
             include_in_web_ui=False,
         )
         given = _parsed(parser)
+        check_user_classes(parser)
         parser.set_defaults(**self._plain_defaults(given))
         if given.worker:
             return  # its master tells it everything

@@ -29,6 +29,10 @@ class Departure:
         """Locust doesn't say who ends a run; its -t (limit_s) counts from the start that the suite was told of."""
         return limit_s is not None and self.started_s > 0 and clock() - self.started_s >= limit_s - 0.5
 
+    def left_s(self, limit_s: float | None) -> float | None:
+        """Until Locust's -t (limit_s) ends the run; None where it doesn't."""
+        return None if not limit_s or not self.started_s else max(0.0, self.started_s + limit_s - clock())
+
     def exit_code(self, *, has_run: bool, limit_s: float | None) -> int:
         """Of a process without a web UI. has_run: there is an outcome."""
         if self.failed:
@@ -48,6 +52,8 @@ class Departure:
         that could not start."""
         if self.failed:
             return INVALID
+        if self.unstaffed:
+            return BAD_INPUT
         if not self.started_s:
             return None
         return self.code if self.interrupted or quits_by_itself else 0

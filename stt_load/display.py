@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
 import gevent
 
+from stt_load.lookout import Lookout, Outlook
 from stt_load.outlet import Outlet
 from stt_load.report import opening, progress
 from stt_load.report.console import result
@@ -30,26 +31,36 @@ class Display:
     """Tells the story of one run.
 
     report: gets the start block, the changes of phase and the result. aside: gets the progress, on a terminal as a
-    bar that is drawn over and over, else as a line now and then. config: masked.
+    bar that is drawn over and over, else as a line now and then. config: masked. outlook: asked for at each look.
     """
 
-    def __init__(self, language: Language, config: Mapping[str, Any], *, report: TextIO, aside: TextIO) -> None:
+    def __init__(
+        self,
+        language: Language,
+        config: Mapping[str, Any],
+        *,
+        report: TextIO,
+        aside: TextIO,
+        outlook: Callable[[], Outlook] = Outlook,
+    ) -> None:
         self._say = Messages(language)
         self._config = config
+        self._outlook = outlook
         self._report = Outlet(report)
         self._aside = Outlet(aside)
         self._draws = self._aside.is_terminal and os.environ.get("TERM") != "dumb"
         self._drawn = False
 
     def started(self, info: RunInfo) -> None:
-        self._print(opening.start(self._say, self._config, info))
+        self._print(opening.start(self._say, self._config, info, self._outlook().time_limit_s))
 
     def warming_up(self) -> None:
         self._print(opening.warming_up(self._say, self._config))
 
     def measuring(self, warmup: Warmup, transcript: str | None) -> None:
         """The warm-up is over. transcript: the first one there is."""
-        self._print(opening.measuring(self._say, self._config, warmup, transcript))
+        limited = self._outlook().time_limit_s is not None
+        self._print(opening.measuring(self._say, self._config, warmup, transcript, limited=limited))
 
     def finished(self, run: Run) -> None:
         """The report, and where the result is."""
@@ -64,13 +75,13 @@ class Display:
         self._aside.write(self._say("not_saved", path=path, reason=reason, spool=spool) + "\n")
 
     def follow(self, session: Session) -> None:
-        """Shows the progress of `session` from its first request on, until killed."""
-        session.released.wait()
+        """Shows the progress of `session` until killed."""
+        lookout = Lookout(session, self._config["wait_ready"])
         shown: Progress | None = None
         shown_s = clock()
         while True:
             gevent.sleep(BAR_PERIOD_S)
-            seen = look(session)
+            seen = lookout.look(self._outlook())
             if self._draws:
                 self._draw(progress.bar(self._say, seen, shutil.get_terminal_size().columns - 1))
                 continue
@@ -93,20 +104,3 @@ class Display:
     def _print(self, lines: Iterable[str]) -> None:
         self._clear()
         self._report.write("".join(f"{line}\n" for line in lines))
-
-
-def look(session: Session) -> Progress:
-    """How far `session`, which has been released, has come."""
-    phases = session.phases
-    measuring = session.barrier_s is not None
-    began_s = session.barrier_s if session.barrier_s is not None else session.released_s
-    return Progress(
-        phase="measuring" if measuring else "warmup",
-        done=phases.measured_results if measuring else phases.warmup_results,
-        total=phases.measured_total if measuring else phases.warmup,
-        failed=session.failures if measuring else session.warmup_failures,
-        elapsed_s=clock() - began_s,
-        limit_s=session.measure_for_s if measuring else None,
-        in_flight=phases.in_flight,
-        stopping=phases.closed and phases.in_flight > 0,
-    )

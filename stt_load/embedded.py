@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from stt_load.config import Config
-from stt_load.server.process import EmbeddedServer
+from stt_load.server.process import EmbeddedServer, StartError
 
 
 class Embedded:
@@ -21,6 +23,11 @@ class Embedded:
         if self._server is None or not self._server.running:
             self._server = EmbeddedServer.start(config.embedded)
         return self._server.url
+
+    def prepare(self, config: Config) -> None:
+        """Starts it ahead of its first run where that will want it; what is wrong with it is said then."""
+        with contextlib.suppress(StartError, OSError):
+            self.base_url(config)
 
     def stop(self) -> None:
         if self._server is not None:

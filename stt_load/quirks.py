@@ -6,7 +6,8 @@ import functools
 import inspect
 import logging
 import os
-from collections.abc import Mapping
+import signal
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import gevent
@@ -43,6 +44,19 @@ def set_the_clock() -> None:
     That is from before all imports, half a second ago or two; by so much the run would end too early.
     """
     gevent.get_hub().loop.update_now()
+
+
+def end_at_hangup(alone: Callable[[], bool] = lambda: True) -> None:
+    """SIGHUP, as of a terminal that is closed, goes SIGTERM's way from now on; where it is ignored, as under nohup,
+    it stays so. alone: whether nobody else, who has got it too, will end this process.
+    """
+
+    def hang_up() -> None:
+        if alone():
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        gevent.signal_handler(signal.SIGHUP, hang_up)
 
 
 class Reports:

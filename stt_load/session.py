@@ -151,6 +151,12 @@ class Session:
         self.end("interrupted")
         if self.ending is not None and self.ending.reason in ("time_limit", "stopped"):
             self.ending = Ending("interrupted")
+        self.cut_short("interrupted")
+
+    def cut_short(self, reason: EndReason) -> None:
+        """Nobody waits for what was in flight at an end that was planned; where all is in, that is no news."""
+        if self.ending is not None and self.ending.reason == "finished" and self.phases.in_flight:
+            self.ending = Ending(reason)
 
     def stopped(self, reason: EndReason, detail: str | None = None) -> None:
         """The run is being ended: nothing new starts.

@@ -53,6 +53,7 @@ class Worker:
         environment.events.test_stop.add_listener(self._on_stop)
         environment.events.quitting.add_listener(self._on_quitting)
         gevent.signal_handler(signal.SIGINT, self._on_ctrl_c)
+        quirks.end_at_hangup(alone=lambda: not self._led)
         gevent.spawn(self._say_hello)
 
     def _listen(self) -> None:
@@ -148,6 +149,8 @@ class Worker:
         if engagement.outpost.ended:
             return
         engagement.drain(limit_s, self._cut)
+        if engagement.outpost.ended:
+            return  # it was told once more, to give less time
         # All are gone: Locust need not wait for them, neither now nor before it calls itself ready again.
         self._environment.stop_timeout = 0
         figures: Data = {}
@@ -191,10 +194,14 @@ class Worker:
 
     def _on_ctrl_c(self) -> None:
         """Of all processes in a terminal the master is the one that ends the run; a worker alone ends itself."""
-        options = self._environment.parsed_options
-        shared = options is not None and options.processes and clock() - self._heard_s < SHARED_CTRL_C_S
-        if not shared:
+        if not self._led:
             gevent.spawn(self._go)
+
+    @property
+    def _led(self) -> bool:
+        """A signal from the terminal has reached the master, too, which ends this child of its own."""
+        options = self._environment.parsed_options
+        return bool(options is not None and options.processes and clock() - self._heard_s < SHARED_CTRL_C_S)
 
     def _go(self) -> None:
         if self._engagement is not None and not self._leaving:

@@ -19,6 +19,9 @@ from stt_load.sample import Sample
 from stt_load.schedule.ledger import Ledger
 from stt_load.schedule.phases import Phases
 from stt_load.team import LocalTeam, Team
+from stt_load.transport.exchange import clock
+
+LOOK_S = 0.01
 
 
 class Workforce(Protocol):
@@ -28,11 +31,18 @@ class Workforce(Protocol):
     def deserted(self) -> bool:
         """Of the workers that took part in this run none is left."""
 
+    @property
+    def strangers(self) -> int:
+        """Workers that are there and have not introduced themselves."""
+
     def team(self, config: Config, awaited: int) -> Team:
         """A team for a run. awaited: users that the barrier waits for, none for a ramp."""
 
+    def finish(self, limit_s: float) -> None:
+        """The run is closed: nothing new starts, and what is in flight may end; waits for it, `limit_s` at most."""
+
     def drain(self, limit_s: float) -> None:
-        """The run is closed: waits until all that is in flight has ended and is here, `limit_s` and a bit at most."""
+        """Locust stops: waits until all that is in flight has ended and is here, `limit_s` and a bit at most."""
 
     def cut(self) -> None:
         """What is in flight is not waited for any longer. Must not block."""
@@ -42,15 +52,22 @@ class LocalWorkforce:
     """The users are in this process, where Locust itself waits for them."""
 
     deserted = False
+    strangers = 0
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
         assert environment.runner is not None
         self._runner = environment.runner
+        self._phases: Phases | None = None
 
     def team(self, config: Config, awaited: int) -> Team:
-        phases = Phases(config.total_requests, config.warmup_requests, awaited)
+        phases = self._phases = Phases(config.total_requests, config.warmup_requests, awaited)
         return LocalTeam(phases, lambda: self._runner.user_count, lambda stage: users.enter(self._environment, stage))
+
+    def finish(self, limit_s: float) -> None:
+        until_s = clock() + limit_s
+        while self._phases is not None and self._phases.in_flight and clock() < until_s:
+            gevent.sleep(LOOK_S)
 
     def drain(self, limit_s: float) -> None:
         """Locust's stop_timeout does it."""
@@ -92,6 +109,10 @@ class RemoteWorkforce:
     def deserted(self) -> bool:
         return self._team is not None and self._team.deserted
 
+    @property
+    def strangers(self) -> int:
+        return self._fleet.strangers
+
     def team(self, config: Config, awaited: int) -> Team:
         ledger = Ledger(config.total_requests, config.warmup_requests, awaited)
         self._team = RemoteTeam(
@@ -102,6 +123,9 @@ class RemoteWorkforce:
             on_counted=self._show,
         )
         return self._team
+
+    def finish(self, limit_s: float) -> None:
+        self.drain(limit_s)
 
     def drain(self, limit_s: float) -> None:
         if self._team is not None:

@@ -108,6 +108,12 @@ class Fleet:
         """Those that can take part."""
         return (member for member in self._members.values() if member.fit)
 
+    @property
+    def strangers(self) -> int:
+        """How many workers are there that have not said, or not yet, whether they can take part."""
+        unfit = {member.id for member in self._members.values() if not member.fit}
+        return len((self._link.connected() - self._members.keys() - self._refused) | unfit)
+
     def member(self, worker: str) -> Member | None:
         """The worker with this id, from which a message has just come; None for one that is not part of it."""
         member = self._members.get(worker)

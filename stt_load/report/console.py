@@ -52,7 +52,7 @@ def report(say: Messages, run: Run, files: Sequence[Path]) -> Iterator[str]:
 def _ending(say: Messages, run: Run) -> Iterator[str]:
     """Why the run is not complete, unless it was to go on until somebody stopped it."""
     info, total = run.info, run.config["total_requests"]
-    if info.complete or (_has_no_end(run) and info.end_reason in ("time_limit", "stopped")):
+    if info.complete or (_has_no_end(run) and info.end_reason == "stopped"):
         return
     done = run.summary.metrics.requests.total
     if total is None:
@@ -60,7 +60,8 @@ def _ending(say: Messages, run: Run) -> Iterator[str]:
     else:
         so_far = say("end.of", done=done, total=total - run.config["warmup_requests"])
     wait = say("seconds", value=f"{run.config['wait_ready']:g}")
-    yield from note(say(f"end.{info.end_reason}", progress=so_far, wait=wait))
+    planned = _has_no_end(run) and info.end_reason == "time_limit"
+    yield from note(say("end.at_time_limit" if planned else f"end.{info.end_reason}", progress=so_far, wait=wait))
     if info.detail is not None:
         yield from wrap(say("end.detail", detail=shorten(plain(info.detail), 4 * WIDTH)), WIDTH, "   ", "   ")
     yield ""

@@ -47,8 +47,10 @@ def _connection(say: Messages, api: Mapping[str, Any]) -> Iterator[str]:
         yield say("start.proxy", proxy=api["proxy"])
 
 
-def start(say: Messages, config: Mapping[str, Any], info: RunInfo) -> Iterator[str]:
-    """The start block."""
+def start(
+    say: Messages, config: Mapping[str, Any], info: RunInfo, time_limit_s: float | None = None
+) -> Iterator[str]:
+    """The start block. time_limit_s: Locust's -t."""
     yield from subject(say, config, info)
     yield say("start.heading")
     total, warmup, limit_s = config["total_requests"], config["warmup_requests"], config["measure_for"]
@@ -58,6 +60,8 @@ def start(say: Messages, config: Mapping[str, Any], info: RunInfo) -> Iterator[s
         yield say("start.until_stopped")
     else:
         yield say("start.total", n=total)
+    if time_limit_s is not None:
+        yield say("start.time_limit", duration=say.duration(time_limit_s, 0))
     yield say("start.warmup", n=warmup)
     yield say("start.users", n=info.users)
     if info.workers != LOCAL:
@@ -81,8 +85,13 @@ def warming_up(say: Messages, config: Mapping[str, Any]) -> Iterator[str]:
         yield from note(say("warmup.none"))
 
 
-def measuring(say: Messages, config: Mapping[str, Any], warmup: Warmup, transcript: str | None) -> Iterator[str]:
-    """The barrier is open: what the warm-up came to, and what follows. transcript: the first one there is."""
+def measuring(
+    say: Messages, config: Mapping[str, Any], warmup: Warmup, transcript: str | None, *, limited: bool = False
+) -> Iterator[str]:
+    """The barrier is open: what the warm-up came to, and what follows.
+
+    transcript: the first one there is. limited: Locust's -t ends the run.
+    """
     if warmup.requests:
         yield say("warmup.finished", duration=say.duration(warmup.duration_s))
         if warmup.failed:
@@ -94,7 +103,7 @@ def measuring(say: Messages, config: Mapping[str, Any], warmup: Warmup, transcri
     if limit_s is not None:
         yield say("measuring.time", duration=say.duration(limit_s))
     elif total is None:
-        yield say("measuring.until_stopped")
+        yield say("measuring.time_limit" if limited else "measuring.until_stopped")
     else:
         yield say("measuring.requests", requests=say.requests(total - config["warmup_requests"]))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from stt_load.report.messages import Messages
@@ -11,12 +12,27 @@ BAR = 24
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a phase that doesn't move waits for.
+
+    strangers: workers that have not introduced themselves. present, awaited: users, 0 where nobody is awaited.
+    answers: requests in flight; the last answer came `still_s` ago, or none has come in this phase so long.
+    """
+
+    strangers: int
+    present: int
+    awaited: int
+    answers: int
+    still_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """One look at a run.
 
-    phase: "warmup" or "measuring", which began `elapsed_s` ago and lasts at most `limit_s`. done, total: its
-    requests; total is None where none is planned. stopping: nothing new starts,
-    `in_flight` requests are waited for.
+    phase: "ready", "warmup" or "measuring", which began `elapsed_s` ago and lasts at most `limit_s`. done, total: its
+    requests; total is None where none is planned. stopping: nothing new starts, `in_flight` requests are waited for,
+    `drain_s` more at most. time_limit_s: until Locust's -t ends the run.
     """
 
     phase: str
@@ -27,6 +43,9 @@ class Progress:
     limit_s: float | None
     in_flight: int
     stopping: bool
+    time_limit_s: float | None = None
+    drain_s: float | None = None
+    waiting: Waiting | None = None
 
     @property
     def rate_rps(self) -> float | None:
@@ -38,7 +57,11 @@ class Progress:
         """How much is done, 0 to 1; None where there is no end in sight."""
         if self.limit_s:
             return min(1.0, self.elapsed_s / self.limit_s)
-        return self.done / self.total if self.total else None
+        if self.total:
+            return self.done / self.total
+        if self.time_limit_s is None or self.total == 0:
+            return None
+        return self.elapsed_s / max(self.elapsed_s + self.time_limit_s, 1e-9)
 
     @property
     def left_s(self) -> float | None:
@@ -53,7 +76,7 @@ class Progress:
 def line(say: Messages, seen: Progress) -> str:
     """The line without a bar, for a log."""
     if seen.stopping:
-        return say("progress.stopping", requests=say.requests(seen.in_flight))
+        return _stopping(say, seen)
     return f"{say(f'progress.{seen.phase}')}: {_figures(say, seen)}"
 
 
@@ -70,15 +93,43 @@ def bar(say: Messages, seen: Progress, width: int) -> str:
     return shorten(f"{name} {figures}", width)
 
 
+def _stopping(say: Messages, seen: Progress) -> str:
+    requests = say.requests(seen.in_flight)
+    if seen.drain_s is None:
+        return say("progress.stopping", requests=requests)
+    return say("progress.draining", requests=requests, duration=say.duration(seen.drain_s, 0))
+
+
 def _figures(say: Messages, seen: Progress) -> str:
-    done = say.requests(seen.done) if seen.total is None else say("progress.of", done=seen.done, total=seen.total)
-    parts = [done]
+    return ", ".join((*_counts(say, seen), *_times(say, seen), *_waits(say, seen.waiting)))
+
+
+def _counts(say: Messages, seen: Progress) -> Iterator[str]:
+    if seen.phase == "ready":
+        return
+    yield say.requests(seen.done) if seen.total is None else say("progress.of", done=seen.done, total=seen.total)
     if seen.rate_rps is not None:
-        parts.append(say.rate(seen.rate_rps))
+        yield say.rate(seen.rate_rps)
     if seen.failed:
-        parts.append(say("progress.failed", n=seen.failed))
+        yield say("progress.failed", n=seen.failed)
+
+
+def _times(say: Messages, seen: Progress) -> Iterator[str]:
     if seen.left_s is not None:
-        parts.append(say("progress.left", duration=say.duration(seen.left_s, 0)))
-    else:
-        parts.append(say("progress.elapsed", duration=say.duration(seen.elapsed_s, 0)))
-    return ", ".join(parts)
+        yield say("progress.left", duration=say.duration(seen.left_s, 0))
+    elif seen.time_limit_s is None:
+        yield say("progress.elapsed", duration=say.duration(seen.elapsed_s, 0))
+    if seen.time_limit_s is not None:
+        yield say("progress.time_limit", duration=say.duration(seen.time_limit_s, 0))
+
+
+def _waits(say: Messages, waiting: Waiting | None) -> Iterator[str]:
+    if waiting is None:
+        return
+    if waiting.strangers:
+        yield say("progress.strangers", n=waiting.strangers)
+    if waiting.present < waiting.awaited:
+        yield say("progress.users", present=waiting.present, awaited=waiting.awaited)
+    if waiting.answers:
+        answers, duration = say.requests(waiting.answers), say.duration(waiting.still_s, 0)
+        yield say("progress.answers", requests=answers, duration=duration)

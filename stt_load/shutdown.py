@@ -1,0 +1,91 @@
+"""How one run ends: nothing new starts, what is in flight may end, and what has not by then is cut off."""
+
+from __future__ import annotations
+
+import math
+from enum import StrEnum
+
+from stt_load.runinfo import EndReason
+from stt_load.session import Session
+from stt_load.transport.exchange import clock
+from stt_load.workforce import Workforce
+
+MARGIN_S = 1.0
+"""A request that was just about to be sent when the run was closed ends by itself this much later than others."""
+
+
+class State(StrEnum):
+    """RUNNING: requests start. DRAINING: those in flight may end. CUTTING: they are cut off. OVER: all is in."""
+
+    RUNNING = "running"
+    DRAINING = "draining"
+    CUTTING = "cutting"
+    OVER = "over"
+
+
+class Shutdown:
+    """The end of the run of `session`, whose users `workforce` has; the one owner of how far it is.
+
+    drain_s: what is in flight gets so long after a stop, a signal or Locust's -t. longest_s: within so long every
+    request ends by itself; an end that was planned waits for that.
+    """
+
+    def __init__(self, session: Session, workforce: Workforce, *, drain_s: float, longest_s: float) -> None:
+        self.state = State.RUNNING
+        self._session = session
+        self._workforce = workforce
+        self._drain_s = drain_s
+        self._longest_s = longest_s
+        self._cut_s = math.inf
+        self._told = False
+
+    @property
+    def left_s(self) -> float | None:
+        """How long what is in flight still gets; None while requests start."""
+        return None if self.state is State.RUNNING else max(0.0, self._cut_s - clock())
+
+    def finish(self) -> bool:
+        """What was planned is done: waits for what is in flight, as long as that can take; blocks.
+
+        Returns whether Locust has to be told now: it has not been stopped by anybody else meanwhile.
+        """
+        # All N are in: then there may only be tries whose result somebody else has given.
+        limit_s = self._longest_s + MARGIN_S if self._session.phases.in_flight else self._drain_s
+        if self.state is State.RUNNING:
+            self._drain(limit_s)
+            self._workforce.finish(limit_s)
+        if self._session.phases.in_flight:
+            self.cut()
+        return not self._told
+
+    def stop(self, reason: EndReason) -> None:
+        """Locust stops its users, on its own account for `reason`, or as it was told to; blocks."""
+        self._told = True
+        self._session.stopped(reason)
+        if self.state is State.DRAINING:
+            self._session.cut_short(reason)
+        self._drain(self._drain_s)
+        self._workforce.drain(self.left_s or 0.0)
+
+    def interrupt(self) -> None:
+        """A signal drains; one that comes while the run is ending cuts off what is in flight."""
+        if self._session.over:
+            self.cut()
+        self._session.interrupt()
+
+    def cut(self) -> None:
+        """What is in flight is not waited for any longer."""
+        if self.state is not State.OVER:
+            self.state = State.CUTTING
+            self._cut_s = 0.0
+            self._workforce.cut()
+
+    def over(self) -> None:
+        """Every row is in."""
+        self.state = State.OVER
+
+    def _drain(self, limit_s: float) -> None:
+        """Whoever wants the end sooner gets it."""
+        self._cut_s = min(self._cut_s, clock() + limit_s)
+        if self.state is State.RUNNING:
+            self.state = State.DRAINING

@@ -1,0 +1,57 @@
+"""How many workers a master waits for before its first run, and for how long."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import gevent
+from locust.runners import STATE_INIT, MasterRunner
+
+from stt_load.transport.exchange import clock
+
+logger = logging.getLogger(__name__)
+
+LOOK_S = 0.2
+SAY_S = 10.0
+
+
+class Staffing:
+    """The workers that Locust's master waits for before it starts by itself: its option `--expect-workers`.
+
+    on_too_few: called when they have not come within `--expect-workers-max-wait`. It is kept from
+    Locust, which would end with 1 then, as a run with failures does.
+    """
+
+    def __init__(self, runner: MasterRunner, options: Any, on_too_few: Callable[[], None]) -> None:
+        self._runner = runner
+        self._options = options
+        self._on_too_few = on_too_few
+        self._limit_s, options.expect_workers_max_wait = options.expect_workers_max_wait, 0
+
+    def follow(self) -> None:
+        """Until the first run starts; says now and then what is waited for."""
+        began_s = said_s = clock()
+        while self._runner.state == STATE_INIT:
+            here, expected, now_s = len(self._runner.clients.ready), self._options.expect_workers, clock()
+            if here < expected and self._limit_s and now_s - began_s >= self._limit_s:
+                said = "stt-load: %d of %d workers have come within %g s (--expect-workers-max-wait)"
+                logger.error(said, here, expected, self._limit_s)
+                self._on_too_few()
+                return
+            if here < expected and now_s - said_s >= SAY_S:
+                logger.warning("stt-load: waiting for workers: %d of %d are here", here, expected)
+                said_s = now_s
+            gevent.sleep(LOOK_S)
+
+    def refused(self, left: int) -> bool:
+        """A worker won't do, `left` others may; whether there is nobody to wait for any more."""
+        expected = self._options.expect_workers = max(0, self._options.expect_workers - 1)
+        if left:
+            self._options.expect_workers = max(1, expected)
+        return not left and not expected
+
+    def give_up(self) -> None:
+        """Nobody is waited for any more."""
+        self._options.expect_workers = 0

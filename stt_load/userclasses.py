@@ -1,0 +1,42 @@
+"""The user classes that a locustfile has, and those that are asked for."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from typing import Any
+
+from locust import User
+
+UNSEARCHED = ("locust", "stt_load")
+"""Packages that have classes which no locustfile need have."""
+
+
+def check_user_classes(parser: Any) -> None:
+    """Makes Locust's `parser` end the program with 2 for a user class that there is not. Locust itself ends with 1.
+
+    Only its own parse, after all options of all locustfiles are known, can tell the classes from options' values. The
+    environment's come as the default.
+    """
+    (action,) = (action for action in parser._actions if action.dest == "user_classes")
+    for name in action.default or ():
+        _known(name)
+    action.type = _known
+
+
+def names() -> set[str]:
+    """What a locustfile, or a module that it imports, calls its user classes that can be spawned."""
+    modules = [module for name, module in sys.modules.items() if name.partition(".")[0] not in UNSEARCHED]
+    return {name for module in modules for name, value in list(vars(module).items()) if _is_spawned(value)}
+
+
+def _known(name: str) -> str:
+    known = names()
+    if known and name not in known:
+        sys.stderr.write(f"there is no user class {name}; the locustfile has {', '.join(sorted(known))}\n")
+        sys.exit(2)
+    return name
+
+
+def _is_spawned(value: Any) -> bool:
+    return inspect.isclass(value) and issubclass(value, User) and value.abstract is False
