@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from stt_load.report.exit_code import BAD_INPUT, INTERRUPTED, INVALID, NEVER_ANSWERED
+from stt_load.report.exit_code import BAD_INPUT, INTERRUPTED, INVALID, NOTHING_MEASURED
 from stt_load.transport.exchange import clock
 
 logger = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ class Departure:
         if self.interrupted or not self.timed_out(limit_s):
             return INTERRUPTED
         logger.error("stt-load: the time limit (-t) was over before anything was sent")
-        return NEVER_ANSWERED
+        return NOTHING_MEASURED
 
     def exit_code_of_page(self, *, quits_by_itself: bool) -> int | None:
         """Of a process with a web UI, where Ctrl-C is the usual way out; None where Locust knows better, as of one

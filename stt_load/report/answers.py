@@ -10,7 +10,8 @@ from stt_load.report.width import columns, plain, right, shorten, wrap
 from stt_load.stats.model import Backend, Distribution, Metrics
 
 MOST_BACKENDS = 20
-VALUE_WIDTH = 26
+COUNTS = ("requests", "failed", "unfinished", "connections")
+CELL = 9
 
 
 def lines(say: Messages, metrics: Metrics) -> Iterator[str]:
@@ -51,10 +52,10 @@ def backends(say: Messages, found: tuple[Backend, ...]) -> Iterator[str]:
         rows = [backend for backend in found if backend.header == header]
         yield ""
         yield say("backends.heading", header=header or "...")
-        names = ("requests", "failed", "connections", "mean", "median", "p95")
-        yield _row("", [say(f"backends.{name}") for name in names])
+        counted = [name for name in COUNTS if name != "unfinished" or any(one.unfinished for one in rows)]
+        yield _row("", [say(f"backends.{name}") for name in (*counted, "mean", "median", "p95")])
         for backend in rows[:MOST_BACKENDS]:
-            counts = [str(backend.requests), str(backend.failed), str(backend.connections)]
+            counts = [str(getattr(backend, name)) for name in counted]
             times = [say.number(value, 3) for value in (backend.mean_s, backend.median_s, backend.p95_s)]
             value = say("none") if backend.value is None else plain(backend.value)
             yield _row(value, [*counts, *times])
@@ -63,5 +64,6 @@ def backends(say: Messages, found: tuple[Backend, ...]) -> Iterator[str]:
 
 
 def _row(value: str, cells: list[str]) -> str:
-    shown = shorten(value, VALUE_WIDTH - 2)
-    return "  " + shown + " " * (VALUE_WIDTH - 2 - columns(shown)) + "".join(right(cell, 9) for cell in cells)
+    width = WIDTH - 2 - CELL * len(cells)
+    shown = shorten(value, width)
+    return "  " + shown + " " * (width - columns(shown)) + "".join(right(cell, CELL) for cell in cells)

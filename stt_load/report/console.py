@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +13,24 @@ from stt_load.report.opening import WIDTH, note, subject
 from stt_load.report.run import Run
 from stt_load.report.width import plain, right, shorten, wrap
 from stt_load.sample import ErrorKind, Phase
-from stt_load.stats.model import Distribution, Level, Requests
+from stt_load.samples import Samples
+from stt_load.stats.model import AllQuantiles, Distribution, Level, Metrics
+from stt_load.stats.quantiles import FEWEST_FOR_P999
 
 RULE = "=" * 60
 INTERVALS = ("median", "p95", "p99", "p999")
+LEVEL_WIDTHS = {
+    "users": 7,
+    "requests": 10,
+    "failed": 8,
+    "unfinished": 9,
+    "mean": 10,
+    "median": 8,
+    "p95": 8,
+    "p99": 8,
+    "rate": 12,
+}
+"""Columns of the table of levels: 80 in all."""
 SMALL_RUN = 100
 """Below it the P99 by nearest rank is the maximum."""
 
@@ -25,11 +39,12 @@ def result(say: Messages, run: Run) -> Iterator[str]:
     """The result block of a run, line by line."""
     metrics = run.summary.metrics
     yield from (RULE, say("result.heading"), RULE)
+    yield from _faults(say, run)
     yield from _ending(say, run)
     yield from _counts(say, run)
     if metrics.requests.total:
         yield ""
-        yield from _latency(say, metrics.response_time_s, metrics.requests)
+        yield from _latency(say, metrics)
         yield from answers.lines(say, metrics)
         yield ""
         yield from _rates(say, run)
@@ -49,22 +64,39 @@ def report(say: Messages, run: Run, files: Sequence[Path]) -> Iterator[str]:
     yield from result(say, run)
 
 
-def _ending(say: Messages, run: Run) -> Iterator[str]:
-    """Why the run is not complete, unless it was to go on until somebody stopped it."""
-    info, total = run.info, run.config["total_requests"]
-    if info.complete or (_has_no_end(run) and info.end_reason == "stopped"):
+def _faults(say: Messages, run: Run) -> Iterator[str]:
+    """What is missing from all that follows, first of all."""
+    if not run.info.faults:
         return
-    done = run.summary.metrics.requests.total
-    if total is None:
-        so_far = say("end.duration", duration=say.duration(run.summary.metrics.window_s), requests=say.requests(done))
-    else:
-        so_far = say("end.of", done=done, total=total - run.config["warmup_requests"])
+    yield from note(say("faults.heading"))
+    for fault in run.info.faults:
+        yield from wrap(plain(fault), WIDTH, "   - ", "     ")
+    yield ""
+
+
+def _ending(say: Messages, run: Run) -> Iterator[str]:
+    """Why the run is not complete, unless it was to go on until somebody stopped it, and something was measured."""
+    info = run.info
+    planned = _has_no_end(run) and run.summary.metrics.requests.total
+    if info.complete or (planned and info.end_reason == "stopped"):
+        return
     wait = say("seconds", value=f"{run.config['wait_ready']:g}")
-    planned = _has_no_end(run) and info.end_reason == "time_limit"
-    yield from note(say("end.at_time_limit" if planned else f"end.{info.end_reason}", progress=so_far, wait=wait))
+    name = "end.at_time_limit" if planned and info.end_reason == "time_limit" else f"end.{info.end_reason}"
+    yield from note(say(name, progress=_progress(say, run), wait=wait))
     if info.detail is not None:
         yield from wrap(say("end.detail", detail=shorten(plain(info.detail), 4 * WIDTH)), WIDTH, "   ", "   ")
     yield ""
+
+
+def _progress(say: Messages, run: Run) -> str:
+    """How far it came: what was measured, or where in the warm-up it ended. What was cut off is not done."""
+    requests, total, warm = run.summary.metrics.requests, run.config["total_requests"], run.summary.warmup
+    if not requests.total and run.config["warmup_requests"]:
+        return say("end.in_warmup", done=warm.succeeded + warm.failed, total=run.config["warmup_requests"])
+    if total is None:
+        duration = say.duration(run.summary.metrics.window_s or 0.0)
+        return say("end.duration", duration=duration, requests=say.requests(requests.judged))
+    return say("end.of", done=requests.judged, total=total - run.config["warmup_requests"])
 
 
 def _has_no_end(run: Run) -> bool:
@@ -73,33 +105,42 @@ def _has_no_end(run: Run) -> bool:
 
 def _counts(say: Messages, run: Run) -> Iterator[str]:
     metrics = run.summary.metrics
-    requests = metrics.requests
+    requests, measured = metrics.requests, run.samples.phase(Phase.MEASURED)
     share = None if metrics.error_rate is None else 1 - metrics.error_rate
     yield say("result.total", n=requests.total)
     yield say("result.succeeded", n=requests.succeeded, share=say.share(share))
     yield say("result.failed", n=requests.failed, share=say.share(metrics.error_rate))
-    for kind, count in metrics.failures.items():
-        yield f"  {count} × {say(f'kind.{kind}')}"
-        text = _most_frequent_error(run, ErrorKind(kind))
-        if text is not None:
-            yield shorten(f"      {plain(text)}", WIDTH)
+    yield from _kinds(say, measured.where(measured.failed))
+    cut = int(np.count_nonzero(measured.of_kind(ErrorKind.CANCELLED)))
+    if cut:
+        yield say("result.cancelled", n=cut)
+    if requests.unfinished > cut:
+        yield say("result.local_limit", n=requests.unfinished - cut)
+        yield from _most_said(measured.where(measured.of_kind(ErrorKind.LOCAL_LIMIT)))
     if run.info.leased_again:
         yield say("result.leased_again", requests=say.requests(run.info.leased_again))
     if metrics.empty_texts:
         yield say("result.empty_texts", n=metrics.empty_texts)
 
 
-def _most_frequent_error(run: Run, kind: ErrorKind) -> str | None:
-    """What measured requests that failed in this way mostly said."""
-    measured = run.samples.phase(Phase.MEASURED)
-    codes = measured["error"][measured.of_kind(kind)]
-    codes, counts = np.unique(codes[codes >= 0], return_counts=True)
-    return run.samples.texts[codes[np.argmax(counts)]] if len(codes) else None
+def _kinds(say: Messages, rows: Samples) -> Iterator[str]:
+    """The kinds of what is not ok, each with how often it came and what was mostly said."""
+    for kind, count in rows.kinds().items():
+        yield f"  {count} × {say(f'kind.{kind}')}"
+        yield from _most_said(rows.where(rows.of_kind(kind)))
 
 
-def _latency(say: Messages, times: Distribution, requests: Requests) -> Iterator[str]:
-    if requests.failed and requests.succeeded:
-        share = say.share(requests.failed / requests.total)
+def _most_said(rows: Samples) -> Iterator[str]:
+    """The text that came most often with `rows`, of several the first one; nothing where there is none."""
+    codes, counts = np.unique(rows["error"][rows["error"] >= 0], return_counts=True)
+    if len(codes):
+        yield shorten(f"      {plain(rows.texts[codes[np.argmax(counts)]])}", WIDTH)
+
+
+def _latency(say: Messages, metrics: Metrics) -> Iterator[str]:
+    times, requests = metrics.response_time_s, metrics.requests
+    if 0 < requests.succeeded < requests.total:
+        share = say.share(1 - requests.succeeded / requests.total)
         heading = say("latency.heading_part", requests=say.requests(requests.succeeded), share=share)
         yield from wrap(heading, WIDTH)
     else:
@@ -108,6 +149,24 @@ def _latency(say: Messages, times: Distribution, requests: Requests) -> Iterator
         value = getattr(times, name)
         if value is not None or name not in ("p999", "stdev"):
             yield say(f"latency.{name}", value=say.seconds(value)) + _certainty(say, times, name)
+    yield from _of_all(say, times, metrics.all.response_time_s)
+
+
+def _of_all(say: Messages, times: Distribution, every: AllQuantiles) -> Iterator[str]:
+    """The quantiles over all that were meant to be, where they are others than those of the ok ones."""
+    differing = []
+    for name in INTERVALS:
+        value, text = getattr(every, name), say.seconds(getattr(every, name))
+        if value is None:
+            text = say("all.beyond")
+        elif name in every.at_least:
+            text = say("all.at_least", value=text)
+        stated = every.n and (name != "p999" or every.n >= FEWEST_FOR_P999)
+        if stated and text != say.seconds(getattr(times, name)):
+            differing.append(say(f"all.{name}", value=text))
+    if differing:
+        figures = ", ".join(differing)
+        yield from wrap(say("all.line", requests=say.requests(every.n), figures=figures), WIDTH, "  ", "  ")
 
 
 def _certainty(say: Messages, times: Distribution, name: str) -> str:
@@ -138,24 +197,39 @@ def _levels(say: Messages, levels: tuple[Level, ...]) -> Iterator[str]:
         return
     yield ""
     yield say("levels.heading")
-    names = ("users", "requests", "failed", "mean", "median", "p95", "p99", "rate")
-    yield _table_row([say(f"levels.{name}") for name in names])
+    shown = [name for name in LEVEL_WIDTHS if name != "unfinished" or any(one.requests.unfinished for one in levels)]
+    yield _level_row({name: say(f"levels.{name}") for name in shown})
     for level in levels:
-        counts = [str(level.users), str(level.requests.total), str(level.requests.failed)]
-        times = [say.number(value, 3) for value in (level.mean_s, level.median_s, level.p95_s, level.p99_s)]
-        yield _table_row([*counts, *times, say.number(level.throughput_rps, 2)])
+        times = {"mean": level.mean_s, "median": level.median_s, "p95": level.p95_s, "p99": level.p99_s}
+        cells = {
+            "users": str(level.users),
+            "requests": str(level.requests.total),
+            "failed": str(level.requests.failed),
+            "unfinished": str(level.requests.unfinished),
+            **{name: say.number(value, 3) for name, value in times.items()},
+            "rate": say.number(level.throughput_rps, 2),
+        }
+        yield _level_row({name: cells[name] for name in shown})
+    if any(level.throughput_rps is None for level in levels):
+        yield from wrap(say("levels.no_rate"), WIDTH, "  ", "  ")
 
 
-def _table_row(cells: list[str]) -> str:
-    return "".join(right(cell, 10) for cell in cells)
+def _level_row(cells: Mapping[str, str]) -> str:
+    return "".join(right(cell, LEVEL_WIDTHS[name]) for name, cell in cells.items())
 
 
 def _warmup(say: Messages, run: Run) -> Iterator[str]:
+    """How it went, and why not all of it went well."""
     warmup = run.summary.warmup
     if not warmup.requests:
         return
     yield ""
     yield say("warmup.heading")
     duration = say.duration(warmup.duration_s)
-    yield say("warmup.counts", requests=say.requests(warmup.requests), duration=duration, failed=warmup.failed)
-    yield say("warmup.times", mean=say.seconds(warmup.mean_s), first=say.duration(warmup.first_success_s))
+    counts = say("warmup.counts", requests=say.requests(warmup.requests), duration=duration, failed=warmup.failed)
+    yield counts + (say("warmup.unfinished", n=warmup.unfinished) if warmup.unfinished else "")
+    warm = run.samples.phase(Phase.WARMUP)
+    for line in _kinds(say, warm.where(~warm.ok & ~warm.of_kind(ErrorKind.CANCELLED))):
+        yield shorten(f"  {line}", WIDTH)
+    if warmup.succeeded:
+        yield say("warmup.times", mean=say.seconds(warmup.mean_s), first=say.duration(warmup.first_success_s))

@@ -8,22 +8,24 @@ FAILURES = 1
 BAD_INPUT = 2
 INVALID = 4
 INTERRUPTED = 5
-NEVER_ANSWERED = 1
+NOTHING_MEASURED = 1
 
 
 def exit_code(run: Run, *, failures_code: int = FAILURES) -> int:
-    """The first that matches: interrupted, measurement not to be believed, failures, service never answered, 0.
+    """The first that matches: interrupted, measurement not to be believed, failures, nothing measured, 0.
 
     failures_code: what failures are worth; 0 to ignore them. With `validity.strict` a DEGRADED measurement counts as
-    an INVALID one. An exception in a listener of ours is among the checks of the summary, as INVALID.
+    an INVALID one. An exception in a listener of ours is among the checks of the summary, as INVALID. A run without a
+    measured answer has measured nothing, whatever the reason and whatever failures are worth.
     """
     verdict, strict = run.summary.validity.verdict, run.config["validity"]["strict"]
     if run.info.end_reason == "interrupted":
         return INTERRUPTED
     if verdict == "INVALID" or (strict and verdict == "DEGRADED"):
         return INVALID
-    if run.summary.metrics.requests.failed and failures_code:
+    requests = run.summary.metrics.requests
+    if requests.failed and failures_code:
         return failures_code
-    if run.info.end_reason in ("dead_warmup", "not_ready", "gave_up"):
-        return NEVER_ANSWERED
+    if not requests.succeeded or run.info.end_reason == "gave_up":
+        return NOTHING_MEASURED
     return 0

@@ -68,10 +68,12 @@ KOREAN = {
     "result.total": "총 요청 수: {n}",
     "result.succeeded": "성공한 요청: {n} ({share})",
     "result.failed": "실패한 요청: {n} ({share})",
+    "result.cancelled": "종료 시 중단된 요청: {n} (실패 아님)",
+    "result.local_limit": "이 컴퓨터의 한계로 보내지 못한 요청: {n} (서비스의 실패 아님)",
     "result.leased_again": "워커가 사라져 다시 배정한 요청: {requests}",
     "result.empty_texts": "빈 전사 결과: {n}",
     "latency.heading": "응답 시간 통계:",
-    "latency.heading_part": "응답 시간 통계 (성공한 {requests} 기준, 실패 {share} 제외):",
+    "latency.heading_part": "응답 시간 통계 (성공한 {requests} 기준, 나머지 {share} 제외):",
     "latency.mean": "  평균: {value}",
     "latency.median": "  중앙값: {value}",
     "latency.min": "  최소: {value}",
@@ -82,6 +84,13 @@ KOREAN = {
     "latency.stdev": "  표준편차: {value}",
     "latency.is_max": " (= 최대, n = {n})",
     "latency.interval": " (95% CI {low}–{high})",
+    "all.line": "전체 {requests} 기준(실패는 어떤 응답보다도 느린 것으로 계산): {figures}",
+    "all.median": "중앙값 {value}",
+    "all.p95": "P95 {value}",
+    "all.p99": "P99 {value}",
+    "all.p999": "P99.9 {value}",
+    "all.beyond": "> 제한 시간",
+    "all.at_least": ">= {value}",
     "answers.ttft": "첫 글자까지의 시간: 평균 {mean}초, 중앙값 {median}, P95 {p95}, P99 {p99}",
     "answers.gaps": "글 조각 사이의 간격: 평균 {mean}, P95 {p95}, 최대 {max}",
     "answers.connect": "연결을 맺는 시간({n}건에 포함): 평균 {mean}ms, 중앙값 {median}, P95 {p95}, P99 {p99}",
@@ -99,14 +108,17 @@ KOREAN = {
     "levels.users": "사용자",
     "levels.requests": "요청",
     "levels.failed": "실패",
+    "levels.unfinished": "중단",
     "levels.mean": "평균(초)",
     "levels.median": "중앙값",
     "levels.p95": "P95",
     "levels.p99": "P99",
     "levels.rate": "요청/초",
+    "levels.no_rate": "사용자 수가 응답 시간만큼도 유지되지 않은 구간에는 처리량이 없습니다.",
     "backends.heading": "답의 헤더 {header}별(유지되는 연결은 한곳에 머뭅니다):",
     "backends.requests": "요청",
     "backends.failed": "실패",
+    "backends.unfinished": "중단",
     "backends.connections": "연결",
     "backends.mean": "평균(초)",
     "backends.median": "중앙값",
@@ -114,8 +126,10 @@ KOREAN = {
     "backends.more": "  ... 그리고 {n}개 더",
     "warmup.heading": "Warm-up (위 통계에서 제외):",
     "warmup.counts": "  {requests}, 소요 시간 {duration}, 실패 {failed}",
+    "warmup.unfinished": ", 종료 시 중단 {n}",
     "warmup.times": "  평균 {mean}, 첫 성공까지 {first}",
     # How the run ended
+    "faults.heading": "❗ 실행을 마무리하는 동안 문제가 생겼습니다:",
     "end.at_time_limit": "{progress} 후 시간 제한(-t)으로 끝났습니다.",
     "end.time_limit": "❗ 완료되지 않음: {progress} 후 시간 제한(-t)으로 중지되었습니다.",
     "end.stopped": "❗ 완료되지 않음: {progress} 후 요청에 따라 중지되었습니다.",
@@ -125,9 +139,12 @@ KOREAN = {
     "end.gave_up": "❗ 끝까지 가지 못함: {progress} 이후 연속 실패가 너무 많아 그만두었습니다 "
     "(max_consecutive_failures).",
     "end.workers_lost": "❗ 끝까지 가지 못함: {progress} 이후 남은 워커가 없습니다.",
+    "end.no_users": "❗ 끝까지 가지 못함: {progress} 이후 요청을 보낼 사용자가 남지 않았습니다(StopUser, on_start의 "
+    "오류, 해당 없는 --tags).",
     "end.crashed": "❗ 실행이 끝까지 가지 못했습니다 (강제 종료?). 디스크에 남은 기록({progress})으로 만든 "
     "보고서이며, 당시 처리 중이던 요청은 빠져 있습니다.",
     "end.detail": "응답 내용: {detail}",
+    "end.in_warmup": "Warm-up 요청 {total}개 중 {done}개(측정된 것 없음)",
     "end.of": "{total}개 중 {done}개 요청",
     "end.duration": "{duration} 동안 {requests}",
     # What the service did
@@ -155,7 +172,7 @@ KOREAN = {
     "{first_mean}, 나머지 {rest_mean}). 꾸준한 부하에서보다 수치가 조금 좋게 나왔습니다.",
     "finding.first_wave_slow": "처음 {requests}개 측정 요청이 더 느렸습니다(평균 {first_mean}, 나머지 "
     "{rest_mean}). 서비스가 아직 준비 중이었다면 warmup_requests를 늘리세요.",
-    "finding.tail": "마지막 요청을 보낸 뒤 모든 응답을 받기까지 {drain}가 걸렸습니다. 마지막 요청을 보낼 때까지의 "
+    "finding.tail": "마지막 요청을 보낸 뒤 모두 끝나기까지 {drain}가 걸렸습니다. 마지막 요청을 보낼 때까지의 "
     "처리량은 {steady}, 그 끝까지 포함하면 {throughput}입니다.",
     # Can the measurement be believed?
     "verdict.VALID": "측정 신뢰도: ✅ VALID (유효)",
@@ -215,5 +232,5 @@ KOREAN = {
     "kind.lost": "죽은 워커의 요청",
     "kind.dropped": "여유 사용자가 없어 보내지 못함",
     "kind.bad_http": "HTTP 응답이 아님",
-    "kind.local_limit": "부하 생성기 자체의 한계",
+    "kind.local_limit": "부하 발생기 자체의 한계",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -14,6 +14,7 @@ from stt_load.report import opening
 from stt_load.report.console import report, result
 from stt_load.report.messages import Language, Messages
 from stt_load.report.width import columns
+from stt_load.runinfo import EndReason
 from stt_load.sample import ErrorKind, Phase
 from stt_load.samples import Samples
 from stt_load.stats.model import Generator, WorkerHealth
@@ -121,7 +122,7 @@ def test_failures_are_told_by_kind_with_what_most_of_them_said() -> None:
     said = text(Samples(rows.rows, ("HTTP 429: slow down", "HTTP 503: \x1b[2Jfull", "no answer in 300 s")))
     lines = ["  3 × Refused under load, 429 or 503", "      HTTP 503: [2Jfull", "  1 × Took too long in all"]
     assert in_order([*lines, "      no answer in 300 s"], said)
-    assert "Response time (of the 2 requests that succeeded; 66.7% failed and are left out):" in said
+    assert "Response time (of the 2 requests that succeeded, without the other 66.7%):" in said
     assert "It refused 3 of 6 requests on purpose" in said
 
 
@@ -269,3 +270,119 @@ def test_how_finely_jobs_are_timed() -> None:
     samples.rows["polls"] = 3
     text = " ".join(" ".join(told(samples, protocol="submit_poll", endpoint="/jobs")).split())
     assert "Asked 120 times whether jobs were over, 0.50 s apart: response times are no finer" in text
+
+
+def odd_run() -> Samples:
+    """Measured requests that failed, were cut off at the end, and met a limit of this machine; in two backends."""
+    kinds = [None] * 90 + [ErrorKind.SHED] * 10 + [ErrorKind.CANCELLED] * 5 + [ErrorKind.LOCAL_LIMIT] * 5
+    times_s = np.select([np.arange(110) < 100, np.arange(110) < 105], [0.5, 30.0], 0.0)
+    samples = table(np.arange(110) / 10, times_s, kind=kinds, users=[5] * 60 + [6] * 2 + [10] * 48)  # type: ignore[arg-type]
+    samples.rows["error"] = [-1] * 90 + [0] * 10 + [1] * 5 + [2] * 5
+    samples.rows["headers"] = np.arange(110) % 2 + 3
+    texts = ("HTTP 429: slow down", "cut off", "[Errno 24] Too many open files", '{"pod": "a"}', '{"pod": "b"}')
+    return Samples(samples.rows, texts)
+
+
+def test_what_was_cut_off_stands_apart_from_what_failed() -> None:
+    said = text(odd_run())
+    lines = ["Requests: 110", "Succeeded: 90 (90.0%)", "Failed: 10 (10.0%)", "  10 × Refused under load, 429 or 503"]
+    lines += ["      HTTP 429: slow down", "Cut off at the end: 5 (no failures)"]
+    lines += ["Stopped by a limit of this machine: 5 (no failures of the service)"]
+    assert in_order([*lines, "      [Errno 24] Too many open files"], said)
+    assert "× Cut off" not in said
+    assert "It refused 10 of 100 requests" in said
+    korean = text(odd_run(), "ko")
+    assert in_order(["실패한 요청: 10 (10.0%)", "종료 시 중단된 요청: 5 (실패 아님)"], korean)
+    assert "Cut off" not in text(steady())
+
+
+def test_what_was_cut_off_stands_apart_in_the_levels_and_backends_too() -> None:
+    lines = text(odd_run()).splitlines()
+    levels = lines.index("By number of users (the figures above mix these loads):")
+    assert lines[levels + 1].split()[:5] == ["users", "requests", "failed", "cut", "off"]
+    assert [line.split()[:4] for line in lines[levels + 2 : levels + 5]] == [
+        ["5", "60", "0", "0"],
+        ["6", "2", "0", "0"],
+        ["10", "48", "10", "10"],
+    ]
+    backends = next(number for number, line in enumerate(lines) if "header pod" in line)
+    assert [line.split()[:4] for line in lines[backends + 2 : backends + 4]] == [
+        ["a", "55", "5", "5"],
+        ["b", "55", "5", "5"],
+    ]
+
+
+def test_a_level_without_a_rate_says_why() -> None:
+    lines = text(odd_run()).splitlines()
+    assert [line.split()[-1] for line in lines if line.startswith(("      5 ", "      6 "))] == ["10.00", "n/a"]
+    assert "  No rate where the users never stayed that many for a response time." in lines
+    longer = joined(table([0.0, 0.5], 0.5, users=1), table([1.0, 1.5], 0.5, users=2, first_seq=2))
+    assert "No rate" not in text(longer)
+
+
+def test_quantiles_over_all_stand_beside_those_of_the_answers_where_they_differ() -> None:
+    """Half of the load is shed: the answers are as quick as ever."""
+    kinds = [None, ErrorKind.SHED] * 50
+    shed = " ".join(text(table(np.arange(100) / 10, 0.5, kind=kinds)).split())  # type: ignore[arg-type]
+    assert "P95: 0.500 s P99: 0.500 s" in shed
+    assert "Of all 100 requests, one that failed as slower than any answer: P95 > timeout, P99 > timeout" in shed
+    kinds = [None] * 97 + [ErrorKind.CANCELLED] * 3
+    cut = text(table(np.arange(100.0), [0.5] * 97 + [3.0] * 3, kind=kinds))  # type: ignore[arg-type]
+    assert "any answer: P99 >= 3.000 s" in " ".join(cut.split())
+    thousand = text(table(np.arange(1000) / 10, 0.5, kind=[None] * 995 + [ErrorKind.LOST] * 5))  # type: ignore[arg-type]
+    assert "any answer: P99.9 > timeout" in " ".join(thousand.split())
+    assert "Of all" not in text(steady())
+    assert "Of all" not in text(table(np.arange(100.0), 0.5, kind=[None] * 99 + [ErrorKind.CANCELLED])), "the same"  # type: ignore[arg-type]
+
+
+def cold(*kinds: ErrorKind | None) -> Samples:
+    """A warm-up in which each request that failed said something of its own."""
+    samples = table(np.arange(float(len(kinds))) - 60, 0.5, phase=Phase.WARMUP, kind=list(kinds))
+    samples.rows["error"] = [-1 if kind is None else number for number, kind in enumerate(kinds)]
+    return Samples(samples.rows, tuple(f"message {number}" for number in range(len(kinds))))
+
+
+@pytest.mark.parametrize("measured", [False, True])
+@pytest.mark.parametrize("reason", get_args(EndReason))
+def test_why_warmup_requests_failed_is_said_at_every_ending(reason: str, measured: bool) -> None:
+    warm = cold(None, ErrorKind.HTTP_5XX, ErrorKind.CONNECT, ErrorKind.HTTP_5XX, ErrorKind.CANCELLED)
+    samples = joined(warm, steady(warmup=0)) if measured else warm
+    said = text(Samples(samples.rows, warm.texts), end_reason=reason, complete=reason == "finished")
+    lines = [
+        "  5 requests in 4.50 s, 3 failed, 1 cut off at the end",
+        "    2 × Server error, 5xx",
+        "        message 1",
+    ]
+    assert in_order([*lines, "    1 × No connection", "        message 2"], said)
+
+
+@pytest.mark.parametrize("reason", ["time_limit", "stopped", "interrupted", "no_users", "workers_lost"])
+@pytest.mark.parametrize("total", [100, None])
+def test_a_run_that_measured_nothing_says_where_it_ended(reason: str, total: int | None) -> None:
+    config = Config.model_validate({"total_requests": total})
+    info = {"end_reason": reason, "complete": False, "barrier_s": None}
+    said = " ".join(text(cold(None, None, ErrorKind.CANCELLED), config=config, **info).split())
+    assert "after 2 of 10 warm-up requests, with nothing measured" in said
+    bare = config.model_copy(update={"warmup_requests": 0})
+    assert "0" in next(line for line in text(table([], []), config=bare, **info).splitlines() if "❗" in line)
+
+
+def test_what_was_cut_off_is_not_counted_as_done() -> None:
+    said = text(odd_run(), complete=False, end_reason="time_limit", config=Config(total_requests=200))
+    assert "❗ Not complete: stopped by the time limit (-t) after 100 of 190 requests." in said
+
+
+def test_what_broke_while_the_run_was_concluded_is_said_first_of_all() -> None:
+    faults = ("The rows of worker x\x1b[2J are missing: OSError", "No report.html: " + "word " * 40)
+    for language, heading in (("en", "Something broke"), ("ko", "마무리하는 동안")):
+        lines = text(steady(), language, faults=faults).splitlines()  # type: ignore[arg-type]
+        assert heading in lines[3]
+        assert lines[4] == "   - The rows of worker x [2J are missing: OSError"
+        assert max(map(columns, lines)) <= 80
+    assert "Something broke" not in text(steady())
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_an_odd_run_fits_a_terminal(language: Language) -> None:
+    lines = text(odd_run(), language, complete=False, end_reason="no_users").splitlines()
+    assert max(map(columns, lines)) <= 80, max(lines, key=columns)

@@ -8,7 +8,7 @@ import pytest
 
 from stt_load.config import Config
 from stt_load.report.exit_code import exit_code
-from stt_load.sample import ErrorKind
+from stt_load.sample import ErrorKind, Phase
 from stt_load.stats.model import Generator, WorkerHealth
 from tests.factory import table
 from tests.report.runs import HEALTHY, run_of, steady
@@ -17,6 +17,11 @@ SLOW = replace(HEALTHY, workers=(WorkerHealth(worker=0, loop_lag_p99_s=0.02, cpu
 BROKEN = Generator(listener_errors=1)
 FAILED = table([0.0, 0.5], 0.5, kind=[None, ErrorKind.HTTP_5XX])
 NOTHING = table([], [])
+CUT = table([0.0, 0.5], 0.5, kind=[ErrorKind.CANCELLED, ErrorKind.LOCAL_LIMIT])
+PARTLY_CUT = table([0.0, 0.5], 0.5, kind=[None, ErrorKind.CANCELLED])
+ONLY_FAILURES = table([0.0, 0.5], 0.5, kind=ErrorKind.TIMEOUT_TOTAL)
+WARMUP_ONLY = table([-2.0, -1.0], 0.5, phase=Phase.WARMUP)
+UNKNOWN = Generator()
 
 
 @pytest.mark.parametrize(
@@ -39,6 +44,16 @@ NOTHING = table([], [])
         (NOTHING, {"end_reason": "gave_up"}, False, 0, 1),
         (NOTHING, {"end_reason": "not_ready"}, False, 1, 1),
         (NOTHING, {"generator": BROKEN}, False, 1, 4),
+        (PARTLY_CUT, {"end_reason": "time_limit", "complete": False}, False, 1, 0),
+        *((nothing, {"end_reason": "time_limit"}, False, 1, 1) for nothing in (NOTHING, WARMUP_ONLY, CUT)),
+        *((nothing, {"end_reason": "time_limit"}, False, 0, 1) for nothing in (NOTHING, WARMUP_ONLY, CUT)),
+        *((nothing, {"end_reason": "finished", "generator": UNKNOWN}, False, 1, 1) for nothing in (NOTHING, CUT)),
+        *((nothing, {"end_reason": "interrupted"}, False, 1, 5) for nothing in (NOTHING, WARMUP_ONLY, CUT)),
+        *((nothing, {"generator": BROKEN}, False, 1, 4) for nothing in (WARMUP_ONLY, CUT)),
+        (NOTHING, {"end_reason": "no_users"}, False, 1, 1),
+        (ONLY_FAILURES, {"generator": UNKNOWN}, False, 1, 1),
+        (ONLY_FAILURES, {"generator": UNKNOWN}, False, 7, 7),
+        (ONLY_FAILURES, {"generator": UNKNOWN}, False, 0, 1),
     ],
 )
 def test_the_code(samples: object, info: dict[str, object], strict: bool, failures_code: int, code: int) -> None:
