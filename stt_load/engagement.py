@@ -42,7 +42,12 @@ class Engagement:
         self._greenlet: gevent.Greenlet[..., None] | None = None
         if self._spool is not None:
             self._spooling = Spooling(
-                self._spool, self.outpost.table, lambda: self._info.workers, self._tell_spool, lambda: None
+                self._spool,
+                self.outpost.table,
+                lambda: self._info.workers,
+                self.outpost.settle,
+                self._tell_spool,
+                lambda: None,
             )
             self._greenlet = gevent.spawn(self._spooling.run)
         if order["open"] is not None:

@@ -96,7 +96,7 @@ class Experiment:
         self.path = result_file.reserve(config.save_path, datetime.now())
         self._spool = Spool(self.path, self.info, shown)
         self._spooling = Spooling(
-            self._spool, self.session.table, lambda: team.names, self._tell_spool, self._on_spool_error
+            self._spool, self.session.table, lambda: team.names, team.settle, self._tell_spool, self._on_spool_error
         )
         self._greenlets: list[gevent.Greenlet[..., None]] = []
         team.begin(self.session, Order(config, shown, url, self.info, self.path))
@@ -118,6 +118,7 @@ class Experiment:
         gevent.killall(self._greenlets)
         for sample in self.team.remains():
             self.session.table.append(sample)
+        self.team.settle()
         self._spooling.catch_up()
         samples = self.session.table.snapshot()
         if self.session.barrier_s is not None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import gevent
 
-from stt_load.stats.model import Generator, WorkerHealth
+from stt_load.lag import LATE_S, FloatArray, LagLog
+from stt_load.samples import SampleTable
+from stt_load.stats.model import Generator, Stall, WorkerHealth
 from stt_load.transport.exchange import clock
 
 LAG_PERIOD_S = 0.01
@@ -21,23 +24,37 @@ COUNT_PERIOD_S = 0.1
 class Watch:
     """What one process has seen of itself, as figures that can be sent and added up.
 
-    lag_p99_s: see `LagCounts`. cpu_share: of one core. looks: how often requests in flight and users were counted,
-    and the sums of what was counted.
+    lag_p99_s, lag_mean_s, stalled_s: see `LagLog`. stalls: its longest, from and to, counted from the barrier.
+    cpu_share: of one core. looks: how often requests in flight and users were counted, and the sums of what was
+    counted.
     """
 
     lag_p99_s: float | None = None
+    lag_mean_s: float | None = None
+    stalled_s: float | None = None
+    stalls: tuple[tuple[float, float], ...] = ()
     cpu_share: float | None = None
     looks: int = 0
     in_flight_sum: int = 0
     in_flight_squares: int = 0
     users_sum: int = 0
 
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Watch:
+        """Out of the dictionary that it was sent as."""
+        return cls(**{**data, "stalls": tuple((from_s, to_s) for from_s, to_s in data["stalls"])})
+
+    def health(self, worker: int) -> WorkerHealth:
+        """As the watch of the process with this index."""
+        return WorkerHealth(worker, self.lag_p99_s, self.cpu_share, self.lag_mean_s, self.stalled_s)
+
     def generator(self, listener_errors: int) -> Generator:
         """As the only process of a run."""
         n = self.looks
         mean = self.in_flight_sum / n if n else None
         return Generator(
-            workers=(WorkerHealth(worker=0, loop_lag_p99_s=self.lag_p99_s, cpu_share=self.cpu_share),),
+            workers=(self.health(0),),
+            stalls=tuple(Stall(0, from_s, to_s) for from_s, to_s in self.stalls),
             in_flight_mean=mean,
             in_flight_stdev=math.sqrt(self.in_flight_variance) if n > 1 else None,
             in_flight_samples=n,
@@ -54,36 +71,8 @@ class Watch:
         return max(0.0, spread / (self.looks - 1))
 
 
-class LagCounts:
-    """Lags counted in classes 1% wide, from 10 microseconds on: a day of them takes no more room than a minute.
-
-    A class stands for its upper edge, so what is reported is never less than what was.
-    """
-
-    FLOOR_S = 1e-5
-    WIDTH = math.log(1.01)
-
-    def __init__(self) -> None:
-        self._counts: dict[int, int] = {}
-        self._n = 0
-
-    def add(self, lag_s: float) -> None:
-        number = math.ceil(math.log(lag_s / self.FLOOR_S) / self.WIDTH) if lag_s > self.FLOOR_S else 0
-        self._counts[number] = self._counts.get(number, 0) + 1
-        self._n += 1
-
-    def p99_s(self) -> float | None:
-        """The nearest-rank 99th percentile in seconds, at most 1% too high."""
-        rank = math.ceil(0.99 * self._n)
-        for number in sorted(self._counts):
-            rank -= self._counts[number]
-            if rank <= 0:
-                return self.FLOOR_S * math.exp(self.WIDTH * number)
-        return None
-
-
 class Monitor:
-    """Observes one process from `start` to `stop`. It knows nothing of samples: what it sees is checked against them.
+    """Observes one process from `start` to `stop`. What rows it can have made late, is told of many at once.
 
     in_flight, users: looked at about every 100 ms, each time at a random instant of the period, so that the look
     can't keep step with requests that all take the same time.
@@ -92,22 +81,45 @@ class Monitor:
     def __init__(self, in_flight: Callable[[], int], users: Callable[[], int]) -> None:
         self._in_flight = in_flight
         self._users = users
-        self._lags = LagCounts()
+        self._lags = LagLog()
+        self._due_s = math.inf
         self._looks = self._in_flight_sum = self._in_flight_squares = self._users_sum = 0
-        self._started_s = self._ended_s = 0.0
+        self._barrier_s = self._started_s = self._ended_s = 0.0
         self._cpu_from_s = self._cpu_to_s = 0.0
         self._greenlets: list[gevent.Greenlet[..., None]] = []
 
-    def start(self) -> None:
+    def start(self, barrier_s: float) -> None:
+        """barrier_s: when the barrier opened, on this process's clock."""
+        self._barrier_s = barrier_s
         self._started_s, self._cpu_from_s = clock(), time.process_time()
+        self._due_s = self._started_s + LAG_PERIOD_S
         self._greenlets = [gevent.spawn(self._watch_lag), gevent.spawn(self._count)]
 
     def stop(self) -> None:
-        """Ends the observation; calling it again changes nothing."""
+        """Ends the observation; calling it again changes nothing. The stall that it is called in is seen, too."""
         if self._greenlets:
             self._ended_s, self._cpu_to_s = clock(), time.process_time()
+            if self._ended_s - self._due_s > LATE_S:
+                self._lags.add(self._due_s, self._ended_s)
+            self._due_s = math.inf
             gevent.killall(self._greenlets, block=False)
             self._greenlets = []
+
+    @property
+    def looked_s(self) -> float:
+        """Of what was done before this instant it is known which stall it was in; infinite while nobody watches."""
+        return self._due_s
+
+    def settle(self, table: SampleTable, origin_s: float) -> int:
+        """Fills in `late_s` of the rows for which it is known, and tells how many they are, from the first on.
+
+        origin_s: what the instants of `table` count from, on this process's clock.
+        """
+
+        def late_s(sent_s: FloatArray, done_s: FloatArray) -> FloatArray:
+            return self._lags.late_s(sent_s + origin_s, done_s + origin_s)
+
+        return table.settle(self.looked_s - origin_s, late_s)
 
     def watch(self) -> Watch | None:
         """What was seen so far, None before the start; costs the same after a day as after a second."""
@@ -118,7 +130,10 @@ class Monitor:
             ended_s, cpu_to_s = clock(), time.process_time()
         elapsed_s = ended_s - self._started_s
         return Watch(
-            lag_p99_s=self._lags.p99_s(),
+            lag_p99_s=self._lags.p99_s,
+            lag_mean_s=self._lags.mean_s,
+            stalled_s=self._lags.stalled_s,
+            stalls=tuple((from_s - self._barrier_s, to_s - self._barrier_s) for from_s, to_s in self._lags.longest),
             cpu_share=(cpu_to_s - self._cpu_from_s) / elapsed_s if elapsed_s > 0 else None,
             looks=self._looks,
             in_flight_sum=self._in_flight_sum,
@@ -127,11 +142,23 @@ class Monitor:
         )
 
     def _watch_lag(self) -> None:
-        """How much longer than asked for a sleep takes is how long an answer waits for this process to read it."""
+        """How much longer than asked for a sleep takes is how long an answer waits for this process to read it.
+
+        After a late look the loop goes round until it does so quickly again (no longer than it stood still): by then
+        the answers that came meanwhile are read, those that had to wait for the others, too.
+        """
         while True:
-            before_s = clock()
+            self._due_s = clock() + LAG_PERIOD_S
             gevent.sleep(LAG_PERIOD_S)
-            self._lags.add(clock() - before_s - LAG_PERIOD_S)
+            at_s = turned_s = clock()
+            lag_s = at_s - self._due_s
+            round_s = lag_s
+            while round_s > LATE_S and turned_s - at_s < lag_s:
+                before_s = turned_s
+                gevent.sleep(0)
+                turned_s = clock()
+                round_s = turned_s - before_s
+            self._lags.add(self._due_s, at_s, turned_s)
 
     def _count(self) -> None:
         period_from_s = clock()

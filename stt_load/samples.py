@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from operator import attrgetter
 from typing import Any
@@ -154,6 +154,7 @@ class SampleTable:
         self._used = 0
         self._codes: dict[str, int] = {}
         self._distinct = dict.fromkeys(TEXTS, 0)
+        self._settled = 0
 
     def __len__(self) -> int:
         return sum(map(len, self._full)) + self._used
@@ -188,11 +189,29 @@ class SampleTable:
             self._block[self._used : self._used + len(part)] = part
             self._used += len(part)
 
+    def settle(self, until_s: float, late_s_of: Callable[[FloatArray, FloatArray], FloatArray]) -> int:
+        """Fills in `late_s` of the next rows up to the first that was done at `until_s` or later.
+
+        late_s_of: gets when they were sent (NaN: never) and done. Returns how many rows have it, from the first on.
+        """
+        first = 0
+        for block in (*self._full, self._block[: self._used]):
+            rows = block[max(0, self._settled - first) :]
+            first += len(block)
+            open_ = np.flatnonzero(rows["done_s"] >= until_s)
+            rows = rows[: open_[0]] if len(open_) else rows
+            if len(rows):
+                rows["late_s"] = late_s_of(rows["sent_s"], rows["done_s"])
+                self._settled += len(rows)
+            if len(open_):
+                break
+        return self._settled
+
     def release(self) -> Samples:
         """All samples, in the order they came in; the table is empty afterwards, so that they are not there twice."""
         samples = self.snapshot()
         self._full.clear()
-        self._block, self._used = np.empty(1_024, ROW), 0
+        self._block, self._used, self._settled = np.empty(1_024, ROW), 0, 0
         return samples
 
     def _grow(self) -> None:

@@ -26,8 +26,8 @@ def give_way() -> None:
 class Spooling:
     """Writes what is new in `table` to `spool` each second.
 
-    names: of the workers by index. events: writes what else is worth keeping. on_error: nothing more can be written;
-    it is told once, and the run goes on without.
+    names: of the workers by index. settled: how many rows have all their values. events: writes what else is worth
+    keeping. on_error: nothing more can be written; it is told once, and the run goes on without.
     """
 
     def __init__(
@@ -35,12 +35,14 @@ class Spooling:
         spool: Spool,
         table: SampleTable,
         names: Callable[[], Sequence[str]],
+        settled: Callable[[], int],
         events: Callable[[Spool], None],
         on_error: Callable[[], None],
     ) -> None:
         self._spool = spool
         self._table = table
         self._names = names
+        self._settled = settled
         self._events = events
         self._on_error = on_error
         self._rows = 0
@@ -69,7 +71,7 @@ class Spooling:
         Those that were written are never written again, whatever breaks after that.
         """
         self._spool.workers(self._names())
-        until = len(self._table)
+        until = self._settled()
         while self._rows < until:
             part = self._table.snapshot(self._rows, min(SLICE, until - self._rows))
             self._spool.write(part)

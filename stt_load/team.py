@@ -16,6 +16,7 @@ from stt_load.schedule.phases import Phases
 from stt_load.session import Budget, Session
 from stt_load.stage import Stage, build
 from stt_load.stats.model import Generator
+from stt_load.transport.exchange import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,9 @@ class Team(Protocol):
     def rest(self) -> None:
         """All answers are in: what comes now is no load any more."""
 
+    def settle(self) -> int:
+        """Sees to it that rows have `late_s`. Returns how many have it, from the first on: all after `rest`."""
+
     def remains(self) -> Sequence[Sample]:
         """At the end: the tries that nothing was ever heard of."""
 
@@ -83,9 +87,16 @@ class LocalTeam:
         self._users = users
         self._enter = enter
         self._bell = Bell()
+        self._session: Session | None = None
         self._monitor = Monitor(lambda: phases.in_flight, users)
 
+    @property
+    def session(self) -> Session:
+        assert self._session is not None, "a team begins before it is asked for anything"
+        return self._session
+
     def begin(self, session: Session, order: Order) -> None:
+        self._session = session
         desk = LocalDesk(self.budget, session, self._bell)
         self._enter(build(order.config, order.url, order.info.seed, desk, self._users))
 
@@ -93,10 +104,13 @@ class LocalTeam:
         self._bell.ring()
 
     def measure(self) -> None:
-        self._monitor.start()
+        self._monitor.start(self.session.barrier_s or clock())
 
     def rest(self) -> None:
         self._monitor.stop()
+
+    def settle(self) -> int:
+        return self._monitor.settle(self.session.table, self.session.origin_s)
 
     def remains(self) -> Sequence[Sample]:
         return ()

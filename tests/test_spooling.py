@@ -31,7 +31,13 @@ class Bench:
         self.spool = Spool(folder / "result.json", crashed.info, crashed.config)
         self.table = SampleTable()
         self.errors = 0
-        self.spooling = Spooling(self.spool, self.table, lambda: ("local",), lambda _: None, self._failed)
+        self.settled: int | None = None
+        self.spooling = Spooling(
+            self.spool, self.table, lambda: ("local",), self._settled, lambda _: None, self._failed
+        )
+
+    def _settled(self) -> int:
+        return len(self.table) if self.settled is None else self.settled
 
     def _failed(self) -> None:
         self.errors += 1
@@ -81,6 +87,17 @@ def test_what_comes_while_it_writes_comes_next_time(bench: Bench) -> None:
     assert bench.on_disk() == list(range(2 * SLICE))
     bench.spooling.catch_up()
     assert bench.on_disk() == list(range(2 * SLICE + 20))
+
+
+def test_a_row_that_is_not_settled_is_not_written_yet(bench: Bench) -> None:
+    """What a stall has added to it is not known before the stall is."""
+    bench.add(20)
+    bench.settled = 15
+    bench.spooling.catch_up()
+    assert bench.on_disk() == list(range(15))
+    bench.settled = 20
+    bench.spooling.catch_up()
+    assert bench.on_disk() == list(range(20))
 
 
 def test_a_row_is_there_once_however_often_it_is_interrupted(bench: Bench) -> None:

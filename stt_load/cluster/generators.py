@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from stt_load.monitor import Watch
-from stt_load.stats.model import Generator, WorkerHealth
+from stt_load.stats.model import Generator, Stall
 
 Interval = tuple[float, float]
 
@@ -52,10 +52,10 @@ def together(
     """
     looks = max((watch.looks for watch in watches.values()), default=0)
     sound = looks > 1 and not changes
+    stalls = [Stall(worker, from_s, to_s) for worker, watch in watches.items() for from_s, to_s in watch.stalls]
     return Generator(
-        workers=tuple(
-            WorkerHealth(worker, watch.lag_p99_s, watch.cpu_share) for worker, watch in sorted(watches.items())
-        ),
+        workers=tuple(watch.health(worker) for worker, watch in sorted(watches.items())),
+        stalls=tuple(sorted(stalls, key=lambda stall: stall.from_s)),
         in_flight_mean=sum(watch.in_flight_sum for watch in watches.values()) / looks if sound else None,
         in_flight_stdev=math.sqrt(sum(watch.in_flight_variance for watch in watches.values())) if sound else None,
         in_flight_samples=looks,

@@ -110,7 +110,7 @@ class Outpost:
         if self.barrier is None:
             self.barrier = data["open"]
             self._on_open()
-            self.monitor.start()
+            self.monitor.start(data["open"][0])
 
     def on_beat(self, data: Data) -> None:
         """The master is there. What it says it has leased must have come, as messages keep their order."""
@@ -139,6 +139,10 @@ class Outpost:
             self._leases.acknowledged(new)
             self._acknowledged = data["rows"]
         self._done = data["ended"]
+
+    def settle(self) -> int:
+        """Sees to it that rows have `late_s`; how many have it, from the first on."""
+        return self.monitor.settle(self.table, self.origin_s)
 
     def close(self) -> None:
         """Nothing new starts here any more."""
@@ -203,8 +207,9 @@ class Outpost:
         self._post(protocol.WANT, wants)
 
     def _tell_rows(self) -> None:
-        while self._sent < len(self.table) or self._last:
-            samples = self.table.snapshot(self._sent, ROWS_AT_ONCE)
+        """Those that are settled; the others when they are."""
+        while self._sent < (settled := self.settle()) or self._last:
+            samples = self.table.snapshot(self._sent, min(ROWS_AT_ONCE, settled - self._sent))
             stop = self._sent + len(samples)
             watch = self.monitor.watch()
             rows = {
@@ -221,3 +226,5 @@ class Outpost:
             self._sent, self._sent_texts = stop, len(samples.texts)
             if rows["last"]:
                 return
+        if self._sent < len(self.table):
+            self._news.set()

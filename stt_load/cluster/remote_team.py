@@ -136,6 +136,10 @@ class RemoteTeam:
     def rest(self) -> None:
         """Each worker stops watching when it has drained."""
 
+    def settle(self) -> int:
+        """Rows come from the workers as they are to be."""
+        return len(self.session.table)
+
     def on_want(self, worker: str, data: Data) -> None:
         """A worker tells how it is doing, and gets what it needs."""
         recruit = self._recruits[worker]
@@ -175,7 +179,7 @@ class RemoteTeam:
         """What the worker has seen of itself so far."""
         recruit = self._recruits[worker]
         if data["watch"] is not None and not recruit.ended:
-            recruit.watch = Watch(**data["watch"])
+            recruit.watch = Watch.of(data["watch"])
 
     def beat(self, member: Member) -> Data:
         recruit = self._recruits.get(member.id)
@@ -249,7 +253,7 @@ class RemoteTeam:
     def _ended(self, recruit: Recruit, data: Data) -> None:
         recruit.ended = True
         if data["watch"] is not None:
-            recruit.watch = Watch(**data["watch"])
+            recruit.watch = Watch.of(data["watch"])
         if not self.budget.closed:
             # It goes while the others go on. What it had not started, it has given back.
             self._lose(recruit)

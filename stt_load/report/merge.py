@@ -13,7 +13,7 @@ from stt_load.report.run import ReportError, Run
 from stt_load.runinfo import RunInfo
 from stt_load.sample import Phase
 from stt_load.samples import Samples
-from stt_load.stats.model import Generator, WorkerHealth
+from stt_load.stats.model import Generator, Stall, WorkerHealth
 
 MOST_TEXTS = 2**15 - 1
 """As many as the columns have numbers for; of any more, only the kind of failure is left."""
@@ -102,14 +102,19 @@ def _info(runs: Sequence[Run], names: tuple[str, ...]) -> RunInfo:
 def _generator(runs: Sequence[Run], names: tuple[str, ...]) -> Generator:
     """What was in flight can't be added up from their means; of the rest, the first word on each worker counts."""
     health: dict[int, WorkerHealth] = {}
+    stalls: dict[int, list[Stall]] = {}
     for run in runs:
-        for one in run.info.generator.workers:
+        generator = run.info.generator
+        for one in generator.workers:
             number = names.index(run.info.workers[one.worker])
             health.setdefault(number, replace(one, worker=number))
+            of_worker = [replace(stall, worker=number) for stall in generator.stalls if stall.worker == one.worker]
+            stalls.setdefault(number, of_worker)
     best = runs[0].info.generator
     return replace(
         best,
         workers=tuple(health[number] for number in sorted(health)),
+        stalls=tuple(sorted((stall for some in stalls.values() for stall in some), key=lambda stall: stall.from_s)),
         in_flight_mean=None,
         in_flight_stdev=None,
         listener_errors=max(run.info.generator.listener_errors for run in runs),

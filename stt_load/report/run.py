@@ -10,7 +10,7 @@ from typing import Any
 
 from stt_load.runinfo import Clock, RunInfo
 from stt_load.samples import Samples
-from stt_load.stats.model import Generator, Summary, WorkerHealth
+from stt_load.stats.model import Generator, Stall, Summary, WorkerHealth
 from stt_load.stats.summary import summarise
 
 SCHEMA_VERSION = 2
@@ -95,6 +95,7 @@ def generator(values: Mapping[str, Any]) -> Generator:
     """What the load generator saw of itself, out of its JSON form."""
     lists = {
         "workers": tuple(WorkerHealth(**_known(WorkerHealth, worker)) for worker in values["workers"]),
+        "stalls": tuple(Stall(**_known(Stall, stall)) for stall in values["stalls"]),
         "load_changes": tuple((float(start), float(end)) for start, end in values["load_changes"]),
     }
     return Generator(**_known(Generator, {**values, **lists}))

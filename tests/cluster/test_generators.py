@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 from stt_load.cluster.generators import LoadChanges, together
-from stt_load.monitor import LagCounts, Watch
+from stt_load.lag import LagCounts
+from stt_load.monitor import Watch
 
 
 def watch_of(counts: list[int], users: int, lag_s: float) -> Watch:
     squares = sum(count**2 for count in counts)
-    return Watch(lag_s, 0.3, len(counts), sum(counts), squares, users * len(counts))
+    sums = {"looks": len(counts), "in_flight_sum": sum(counts), "in_flight_squares": squares}
+    return Watch(lag_p99_s=lag_s, cpu_share=0.3, users_sum=users * len(counts), **sums)  # type: ignore[arg-type]
 
 
 def test_requests_in_flight_and_users_add_up_and_health_does_not() -> None:

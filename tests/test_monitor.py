@@ -1,0 +1,185 @@
+"""The generator watching itself: a real loop, really kept from its work. Asserted is what holds on any machine."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, replace
+
+import gevent
+import numpy as np
+import pytest
+from gevent import monkey, socket
+
+from stt_load.monitor import LAG_PERIOD_S, Monitor, Watch
+from stt_load.samples import SampleTable
+from stt_load.transport.exchange import clock
+from tests.factory import table
+
+block = monkey.get_original("time", "sleep")
+"""Locust, where a test beside this one has loaded it, makes sleeping a way to let others work."""
+LENGTHS_S = [0.05, 0.3, 1.0, pytest.param(8.0, marks=pytest.mark.slow)]
+ROUGHLY_S = 0.005
+"""A thread that is asked to act at an instant may be late, and an answer is there a little after it was sent."""
+
+
+def monitor() -> Monitor:
+    return Monitor(lambda: 3, lambda: 5)
+
+
+def late_s(watching: Monitor, *rows: tuple[float, float]) -> list[float]:
+    """Of rows (sent, done) on the host's clock."""
+    table_of = SampleTable()
+    sent_s, done_s = np.array(rows).T
+    table_of.extend(table(sent_s, done_s - sent_s).rows, ())
+    assert watching.settle(table_of, 0.0) == len(rows)
+    return [float(value) for value in table_of.snapshot()["late_s"]]
+
+
+def test_nothing_is_known_before_the_start() -> None:
+    idle = monitor()
+    assert idle.watch() is None
+    assert late_s(idle, (1.0, 2.0)) == [0.0]
+
+
+@pytest.mark.parametrize("length_s", LENGTHS_S)
+def test_a_stall_is_seen_however_long_it_is(length_s: float) -> None:
+    watching = monitor()
+    barrier_s = clock() - 100
+    watching.start(barrier_s)
+    gevent.sleep(0.05)
+    from_s = clock()
+    block(length_s)
+    to_s = clock()
+    gevent.sleep(0.05)
+    watching.stop()
+    watch = watching.watch()
+    assert watch is not None
+    assert watch.lag_mean_s is not None
+    assert watch.lag_mean_s >= min(0.05, length_s - LAG_PERIOD_S) / (0.2 / LAG_PERIOD_S), "one look of some ten"
+    if length_s > 0.06:
+        seen_from_s, seen_to_s = max(watch.stalls, key=lambda stall: stall[1] - stall[0])
+        assert seen_from_s <= from_s - barrier_s + LAG_PERIOD_S, "counted from the barrier"
+        assert seen_to_s >= to_s - barrier_s
+        assert seen_to_s - seen_from_s >= to_s - from_s - LAG_PERIOD_S
+        assert (watch.stalled_s or 0) >= to_s - from_s - LAG_PERIOD_S
+
+
+@pytest.mark.parametrize("length_s", LENGTHS_S)
+def test_answers_that_come_in_a_stall_are_late_by_what_they_waited(length_s: float) -> None:
+    """Sixty come in the middle of it; each takes its reader 2 ms, so that the last ones wait for the others."""
+    watching = monitor()
+    pairs = [socket.socketpair() for _ in range(60)]
+    sent_s = clock()
+    came_s = sent_s
+    done_s: list[float] = []
+
+    def read(one: socket.socket) -> None:
+        one.recv(1)
+        until_s = clock() + 0.002
+        while clock() < until_s:
+            pass
+        done_s.append(clock())
+
+    def answer() -> None:
+        nonlocal came_s
+        block(length_s / 2)
+        came_s = clock()
+        for _, there in pairs:
+            os.write(there.fileno(), b"x")
+
+    watching.start(clock())
+    readers = [gevent.spawn(read, here) for here, _ in pairs]
+    gevent.sleep(0.05)
+    server = gevent.get_hub().threadpool.spawn(answer)
+    block(length_s)
+    gevent.joinall(readers)
+    gevent.sleep(0.05)
+    watching.stop()
+    server.get()
+    found = late_s(watching, *((sent_s, one) for one in done_s))
+    waited = [one - came_s for one in done_s]
+    short = [(is_s, was_s) for is_s, was_s in zip(found, waited, strict=True) if is_s < was_s - ROUGHLY_S]
+    assert short == [], "never less than what it waited for"
+    assert all(is_s <= one - sent_s for is_s, one in zip(found, done_s, strict=True))
+    for here, there in pairs:
+        here.close()
+        there.close()
+
+
+def test_a_row_is_settled_once_the_stall_that_it_was_done_in_is_known() -> None:
+    watching = monitor()
+    watching.start(clock())
+    gevent.sleep(0.02)
+    rows = SampleTable()
+    sent_s = clock()
+    block(0.1)
+    done_s = clock()
+    rows.extend(table([sent_s - 0.5, sent_s], [0.4, done_s - sent_s]).rows, ())
+    assert watching.looked_s <= sent_s + LAG_PERIOD_S
+    assert watching.settle(rows, 0.0) == 1, "of what was done before, all is known"
+    gevent.sleep(0.05)
+    assert watching.looked_s > done_s
+    assert watching.settle(rows, 0.0) == 2
+    assert rows.snapshot()["late_s"][1] >= 0.1 - LAG_PERIOD_S - ROUGHLY_S
+    watching.stop()
+
+
+def test_a_quiet_loop_holds_no_row_back() -> None:
+    watching = monitor()
+    watching.start(clock())
+    at_once = 0
+    for _ in range(50):
+        gevent.sleep(0.003)
+        at_once += watching.looked_s > clock() - 0.0001
+    watching.stop()
+    assert at_once > 25
+
+
+def test_a_stall_that_the_watch_ends_in_is_seen() -> None:
+    watching = monitor()
+    watching.start(clock())
+    gevent.sleep(0.02)
+    sent_s = clock()
+    block(0.2)
+    done_s = clock()
+    watching.stop()
+    watching.stop()
+    watch = watching.watch()
+    assert watch is not None
+    assert (watch.stalled_s or 0) >= 0.2 - LAG_PERIOD_S
+    assert late_s(watching, (sent_s, done_s))[0] >= 0.2 - LAG_PERIOD_S - 1e-6
+
+
+def test_rows_count_from_an_origin_of_their_own() -> None:
+    watching = monitor()
+    origin_s = clock() - 1000
+    watching.start(clock())
+    gevent.sleep(0.02)
+    block(0.1)
+    done_s = clock() - origin_s
+    watching.stop()
+    rows = SampleTable()
+    rows.extend(table([done_s - 1], [1.0]).rows, ())
+    watching.settle(rows, origin_s)
+    assert rows.snapshot()["late_s"][0] >= 0.1 - LAG_PERIOD_S - ROUGHLY_S
+
+
+def test_requests_in_flight_and_users_are_looked_at() -> None:
+    watching = monitor()
+    watching.start(clock())
+    gevent.sleep(0.35)
+    watching.stop()
+    watch = watching.watch()
+    assert watch is not None
+    assert watch.looks >= 1
+    seen = watch.generator(2)
+    assert (seen.in_flight_mean, seen.users_mean, seen.listener_errors) == (3.0, 5.0, 2)
+    assert seen.workers[0].loop_lag_mean_s is not None
+
+
+def test_a_watch_can_be_sent() -> None:
+    """What a message makes of it: lists in place of tuples."""
+    watch = Watch(lag_p99_s=0.1, stalled_s=1.0, stalls=((0.5, 1.5),), looks=2)
+    sent = asdict(watch) | {"stalls": [[0.5, 1.5]]}
+    assert Watch.of(sent) == watch
+    assert Watch.of(asdict(replace(watch, stalls=()))) == replace(watch, stalls=())
