@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from stt_load.sample import ErrorKind, Sample
 from stt_load.schedule.phases import Job
 from stt_load.stage import Stage
-from stt_load.transport import Exchange
+from stt_load.transport import Exchange, TransportError, local_limits
 from stt_load.transport.exchange import clock
+from stt_load.wire.numbers import bounded
 from stt_load.wire.stream import Stream
-from stt_load.wire.verdict import Failure, Transcript
+from stt_load.wire.verdict import Failure, Transcript, storable
 
-UNREACHABLE = frozenset({ErrorKind.DNS, ErrorKind.CONNECT, ErrorKind.TLS})
+UNREACHABLE = frozenset({ErrorKind.DNS, ErrorKind.CONNECT, ErrorKind.TLS, ErrorKind.LOCAL_LIMIT})
 _NOTHING_SENT = UNREACHABLE | {ErrorKind.TIMEOUT_CONNECT}
-_MOST_UPLOAD_BYTES = 2**32 - 1
+_BYTES = ("upload_bytes", "download_bytes")
 
 
 def sample_of(
@@ -33,6 +33,20 @@ def sample_of(
     unreached = failure is not None and failure.kind in _NOTHING_SENT and exchange.connection is None
     nothing_sent = exchange.sent_s is None or unreached
     origin_s = stage.desk.origin_s
+    told, beyond = bounded(
+        {
+            "upload_bytes": 0 if nothing_sent else exchange.uploaded,
+            "download_bytes": exchange.received,
+            "status": exchange.status,
+            "text_length": None if failure else len(heard.text),
+            "connect_s": exchange.connect_s,
+            "server_audio_s": heard.audio_s,
+            "processing_s": heard.processing_s,
+            "tokens": heard.tokens,
+            "polls": exchange.polls,
+            **_streamed(exchange.stream),
+        }
+    )
     return Sample(
         seq=job.seq,
         attempt=job.attempt,
@@ -42,39 +56,45 @@ def sample_of(
         start_s=start_s - origin_s,
         sent_s=None if nothing_sent else start_s - origin_s,
         first_byte_s=_since(origin_s, exchange.first_byte_s),
+        first_text_s=_since(origin_s, exchange.stream.first_text_s if exchange.stream else None),
         done_s=done_s - origin_s,
         pause_s=pause_s + exchange.lingered_s,
         audio_s=stage.audio.duration_s,
-        upload_bytes=0 if nothing_sent else min(exchange.uploaded, _MOST_UPLOAD_BYTES),
-        download_bytes=exchange.received,
-        status=exchange.status,
         error_kind=failure.kind if failure else None,
-        error=stage.speech.hide(failure.message) if failure else None,
-        text_length=None if failure else len(heard.text),
+        error=storable(stage.speech.hide(failure.message)) if failure else None,
         connection=exchange.connection,
-        connect_s=exchange.connect_s,
-        server_audio_s=heard.audio_s,
-        processing_s=heard.processing_s,
-        tokens=heard.tokens,
-        polls=exchange.polls,
         headers=_shown(stage, exchange) if exchange.captured else None,
-        **_streamed(exchange.stream, origin_s),
+        out_of_range=(*heard.out_of_range, *beyond) or None,
+        **told | {name: told[name] or 0 for name in _BYTES},
     )
+
+
+def failure_of(error: Exception) -> Failure:
+    """What an exception comes down to that came on the way from a clip to its transcript."""
+    if isinstance(error, TransportError):
+        return Failure(error.kind, error.message)
+    advice = local_limits.advice(error)
+    if advice is not None:
+        return Failure(ErrorKind.LOCAL_LIMIT, advice)
+    try:
+        return Failure(ErrorKind.HOOK_ERROR, f"{type(error).__name__}: {error}")
+    except Exception:  # one that can't be shown
+        return Failure(ErrorKind.HOOK_ERROR, type(error).__name__)
 
 
 def _shown(stage: Stage, exchange: Exchange) -> str:
     """The captured headers, each without secrets before JSON writes them in its own way."""
     hide = stage.speech.hide
-    return json.dumps({name: None if value is None else hide(value) for name, value in exchange.captured.items()})
+    kept = {name: None if value is None else storable(hide(value)) for name, value in exchange.captured.items()}
+    return json.dumps(kept)
 
 
-def _streamed(stream: Stream | None, origin_s: float) -> dict[str, Any]:
-    """What only a streamed answer has: when its text came, and in how many pieces."""
+def _streamed(stream: Stream | None) -> dict[str, float | None]:
+    """What only a streamed answer has: in how many pieces its text came, and how far apart."""
     if stream is None:
         return {}
-    gaps = stream.gaps
-    values: dict[str, Any] = {"first_text_s": _since(origin_s, stream.first_text_s), "deltas": stream.deltas}
-    if gaps is not None:
+    values: dict[str, float | None] = {"deltas": stream.deltas}
+    if (gaps := stream.gaps) is not None:
         values |= {"gap_mean_s": gaps.mean_s, "gap_p95_s": gaps.p95_s, "gap_max_s": gaps.max_s}
     return values
 

@@ -132,6 +132,7 @@ def _plan(config: Config, url: str) -> Plan | None:
         done=frozenset(job.done),
         failed=frozenset(job.failed),
         interval_s=job.interval,
+        text=api.response.text,
     )
 
 

@@ -9,17 +9,17 @@ from gevent.event import AsyncResult
 from locust import FastHttpUser, HttpUser, User
 from locust.env import Environment
 
-from stt_load.outcome import UNREACHABLE, sample_of
+from stt_load.outcome import UNREACHABLE, failure_of, sample_of
 from stt_load.sample import ErrorKind, Phase, Sample
 from stt_load.schedule.phases import Job
 from stt_load.stage import Stage
-from stt_load.transport import Exchange, Target, Transport, TransportError
+from stt_load.transport import Exchange, Target, Transport
 from stt_load.transport.called import CalledTransport
 from stt_load.transport.fast import FastTransport
 from stt_load.transport.job import JobTransport
 from stt_load.transport.pooled import PooledTransport
 from stt_load.wire.request import Body, Part
-from stt_load.wire.verdict import Answer, Failure, Transcript
+from stt_load.wire.verdict import Answer, Failure, Transcript, checked
 
 # After a failed connection attempt a user stays away, longer each time: a refused port answers in microseconds, and
 # knocking as fast as that tells nothing and starves the machine. In seconds.
@@ -140,11 +140,9 @@ class SpeechUser(User):
             body.content_type = body.content_type or stage.speech.form.content_type
             exchange.stream = stage.speech.listen()
             answer = self._transport.post(body, exchange)
-            verdict = self.read_answer(answer)
-        except TransportError as error:
-            verdict = Failure(error.kind, error.message)
+            verdict = checked(self.read_answer(answer))
         except Exception as error:
-            verdict = Failure(ErrorKind.HOOK_ERROR, f"{type(error).__name__}: {error}")
+            verdict = failure_of(error)
         finally:
             self._conclude(job, exchange, verdict, users)
             self._busy = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
+from stt_load.fields import in_range
 from stt_load.hook import Call
 from stt_load.sample import ErrorKind
 from stt_load.transport.exchange import Exchange, Transport, TransportError
@@ -32,7 +33,8 @@ class CalledTransport(Transport):
         try:
             text: Any = self._call(self._clip)
         except (Exception, SystemExit) as error:  # one call is not the end of the run
-            raise _failure(error, exchange) from error
+            failure = _failure(error, exchange)
+            raise failure from (error if exchange.status is None else None)  # an answer is no limit of ours
         if not isinstance(text, str):
             raise TransportError(ErrorKind.NO_TEXT, f"the function returned {type(text).__name__}, not a text")
         exchange.status, exchange.parts = 200, [text.encode(errors="replace")]
@@ -42,9 +44,9 @@ def _failure(error: Exception | SystemExit, exchange: Exchange) -> TransportErro
     """An exception that knows of a status, as those of requests, httpx and the OpenAI SDK do, is that failure."""
     message = f"{type(error).__name__}: {error}"
     status = getattr(error, "status_code", getattr(getattr(error, "response", None), "status_code", None))
-    if isinstance(status, int):
-        exchange.status = status
-        failure = of_status(Answer(status, "", None, b""))
+    if isinstance(status, int) and not isinstance(status, bool):
+        exchange.status = int(status)
+        failure = of_status(Answer(exchange.status, "", None, b"")) if in_range("status", status) else None
         if failure is not None:
             return TransportError(failure.kind, message)
     timed_out = isinstance(error, TimeoutError) or "Timeout" in type(error).__name__

@@ -13,6 +13,7 @@ from typing import Any
 import gevent
 
 from stt_load.sample import ErrorKind
+from stt_load.transport import local_limits
 from stt_load.transport.target import Target
 from stt_load.wire.coding import Decoder
 from stt_load.wire.request import Body, Part, Request
@@ -88,9 +89,8 @@ class Transport(ABC):
 
         Raises `TransportError`. Anything else that interrupts the greenlet goes through, the connection closed.
         """
-        total_s = self.target.timeouts.total_s
         request = Request("POST", self.target.path, body)
-        watch = gevent.Timeout(total_s)
+        watch = gevent.Timeout(self.target.timeouts.total_s)
         exchange.uploaded = len(body)
         exchange.sent_s = clock()
         watch.start()
@@ -100,9 +100,10 @@ class Transport(ABC):
             if timeout is not watch:
                 raise
             if not exchange.said_all:
-                raise TransportError(ErrorKind.TIMEOUT_TOTAL, f"no whole answer within {total_s:g} s") from None
-        except TransportError:
+                raise self._overdue() from None
+        except (TransportError, OSError) as error:
             if not exchange.said_all:
+                self._blame(error)
                 raise
         finally:
             exchange.done_s = clock()
@@ -158,6 +159,17 @@ class Transport(ABC):
             decoder.finish()
         except ValueError as error:
             raise TransportError(ErrorKind.BAD_HTTP, str(error)) from None
+
+    def _blame(self, error: Exception) -> None:
+        """Raises what the generator's own limit comes to, where `error` goes back to one."""
+        advice = local_limits.advice(error)
+        if advice is not None:
+            raise TransportError(ErrorKind.LOCAL_LIMIT, advice) from error
+
+    def _overdue(self) -> TransportError:
+        """The time for all of it is over."""
+        limit = self.target.timeouts.total_s
+        return TransportError(ErrorKind.TIMEOUT_TOTAL, f"no whole answer within {limit:g} s")
 
     def _silent(self, exchange: Exchange) -> TransportError:
         """A read timed out: before the headers or after them."""

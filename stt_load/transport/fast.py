@@ -34,8 +34,8 @@ from stt_load.transport.tls import GONE, tls_context
 from stt_load.wire.request import Request
 
 
-class _Line:
-    """What a pool knows of its one connection: its number, the requests it has carried, the answers it has had."""
+class _Pool(ConnectionPool):
+    """What it knows of its one connection: its number, the requests it has carried, the answers it has had."""
 
     number = requests = answers = 0
 
@@ -44,12 +44,18 @@ class _Line:
         # Without it the last part of a body waits for the acknowledgement of the part before.
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
+    def _is_socket_alive(self, sock: gevent.socket.socket | None) -> bool:
+        """To look lets other greenlets go on. A time limit that is over meanwhile must not leave the one place in
+        the pool taken for ever."""
+        try:
+            return super()._is_socket_alive(sock)
+        except BaseException:
+            if sock is not None:
+                self.release_socket(sock)
+            raise
 
-class _Pool(_Line, ConnectionPool):
-    pass
 
-
-class _TlsPool(_Line, SSLConnectionPool):
+class _TlsPool(_Pool, SSLConnectionPool):
     """Its own kind would read all authorities anew for each user."""
 
     def __init__(self, context: ssl.SSLContext, *address: Any, **options: Any) -> None:
@@ -113,7 +119,7 @@ class FastTransport(Transport):
             sock.settimeout(self.target.timeouts.read_s)
             self._collect(response.read_some, sock.settimeout, exchange)
         except (OSError, HTTPParseError, TransportError) as error:
-            raise self._failure(error, exchange, reused) from None
+            raise self._failure(error, exchange, reused) from error
         finally:
             self._give_back(sock, response)
             if is_last:
@@ -124,13 +130,13 @@ class FastTransport(Transport):
         try:
             sock = self._pool.get_socket()
         except socket.gaierror as error:
-            raise self._unresolved(error) from None
+            raise self._unresolved(error) from error
         except ssl.SSLError as error:
-            raise TransportError(ErrorKind.TLS, plain(error)) from None
+            raise TransportError(ErrorKind.TLS, plain(error)) from error
         except TimeoutError:
             raise self._connect_timeout() from None
         except (OSError, RuntimeError) as error:  # RuntimeError: a proxy that does not want to
-            raise self._unconnected(error) from None
+            raise self._unconnected(error) from error
         if self._pool.number != number:
             exchange.connect_s = clock() - since_s
         exchange.connection = self._pool.number
@@ -187,7 +193,7 @@ class FastTransport(Transport):
         return TransportError(ErrorKind.BAD_HTTP, plain(error))
 
 
-def _pool(target: Target) -> _Pool | _TlsPool:
+def _pool(target: Target) -> _Pool:
     """Room for one connection to the target, or to the proxy on the way to it."""
     options: dict[str, Any] = {"size": 1, "connection_timeout": target.timeouts.connect_s}
     if target.proxy is not None:

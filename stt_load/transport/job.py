@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import gevent
 
-from stt_load.transport.exchange import Exchange, Transport
+from stt_load.transport.exchange import Exchange, Transport, TransportError
 from stt_load.wire.job import Course, Plan
 from stt_load.wire.request import Request
-from stt_load.wire.verdict import Answer
+from stt_load.wire.verdict import Answer, excerpt
 
 
 class JobTransport(Transport):
@@ -25,17 +25,18 @@ class JobTransport(Transport):
         self._inner = inner
         self._plan = plan
         self._on_step = on_step
+        self._state: str | None = None
 
     def close(self) -> None:
         self._inner.close()
 
     def perform(self, request: Request, exchange: Exchange) -> None:
         course = Course(self._plan, request.body)
-        exchange.uploaded = 0
+        exchange.uploaded, self._state = 0, None
         while course.request is not None:
             exchange.step = course.step
             if course.step == "poll":
-                gevent.sleep(self._plan.interval_s)
+                gevent.sleep(course.pause_s)
                 exchange.polls = (exchange.polls or 0) + 1
             step = Exchange(exchange.request_id, step=course.step, uploaded=len(course.request.body))
             try:
@@ -46,6 +47,15 @@ class JobTransport(Transport):
             if self._on_step is not None:
                 self._on_step(course.request, answer)
             course.take(answer)
+            self._state = course.state
+
+    def _overdue(self) -> TransportError:
+        """A state that is in no list would be asked after in vain in every run: whoever reads of it can mend that."""
+        error = super()._overdue()
+        if self._state is not None:
+            state = excerpt(self._state.encode(errors="replace"))
+            error.message += f"; the job's state was last `{state}`, which is in neither job.done nor job.failed"
+        return error
 
 
 def _add(whole: Exchange, step: Exchange) -> None:

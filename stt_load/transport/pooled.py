@@ -188,7 +188,7 @@ class PooledTransport(Transport):
             if response is not None:
                 response.close()
             if isinstance(error, HTTPError):
-                raise self._failure(error, exchange) from None
+                raise self._failure(error, exchange) from error
             raise
 
     def _headers(self, request: Request, request_id: str | None) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,8 +9,8 @@ from typing import Any
 
 from stt_load.sample import ErrorKind
 from stt_load.wire.numbers import number, usage_of
-from stt_load.wire.places import look
-from stt_load.wire.verdict import Answer, Failure, Transcript, excerpt
+from stt_load.wire.places import look, parsed
+from stt_load.wire.verdict import Answer, Failure, Transcript, excerpt, heard
 
 Read = Callable[[Answer], Transcript | Failure]
 
@@ -46,8 +45,8 @@ class _JsonReader:
 
     def __call__(self, answer: Answer) -> Transcript | Failure:
         try:
-            document = json.loads(answer.body)
-        except (ValueError, RecursionError):
+            document = parsed(answer.body)
+        except ValueError:
             return Failure(ErrorKind.BAD_JSON, f"HTTP {answer.status}, not JSON: {excerpt(answer.body)}")
         text = self._text(document)
         if not isinstance(text, str):
@@ -55,7 +54,7 @@ class _JsonReader:
             return Failure(ErrorKind.NO_TEXT, f"{missing}: {excerpt(answer.body)}")
         audio_s, tokens = usage_of(document)
         duration_s = self._duration.seconds(document)
-        return Transcript(
+        return heard(
             text, audio_s if duration_s is None else duration_s, self._processing_time.seconds(document), tokens
         )
 

@@ -21,10 +21,10 @@ Checked against their sources, November 2026:
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Literal, NamedTuple, get_args
 
+from stt_load.wire.places import parsed
 from stt_load.wire.sse import Event
 
 Dialect = Literal["openai", "vllm", "mistral", "segments", "plain"]
@@ -55,8 +55,8 @@ def document_of(data: str) -> Document | None:
     if not data.lstrip().startswith("{"):
         return None
     try:
-        document = json.loads(data)
-    except (ValueError, RecursionError):
+        document = parsed(data)
+    except ValueError:
         return None
     return document if isinstance(document, dict) else None
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from stt_load.sample import ErrorKind
 from stt_load.wire.answers import Read
-from stt_load.wire.places import look
+from stt_load.wire.places import look, parsed
 from stt_load.wire.request import Body, Request
 from stt_load.wire.verdict import Answer, Failure, Step, Transcript, excerpt, of_status
 
@@ -27,8 +27,8 @@ class Plan:
 
     upload_path: where the clip is posted to first, None when it goes with the request that makes the job. fields:
     what that request has in it as JSON when the clip was uploaded; `{upload}` in a text is what stands at `uploaded`
-    in the upload's answer. poll_path: with `{id}` in it. done, failed: the words at `status` that end it. interval_s:
-    from an answer to the next question.
+    in the upload's answer. poll_path: with `{id}` in it. done, failed: the words at `status` that end it, in capitals
+    or not. interval_s: from an answer to the next question. text: where the transcript stands.
     """
 
     submit_path: str
@@ -41,42 +41,60 @@ class Plan:
     done: frozenset[str]
     failed: frozenset[str]
     interval_s: float
+    text: str = "text"
+
+    def end_of(self, state: str | None) -> Literal["done", "failed"] | None:
+        """How a job in `state` has ended; None while it goes on. No service has states that differ in case only."""
+        if state is None:
+            return None
+        if state.casefold() in map(str.casefold, self.done):
+            return "done"
+        return "failed" if state.casefold() in map(str.casefold, self.failed) else None
 
     def read(self, answer: Answer, read_text: Read) -> Transcript | Failure:
         """What the last answer of a job comes down to. read_text: finds the transcript in one that is done."""
         failure = of_status(answer)
-        if answer.step != "poll":
-            return failure or _none(answer, self.uploaded if answer.step == "upload" else self.id)
         if failure is not None:
-            return Failure(ErrorKind.POLL_FAILED, failure.message)
-        status = _found(answer, self.status)
-        if status in self.done:
+            return Failure(ErrorKind.POLL_FAILED, failure.message) if answer.step == "poll" else failure
+        if answer.step == "upload":
+            return _none(answer, self.uploaded)
+        state = _told(_document(answer), self.status)
+        end = self.end_of(state)
+        if end == "done":
             return read_text(answer)
-        if status in self.failed:
-            return Failure(ErrorKind.POLL_FAILED, f"the job ended as {status}: {excerpt(answer.body)}")
-        return _none(answer, self.status)
+        if end == "failed":
+            return Failure(ErrorKind.POLL_FAILED, f"the job ended as {state}: {excerpt(answer.body)}")
+        return _none(answer, self.id if answer.step == "submit" else self.status)
 
 
 class Course:
-    """One job on its way: `request` is what to send next, None when it is over; `step` is what that is."""
+    """One job on its way: `request` is what to send next, None when it is over; `step` is what that is.
+
+    pause_s: how long to wait before that. state: the state seen last, None before there was one.
+    """
 
     def __init__(self, plan: Plan, body: Body) -> None:
         """body: the clip, in a form or as it is."""
         self._plan = plan
         self.step: Step = "submit" if plan.upload_path is None else "upload"
         self.request: Request | None = Request("POST", plan.upload_path or plan.submit_path, body)
+        self.pause_s = 0.0
+        self.state: str | None = None
 
     def take(self, answer: Answer) -> None:
         """Goes on from the answer to `request`."""
         asked, self.request = self.request, None
         if of_status(answer) is not None:
             return
+        document = _document(answer)
         if self.step == "upload":
-            self._submit(_found(answer, self._plan.uploaded))
-        elif self.step == "submit":
-            self._poll(_found(answer, self._plan.id))
-        elif _found(answer, self._plan.status) not in (None, *self._plan.done, *self._plan.failed):
-            self.request = asked
+            self._submit(_told(document, self._plan.uploaded))
+            return
+        self.state = _told(document, self._plan.status)
+        if self.step == "submit":
+            self._begin(document)
+        elif self.state is not None and self._plan.end_of(self.state) is None:
+            self.request, self.pause_s = asked, self._plan.interval_s
 
     def _submit(self, upload: str | None) -> None:
         if upload is None:
@@ -86,11 +104,16 @@ class Course:
         self.step = "submit"
         self.request = Request("POST", self._plan.submit_path, Body((body,), len(body), "application/json"))
 
-    def _poll(self, number: str | None) -> None:
-        if number is None:
+    def _begin(self, document: Any) -> None:
+        """The job is made. What is done by then is fetched at once, or is there already."""
+        plan, number = self._plan, _told(document, self._plan.id)
+        end = plan.end_of(self.state)
+        if number is None or end == "failed" or (end == "done" and isinstance(look(plan.text)(document), str)):
             return
         self.step = "poll"
-        self.request = Request("GET", self._plan.poll_path.replace(ID_PLACE, quote(number, safe="")), Body((), 0))
+        self.pause_s = plan.interval_s if end is None else 0.0
+        path = plan.poll_path.replace(ID_PLACE, quote(number, safe="", errors="replace"))
+        self.request = Request("GET", path, Body((), 0))
 
 
 def _put(value: Any, upload: str) -> Any:
@@ -99,12 +122,17 @@ def _put(value: Any, upload: str) -> Any:
     return value.replace(UPLOAD_PLACE, upload) if isinstance(value, str) else value
 
 
-def _found(answer: Answer, expression: str) -> str | None:
-    """The text or number at `expression`, as a text; None where there is none."""
+def _document(answer: Answer) -> Any:
+    """The JSON that an answer is, None where it is none."""
     try:
-        value = look(expression)(json.loads(answer.body))
-    except (ValueError, RecursionError):
+        return parsed(answer.body)
+    except ValueError:
         return None
+
+
+def _told(document: Any, expression: str) -> str | None:
+    """The text or number at `expression`, as a text; None where there is none."""
+    value = look(expression)(document)
     is_one = isinstance(value, str | int | float) and not isinstance(value, bool) and value != ""
     return str(value) if is_one else None
 

@@ -4,24 +4,35 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
+
+from stt_load.fields import BY_NAME
 
 
-def number(value: object) -> float | None:
-    """`value` as a finite number of 0 or more, None when it is none.
+def number(value: Any) -> float | None:
+    """`value` as a number, None when it is none: what is too large for one is infinite.
 
     A string will do: vLLM's verbose_json says `"duration": "10.0"` (class TranscriptionResponseVerbose in
-    vllm/entrypoints/openai/speech_to_text/protocol.py).
+    vllm/entrypoints/openai/speech_to_text/protocol.py). So will what can become a float, as numpy's numbers.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if isinstance(value, bool) or not (isinstance(value, int | float | str) or hasattr(value, "__float__")):
         return None
     try:
-        told = float(value)
-    except (ValueError, OverflowError):
+        return float(value)
+    except OverflowError:
+        return math.inf
+    except (TypeError, ValueError):
         return None
-    return told if math.isfinite(told) and told >= 0 else None
 
 
-def usage_of(document: object) -> tuple[float | None, int | None]:
+def bounded(values: Mapping[str, float | None]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """`values` by field of a sample, with None for those that no row can hold (see `stt_load.fields`), and the names
+    of these."""
+    beyond = tuple(name for name, value in values.items() if value is not None and not BY_NAME[name].holds(value))
+    return {**values, **dict.fromkeys(beyond)}, beyond
+
+
+def usage_of(document: object) -> tuple[float | None, float | None]:
     """The seconds of audio and the tokens in all that the `usage` of an answer counts; None for what it does not.
 
     document: the JSON answer, or the event of a stream, that `usage` stands in. The forms:
@@ -38,5 +49,4 @@ def usage_of(document: object) -> tuple[float | None, int | None]:
     audio_s = number(usage.get("seconds"))
     if audio_s is None:
         audio_s = number(usage.get("prompt_audio_seconds"))
-    tokens = number(usage.get("total_tokens"))
-    return audio_s, None if tokens is None else int(tokens)
+    return audio_s, number(usage.get("total_tokens"))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
 
 import jmespath
-from jmespath.exceptions import JMESPathError
 
 Look = Callable[[Any], Any]
 """Gives what stands at a place of a document, None where there is nothing."""
@@ -44,7 +44,19 @@ def _by_jmespath(expression: str) -> Look:
     def found(document: Any) -> Any:
         try:
             return compiled.search(document)
-        except JMESPathError:  # a function that was given what it does not take
+        except Exception:  # a function that was given what it does not take: ceil(`1e999`) is an OverflowError
             return None
 
     return found
+
+
+def parsed(text: str | bytes) -> Any:
+    """The JSON document that `text` is. Raises ValueError where it is none, or one too deep to be read."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        raise
+    except ValueError:  # an integer of more digits than Python takes for one
+        return json.loads(text, parse_int=float)

@@ -14,7 +14,7 @@ from stt_load.wire.answers import Read
 from stt_load.wire.dialects import DONE, MARKS, UNDERSTAND, Dialect, Document, Said, dialect_of, document_of, error_in
 from stt_load.wire.numbers import usage_of
 from stt_load.wire.sse import Decoder, Event, NotUtf8, Opening
-from stt_load.wire.verdict import EXCERPT_CHARACTERS, Answer, Failure, Transcript, excerpt
+from stt_load.wire.verdict import EXCERPT_CHARACTERS, Answer, Failure, Transcript, excerpt, heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Stream:
         self._segments = _Pieces(spaced=True)
         self._whole = ""
         self._audio_s: float | None = None
-        self._tokens: int | None = None
+        self._tokens: float | None = None
         self._error: str | None = None
         self._flaw: tuple[ErrorKind, str] | None = None
 
@@ -107,7 +107,7 @@ class Stream:
                 self._add(self._pieces, verdict.text, self._last_s)
             return verdict
         self._finish()
-        return self._failure(answer) or Transcript(
+        return self._failure(answer) or heard(
             self._whole or self._told.text, audio_s=self._audio_s, tokens=self._tokens
         )
 

@@ -7,9 +7,11 @@ import time
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from stt_load.fields import TOLD
 from stt_load.sample import ErrorKind
+from stt_load.wire.numbers import bounded, number
 
 if TYPE_CHECKING:
     from stt_load.wire.stream import Stream
@@ -18,6 +20,8 @@ Step = Literal["request", "upload", "submit", "poll"]
 """Of a request that is all there is, or of one of a job's (see `stt_load.wire.job`)."""
 
 EXCERPT_CHARACTERS = 200
+LONGEST_CHARACTERS = 1_000
+"""Of a message or a header that is kept with a request."""
 LONGEST_WAIT_S = 60.0
 """A service that wants to be left alone for an hour would end the run with it."""
 
@@ -41,13 +45,15 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Transcript:
     """What was heard. audio_s, processing_s, tokens: the clip's length, the time spent on it and the tokens used, as
-    the service says; None where it says nothing.
+    the service says; None where it says nothing. out_of_range: fields of a sample for which it said what no row can
+    hold (`stt_load.fields`).
     """
 
     text: str
     audio_s: float | None = None
     processing_s: float | None = None
     tokens: int | None = None
+    out_of_range: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,79 @@ class Failure:
     kind: ErrorKind
     message: str
     wait_s: float = 0.0
+
+
+def heard(
+    text: str, audio_s: float | None = None, processing_s: float | None = None, tokens: float | None = None
+) -> Transcript:
+    """The transcript of an answer that says this: only what a row can hold is kept.
+
+    `\\ud83d` and the like, which JSON can say and no text can hold, become what they are in pairs, else U+FFFD.
+    """
+    if not text.isascii() and _HALF.search(text):
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if audio_s is None and processing_s is None and tokens is None:
+        return Transcript(text)
+    held, beyond = bounded({"server_audio_s": audio_s, "processing_s": processing_s, "tokens": tokens})
+    counted = held["tokens"]
+    return Transcript(
+        text, held["server_audio_s"], held["processing_s"], None if counted is None else int(counted), beyond
+    )
+
+
+def checked(verdict: Any) -> Transcript | Failure:
+    """What a `read_answer` of the user's own has returned, if it can be used, else a `hook_error` that says why not.
+
+    A number that no row can hold is left out and named, as in any answer.
+    """
+    if isinstance(verdict, Transcript):
+        return _checked_transcript(verdict)
+    if isinstance(verdict, Failure):
+        return _checked_failure(verdict)
+    return _unusable("None" if verdict is None else f"a {type(verdict).__name__}")
+
+
+def _checked_transcript(given: Transcript) -> Transcript | Failure:
+    if not isinstance(given.text, str):
+        return _unusable(f"a Transcript whose text is {_kind(given.text)}")
+    numbers = (given.audio_s, given.processing_s, given.tokens)
+    if numbers == _NOTHING_TOLD and given.out_of_range == () and given.text.isascii():
+        return given
+    told = [number(value) for value in numbers]
+    for name, value, found in zip(("audio_s", "processing_s", "tokens"), numbers, told, strict=True):
+        if value is not None and found is None:
+            return _unusable(f"a Transcript whose {name} is {_kind(value)}")
+    verdict = heard(given.text, *told)
+    named = given.out_of_range if isinstance(given.out_of_range, tuple) else ()
+    beyond = tuple(one for one in TOLD if one in (*named, *verdict.out_of_range))
+    return Transcript(verdict.text, verdict.audio_s, verdict.processing_s, verdict.tokens, beyond)
+
+
+def _checked_failure(given: Failure) -> Failure:
+    try:
+        kind = ErrorKind(given.kind)
+    except ValueError:
+        return _unusable(f"a Failure whose kind is {_kind(given.kind)}, not an ErrorKind")
+    if not isinstance(given.message, str):
+        return _unusable(f"a Failure whose message is {_kind(given.message)}")
+    wait_s = number(given.wait_s) or 0.0
+    return Failure(kind, given.message, min(LONGEST_WAIT_S, max(0.0, wait_s)) if wait_s == wait_s else 0.0)
+
+
+def _unusable(what: str) -> Failure:
+    needed = "a Transcript with a text, or a Failure, is needed"
+    return Failure(ErrorKind.HOOK_ERROR, f"read_answer returned {what}: {needed}")
+
+
+def _kind(value: object) -> str:
+    return "None" if value is None else f"a {type(value).__name__}"
+
+
+def storable(text: str) -> str:
+    """`text` for a row and a screen: control characters and what is no character become U+FFFD, and it ends where
+    nobody would read on."""
+    text = _UNFIT.sub("\ufffd", text)
+    return text if len(text) <= LONGEST_CHARACTERS else text[:LONGEST_CHARACTERS] + "..."
 
 
 def excerpt(body: bytes) -> str:
@@ -105,6 +184,9 @@ def _named(status: int) -> str:
         return f"HTTP {status}"
 
 
+_NOTHING_TOLD = (None, None, None)
+_HALF = re.compile("[\ud800-\udfff]")
+_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _KINDS = {
     401: ErrorKind.AUTH,
     403: ErrorKind.AUTH,

@@ -105,6 +105,66 @@ def test_what_went_wrong(value: Any, status: int, step: Step, kind: ErrorKind, m
     assert (failure.kind, message in failure.message) == (kind, True), failure
 
 
+@pytest.mark.parametrize(("state", "ended"), [("DONE", True), ("Done", True), ("FAILED", True), ("canceled", False)])
+def test_a_state_is_the_same_in_capitals(state: str, ended: bool) -> None:
+    """Some say COMPLETED, and no service has two states that differ in that only."""
+    sent = requests(PLAN, {"job": {"id": 7}}, {"state": state})
+    assert len(sent) == (2 if ended else 3)
+    if state == "FAILED":
+        assert read({"state": state, "text": "hello"}) == Failure(
+            ErrorKind.POLL_FAILED, 'the job ended as FAILED: {"state": "FAILED", "text": "hello"}'
+        )
+    elif ended:
+        assert read({"state": state, "text": "hello"}) == Transcript("hello")
+
+
+def course_after(value: Any, plan: Plan = PLAN) -> Course:
+    course = Course(plan, CLIP)
+    course.take(answer(value))
+    return course
+
+
+def test_between_questions_there_is_a_pause_and_before_the_others_none() -> None:
+    course = Course(UPLOADING, CLIP)
+    assert course.pause_s == 0
+    course.take(answer({"upload_url": "x"}))
+    assert (course.step, course.pause_s) == ("submit", 0)
+    course.take(answer({"job": {"id": 7}, "state": "queued"}))
+    assert (course.step, course.pause_s, course.state) == ("poll", PLAN.interval_s, "queued")
+    course.take(answer({"state": "running"}))
+    assert (course.step, course.pause_s, course.state) == ("poll", PLAN.interval_s, "running")
+
+
+def test_a_job_that_is_done_when_it_is_made_is_fetched_at_once() -> None:
+    course = course_after({"job": {"id": 7}, "state": "done"})
+    assert course.request is not None
+    assert (course.step, course.pause_s, course.request.path) == ("poll", 0, "/jobs/7/result")
+    course.take(answer({"state": "running"}))
+    assert course.pause_s == PLAN.interval_s, "it was not done after all"
+
+
+@pytest.mark.parametrize("number", [{"id": 7}, {}])
+def test_a_job_that_is_done_when_it_is_made_and_has_its_text_is_asked_nothing(number: dict[str, int]) -> None:
+    told = {"job": number, "state": "done", "text": "hello"}
+    assert course_after(told).request is None
+    assert read(told, step="submit") == Transcript("hello")
+    nested = replace(PLAN, text="result.text")
+    assert course_after(told | {"result": {"text": ""}}, nested).request is None
+    assert (course_after(told, nested).request is None) == (not number)
+
+
+def test_a_job_that_has_failed_when_it_is_made_is_asked_nothing() -> None:
+    told = {"job": {"id": 7}, "state": "failed", "why": "no speech"}
+    assert course_after(told).request is None
+    failure = read(told, step="submit")
+    assert isinstance(failure, Failure)
+    assert (failure.kind, "ended as failed" in failure.message) == (ErrorKind.POLL_FAILED, True)
+
+
+def test_an_id_that_is_no_text_is_asked_for_all_the_same() -> None:
+    assert [one.path for one in requests(PLAN, rb'{"job": {"id": "\ud83d"}}')][1:] == ["/jobs/%3F/result"]
+
+
 def test_deeply_nested_answers_are_no_exception() -> None:
     assert isinstance(read(b"[" * 200_000), Failure)
     assert isinstance(reader("json")(answer(b"[" * 200_000)), Failure)

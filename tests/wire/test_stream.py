@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from stt_load.sample import ErrorKind
 from stt_load.wire.answers import reader
 from stt_load.wire.dialects import DIALECTS, Dialect
-from stt_load.wire.numbers import number, usage_of
 from stt_load.wire.stream import Gaps, Stream
 from stt_load.wire.verdict import Answer, Failure, Transcript
 
@@ -399,45 +398,3 @@ def test_any_texts_come_through(texts: list[str]) -> None:
 @given(texts=st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r\n{["))))
 def test_any_lines_come_through_as_plain_text(texts: list[str]) -> None:
     assert heard([event(text) for text in texts], "plain")[1] == Transcript("".join(texts))
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        (3, 3.0),
-        (2.5, 2.5),
-        ("10.0", 10.0),
-        (0, 0.0),
-        (-1, None),
-        ("-0.5", None),
-        (True, None),
-        (None, None),
-        ("ten", None),
-        ("", None),
-        ("nan", None),
-        (float("inf"), None),
-        (10**400, None),
-        ([1], None),
-    ],
-)
-def test_a_number_is_one_in_a_string_too(value: object, expected: float | None) -> None:
-    assert number(value) == expected
-
-
-@pytest.mark.parametrize(
-    ("usage", "expected"),
-    [
-        ({"type": "duration", "seconds": 10}, (10.0, None)),
-        ({"type": "duration", "seconds": "9.5"}, (9.5, None)),
-        ({"type": "tokens", "input_tokens": 14, "output_tokens": 31, "total_tokens": 45}, (None, 45)),
-        (USAGE, (None, 24)),
-        ({**USAGE, "prompt_audio_seconds": 203}, (203.0, 24)),
-        ({**USAGE, "prompt_audio_seconds": None}, (None, 24)),
-        ({}, (None, None)),
-        (None, (None, None)),
-        ("much", (None, None)),
-    ],
-)
-def test_the_usage_of_each_service(usage: object, expected: object) -> None:
-    assert usage_of({"text": "a", "usage": usage}) == expected
-    assert usage_of([usage]) == (None, None)
