@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import gevent
 
+from stt_load.cluster import spools
 from stt_load.cluster.outpost import Outpost
 from stt_load.cluster.protocol import Data
 from stt_load.config import Config
@@ -37,7 +39,7 @@ class Engagement:
         self._info: RunInfo = replace(info, workers=(order["name"],))
         self.outpost = Outpost(lambda kind, data: post(kind, data | {"run": self.id}), on_open)
         self.stage: Stage = build(self.config, order["url"], info.seed, self.outpost, lambda: self.outpost.users)
-        self._spool = self._open_spool(Path(f"{order['result']}.worker-{order['number'] + 1}.json"), order["shown"])
+        self._spool = self._open_spool(spools.result_of(order["result"], order["number"]), order["shown"])
         self._spooling: Spooling | None = None
         self._greenlet: gevent.Greenlet[..., None] | None = None
         if self._spool is not None:
@@ -47,11 +49,11 @@ class Engagement:
                 lambda: self._info.workers,
                 self.outpost.settle,
                 self._tell_spool,
-                lambda: None,
+                self._on_spool_error,
             )
             self._greenlet = gevent.spawn(self._spooling.run)
-        if order["open"] is not None:
-            self.outpost.on_open(order)
+            self._greenlet.link_exception(self._on_spooling_died)
+        self.outpost.on_run(order)
 
     def drain(self, limit_s: float, cut: Callable[[], None]) -> None:
         """Nothing new starts; what is in flight has `limit_s` to end, then `cut` ends it."""
@@ -71,7 +73,8 @@ class Engagement:
         """The master has everything, on its disk."""
         self.over()
         if self._spool is not None:
-            self._spool.remove()
+            with suppress(FileNotFoundError):  # a master on this machine may have removed it
+                self._spool.remove()
             self._spool = None
 
     def _open_spool(self, result: Path, shown: Data) -> Spool | None:
@@ -80,6 +83,14 @@ class Engagement:
         except OSError as error:
             logger.warning("stt-load: this worker keeps no spool: %s: %s", result, error.strerror or error)
             return None
+
+    def _on_spool_error(self) -> None:
+        """Said already where it was found."""
+        self.outpost.errors += 1
+
+    def _on_spooling_died(self, greenlet: gevent.Greenlet[..., None]) -> None:
+        assert isinstance(greenlet.exception, Exception)
+        self.outpost.failed("keeping the spool", greenlet.exception)
 
     def _tell_spool(self, spool: Spool) -> None:
         outpost = self.outpost

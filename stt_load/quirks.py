@@ -7,21 +7,24 @@ import inspect
 import logging
 import os
 import signal
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import gevent
 import locust.argument_parser
+import locust.runners
 import locust.stats
 import urllib3
 from locust.rpc import Message
-from locust.runners import STATE_RUNNING, STATE_SPAWNING, MasterRunner, WorkerNode, WorkerNodes
+from locust.runners import STATE_RUNNING, STATE_SPAWNING, MasterRunner, WorkerNode, WorkerNodes, WorkerRunner
 from locust.stats import RequestStats, StatsEntry
 
 from stt_load.sample import Sample
 
 CSV_PERIOD_S = locust.stats.CSV_STATS_INTERVAL_SEC
 NEVER_S = 3600
+LOOK_S = 0.01
 
 
 def settle(*, locust_stats: bool) -> None:
@@ -57,6 +60,56 @@ def end_at_hangup(alone: Callable[[], bool] = lambda: True) -> None:
 
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         gevent.signal_handler(signal.SIGHUP, hang_up)
+
+
+class SteadyTime:
+    """The module `time` with a `time()` that goes on evenly: the time of day when this was made, and what has gone
+    by since then on the monotonic clock."""
+
+    def __init__(self) -> None:
+        self._began_s = time.time() - time.monotonic()
+
+    def time(self) -> float:
+        return self._began_s + time.monotonic()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(time, name)
+
+
+def keep_time_steady() -> None:
+    """For master and workers: Locust reads from the time of day how long its master has been silent, and which of two
+    messages is the older one. Set forward by a minute, it ended every worker; set back, workers took no more users.
+    """
+    vars(locust.runners)["time"] = SteadyTime()
+
+
+def on_connect(prepare: Callable[[WorkerRunner], object], connected: Callable[[WorkerRunner], None]) -> None:
+    """In a worker process `prepare` is called before its runner hears anything, `connected` when it has a master.
+
+    Locust has no such event: `init` fires when the runner is whole and all that stands before it in the line is done.
+    By then a master may have sent users, or the end. That one has to wait for the whole runner, which would stop the
+    greenlets that it has, start others, and never end.
+    """
+    connect: Any = _original(WorkerRunner.connect_to_master)
+    handle: Any = _original(WorkerRunner.handle_message)
+
+    @functools.wraps(connect)
+    def connect_to_master(runner: WorkerRunner) -> None:
+        first = not runner.retry  # it calls itself
+        if first:
+            prepare(runner)
+        connect(runner)
+        if first:
+            connected(runner)
+
+    @functools.wraps(handle)
+    def handle_message(runner: WorkerRunner, msg: Message) -> None:
+        while msg.type == "quit" and runner.environment.runner is None:
+            gevent.sleep(LOOK_S)
+        handle(runner, msg)
+
+    WorkerRunner.connect_to_master = connect_to_master  # type: ignore[method-assign]
+    WorkerRunner.handle_message = handle_message  # type: ignore[method-assign, assignment]
 
 
 class Reports:
@@ -158,6 +211,11 @@ def write_last_csv() -> None:
     """
     locust.stats.CSV_STATS_INTERVAL_SEC = NEVER_S
     gevent.sleep(CSV_PERIOD_S + 0.1)
+
+
+def _original(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Locust's own, also where it has been replaced before."""
+    return getattr(method, "__wrapped__", method)
 
 
 def _whole_ms(response_time: float) -> int:

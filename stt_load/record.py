@@ -120,6 +120,13 @@ def read(path: Path) -> Run:
             raise ReportError(f"{path} is damaged: {error}") from None
 
 
+def count_rows(path: Path) -> int:
+    """How many whole rows the spool `path` has. Raises `OSError` when it can't be read."""
+    with path.open("rb") as file:
+        file.readline()  # the header
+        return sum(line.endswith(b"\n") and not line.startswith(b'{"event"') for line in file)
+
+
 def _told(info: RunInfo, config: dict[str, Any], samples: Samples, events: Mapping[str, Any], path: Path) -> Run:
     """The run as the events tell it."""
     if "barrier" in events:

@@ -24,6 +24,7 @@ from stt_load.config import ConfigError, variables
 from stt_load.controls import Controls
 from stt_load.departure import Departure
 from stt_load.experiment import Experiment
+from stt_load.introduction import introduce
 from stt_load.launcher import Launcher
 from stt_load.lookout import Outlook
 from stt_load.report.exit_code import BAD_INPUT, exit_code
@@ -61,6 +62,8 @@ def install(default_user: type[User] | None = None) -> None:
         else:
             Suite(environment, web_ui, command_line, reports)
 
+    quirks.keep_time_steady()
+    introduce()
     events.init_command_line_parser.add_listener(on_parser)
     events.init.add_listener(on_init)
     events.worker_report.add_listener(reports.on_worker_report)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import functools
 import logging
-import os
 import signal
-import socket
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import gevent
@@ -15,17 +14,16 @@ from gevent.event import Event
 from locust.env import Environment
 from locust.runners import WorkerRunner
 
-import stt_load
-from stt_load import hook, quirks, users
+from stt_load import quirks, users
 from stt_load.cluster import protocol
 from stt_load.cluster.outpost import Outpost
 from stt_load.cluster.protocol import Data
 from stt_load.engagement import Engagement
+from stt_load.introduction import Introduction, post
 from stt_load.transport.exchange import clock
 
 logger = logging.getLogger(__name__)
 
-HELLO_S = 1.0
 REFUSED = 2
 LAST_WORD_S = 2.0
 """A worker that goes waits so long for its master's word that it has everything."""
@@ -41,11 +39,10 @@ class Worker:
         self._environment = environment
         self._runner = environment.runner
         self._engagement: Engagement | None = None
-        self._welcome = False
         self._leaving = False
         self._heard_s = 0.0
-        self._code = 0
         self._main = gevent.getcurrent()
+        self._introduction = Introduction.of(self._runner)
         quirks.settle(locust_stats=True)
         quirks.quicken()
         quirks.leave_output_to_master(environment.parsed_options)
@@ -54,12 +51,10 @@ class Worker:
         environment.events.quitting.add_listener(self._on_quitting)
         gevent.signal_handler(signal.SIGINT, self._on_ctrl_c)
         quirks.end_at_hangup(alone=lambda: not self._led)
-        gevent.spawn(self._say_hello)
+        self._introduction.ready()
 
     def _listen(self) -> None:
         listeners: dict[str, Callable[[Data], None]] = {
-            protocol.WELCOME: self._on_welcome,
-            protocol.REFUSED: self._on_refused,
             protocol.RUN: self._on_run,
             protocol.BEAT: self._on_beat,
             protocol.JOBS: self._to(Outpost.on_jobs),
@@ -69,10 +64,21 @@ class Worker:
             protocol.SAVED: self._on_saved,
         }
         for kind, listener in listeners.items():
-            self._runner.register_message(kind, functools.partial(_call, listener))
+            self._runner.register_message(kind, functools.partial(self._call, kind, listener))
         # These take their time, in which other messages must be heard.
-        self._runner.register_message(protocol.DRAIN, functools.partial(_call, self._on_drain), concurrent=True)
-        self._runner.register_message(protocol.CUT, functools.partial(_call, self._on_cut), concurrent=True)
+        for kind, listener in {protocol.DRAIN: self._on_drain, protocol.CUT: self._on_cut}.items():
+            self._runner.register_message(kind, functools.partial(self._call, kind, listener), concurrent=True)
+
+    def _call(self, kind: str, listener: Callable[[Data], None], msg: Any, **_: Any) -> None:
+        """An exception would be swallowed by Locust: the run must know. A broken connection is mended."""
+        try:
+            listener(msg.data)
+        except ConnectionError as error:
+            logger.warning("stt-load: %s was not answered: %s", kind, error)
+        except Exception as error:
+            if self._engagement is None:
+                raise
+            self._engagement.outpost.failed(f"the message {kind}", error)
 
     def _to(self, method: Callable[[Outpost, Data], None]) -> Callable[[Data], None]:
         """What the master says about a run, to that run."""
@@ -89,30 +95,19 @@ class Worker:
         engagement = self._engagement
         return engagement if engagement is not None and data.get("run") == engagement.id else None
 
-    def _say_hello(self) -> None:
-        """Again and again, as the master may not be listening yet."""
-        name = f"{socket.gethostname()}:{os.getpid()}"
-        while not self._welcome:
-            hello = {"version": stt_load.__version__, "name": name, "boot_id": protocol.boot_id()}
-            self._runner.send_message(protocol.HELLO, hello)
-            gevent.sleep(HELLO_S)
-
-    def _on_welcome(self, data: Data) -> None:
-        self._welcome = True
-        answer = {"trouble": _trouble(data), "sent_s": data["sent_s"], "clock_s": clock()}
-        self._runner.send_message(protocol.FIT, answer)
-
-    def _on_refused(self, data: Data) -> None:
-        self._welcome = True
-        self._code = REFUSED
-        logger.error("stt-load: the master refused this worker: %s", data["reason"])
-
     def _on_run(self, data: Data) -> None:
         if self._of(data) is not None:
             return
         if self._engagement is not None:
             self._engagement.over()
-        self._engagement = Engagement(data, self._runner.send_message, self._environment.stats.reset_all)
+            self._engagement = None
+        reset = self._environment.stats.reset_all
+        try:
+            self._engagement = Engagement(data, functools.partial(post, self._runner), reset)
+        except Exception as error:  # its users would wait for ever, and the run for them
+            logger.exception("stt-load: this worker can't take part: %s", error)
+            self._introduction.trouble(f"it can't take part: {type(error).__name__}: {error}", clock())
+            return
         users.enter(self._environment, self._engagement.stage)
 
     def _on_beat(self, data: Data) -> None:
@@ -121,8 +116,8 @@ class Worker:
         if engagement is not None:
             engagement.outpost.on_beat(data)
         else:
-            answer = {"sent_s": data["sent_s"], "clock_s": clock(), "watch": None}
-            self._runner.send_message(protocol.ECHO, answer)
+            answer = {"sent_s": data["sent_s"], "clock_s": clock(), "watch": None, "errors": 0}
+            post(self._runner, protocol.ECHO, answer)
 
     def _on_drain(self, data: Data) -> None:
         engagement = self._of(data)
@@ -155,8 +150,10 @@ class Worker:
         self._environment.stop_timeout = 0
         figures: Data = {}
         self._environment.events.report_to_master.fire(client_id=self._runner.client_id, data=figures)
-        self._runner.send_message("stats", figures)
-        engagement.outpost.conclude()
+        try:
+            post(self._runner, "stats", figures)
+        finally:
+            engagement.outpost.conclude()
 
     def _cut(self) -> None:
         self._runner.user_greenlets.kill()
@@ -174,8 +171,9 @@ class Worker:
         self._leaving = True
         if engagement is not None:
             self._leave(engagement)
-        self._runner.send_message(protocol.BYE, {})
-        environment.process_exit_code = self._code
+        with suppress(ConnectionError):
+            post(self._runner, protocol.BYE, {})
+        environment.process_exit_code = REFUSED if self._introduction.refused else 0
 
     def _leave(self, engagement: Engagement) -> None:
         """Goes while the others go on; to be told by the master that it has everything is worth a moment."""
@@ -210,20 +208,3 @@ class Worker:
         else:
             self._cut()
         self._runner.quit()
-
-
-def _call(listener: Callable[[Data], None], msg: Any, **_: Any) -> None:
-    listener(msg.data)
-
-
-def _trouble(needs: Data) -> str | None:
-    """What this process lacks of what requests need, as a reason to refuse it."""
-    missing = [name for name in needs["variables"] if not os.environ.get(name)]
-    if missing:
-        return f"its environment lacks {missing[0]}, which requests need"
-    try:
-        if needs["call"] is not None:
-            hook.load(needs["call"])
-    except hook.HookError as error:
-        return str(error)
-    return None

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+import logging
+from collections.abc import Callable, Mapping, Set
 from typing import Any, Protocol
 
 import gevent
 from locust.env import Environment
+from locust.exception import RPCError
 from locust.runners import STATE_MISSING, STATE_SPAWNING, MasterRunner
 
 from stt_load import quirks, users
 from stt_load.cluster import protocol
 from stt_load.cluster.fleet import Fleet, Needs
+from stt_load.cluster.load_watch import Asked
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.remote_team import RemoteTeam
 from stt_load.config import Config
@@ -22,6 +25,8 @@ from stt_load.team import LocalTeam, Team
 from stt_load.transport.exchange import clock
 
 LOOK_S = 0.01
+
+logger = logging.getLogger(__name__)
 
 
 class Workforce(Protocol):
@@ -80,8 +85,8 @@ class RemoteWorkforce:
     """The users are on workers.
 
     needs: what each worker must have. reports: what Locust's screens count.
-    on_refused: called with the number of workers that are left when one was refused. on_error: called when a message
-    could not be dealt with.
+    on_refused: called with the number of workers that are left when one was refused. on_error: called with what
+    could not be done, and why.
     """
 
     def __init__(
@@ -97,7 +102,7 @@ class RemoteWorkforce:
         self._on_error = on_error
         self._team: RemoteTeam | None = None
         self._distribution: gevent.Greenlet[..., None] | None = None
-        self._fleet = Fleet(_Connection(runner), needs, on_refused)
+        self._fleet = Fleet(_Connection(runner), needs, on_refused, on_error)
         self._listen(protocol.HELLO, self._fleet.on_hello)
         self._listen(protocol.FIT, self._fleet.on_fit)
         self._listen(protocol.ECHO, self._on_echo)
@@ -118,7 +123,7 @@ class RemoteWorkforce:
         self._team = RemoteTeam(
             self._fleet,
             ledger,
-            wanted=self._wanted,
+            asked=self._asked,
             distribute=self._distribute,
             on_counted=self._show,
         )
@@ -135,12 +140,29 @@ class RemoteWorkforce:
         if self._team is not None:
             self._team.cut()
 
-    def _wanted(self) -> int | None:
-        return None if self._runner.state == STATE_SPAWNING else int(self._runner.target_user_count)
+    def _asked(self) -> Asked:
+        """Locust says that all are spawned when it has told its workers; they still say that they are at it."""
+        runner = self._runner
+        spawning = runner.state == STATE_SPAWNING or bool(runner.clients.spawning)
+        spawned = self._ours(runner.reported_user_classes_count)
+        if not spawning:
+            return Asked(self._ours(runner.target_user_classes_count), spawned)
+        # Those that are to stop count until their last request has ended.
+        return Asked(None, min(spawned, int(runner.target_user_count)))
+
+    def _ours(self, counts: Mapping[str, int]) -> int:
+        """Users of other classes run along and are nobody's here."""
+        ours = {user.__name__ for user in self._runner.user_classes if issubclass(user, users.SpeechUser)}
+        return sum(count for name, count in counts.items() if name in ours)
 
     def _distribute(self) -> None:
         if self._distribution is None or self._distribution.ready():
             self._distribution = gevent.spawn(quirks.distribute_anew, self._runner)
+            self._distribution.link_exception(self._on_distribution_error)
+
+    def _on_distribution_error(self, greenlet: gevent.Greenlet[..., None]) -> None:
+        assert isinstance(greenlet.exception, Exception)
+        self._on_error("distributing the users anew", greenlet.exception)
 
     def _show(self, sample: Sample) -> None:
         """On Locust's screens, which know nothing of what is unfinished."""
@@ -152,7 +174,7 @@ class RemoteWorkforce:
             try:
                 listener(msg.node_id, msg.data)
             except Exception as error:
-                self._on_error(kind, error)
+                self._on_error(f"the message {kind}", error)
 
         self._runner.register_message(kind, heard)
 
@@ -186,7 +208,10 @@ class _Connection:
         self._runner = runner
 
     def send(self, kind: str, data: Data, worker: str) -> None:
-        self._runner.send_message(kind, data, worker)
+        try:
+            self._runner.send_message(kind, data, worker)
+        except RPCError as error:
+            logger.warning("stt-load: %s did not reach worker %s: %s", kind, worker, error)
 
     def connected(self) -> Set[str]:
         return {client.id for client in self._runner.clients.all if client.state != STATE_MISSING}

@@ -20,14 +20,20 @@ logger = logging.getLogger(__name__)
 
 TICK_S = 0.1
 SAME_CLOCK = Clock(offset_s=0.0, error_s=0.0)
+STEP_S = 1.0
+"""What passes at once beyond this is not counted as anybody's silence: this process itself was stopped."""
 SILENCE_S = 10.0
-"""A worker that Locust knows and that has not said hello after this long has no stt-load, or one from before this."""
+"""A worker says hello before its first heartbeat. One that Locust hears for this long and that has not done so has no
+stt-load, or an older one."""
+START_S = 300.0
+"""So long a worker may take from its connection to its readiness: the locustfile's own `init`, a cold node."""
 
 
 class Link(Protocol):
     """What a master needs of Locust's connection to the workers."""
 
-    def send(self, kind: str, data: Data, worker: str) -> None: ...
+    def send(self, kind: str, data: Data, worker: str) -> None:
+        """Must not raise where a connection is broken: what is lost is told again."""
 
     def connected(self) -> Set[str]:
         """Ids of the workers that Locust has heard of lately."""
@@ -40,7 +46,8 @@ class Link(Protocol):
 class Member:
     """One worker process. same_boot: it runs on this machine, and so, most probably, on the same monotonic clock.
 
-    heard_s: when it was heard of last, on this process's clock.
+    heard_s: when it was heard of last, on this process's clock. fit: it can take part. starting_s: for how long it
+    has been there without being ready to.
     """
 
     id: str
@@ -48,6 +55,7 @@ class Member:
     same_boot: bool
     heard_s: float
     fit: bool = False
+    starting_s: float = 0.0
     trips: RoundTrips = field(default_factory=RoundTrips)
 
     @property
@@ -88,18 +96,26 @@ class Fleet:
     """Takes workers in, refuses those that won't do, and keeps in touch with the others.
 
     needs: what each worker must have. on_refused: called with the number of workers that are left, fit ones and those
-    that have not answered yet.
+    that have not answered yet. on_error: called with what went wrong while it kept in touch, and how.
     """
 
-    def __init__(self, link: Link, needs: Needs, on_refused: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        link: Link,
+        needs: Needs,
+        on_refused: Callable[[int], None],
+        on_error: Callable[[str, Exception], None],
+    ) -> None:
         self._link = link
         self._needs = needs
         self._on_refused = on_refused
+        self._on_error = on_error
         self._members: dict[str, Member] = {}
-        self._refused: set[str] = set()
-        self._first_seen_s: dict[str, float] = {}
+        self._refused: dict[str, str] = {}
+        self._silent_s: dict[str, float] = {}
         self._boot_id = protocol.boot_id()
         self._told_s = 0.0
+        self._looked_s = clock()
         self.contract: Contract | None = None
         self.watchman = gevent.spawn(self._keep_in_touch)
 
@@ -112,7 +128,7 @@ class Fleet:
     def strangers(self) -> int:
         """How many workers are there that have not said, or not yet, whether they can take part."""
         unfit = {member.id for member in self._members.values() if not member.fit}
-        return len((self._link.connected() - self._members.keys() - self._refused) | unfit)
+        return len((self._link.connected() - self._members.keys() - self._refused.keys()) | unfit)
 
     def member(self, worker: str) -> Member | None:
         """The worker with this id, from which a message has just come; None for one that is not part of it."""
@@ -128,8 +144,9 @@ class Fleet:
         self._link.send(kind, data, member.id)
 
     def on_hello(self, worker: str, data: Data) -> None:
-        """A worker introduces itself."""
+        """A worker introduces itself: as soon as it is connected, and until it is ready and welcome."""
         if worker in self._refused:
+            self._turn_away(worker)
             return
         name = data["name"]
         if data["version"] != stt_load.__version__:
@@ -139,17 +156,21 @@ class Fleet:
             self._refuse(worker, name, reason)
             return
         same_boot = self._boot_id is not None and data["boot_id"] == self._boot_id
-        self._members.setdefault(worker, Member(worker, name, same_boot, clock()))
-        self._link.send(protocol.WELCOME, asdict(self._needs) | {"sent_s": clock()}, worker)
+        member = self._members.setdefault(worker, Member(worker, name, same_boot, clock()))
+        member.heard_s = clock()
+        if data["ready"]:
+            self._link.send(protocol.WELCOME, asdict(self._needs) | {"sent_s": clock()}, worker)
 
     def on_fit(self, worker: str, data: Data) -> None:
-        """A worker tells whether it has what is needed."""
+        """A worker tells whether it has what is needed; later, that it has come to lack it."""
         member = self._members.get(worker)
-        if member is None or member.fit:
+        if member is None:
             return
         if data["trouble"] is not None:
             del self._members[worker]
             self._refuse(worker, member.name, data["trouble"])
+            return
+        if member.fit:
             return
         self._measure(member, data)
         member.fit = True
@@ -170,34 +191,58 @@ class Fleet:
         member.trips.add(data["sent_s"], data["clock_s"], now_s)
 
     def _refuse(self, worker: str, name: str, reason: str) -> None:
-        self._refused.add(worker)
+        self._refused[worker] = reason
         logger.warning("stt-load: worker %s is refused: %s", name, reason)
-        self._link.send(protocol.REFUSED, {"reason": reason}, worker)
-        self._link.dismiss(worker)
+        self._turn_away(worker)
         if self.contract is not None:
             self.contract.on_refused()
-        self._on_refused(len((self._link.connected() | self._members.keys()) - self._refused))
+        self._on_refused(len((self._link.connected() | self._members.keys()) - self._refused.keys()))
+
+    def _turn_away(self, worker: str) -> None:
+        """Again where it has not heard it, or has connected once more."""
+        self._link.send(protocol.REFUSED, {"reason": self._refused[worker]}, worker)
+        self._link.dismiss(worker)
 
     def _keep_in_touch(self) -> None:
         while True:
             gevent.sleep(TICK_S)
-            now_s = clock()
             try:
-                self._look_for_the_silent(now_s)
-                news = self.contract is not None and self.contract.look_after(now_s)
-                if news or now_s - self._told_s >= protocol.BEAT_S:
-                    self._told_s = now_s
-                    self._beat(now_s)
+                self.look(clock())
             except Exception as error:
-                logger.exception("stt-load: keeping in touch with the workers failed: %s", error)
+                self._on_error("keeping in touch with the workers", error)
+                gevent.sleep(protocol.BEAT_S)  # not ten times a second, should it last
+
+    def look(self, now_s: float) -> None:
+        """Called every `TICK_S`: who is missing, and whether it is time for a beat."""
+        elapsed_s, self._looked_s = min(now_s - self._looked_s, STEP_S), now_s
+        self._look_for_the_silent(elapsed_s)
+        news = self.contract is not None and self.contract.look_after(now_s)
+        if news or now_s - self._told_s >= protocol.BEAT_S:
+            self._told_s = now_s
+            self._beat(now_s)
 
     def _beat(self, now_s: float) -> None:
         for member in self.fit:
             words = {} if self.contract is None else self.contract.beat(member)
             self._link.send(protocol.BEAT, words | {"sent_s": clock(), "age_s": now_s - member.heard_s}, member.id)
 
-    def _look_for_the_silent(self, now_s: float) -> None:
+    def _look_for_the_silent(self, elapsed_s: float) -> None:
         """Workers that Locust knows, and that don't speak this protocol, would hold up the barrier for ever."""
-        for worker in self._link.connected() - self._members.keys() - self._refused:
-            if now_s - self._first_seen_s.setdefault(worker, now_s) > SILENCE_S:
-                self._refuse(worker, worker, "it does not answer as a worker of stt-load (is it an older version?)")
+        connected = self._link.connected()
+        strangers = connected - self._members.keys() - self._refused.keys()
+        self._silent_s = {worker: self._silent_s.get(worker, 0.0) + elapsed_s for worker in strangers}
+        for worker in strangers:
+            if self._silent_s[worker] > SILENCE_S:
+                self._refuse(worker, worker, "it runs Locust without stt-load, or with an older version of it")
+        for member in [one for one in self._members.values() if not one.fit and one.id in connected]:
+            self._wait_for(member, elapsed_s)
+
+    def _wait_for(self, member: Member, elapsed_s: float) -> None:
+        """Locust has given it users as soon as it was connected, and they have to wait."""
+        before_s, member.starting_s = member.starting_s, member.starting_s + elapsed_s
+        if member.starting_s > START_S:
+            del self._members[member.id]
+            reason = f"it has not been ready {START_S:.0f} s after it connected (Locust's event `init` goes on there)"
+            self._refuse(member.id, member.name, reason)
+        elif before_s <= SILENCE_S < member.starting_s:
+            logger.warning("stt-load: worker %s is still starting; its users wait for it", member.name)

@@ -32,8 +32,9 @@ LOOK_S = 0.01
 class Outpost:
     """Hands out what the master has leased, and tells it what came of it.
 
-    post: sends a message of this run to the master. on_open: called once, when the warm-up is over everywhere and
-    before the first measured request starts here. Instants are those of this machine's monotonic clock.
+    post: sends a message of this run to the master; raises `ConnectionError` where it can't now.
+    on_open: called once, when the warm-up is over everywhere and before the first measured request starts here.
+    Instants are those of this machine's monotonic clock.
     """
 
     origin_s = 0.0
@@ -47,7 +48,8 @@ class Outpost:
         self._on_open = on_open
         self._leases = Leases()
         self._bell = Bell()
-        self._users = 0
+        self.errors = 0
+        self._others = 0
         self._heard_s = clock()
         self._known_epoch = 0
         self._sent = self._acknowledged = self._sent_texts = 0
@@ -58,8 +60,13 @@ class Outpost:
 
     @property
     def users(self) -> int:
-        """In the whole run, as the master told last; at least those here."""
-        return max(self._users, self._leases.present)
+        """In the whole run: those here, and those on other workers as the master told last."""
+        return self._others + self._leases.present
+
+    def failed(self, what: str, error: Exception) -> None:
+        """Something of ours failed on this worker, which the run must know; it goes on as well as it can."""
+        self.errors += 1
+        logger.error("stt-load: %s failed: %s: %s", what, type(error).__name__, error, exc_info=error)
 
     @property
     def ended(self) -> bool:
@@ -96,7 +103,14 @@ class Outpost:
         self._bell.ring()
         self._news.set()
 
+    def on_run(self, data: Data) -> None:
+        """What the master says in the message that the run begins with."""
+        self._others = data["others"]
+        if data["open"] is not None:
+            self.on_open(data)
+
     def on_jobs(self, data: Data) -> None:
+        self._others = data["others"]
         self._leases.add(data["epoch"], protocol.unpack_jobs(data["jobs"]))
         self._bell.ring()
 
@@ -107,6 +121,7 @@ class Outpost:
             self._renew()
 
     def on_open(self, data: Data) -> None:
+        self._others = data["others"]
         if self.barrier is None:
             self.barrier = data["open"]
             self._on_open()
@@ -117,7 +132,7 @@ class Outpost:
         if not self.in_touch:
             self._renew()
         self._heard_s = clock() - data["age_s"]
-        self._users = data["users"]
+        self._others = data["others"]
         self._known_epoch = data["epoch"]
         if (
             data["epoch"] == self._leases.epoch
@@ -126,12 +141,12 @@ class Outpost:
         ):
             self._renew()
         watch = self.monitor.watch()
-        answer = {"sent_s": data["sent_s"], "clock_s": clock(), "watch": None if watch is None else asdict(watch)}
-        self._post(protocol.ECHO, answer)
+        answer = {"watch": None if watch is None else asdict(watch), "errors": self.errors}
+        self._post(protocol.ECHO, answer | {"sent_s": data["sent_s"], "clock_s": clock()})
         unanswered = self._acknowledged < self._sent or (self._last and not self._done)
         if unanswered and clock() - self._told_s > UNANSWERED_S:
             self._sent, self._sent_texts = self._acknowledged, 0
-            gevent.spawn(self._tell_rows)
+            gevent.spawn(self._tell, self._tell_rows)
 
     def on_ack(self, data: Data) -> None:
         new = data["rows"] - self._acknowledged
@@ -159,9 +174,9 @@ class Outpost:
         self.monitor.stop()
         self._writer.kill()
         self._leases.renew()
-        self._tell_wants()
+        self._tell(self._tell_wants)
         self._last = True
-        self._tell_rows()
+        self._tell(self._tell_rows)
 
     def forsake(self) -> None:
         """The run is over, told or not."""
@@ -184,15 +199,23 @@ class Outpost:
         while True:
             self._news.wait()
             self._news.clear()
-            try:
-                if self._leases.surplus:
-                    self._leases.renew()
-                self._tell_rows()
-                self._tell_wants()
-            except Exception as error:
-                # Locust's connection raises when the network is broken; it mends it, and everything is told again.
-                logger.warning("stt-load: telling the master failed: %s", error)
+            self._tell(self._tell_news)
             gevent.sleep(PAUSE_S)
+
+    def _tell(self, say: Callable[[], None]) -> None:
+        """Locust mends a broken connection, and everything is told again; any other trouble is our own."""
+        try:
+            say()
+        except ConnectionError as error:
+            logger.warning("stt-load: telling the master failed: %s", error)
+        except Exception as error:
+            self.failed("telling the master", error)
+
+    def _tell_news(self) -> None:
+        if self._leases.surplus:
+            self._leases.renew()
+        self._tell_rows()
+        self._tell_wants()
 
     def _tell_wants(self) -> None:
         leases = self._leases
@@ -220,6 +243,7 @@ class Outpost:
                 "transcript": self.first_transcript,
                 "last": self._last and stop == len(self.table),
                 "watch": None if watch is None or not self._last else asdict(watch),
+                "errors": self.errors,
             }
             self._told_s = clock()
             self._post(protocol.SAMPLES, rows)

@@ -4,17 +4,17 @@ A message is a kind and a mapping that msgpack can carry. All that belong to a r
 
 | kind | from | says |
 | --- | --- | --- |
-| hello | worker | version, name, boot id; again each second until it is welcome |
-| welcome | master | variables that must be set, function to call; the master's clock |
-| fit | worker | what is missing, if something is; the worker's clock |
+| hello | worker | version, name, boot id, whether it is ready; from the start, each second until it is welcome |
+| welcome | master | to one that is ready: variables that must be set, function to call; the master's clock |
+| fit | worker | what is missing, if something is; the worker's clock. Later: why it can't take part after all |
 | refused | master | why; Locust's own quit follows |
-| run | master | configuration, URL, run information, number and name of this worker |
+| run | master | configuration, URL, run information, number and name of this worker; users on all others |
 | want | worker | users that came and are there, jobs started; under a new epoch, the jobs it holds |
-| jobs | master | a lease |
+| jobs | master | a lease; users on all others |
 | void | master | the lease of that epoch is no more |
-| open | master | the warm-up is over; the barrier on both clocks |
-| beat | master | its clock, jobs granted, users of all workers, how long ago it has heard of this worker |
-| echo | worker | the answer to a beat: both clocks, and what the worker has seen of itself |
+| open | master | the warm-up is over; the barrier on both clocks; users on all others |
+| beat | master | its clock, jobs granted, users on all others, how long ago it has heard of this worker |
+| echo | worker | the answer to a beat: both clocks, what the worker has seen of itself, exceptions in code of ours |
 | samples | worker | rows from the n-th on, new texts of errors and headers; `last` when there will be no more |
 | ack | master | how many rows it has |
 | drain, cut | master | finish what is in flight; don't finish it |

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from stt_load.cluster.fleet import Member
+from stt_load.cluster.fleet import SAME_CLOCK, Member
 from stt_load.monitor import Watch
+from stt_load.runinfo import Clock
 from stt_load.sample import ErrorKind, Phase, Sample
 from stt_load.schedule.phases import Job
 
@@ -17,7 +18,10 @@ class Recruit:
     epoch: of its lease. void: the newest epoch whose lease was taken away. rows: how many of its rows are here.
     missing: tries that it had when it was lost, and that nothing has been heard of since, with the time of the loss.
     absent: Locust has given it up. gone: lost, and not back. silent: it was missed, and has not said since how many
-    users it has. ended: its last row is in.
+    users it has. ended: its last row is in. errors: exceptions in code of ours on it. taken: jobs that it told last
+    to have started. placed: the clock that rows were put on this host's with, of several the one with the largest
+    error. idle_s: for how long it has owed results and has neither told one nor started a job. longest_pause_s: that
+    one of its users made on purpose. expired: its lease ran out that way, and nothing has come since.
     """
 
     member: Member
@@ -32,11 +36,45 @@ class Recruit:
     gone: bool = False
     silent: bool = False
     ended: bool = False
+    errors: int = 0
+    taken: int = 0
+    placed: Clock | None = None
+    idle_s: float = 0.0
+    longest_pause_s: float = 0.0
+    expired: bool = False
 
     @property
     def pending(self) -> bool:
         """How many users it has is not known: it may be back any moment, or is back and has not said it yet."""
         return self.silent and not self.ended and not (self.absent and self.gone)
+
+    @property
+    def clock(self) -> Clock | None:
+        """How its rows were put on this host's clock, at the worst; None where it has the same one."""
+        found = self.placed or self.member.clock
+        return None if found == SAME_CLOCK else found
+
+    def place(self) -> Clock:
+        """The clock that rows which have just come are placed with."""
+        now = self.member.clock
+        if self.placed is None or now.error_s > self.placed.error_s:
+            self.placed = now
+        return now
+
+    def returned(self, pause_s: float) -> None:
+        """Rows have come. pause_s: the longest that one of its users makes on purpose after them."""
+        self.idle_s, self.expired = 0.0, False
+        self.longest_pause_s = max(self.longest_pause_s, pause_s)
+
+    def told(self, taken: int) -> None:
+        """It says how many jobs it has started."""
+        if taken != self.taken:
+            self.taken, self.idle_s = taken, 0.0
+
+    def idle(self, elapsed_s: float, owed: int) -> float:
+        """Another `elapsed_s` have passed in which nothing came; for how long that has been so, in seconds."""
+        self.idle_s = self.idle_s + elapsed_s if owed else 0.0
+        return self.idle_s
 
     def lost_tries(self, origin_s: float, audio_s: float) -> list[Sample]:
         """What is missing, as samples: each may or may not have been sent. origin_s: where instants count from."""

@@ -2,43 +2,43 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 import gevent
 
 from stt_load.audio import wav
-from stt_load.cluster import protocol
-from stt_load.cluster.fleet import SAME_CLOCK, Fleet, Member
-from stt_load.cluster.generators import LoadChanges, together
+from stt_load.cluster import protocol, spools
+from stt_load.cluster.fleet import STEP_S, Fleet, Member
+from stt_load.cluster.generators import together
+from stt_load.cluster.intake import Intake
+from stt_load.cluster.load_watch import Asked, LoadWatch
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.recruit import Recruit
-from stt_load.fields import INSTANTS
 from stt_load.monitor import Watch
 from stt_load.runinfo import Clock
-from stt_load.sample import Phase, Sample
-from stt_load.samples import Samples
+from stt_load.sample import Sample
 from stt_load.schedule.ledger import Ledger
-from stt_load.schedule.phases import Job
 from stt_load.session import Session
 from stt_load.stats.model import Generator
 from stt_load.team import Order
 from stt_load.transport.exchange import clock
 
+logger = logging.getLogger(__name__)
+
 PATIENCE_S = 5.0
 """How much longer than its requests may take a worker may take to say that they are done."""
 LOOK_S = 0.02
-DISTRIBUTE_S = 1.0
-"""Locust's own way to replace the users of a worker that is gone, where it has one, takes less."""
+LEASE_S = 30.0
+"""A worker that owes results and tells none keeps its lease for so much longer than a request may take."""
 
 
 class RemoteTeam:
     """Leases jobs to the workers and takes in what comes of them.
 
-    wanted: how many users there ought to be on all workers together, None while Locust is still on its way there.
-    distribute: asks Locust to spawn and stop users so that it is so. on_counted: gets each measured sample that
-    counts.
+    asked, distribute: see `LoadWatch`. on_counted: gets each measured sample that counts.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class RemoteTeam:
         fleet: Fleet,
         ledger: Ledger,
         *,
-        wanted: Callable[[], int | None],
+        asked: Callable[[], Asked],
         distribute: Callable[[], None],
         on_counted: Callable[[Sample], None],
     ) -> None:
@@ -54,14 +54,13 @@ class RemoteTeam:
         self.names: list[str] = []
         self.id = uuid.uuid4().hex
         self._fleet = fleet
-        self._wanted = wanted
-        self._distribute = distribute
-        self._distributed_s = 0.0
-        self._enough_s = 0.0
-        self._on_counted = on_counted
+        self._load = LoadWatch(asked, distribute)
+        self._intake = Intake(ledger, on_counted)
         self._recruits: dict[str, Recruit] = {}
-        self._changes = LoadChanges()
         self._told_users = 0
+        self._looked_s = clock()
+        self._lease_s = 0.0
+        self._result = ""
         self._session: Session | None = None
         self._order: Data = {}
         self._audio_s = 0.0
@@ -82,20 +81,22 @@ class RemoteTeam:
 
     @property
     def clocks(self) -> dict[str, Clock]:
-        """Of the workers that don't share this process's."""
-        clocks = {self.names[one.number]: one.member.clock for one in self._recruits.values()}
-        return {name: known for name, known in clocks.items() if known != SAME_CLOCK}
+        """Of the workers that don't share this process's, as their rows were placed at the worst."""
+        clocks = {self.names[one.number]: one.clock for one in self._recruits.values()}
+        return {name: known for name, known in clocks.items() if known is not None}
 
     def begin(self, session: Session, order: Order) -> None:
-        self._session = session
+        self._session = self._intake.session = session
         config = order.config
         self._audio_s = wav.frames_of(config.audio_duration, config.sample_rate) / config.sample_rate
+        self._lease_s = config.api.timeout.total + config.request_delay + LEASE_S
+        self._result = order.result.stem
         self._order = {
             "config": config.model_dump_json(),
             "shown": order.shown,
             "url": order.url,
             "info": asdict(order.info),
-            "result": order.result.stem,
+            "result": self._result,
         }
         self._muster()
         self._fleet.contract = self
@@ -107,7 +108,7 @@ class RemoteTeam:
         recruit = self._recruits[member.id] = Recruit(member, len(self.names))
         self.names.append(self._name(member))
         words = {"name": self.names[-1], "number": recruit.number, "open": self._barrier(member)}
-        self._send(protocol.RUN, recruit, self._order | words)
+        self._send(protocol.RUN, recruit, self._order | words | self._others(recruit))
 
     def _muster(self) -> None:
         """All who are fit and there take part. After a run a worker needs a moment until it is there again."""
@@ -118,7 +119,7 @@ class RemoteTeam:
     def on_refused(self) -> None:
         """Locust had given users to a worker that won't do: until others have them, the load is not what it was."""
         if not self.budget.closed:
-            self._changes.begin(clock())
+            self._load.moved(clock())
 
     def _name(self, member: Member) -> str:
         """Unique in the run, whatever the workers call themselves."""
@@ -130,8 +131,10 @@ class RemoteTeam:
             self._lease(recruit)
 
     def measure(self) -> None:
+        assert self.session.barrier_s is not None
+        self._watch_load(self.session.barrier_s)  # what was short before, and is not now, changed nothing
         for recruit in self._recruits.values():
-            self._send(protocol.OPEN, recruit, {"open": self._barrier(recruit.member)})
+            self._send(protocol.OPEN, recruit, {"open": self._barrier(recruit.member)} | self._others(recruit))
 
     def rest(self) -> None:
         """Each worker stops watching when it has drained."""
@@ -143,6 +146,8 @@ class RemoteTeam:
     def on_want(self, worker: str, data: Data) -> None:
         """A worker tells how it is doing, and gets what it needs."""
         recruit = self._recruits[worker]
+        if recruit.expired:
+            return
         if data["epoch"] <= recruit.void:
             self._send(protocol.VOID, recruit, {"epoch": recruit.void})
             return
@@ -153,6 +158,7 @@ class RemoteTeam:
             recruit.epoch, recruit.gone = data["epoch"], False
             self.spread_news()
         recruit.silent = False
+        recruit.told(data["taken"])
         self.budget.report(worker, data["joined"], data["present"], data["taken"])
         self.session.check_barrier()
         self._hand_out(recruit)
@@ -160,16 +166,7 @@ class RemoteTeam:
     def on_samples(self, worker: str, data: Data) -> None:
         """Rows have come: in their order, each once, whatever was sent again on the way."""
         recruit = self._recruits[worker]
-        if data["first"] <= recruit.rows:
-            recruit.texts[data["texts_from"] :] = data["texts"]
-            samples = protocol.unpack_rows(data["rows"], tuple(recruit.texts))
-            new = Samples(samples.rows[recruit.rows - data["first"] :], samples.texts)
-            recruit.rows += len(new)
-            new.rows["worker"] = recruit.number
-            for name in INSTANTS:
-                new.rows[name] -= recruit.member.clock.offset_s + self.session.origin_s
-            for sample in new:
-                self._take_in(recruit, sample, data["transcript"])
+        if self._intake.take(recruit, data):
             if data["last"]:
                 self._ended(recruit, data)
             self._hand_out(recruit)
@@ -178,6 +175,7 @@ class RemoteTeam:
     def on_echo(self, worker: str, data: Data) -> None:
         """What the worker has seen of itself so far."""
         recruit = self._recruits[worker]
+        recruit.errors = max(recruit.errors, data["errors"])
         if data["watch"] is not None and not recruit.ended:
             recruit.watch = Watch.of(data["watch"])
 
@@ -189,16 +187,17 @@ class RemoteTeam:
             "run": self.id,
             "epoch": recruit.epoch,
             "granted": self.budget.granted(member.id),
-            "users": self.budget.present,
-        }
+        } | self._others(recruit)
 
     def look_after(self, now_s: float) -> bool:
         """Gives up workers that are gone; tells when the number of users has changed."""
+        elapsed_s, self._looked_s = min(now_s - self._looked_s, STEP_S), now_s
         self._muster()
         for recruit in self._recruits.values():
             if not recruit.ended:
                 self._look_after(recruit, now_s)
-        self._set_right(now_s)
+                self._await_results(recruit, elapsed_s)
+        self._watch_load(now_s)
         changed, self._told_users = self.budget.present != self._told_users, self.budget.present
         return changed
 
@@ -222,9 +221,12 @@ class RemoteTeam:
     def dismiss(self, *, saved: bool) -> None:
         """The run is over. saved: the result is on the disk, so that the workers need not keep what they have."""
         self._fleet.contract = None
-        if saved:
-            for recruit in self._recruits.values():
-                self._send(protocol.SAVED, recruit, {})
+        if not saved:
+            return
+        for recruit in self._recruits.values():
+            self._send(protocol.SAVED, recruit, {})
+            if recruit.member.same_boot and not self._fleet.is_there(recruit.member.id):
+                spools.remove(self._result, recruit.number, recruit.rows)
 
     def remains(self) -> Sequence[Sample]:
         for recruit in self._recruits.values():
@@ -236,19 +238,10 @@ class RemoteTeam:
     def generator(self, listener_errors: int) -> Generator:
         session = self.session
         watches = {recruit.number: recruit.watch for recruit in self._recruits.values() if recruit.watch is not None}
-        changes = () if session.barrier_s is None else self._changes.since(session.barrier_s, clock())
+        changes = () if session.barrier_s is None else self._load.changes.since(session.barrier_s, clock())
         deserted = session.ending is not None and session.ending.reason == "workers_lost"
-        return together(watches, changes, all_workers_lost=deserted, listener_errors=listener_errors)
-
-    def _take_in(self, recruit: Recruit, sample: Sample, transcript: str | None) -> None:
-        job = Job(sample.seq, sample.attempt, sample.phase)
-        recruit.missing.pop(job, None)
-        if self.budget.accepts(recruit.member.id, job):
-            if sample.phase is Phase.MEASURED:
-                self._on_counted(sample)
-            self.session.finish(job, sample, transcript)
-        else:
-            self.session.table.append(replace(sample, phase=Phase.OUTSIDE))
+        errors = listener_errors + self._intake.errors + sum(recruit.errors for recruit in self._recruits.values())
+        return together(watches, changes, all_workers_lost=deserted, listener_errors=errors)
 
     def _ended(self, recruit: Recruit, data: Data) -> None:
         recruit.ended = True
@@ -257,6 +250,7 @@ class RemoteTeam:
         if not self.budget.closed:
             # It goes while the others go on. What it had not started, it has given back.
             self._lose(recruit)
+        self.budget.ended(recruit.member.id)
 
     def _hand_out(self, recruit: Recruit) -> None:
         """`recruit` has told something. In the warm-up that may make room for others, too."""
@@ -270,24 +264,17 @@ class RemoteTeam:
             return
         jobs = self.budget.lease(recruit.member.id)
         if jobs:
-            self._send(protocol.JOBS, recruit, {"epoch": recruit.epoch, "jobs": protocol.pack_jobs(jobs)})
+            lease = {"epoch": recruit.epoch, "jobs": protocol.pack_jobs(jobs)}
+            self._send(protocol.JOBS, recruit, lease | self._others(recruit))
 
-    def _set_right(self, now_s: float) -> None:
-        """Once a worker has gone, come back or been refused, the users are distributed until they are as many as
-        they should be; and again when some are missing later, as those that are to stop end their request first."""
-        present, wanted = self.budget.present, self._wanted()
-        if not self._changes.lasting:
-            self._distributed_s = now_s
-            if wanted is None or present >= wanted or not self._changes:
-                self._enough_s = now_s
-            elif now_s - self._enough_s >= DISTRIBUTE_S:
-                self._changes.begin(self._enough_s)
-        elif present == wanted:
-            if not any(one.pending for one in self._recruits.values()):
-                self._changes.end(now_s)
-        elif wanted is not None and now_s - self._distributed_s >= DISTRIBUTE_S:
-            self._distributed_s = now_s
-            self._distribute()
+    def _others(self, recruit: Recruit) -> Data:
+        """How many users are at work on all other workers: each row says how many there were in the whole run."""
+        return {"others": self.budget.present - self.budget.present_on(recruit.member.id)}
+
+    def _watch_load(self, now_s: float) -> None:
+        pending = any(recruit.pending for recruit in self._recruits.values())
+        measuring = self.session.barrier_s is not None and not self.budget.closed
+        self._load.look(now_s, self.budget.present, pending=pending, measuring=measuring)
 
     def _look_after(self, recruit: Recruit, now_s: float) -> None:
         """Locust gives up a silent worker and spawns its users elsewhere, some time before its jobs may go there."""
@@ -296,7 +283,7 @@ class RemoteTeam:
             self._miss(recruit, recruit.member.heard_s)
         elif there and recruit.absent:
             # Its users are there beside those that were to replace them.
-            self._changes.begin(now_s)
+            self._load.moved(now_s)
         recruit.absent = not there
         if not recruit.gone and now_s - recruit.member.heard_s > protocol.RELEASE_S:
             self._lose(recruit)
@@ -306,13 +293,29 @@ class RemoteTeam:
         recruit.silent = True
         self.budget.absent(recruit.member.id)
         if not self.budget.closed:
-            self._changes.begin(from_s)
+            self._load.moved(from_s)
 
-    def _lose(self, recruit: Recruit) -> None:
-        """A worker is gone: others get its jobs."""
-        if not recruit.absent and not recruit.gone:
+    def _await_results(self, recruit: Recruit, elapsed_s: float) -> None:
+        """Who answers, and returns nothing though every request must have ended, does not keep others waiting."""
+        idle_s = recruit.idle(elapsed_s, self.budget.owed(recruit.member.id))
+        if recruit.gone or self.budget.closed or idle_s <= self._lease_s + recruit.longest_pause_s:
+            return
+        name = self.names[recruit.number]
+        logger.warning("stt-load: worker %s has returned nothing for %.0f s: others get its requests", name, idle_s)
+        recruit.expired = recruit.silent = True
+        self._load.idle(clock() - idle_s)
+        self._lose(recruit, idle=True)
+        self._send(protocol.VOID, recruit, {"epoch": recruit.void})
+        if self.deserted:
+            self.session.end("workers_lost", f"no worker returns anything: the last one for {idle_s:.0f} s")
+        else:
+            self.session.check_barrier()
+
+    def _lose(self, recruit: Recruit, *, idle: bool = False) -> None:
+        """A worker is gone: others get its jobs. idle: it is there, but nothing comes from it."""
+        if not recruit.absent and not recruit.gone and not idle:
             self._miss(recruit, recruit.member.heard_s)
-        jobs = self.budget.lost(recruit.member.id)
+        jobs = self.budget.lost(recruit.member.id, idle=idle)
         if not recruit.ended:
             recruit.missing |= dict.fromkeys(jobs, clock())
         recruit.gone, recruit.void = True, recruit.epoch

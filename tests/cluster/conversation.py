@@ -8,6 +8,7 @@ from pathlib import Path
 
 from stt_load.cluster import protocol
 from stt_load.cluster.fleet import Fleet, Member, Needs
+from stt_load.cluster.load_watch import Asked
 from stt_load.cluster.outpost import Outpost
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.remote_team import RemoteTeam
@@ -48,15 +49,16 @@ class Conversation:
     def __init__(self, total: int | None, warmup: int = 0, awaited: int = 0) -> None:
         self.wire = Wire()
         self.refused: list[int] = []
-        self.fleet = Fleet(self.wire, Needs(), self.refused.append)
+        self.failed: list[tuple[str, Exception]] = []
+        self.fleet = Fleet(self.wire, Needs(), self.refused.append, lambda *failed: self.failed.append(failed))
         self.fleet.watchman.kill()  # here the test does everything, in its own order
         self.counted: list[Sample] = []
-        self.wanted: int | None = 0
+        self.asked = Asked(0, 0)
         self.distributed: list[float] = []
         self.team = RemoteTeam(
             self.fleet,
             Ledger(total, warmup, awaited),
-            wanted=lambda: self.wanted,
+            asked=lambda: self.asked,
             distribute=lambda: self.distributed.append(clock()),
             on_counted=self.counted.append,
         )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
+import gevent
 import pytest
 
 import stt_load
 from stt_load.cluster import fleet as fleets
 from stt_load.cluster import protocol
-from stt_load.cluster.fleet import Fleet, Needs
+from stt_load.cluster.fleet import Fleet, Member, Needs
 from stt_load.transport.exchange import clock
 from tests.cluster.conversation import Wire
 
@@ -18,11 +20,17 @@ class Master:
     def __init__(self, *variables: str) -> None:
         self.wire = Wire()
         self.left: list[int] = []
-        self.fleet = Fleet(self.wire, Needs(variables), self.left.append)
+        self.failed: list[str] = []
+        self.fleet = Fleet(
+            self.wire, Needs(variables), self.left.append, lambda what, error: self.failed.append(f"{what}: {error}")
+        )
 
-    def hello(self, worker: str, version: str = stt_load.__version__, boot_id: str | None = None) -> None:
+    def hello(
+        self, worker: str, version: str = stt_load.__version__, boot_id: str | None = None, *, ready: bool = True
+    ) -> None:
         self.wire.there.add(worker)
-        self.fleet.on_hello(worker, {"version": version, "name": f"{worker}:1", "boot_id": boot_id})
+        words = {"version": version, "name": f"{worker}:1", "boot_id": boot_id, "ready": ready}
+        self.fleet.on_hello(worker, words)
 
     def fit(self, worker: str, trouble: str | None = None, ahead_s: float = 100) -> None:
         sent_s = clock() - 0.01
@@ -30,6 +38,11 @@ class Master:
 
     def said(self, worker: str) -> list[str]:
         return [kind for kind, _ in self.wire.down.get(worker, ())]
+
+    def wait(self, seconds: int) -> None:
+        for _ in range(seconds):
+            self.fleet._looked_s -= 1.0
+            self.fleet.look(clock())
 
 
 @pytest.fixture
@@ -70,13 +83,15 @@ def test_workers_on_this_machine_share_its_clock(master: Master) -> None:
         assert member.clock.offset_s == pytest.approx(ahead_s, abs=0.0 if ahead_s == 0 else 0.1)
 
 
-def test_another_version_is_refused_once(master: Master, caplog: pytest.LogCaptureFixture) -> None:
+def test_another_version_is_refused_once_and_told_so_until_it_goes(
+    master: Master, caplog: pytest.LogCaptureFixture
+) -> None:
     master.hello("b")
     with caplog.at_level(logging.WARNING):
+        master.hello("a", version="0.0.7", ready=False)
         master.hello("a", version="0.0.7")
-        master.hello("a", version="0.0.7")
-    assert master.said("a") == [protocol.REFUSED]
-    assert master.wire.dismissed == ["a"]
+    assert master.said("a") == [protocol.REFUSED] * 2
+    assert master.wire.dismissed == ["a"] * 2
     assert master.left == [1]
     (line,) = caplog.messages
     assert "0.0.7" in line
@@ -93,14 +108,102 @@ def test_a_worker_without_the_key_is_refused(master: Master, caplog: pytest.LogC
 
 
 def test_a_locust_worker_that_knows_nothing_of_this_is_refused(
-    master: Master, monkeypatch: pytest.MonkeyPatch
+    master: Master, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(fleets, "SILENCE_S", 5.0)
     master.wire.there.add("foreign")
     master.hello("a")
-    for now_s in (100.0, 104.0, 106.0, 110.0):
-        master.fleet._look_for_the_silent(now_s)
+    master.wait(9)
+    assert master.wire.dismissed == []
+    master.wait(3)
     assert master.wire.dismissed == ["foreign"]
+    assert "without stt-load, or with an older version" in caplog.text
+
+
+def test_a_worker_that_is_slow_to_start_is_waited_for_and_taken_in(
+    master: Master, caplog: pytest.LogCaptureFixture
+) -> None:
+    master.hello("a")
+    master.hello("cold", ready=False)
+    assert master.said("cold") == [], "it has nobody yet to answer a welcome"
+    master.wait(60)
+    assert master.left == []
+    assert caplog.text.count("cold:1 is still starting") == 1
+    master.hello("cold")
+    master.fit("cold")
+    assert {member.id for member in master.fleet.fit} == {"cold"}
+    assert master.wire.dismissed == []
+
+
+def test_a_start_that_never_ends_holds_nobody_up_for_ever(master: Master, caplog: pytest.LogCaptureFixture) -> None:
+    master.hello("a")
+    master.fit("a")
+    master.hello("hangs", ready=False)
+    master.wait(302)
+    assert master.wire.dismissed == ["hangs"]
+    assert "not been ready 300 s after it connected" in caplog.text
+
+
+def test_what_locust_does_not_hear_is_not_taken_for_silence(master: Master) -> None:
+    """A process that stands still sends no heartbeats either; it says hello before its first one."""
+    master.wire.there.add("cold")
+    master.wait(5)
+    master.wire.there.remove("cold")
+    master.wait(60)
+    master.wire.there.add("cold")
+    master.wait(6)
+    assert master.left == []
+
+
+def test_while_this_process_is_stopped_nobody_is_silent(master: Master) -> None:
+    master.wire.there.add("new")
+    master.hello("starting", ready=False)
+    master.fleet._looked_s -= 1_000.0
+    master.fleet.look(clock())
+    assert master.left == []
+
+
+def test_a_worker_that_comes_to_lack_something_is_refused_then(master: Master) -> None:
+    master.hello("a")
+    master.fit("a")
+    master.fit("a", trouble="it can't take part: TypeError: so it is")
+    assert master.said("a")[-1] == protocol.REFUSED
+    assert list(master.fleet.fit) == []
+
+
+def test_an_exception_while_it_keeps_in_touch_is_told_and_the_rest_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fleets, "TICK_S", 0.001)
+    monkeypatch.setattr(protocol, "BEAT_S", 0.001)
+    master = Master()
+    master.hello("a")
+    master.fit("a")
+    master.fleet.contract = broken = Broken()
+    with gevent.Timeout(5):
+        while broken.asked < 2:
+            gevent.sleep(0.001)
+    master.fleet.watchman.kill()
+    assert master.failed[0] == "keeping in touch with the workers: out of order"
+    assert len(master.failed) >= 1
+    assert protocol.BEAT in master.said("a"), "the next time it went well"
+
+
+class Broken:
+    """A contract that fails the first time it is asked for anything."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def enlist(self, member: Member) -> None: ...
+
+    def on_refused(self) -> None: ...
+
+    def beat(self, member: Member) -> dict[str, Any]:  # noqa: ARG002 - nobody is told anything
+        return {}
+
+    def look_after(self, now_s: float) -> bool:  # noqa: ARG002 - whenever it is
+        self.asked += 1
+        if self.asked == 1:
+            raise RuntimeError("out of order")
+        return True
 
 
 def test_what_a_stranger_says_is_not_listened_to(master: Master) -> None:

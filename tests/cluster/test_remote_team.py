@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from stt_load.cluster import outpost as outposts
 from stt_load.cluster import protocol
+from stt_load.cluster.load_watch import Asked
 from stt_load.sample import ErrorKind, Phase, Sample
 from stt_load.samples import Samples, SampleTable
 from stt_load.schedule.phases import Job
@@ -107,6 +108,7 @@ def send(conversation: Conversation, worker: str, table: SampleTable, first: int
         "transcript": None,
         "last": False,
         "watch": None,
+        "errors": 0,
     }
     conversation.team.on_samples(worker, msgpack.loads(msgpack.dumps(message)))
 
@@ -283,7 +285,7 @@ def test_a_try_that_is_heard_of_after_all_is_not_lost() -> None:
 def test_a_worker_is_back_when_it_has_said_how_many_users_it_has() -> None:
     """Those that were to replace its own are there as well then, and some have to go."""
     conversation = Conversation(None)
-    conversation.wanted = 2
+    conversation.asked = Asked(2, 2)
     for worker in "ab":
         conversation.join(worker)
         begun(conversation, worker)
@@ -297,16 +299,16 @@ def test_a_worker_is_back_when_it_has_said_how_many_users_it_has() -> None:
     team._lose(team._recruits["a"])
     conversation.wire.there.add("a")
     team.look_after(now_s + 1)
-    assert team._changes.lasting, "two users, and those of the worker that is back"
+    assert team._load.changes.lasting, "two users, and those of the worker that is back"
     conversation.beat("a")
     settle(conversation, "a")
     assert team.budget.present == 3
     team.look_after(now_s + 3)
     assert conversation.distributed
-    assert team._changes.lasting
+    assert team._load.changes.lasting
     team.budget.report("b", 2, 1, 0)
     team.look_after(now_s + 4)
-    assert not team._changes.lasting
+    assert not team._load.changes.lasting
 
 
 def look(conversation: Conversation, now_s: float) -> None:
@@ -322,31 +324,20 @@ def test_users_that_go_after_all_has_looked_right_are_missed_and_replaced() -> N
     conversation.join("a")
     team = conversation.team
     team.budget.report("a", 2, 2, 0)
-    conversation.wanted = 2
+    conversation.asked = Asked(2, 2)
     now_s = clock()
     team.on_refused()
     look(conversation, now_s)
-    assert not team._changes.lasting
+    assert not team._load.changes.lasting
     team.budget.report("a", 2, 1, 0)
-    conversation.wanted = None
+    conversation.asked = Asked(None, 1)
     look(conversation, now_s + 5)
-    conversation.wanted = 2
+    conversation.asked = Asked(2, 2)
     look(conversation, now_s + 5.9)
-    assert not team._changes.lasting, "Locust was at it until a moment ago"
+    assert not team._load.changes.lasting, "Locust was at it until a moment ago"
     look(conversation, now_s + 6.1)
     look(conversation, now_s + 7.2)
     assert len(conversation.distributed) == 1
     team.budget.report("a", 3, 2, 0)
     look(conversation, now_s + 8)
-    assert [(round(a - now_s, 1), round(b - now_s, 1)) for a, b in team._changes._spans][1:] == [(5.0, 8.0)]
-
-
-def test_users_that_somebody_takes_away_are_not_missed() -> None:
-    conversation = Conversation(None)
-    conversation.join("a")
-    conversation.team.budget.report("a", 2, 1, 0)
-    conversation.wanted = 2
-    for later_s in range(10):
-        look(conversation, clock() + later_s)
-    assert not conversation.team._changes, "no worker was lost: it is a ramp"
-    assert not conversation.distributed
+    assert [(round(a - now_s, 1), round(b - now_s, 1)) for a, b in team._load.changes._spans][1:] == [(5.0, 8.0)]
