@@ -109,12 +109,15 @@ class Suite:
         environment.host = environment.host and command_line.shown(environment.host)
         quirks.settle(locust_stats=self.options.locust_stats)
         self._workforce = self._staff(reports)
+        if web_ui is not None:
+            self._launcher.prepare()
         self._listen(environment.events)
         gevent.signal_handler(signal.SIGINT, self._on_ctrl_c)
         quirks.end_at_hangup()
         if web_ui is not None:
             web.extend(web_ui, command_line, self._result, self._not_now)
-            self._launcher.prepare()
+        if self._staffing is not None and (web_ui is None or self.options.autostart):
+            self._controls.spawn(self._staffing.follow)
         quirks.set_the_clock()
 
     def _listen(self, hooks: Events) -> None:
@@ -130,8 +133,6 @@ class Suite:
             return LocalWorkforce(self._environment)
         quirks.distribute(self.options)
         self._staffing = Staffing(self._runner, self.options, self._on_too_few)
-        if self.options.headless or self.options.autostart:
-            self._controls.spawn(self._staffing.follow)
         config = self._launcher.config()
         needs = Needs(variables(config), config.api.call)
         return RemoteWorkforce(self._runner, needs, reports, self._on_refused, self.failed)
@@ -140,10 +141,6 @@ class Suite:
     def options(self) -> Any:
         """Locust's parsed options, ours among them."""
         return self._environment.parsed_options
-
-    @property
-    def running(self) -> bool:
-        return self._experiment is not None
 
     def failed(self, what: str, error: Exception) -> None:
         """A listener or a greenlet of ours, or a message that could not be dealt with: rows may be missing."""
@@ -225,7 +222,7 @@ class Suite:
 
         That one would end the process in the middle of the drain: it is held here, and the main one goes the way.
         """
-        if self.running:
+        if self._experiment is not None:
             self._interrupt()
             if gevent.getcurrent() is not self._main:
                 Event().wait()
@@ -241,7 +238,7 @@ class Suite:
         return self._departure.exit_code(has_run=self.outcome is not None, limit_s=self.options.run_time)
 
     def _result(self) -> Path | None:
-        return self.outcome.path if self.outcome else None
+        return None if self.outcome is None else self.outcome.path
 
     def _not_now(self) -> str | None:
         """Why no run can be started, if none can."""
@@ -281,7 +278,7 @@ class Suite:
             self._shutdown.interrupt()
 
     def _on_ctrl_c(self) -> None:
-        if self.running:
+        if self._experiment is not None:
             self._interrupt()
         elif self._environment.web_ui is not None:
             self._controls.close_page()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -97,7 +98,7 @@ def _stopping(say: Messages, seen: Progress) -> str:
     requests = say.requests(seen.in_flight)
     if seen.drain_s is None:
         return say("progress.stopping", requests=requests)
-    return say("progress.draining", requests=requests, duration=say.duration(seen.drain_s, 0))
+    return say("progress.draining", requests=requests, duration=say.duration(math.ceil(seen.drain_s), 0))
 
 
 def _figures(say: Messages, seen: Progress) -> str:

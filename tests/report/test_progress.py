@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 
 from stt_load.report.messages import Messages
-from stt_load.report.progress import Progress, bar, line
+from stt_load.report.progress import Progress, Waiting, bar, line
 from stt_load.report.width import columns
 
 HALF = Progress(
     phase="measuring", done=45, total=90, failed=0, elapsed_s=4.5, limit_s=None, in_flight=5, stopping=False
 )
+STILL = replace(HALF, time_limit_s=20.0, waiting=Waiting(1, 3, 5, 4, 12.0))
 EN, KO = Messages("en"), Messages("ko")
 
 
@@ -29,7 +30,7 @@ def test_a_bar_for_a_terminal() -> None:
 @pytest.mark.parametrize("width", [5, 20, 40, 60, 79, 200])
 @pytest.mark.parametrize("say", [EN, KO])
 def test_a_bar_never_breaks_the_line(say: Messages, width: int) -> None:
-    for seen in (HALF, replace(HALF, stopping=True), replace(HALF, total=None), replace(HALF, done=0)):
+    for seen in (HALF, replace(HALF, stopping=True), replace(HALF, total=None), replace(HALF, done=0), STILL):
         assert columns(bar(say, seen, width)) <= width
 
 
@@ -50,5 +51,37 @@ def test_a_run_for_a_time_counts_down() -> None:
     assert line(EN, replace(timed, elapsed_s=9.5)).endswith("0 s left")
 
 
-def test_a_run_that_is_stopped_says_what_it_waits_for() -> None:
-    assert "5 requests in flight" in line(EN, replace(HALF, stopping=True))
+def test_a_run_that_is_stopped_says_what_it_waits_for_and_how_long_at_most() -> None:
+    assert line(EN, replace(HALF, stopping=True)) == "Stopping: waiting for 5 requests in flight"
+    draining = replace(HALF, stopping=True, drain_s=29.3)
+    said = "Stopping: waiting for 5 requests in flight, for at most 30 s (Ctrl-C cuts them off)"
+    assert (line(EN, draining), bar(EN, draining, 200)) == (said, said)
+    assert "최대 30초" in line(KO, draining)
+
+
+def test_the_time_limit_is_seen_beside_what_is_left_of_the_plan() -> None:
+    limited = replace(HALF, time_limit_s=20.0)
+    assert line(EN, limited) == "Measuring: 45/90, 10.00 requests/s, 4 s left, -t ends it in 20 s"
+    endless = replace(limited, total=None)
+    assert line(EN, endless) == "Measuring: 45 requests, 10.00 requests/s, -t ends it in 20 s"
+    assert bar(EN, replace(endless, time_limit_s=4.5), 100).count("█") == 12
+    assert "시간 제한(-t)까지 20초" in line(KO, limited)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "said"),
+    [
+        (Waiting(0, 3, 5, 0, 4.0), "waiting for users (3 of 5 are there)"),
+        (Waiting(2, 5, 5, 0, 4.0), "waiting for workers that have not introduced themselves (2)"),
+        (Waiting(0, 5, 5, 4, 12.0), "waiting for answers (4 requests in flight, none answered for 12 s)"),
+    ],
+)
+def test_a_phase_that_does_not_move_says_what_it_waits_for(waiting: Waiting, said: str) -> None:
+    still = replace(HALF, phase="warmup", done=0, total=10, waiting=waiting)
+    assert line(EN, still) == f"Warm-up: 0/10, 4 s so far, {said}"
+    assert line(KO, still).count(", ") == 2 + (waiting.answers > 0)
+
+
+def test_a_service_that_is_not_ready_is_waited_for_until_then() -> None:
+    ready = Progress("ready", 0, None, 0, 12.0, 60.0, 0, False)
+    assert line(EN, ready) == "Waiting for the service to be ready: 48 s left"

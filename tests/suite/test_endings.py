@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import pytest
 
 from tests.ports import free_port
 from tests.suite.running import QUICK, Ran, against, check_code, finish, quick, rows, run, saved, start, until_said
-from tests.suite.truth import logged_server
+from tests.suite.truth import Logged, logged_server
 from tests.transport.misbehaving import Misbehaving
 
 pytestmark = pytest.mark.locust
@@ -44,7 +45,7 @@ def interrupted(folder: Path, config: dict[str, Any], sign: signal.Signals, time
     return finish(process, folder)
 
 
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_drains_writes_and_ends_with_5(tmp_path: Path, sign: signal.Signals) -> None:
     ran = interrupted(tmp_path, quick(None, 2, 3), sign)
     assert ran.code == 5, ran.err
@@ -89,6 +90,79 @@ def test_the_drain_is_bounded(tmp_path: Path) -> None:
     assert ran.result["metrics"]["requests"]["unfinished"] == 2
 
 
+def slow_server(folder: Path, overhead_s: float) -> AbstractContextManager[Logged]:
+    """A service that is well, and slow."""
+    return logged_server(folder, slots=8, overhead_s=overhead_s, rtf=0.0, jitter="none", cold_requests=0)
+
+
+@pytest.mark.parametrize("words", [[], ["--processes=2"]], ids=["alone", "2 workers"])
+def test_a_planned_end_waits_for_what_is_in_flight_and_starts_nothing_new(tmp_path: Path, words: list[str]) -> None:
+    """Far longer than a stop would; workers have requests ahead that they must not start any more."""
+    with slow_server(tmp_path, 1.5) as server:
+        ran = run(tmp_path, against(server.url, None, 2, 4, measure_for=2, drain_s=0.1), *words)
+        arrivals = [truth["arrival_s"] for truth in server.truths()]
+    check_code(ran, 0)
+    assert (ran.result["run"]["complete"], ran.result["run"]["end_reason"]) == (True, "finished")
+    assert [row["ok"] for row in ran.result["requests"]] == [True] * len(arrivals)
+    assert len(rows(ran.result, "measured")) == 8
+    assert max(arrivals) < ran.result["run"]["barrier_s"] + 2
+    assert "for at most 5 min" in ran.err
+
+
+@pytest.mark.slow
+def test_workers_with_many_quick_requests_ahead_start_none_after_the_planned_end(tmp_path: Path) -> None:
+    with slow_server(tmp_path, 0.05) as server:
+        config = against(server.url, None, 2, 8, measure_for=3, drain_s=0.0)
+        ran = run(tmp_path, config, "--processes=2")
+        arrivals = [truth["arrival_s"] for truth in server.truths()]
+    check_code(ran, 0)
+    assert len(arrivals) == len(ran.result["requests"]) > 300
+    assert all(row["ok"] for row in ran.result["requests"])
+    assert max(arrivals) < ran.result["run"]["barrier_s"] + 3 + 0.3
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_in_the_wait_of_a_planned_end_cuts_at_once_and_counts(tmp_path: Path, sign: signal.Signals) -> None:
+    with slow_server(tmp_path, 30.0) as server:
+        process = start(tmp_path, against(server.url, None, 0, 2, measure_for=1))
+        until_said(process, "in flight")
+        began = time.monotonic()
+        process.send_signal(sign)
+        ran = finish(process, tmp_path)
+    assert time.monotonic() - began < 10
+    assert (ran.code, ran.result["run"]["end_reason"]) == (5, "interrupted")
+    assert [row["error_kind"] for row in ran.result["requests"]] == ["cancelled"] * 2
+
+
+@pytest.mark.parametrize("words", [[], ["--processes=2"]], ids=["alone", "2 workers"])
+def test_a_time_limit_in_the_wait_of_a_planned_end_gives_what_a_stop_gives(tmp_path: Path, words: list[str]) -> None:
+    with slow_server(tmp_path, 30.0) as server:
+        ran = run(tmp_path, against(server.url, None, 0, 2, measure_for=1, drain_s=0.5), "-t", "2s", *words)
+    assert (ran.result["run"]["complete"], ran.result["run"]["end_reason"]) == (False, "time_limit")
+    ages = [row["response_time_s"] for row in ran.result["requests"]]
+    assert len(ages) == 2
+    assert all(1.0 < age < 10 for age in ages), ages
+    assert {row["error_kind"] for row in ran.result["requests"]} == {"cancelled"}
+
+
+def test_under_nohup_a_hangup_is_none(tmp_path: Path) -> None:
+    with logged_server(tmp_path, **QUICK) as server:
+        process = start(tmp_path, against(server.url, None, 2, 2, measure_for=1.5), before=["nohup"])
+        read_until(process, "📊")
+        process.send_signal(signal.SIGHUP)
+        ran = finish(process, tmp_path)
+    check_code(ran, 0)
+    assert ran.result["run"]["complete"] is True
+
+
+@pytest.mark.parametrize("words", [[], ["--processes=2"]], ids=["alone", "2 workers"])
+def test_a_time_limit_that_is_over_in_the_warm_up_measured_nothing_and_is_1(tmp_path: Path, words: list[str]) -> None:
+    with slow_server(tmp_path, 30.0) as server:
+        ran = run(tmp_path, against(server.url, 20, 5, 2, drain_s=0.2), "-t", "2s", *words)
+    assert (ran.code, ran.result["run"]["end_reason"]) == (1, "time_limit"), ran.err
+    assert rows(ran.result, "measured") == []
+
+
 def test_locusts_time_limit_is_a_planned_end(tmp_path: Path) -> None:
     with logged_server(tmp_path, **QUICK) as server:
         ran = run(tmp_path, against(server.url, 100_000, 2, 3), "-t", "2s")
@@ -103,6 +177,8 @@ def test_a_run_without_an_end_is_never_complete_and_nobody_is_warned_of_it(tmp_p
     check_code(ran, 0)
     assert (ran.result["run"]["complete"], ran.result["run"]["end_reason"]) == (False, "time_limit")
     assert "❗" not in ran.out
+    assert "Time limit (-t): 2 s\n" in ran.out
+    assert "Ended by the time limit (-t), after" in ran.out
 
 
 def test_a_signal_in_the_drain_of_a_time_limit_cuts_and_counts_as_one(tmp_path: Path) -> None:
@@ -285,6 +361,27 @@ def test_bad_input_is_one_clear_message_and_2(tmp_path: Path, config: str, words
     for part in said:
         assert part in ran.err
     assert saved(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "env"),
+    [(["Nobody"], {}), (["SttUser", "Nobody", "--processes=2"], {}), ([], {"LOCUST_USER_CLASSES": "Nobody"})],
+    ids=["word", "2 workers", "environment"],
+)
+def test_an_unknown_user_class_is_2_and_the_known_ones_are_named(
+    tmp_path: Path, words: list[str], env: dict[str, str]
+) -> None:
+    ran = run(tmp_path, "", *words, env=env)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "there is no user class Nobody; the locustfile has FastSttUser, SttUser\n"
+
+
+def test_workers_that_do_not_come_in_time_are_2(tmp_path: Path) -> None:
+    words = ["--master", f"--master-bind-port={free_port()}", "--expect-workers=2", "--expect-workers-max-wait=1"]
+    ran = run(tmp_path, quick(30, 5, 5), *words)
+    assert ran.code == 2, ran.err
+    assert "0 of 2 workers have come within 1 s (--expect-workers-max-wait)" in ran.err
+    assert ran.results == []
 
 
 @pytest.mark.parametrize("words", [[], ["--processes=2"]], ids=["alone", "2 workers"])
