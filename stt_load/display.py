@@ -68,10 +68,15 @@ class Display:
         if run.path is not None:
             self._print([self._say("saved", path=run.path)])
 
-    def not_saved(self, path: Path, spool: Path, error: OSError) -> None:
-        """The result could not be written; `spool` holds all of it."""
+    def moved(self, folder: Path, path: Path) -> None:
+        """`folder` is gone, in which the result was to be: it is at `path`."""
         self._clear()
-        reason = error.strerror or error
+        self._aside.write(self._say("moved", folder=folder, path=path.absolute()) + "\n")
+
+    def not_saved(self, path: Path, spool: Path, error: Exception) -> None:
+        """The result could not be written; `spool` holds what was written while it ran."""
+        self._clear()
+        reason = getattr(error, "strerror", None) or error
         self._aside.write(self._say("not_saved", path=path, reason=reason, spool=spool) + "\n")
 
     def follow(self, session: Session) -> None:

@@ -10,26 +10,35 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import gevent
+import numpy as np
 
 from stt_load import __version__
 from stt_load.config import Config, mask_url, secrets
 from stt_load.display import Display
+from stt_load.faults import Faults
+from stt_load.fields import ROW
+from stt_load.keeping import keep
 from stt_load.readiness import wait_ready
 from stt_load.record import Spool
 from stt_load.report import result_file
 from stt_load.report.rows import as_saved
 from stt_load.report.run import Run
 from stt_load.runinfo import RunInfo
-from stt_load.session import Session
+from stt_load.sample import Phase
+from stt_load.samples import Samples
+from stt_load.session import Ending, Session
 from stt_load.spooling import Spooling
 from stt_load.stage import base_path, place_of
 from stt_load.stats.model import Generator
 from stt_load.stats.summary import warmup
 from stt_load.team import Order, Team
+from stt_load.user_watch import UserWatch
 from stt_load.wire.speech import hide
 
 logger = logging.getLogger(__name__)
@@ -68,7 +77,8 @@ class Experiment:
         self.team = team
         self.crew = crew
         self.display = display
-        self.listener_errors = 0
+        self._hide = partial(hide, secrets=secrets(config, os.environ))
+        self.faults = Faults(self._hide)
         self._url = url
         self._users = users
         self.session = Session(
@@ -79,6 +89,7 @@ class Experiment:
             on_barrier=self._on_barrier,
             on_over=self._on_over,
             on_news=team.spread_news,
+            faults=self.faults,
         )
         self.info = RunInfo(
             version=__version__,
@@ -98,6 +109,7 @@ class Experiment:
         self._spooling = Spooling(
             self._spool, self.session.table, lambda: team.names, team.settle, self._tell_spool, self._on_spool_error
         )
+        self._users_watch = UserWatch(self.session, team, crew.wanted, users)
         self._greenlets: list[gevent.Greenlet[..., None]] = []
         team.begin(self.session, Order(config, shown, url, self.info, self.path))
 
@@ -105,88 +117,139 @@ class Experiment:
         """Says what is going to happen and lets the users go once the service is there."""
         self.info = replace(self.info, workers=tuple(self.team.names))
         self.display.started(self.info)
+        spawn = self.faults.spawn
         self._greenlets = [
-            gevent.spawn(self._get_ready),
-            gevent.spawn(self._spooling.run),
-            gevent.spawn(self._follow_users),
-            gevent.spawn(self.display.follow, self.session),
+            spawn("The service could not be waited for", self._get_ready),
+            spawn("The spool is not kept up any more", self._spooling.run),
+            spawn("The users are not watched any more", self._users_watch.run),
+            spawn("The progress is not shown any more", self.display.follow, self.session),
         ]
 
     def finish(self) -> Run:
-        """The end: no user runs any more. Writes the result, shows the report."""
-        self.team.rest()
+        """The end: no user runs any more. Writes the result, shows the report; whatever breaks, the rest is done."""
+        caught = self.faults.caught
+        with caught("The generator's watch on itself could not be ended"):
+            self.team.rest()
         gevent.killall(self._greenlets)
-        for sample in self.team.remains():
-            self.session.table.append(sample)
-        self.team.settle()
+        with caught("Tries of lost workers are missing"):
+            for sample in self.team.remains():
+                keep(self.session.table, sample)
+        with caught("What standstills can have added to rows is not known"):
+            self.team.settle()
         self._spooling.catch_up()
-        samples = self.session.table.snapshot()
-        if self.session.barrier_s is not None:
-            samples = samples.since(self.session.barrier_s - self.session.origin_s)
-        run = self._saved(Run(self._concluded(), self._shown, as_saved(samples), None))
-        self.team.dismiss(saved=run.path is not None)
-        self.display.finished(run)
-        return run
+        run = self._saved(self._concluded())
+        noted = self.faults.count
+        with caught("The workers could not be told that the run is over"):
+            self.team.dismiss(saved=run.path is not None)
+        with caught("The report could not be shown"):
+            self.display.finished(run)
+        return run if self.faults.count == noted else run.invalid(self._doubted(run.info))
 
-    def _concluded(self) -> RunInfo:
-        session, ending = self.session, self.session.ending
-        assert ending is not None, "a session is ended before its experiment is finished"
-        return replace(
+    def _concluded(self) -> Run:
+        """The run as it is now, its figures computed, or, where that breaks, figures of nothing."""
+        session, samples = self.session, Samples(np.empty(0, ROW))
+        with self.faults.caught("The rows could not be read, and are in the spool only"):
+            samples = session.table.release()
+            if session.barrier_s is not None:
+                samples = samples.since(session.barrier_s - session.origin_s)
+            samples = as_saved(samples)
+        run = Run(self._ended_info(samples), self._shown, samples, None)
+        try:
+            return replace(run, figures=run.summary)
+        except Exception as error:
+            self.faults.note(
+                "The figures could not be computed and are of no requests; the rows are all there", error
+            )
+            return run.without_figures(self._doubted(run.info))
+
+    def _ended_info(self, samples: Samples) -> RunInfo:
+        session = self.session
+        ending = session.ending or Ending("stopped", "nobody said why")
+        info = replace(
             self.info,
             ended_at=_now(),
             users=session.users_at_barrier or self._users,
             workers=tuple(self.team.names),
             leased_again=self.team.leased_again,
-            clocks=self.team.clocks,
             barrier_s=session.barrier_s,
             complete=ending.reason == "finished",
             end_reason=ending.reason,
             detail=ending.detail,
             first_transcript=session.first_transcript,
-            generator=self._generator(),
         )
+        with self.faults.caught("How the workers' clocks differ is not known"):
+            info = replace(info, clocks=self.team.clocks)
+        with self.faults.caught("What the generator saw of itself is not known"):
+            info = replace(info, generator=replace(self._generator(), rows_lost=self._rows_lost(samples)))
+        return self._doubted(info)
+
+    def _rows_lost(self, samples: Samples) -> int:
+        """Nobody is at work any more: what was handed out has its row, or lost it; a second result has none."""
+        counted = samples.where(samples["phase"] != Phase.OUTSIDE)
+        return max(0, self.session.phases.handed_out - len(np.unique(counted["seq"])))
+
+    def _doubted(self, info: RunInfo) -> RunInfo:
+        """With all that has broken so far."""
+        errors = max(info.generator.listener_errors, self.faults.count)
+        return replace(info, generator=replace(info.generator, listener_errors=errors), faults=self.faults.sentences)
 
     def _saved(self, run: Run) -> Run:
         """`run`, in its file. One that can't be written leaves its rows in the spool, says so, and is INVALID."""
         try:
-            result_file.write(self.path, run)
-        except OSError as error:
+            path = self._written(run)
+        except Exception as error:
             self._spool.close()
             self.display.not_saved(self.path, self._spool.path, error)
-            self.listener_errors += 1
-            return replace(run, info=replace(run.info, generator=self._generator()))
-        self._spool.remove()
-        return replace(run, path=self.path)
+            self.faults.note(f"The result could not be written to {self.path}", error)
+            return run.invalid(self._doubted(run.info))
+        try:
+            self._spool.remove()
+        except OSError as error:
+            logger.warning("stt-load: %s could not be removed: %s", self._spool.path, error.strerror or error)
+        return replace(run, path=path)
+
+    def _written(self, run: Run) -> Path:
+        """Where the result is: if the folder that it was to be in is gone, in the working directory."""
+        try:
+            result_file.write(self.path, run)
+            return self.path
+        except OSError:
+            if self.path.parent.is_dir():
+                raise
+        elsewhere = result_file.reserve(self.path.name, datetime.now())
+        result_file.write(elsewhere, run)
+        self.display.moved(self.path.parent, elsewhere)
+        return elsewhere
 
     def _generator(self) -> Generator:
-        return self.team.generator(self.listener_errors)
+        return self.team.generator(self.faults.count)
 
     def _on_barrier(self) -> None:
         """Whatever goes wrong here goes wrong in a user: it is counted, and the run goes on."""
-        try:
-            self._measure()
-        except Exception as error:
-            self.listener_errors += 1
-            logger.exception("stt-load: the barrier opened with an error: %s", error)
-
-    def _measure(self) -> None:
-        self.crew.reset_statistics()
-        self.display.measuring(warmup(self.session.table.snapshot()), self.session.first_transcript)
-        self.team.measure()
+        caught = self.faults.caught
+        with caught("Locust's statistics count the warm-up, too"):
+            self.crew.reset_statistics()
+        with caught("The end of the warm-up was not shown"):
+            self.display.measuring(warmup(self.session.table.snapshot()), self.session.first_transcript)
+        with caught("The generator's watch on itself is missing"):
+            self.team.measure()
 
     def _on_over(self) -> None:
         """What Locust does on its way to the end takes time, which spoils nothing when every answer is in."""
-        if not self.session.phases.in_flight:
-            self.team.rest()
+        with self.faults.caught("The generator's watch on itself could not be ended"):
+            if not self.session.phases.in_flight:
+                self.team.rest()
         self.crew.end()
 
     def _get_ready(self) -> None:
+        trouble = None
         if self.config.wait_ready and self.config.api.call is None:
-            target = place_of(self.config, self._url)
-            trouble = wait_ready(target, self._health_path(), self.config.wait_ready)
-            if trouble is not None:
-                self.session.end("not_ready", hide(trouble, secrets(self.config, os.environ)))
-                return
+            with self.faults.caught("Whether the service was ready is not known"):
+                target = place_of(self.config, self._url)
+                trouble = wait_ready(target, self._health_path(), self.config.wait_ready)
+        if trouble is not None:
+            self.session.end("not_ready", self._hide(trouble))
+            return
         self.display.warming_up()
         self.session.release()
 
@@ -194,13 +257,6 @@ class Experiment:
         """Where the service is asked how it is: beside the endpoint, below the same base."""
         api = self.config.api
         return api.health and base_path(api, self._url) + api.health
-
-    def _follow_users(self) -> None:
-        """The barrier stops waiting for everyone once the number of users is changed on the way."""
-        while self.session.barrier_s is None:
-            if self.crew.wanted() != self._users:
-                self.session.await_users(0)
-            gevent.sleep(0.1)
 
     def _tell_spool(self, spool: Spool) -> None:
         """What a report needs besides the rows, should this process not live to write it."""
@@ -212,7 +268,7 @@ class Experiment:
         spool.generator(self._generator())
 
     def _on_spool_error(self) -> None:
-        self.listener_errors += 1
+        self.faults.note(f"The spool {self._spool.path} is not complete")
 
 
 def _now() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 
 from stt_load.sample import ErrorKind, Sample
 from stt_load.schedule.phases import Job
@@ -16,6 +17,16 @@ from stt_load.wire.verdict import Failure, Transcript, storable
 UNREACHABLE = frozenset({ErrorKind.DNS, ErrorKind.CONNECT, ErrorKind.TLS, ErrorKind.LOCAL_LIMIT})
 _NOTHING_SENT = UNREACHABLE | {ErrorKind.TIMEOUT_CONNECT}
 _BYTES = ("upload_bytes", "download_bytes")
+
+
+def concluded(
+    stage: Stage, job: Job, exchange: Exchange, verdict: Transcript | Failure, users: int, pause_s: float
+) -> Sample:
+    """`sample_of`, whatever it is made of: one that can't be made is a failure that says why."""
+    try:
+        return sample_of(stage, job, exchange, verdict, users, pause_s)
+    except Exception as error:
+        return _unmade(stage, job, exchange, error)
 
 
 def sample_of(
@@ -69,7 +80,7 @@ def sample_of(
     )
 
 
-def failure_of(error: Exception) -> Failure:
+def failure_of(error: BaseException) -> Failure:
     """What an exception comes down to that came on the way from a clip to its transcript."""
     if isinstance(error, TransportError):
         return Failure(error.kind, error.message)
@@ -80,6 +91,34 @@ def failure_of(error: Exception) -> Failure:
         return Failure(ErrorKind.HOOK_ERROR, f"{type(error).__name__}: {error}")
     except Exception:  # one that can't be shown
         return Failure(ErrorKind.HOOK_ERROR, type(error).__name__)
+
+
+def _unmade(stage: Stage, job: Job, exchange: Exchange, error: Exception) -> Sample:
+    """The failure of an iteration of which no row could be made."""
+    done_s = exchange.done_s or clock()
+    start_s = exchange.sent_s or done_s
+    reason = f"the row could not be made: {type(error).__name__}"
+    with suppress(Exception):  # it may be the hiding that is broken
+        reason = storable(stage.speech.hide(f"{reason}: {error}"))
+    return Sample(
+        seq=job.seq,
+        attempt=job.attempt,
+        phase=job.phase,
+        worker=0,
+        users=0,
+        start_s=start_s - stage.desk.origin_s,
+        sent_s=None,
+        first_byte_s=None,
+        done_s=done_s - stage.desk.origin_s,
+        pause_s=0.0,
+        audio_s=stage.audio.duration_s,
+        upload_bytes=0,
+        download_bytes=0,
+        status=None,
+        error_kind=ErrorKind.HOOK_ERROR,
+        error=reason,
+        text_length=None,
+    )
 
 
 def _shown(stage: Stage, exchange: Exchange) -> str:

@@ -45,8 +45,13 @@ class Spool:
         self._barrier: float | None = None
         # A lone surrogate in an error text becomes its JSON escape: UTF-8 has no other way to say it.
         self._file = self.path.open("x", encoding="utf-8", errors="backslashreplace", newline="\n")
-        self._put({"schema_version": SCHEMA_VERSION, "run": asdict(info), "config": dict(config)})
-        self.flush()
+        try:
+            self._put({"schema_version": SCHEMA_VERSION, "run": asdict(info), "config": dict(config)})
+            self.flush()
+        except OSError as error:
+            self.path.unlink(missing_ok=True)
+            error.filename = str(self.path)  # of a full disk the system says no name
+            raise
 
     def write(self, samples: Samples) -> None:
         """Adds the rows of `samples`, whose instants count from the run's origin: all of them, or none."""
@@ -87,7 +92,7 @@ class Spool:
     def remove(self) -> None:
         """The result is written: the spool has done its work."""
         self.close()
-        self.path.unlink()
+        self.path.unlink(missing_ok=True)
 
     def _put(self, value: Mapping[str, Any]) -> None:
         self._file.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")

@@ -17,6 +17,7 @@ EndReason = Literal[
     "gave_up",  # max_consecutive_failures in a row
     "no_users",  # none of ours was left to send anything
     "workers_lost",  # no worker was left
+    "no_users",  # no user was left, or none ever came to work
     "crashed",  # no end was written: read from a spool file
 ]
 

@@ -9,6 +9,8 @@ from typing import Protocol
 import gevent
 from gevent.event import Event
 
+from stt_load.faults import Faults
+from stt_load.keeping import keep
 from stt_load.runinfo import EndReason
 from stt_load.sample import ErrorKind, Phase, Sample
 from stt_load.samples import SampleTable
@@ -49,6 +51,9 @@ class Budget(Protocol):
     def in_flight(self) -> int: ...
 
     @property
+    def handed_out(self) -> int: ...
+
+    @property
     def workers(self) -> int: ...
 
     @property
@@ -71,6 +76,7 @@ class Session:
     on_over: called once, when what was planned is done or can't be done. It must not block.
     on_news: called when there may be jobs for those who had none. measure_for_s: how long to measure, None for N
     requests. most_failures: so many measured requests that failed one after the other end the run; None for no limit.
+    faults: where to note what breaks.
     """
 
     def __init__(
@@ -83,8 +89,10 @@ class Session:
         on_barrier: Callable[[], None],
         on_over: Callable[[], None],
         on_news: Callable[[], None],
+        faults: Faults | None = None,
     ) -> None:
         self.phases = phases
+        self.faults = faults or Faults()
         self.table = SampleTable()
         self.origin_s = clock()
         self.barrier_s: float | None = None
@@ -127,18 +135,19 @@ class Session:
             self._on_news()
 
     def finish(self, job: Job, sample: Sample, text: str | None) -> None:
-        """What became of a job; `text` is the transcript when there is one."""
-        self.table.append(sample)
+        """What became of a job; `text` is the transcript when there is one.
+
+        It is counted first, and whatever breaks after that, a run that is done ends.
+        """
         self.phases.finish(job)
-        if self.first_transcript is None:
-            self.first_transcript = text
-        if job.phase is Phase.WARMUP:
-            self._judge_warmup(sample)
-        else:
-            self._count_failures(sample)
-        self.check_barrier()
-        if self.phases.done:
-            self.end("finished")
+        try:
+            with self.faults.caught("The row of a request is missing, as it could not be kept"):
+                sample = keep(self.table, sample)
+            with self.faults.caught("What became of a request could not be taken into account"):
+                self._take_in(job, sample, text)
+        finally:
+            if self.phases.done:
+                self.end("finished")
 
     def end(self, reason: EndReason, detail: str | None = None) -> None:
         """Ends the run from inside; the first reason given stays."""
@@ -178,6 +187,15 @@ class Session:
             if self.measure_for_s is not None:
                 self._deadline = gevent.spawn_later(self.measure_for_s, self.end, "finished")
             self._on_news()
+
+    def _take_in(self, job: Job, sample: Sample, text: str | None) -> None:
+        if self.first_transcript is None:
+            self.first_transcript = text
+        if job.phase is Phase.WARMUP:
+            self._judge_warmup(sample)
+        else:
+            self._count_failures(sample)
+        self.check_barrier()
 
     def _count_failures(self, sample: Sample) -> None:
         """In the order in which they became known, which is the one that there is for all users together."""

@@ -33,6 +33,7 @@ from stt_load.server.process import StartError
 from stt_load.shutdown import Shutdown
 from stt_load.staffing import Staffing
 from stt_load.transport.exchange import clock
+from stt_load.users import on_user_error
 from stt_load.worker import Worker
 from stt_load.workforce import LocalWorkforce, RemoteWorkforce, Workforce
 
@@ -67,6 +68,7 @@ def install(default_user: type[User] | None = None) -> None:
     events.init_command_line_parser.add_listener(on_parser)
     events.init.add_listener(on_init)
     events.worker_report.add_listener(reports.on_worker_report)
+    events.user_error.add_listener(on_user_error)
 
 
 def guarded(listener: Callable[..., None]) -> Callable[..., None]:
@@ -147,7 +149,7 @@ class Suite:
         logger.exception("stt-load: %s failed: %s", what, error, exc_info=error)
         self._departure.failed = True
         if self._experiment is not None:
-            self._experiment.listener_errors += 1
+            self._experiment.faults.note("Something of stt-load's own broke: the log says what")
 
     def on_start(self, **_: Any) -> None:
         """A run that can't start is called off before any user is spawned."""

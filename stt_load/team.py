@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from stt_load.cluster.generators import LoadChanges
 from stt_load.config import Config
 from stt_load.desk import Bell, LocalDesk
 from stt_load.monitor import Monitor
@@ -17,6 +18,9 @@ from stt_load.session import Budget, Session
 from stt_load.stage import Stage, build
 from stt_load.stats.model import Generator
 from stt_load.transport.exchange import clock
+
+SHORTAGE_S = 1.0
+"""Users that are missing for longer are a change of the load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +34,31 @@ class Order:
     result: Path
 
 
+class Users(Protocol):
+    """What Locust says of the users of this suite; those of other classes count for nothing.
+
+    wanted: how many there ought to be; None while Locust is on its way there. running: how many there are.
+    trouble: why there are none, as far as it knows.
+    """
+
+    @property
+    def wanted(self) -> int | None: ...
+
+    @property
+    def running(self) -> int: ...
+
+    @property
+    def trouble(self) -> str: ...
+
+
 class Team(Protocol):
-    """Does the work of one run. names: of the processes that do it, by the index in the samples; they may grow."""
+    """Does the work of one run. names: of the processes that do it, by the index in the samples; they may grow.
+
+    users: of all these processes together.
+    """
+
+    @property
+    def users(self) -> Users: ...
 
     @property
     def budget(self) -> Budget: ...
@@ -56,6 +83,9 @@ class Team(Protocol):
     def measure(self) -> None:
         """The warm-up is over: begins to watch itself."""
 
+    def follow_users(self) -> None:
+        """To be called often: takes note of users that are missing."""
+
     def rest(self) -> None:
         """All answers are in: what comes now is no load any more."""
 
@@ -75,20 +105,22 @@ class Team(Protocol):
 class LocalTeam:
     """The users of this process.
 
-    users: tells how many there are. enter: lets them know the stage.
+    enter: lets them know the stage.
     """
 
     names = LOCAL
     leased_again = 0
     clocks: dict[str, Clock] = {}  # noqa: RUF012 - there are none, and nobody adds any
 
-    def __init__(self, phases: Phases, users: Callable[[], int], enter: Callable[[Stage], None]) -> None:
+    def __init__(self, phases: Phases, users: Users, enter: Callable[[Stage], None]) -> None:
         self.budget = phases
-        self._users = users
+        self.users = users
         self._enter = enter
         self._bell = Bell()
         self._session: Session | None = None
-        self._monitor = Monitor(lambda: phases.in_flight, users)
+        self._monitor = Monitor(lambda: phases.in_flight, lambda: phases.present)
+        self._changes = LoadChanges()
+        self._enough_s = clock()
 
     @property
     def session(self) -> Session:
@@ -98,13 +130,22 @@ class LocalTeam:
     def begin(self, session: Session, order: Order) -> None:
         self._session = session
         desk = LocalDesk(self.budget, session, self._bell)
-        self._enter(build(order.config, order.url, order.info.seed, desk, self._users))
+        self._enter(build(order.config, order.url, order.info.seed, desk, lambda: self.budget.present))
 
     def spread_news(self) -> None:
         self._bell.ring()
 
     def measure(self) -> None:
         self._monitor.start(self.session.barrier_s or clock())
+
+    def follow_users(self) -> None:
+        now_s, wanted = clock(), self.users.wanted
+        enough = wanted is None or self.budget.present >= wanted or self.users.running >= wanted
+        if enough or self.budget.closed:
+            self._enough_s = now_s
+            self._changes.end(now_s)
+        elif not self._changes.lasting and now_s - self._enough_s > SHORTAGE_S:
+            self._changes.begin(self._enough_s)
 
     def rest(self) -> None:
         self._monitor.stop()
@@ -119,5 +160,7 @@ class LocalTeam:
         """There is nobody to tell."""
 
     def generator(self, listener_errors: int) -> Generator:
-        watch = self._monitor.watch()
-        return Generator(listener_errors=listener_errors) if watch is None else watch.generator(listener_errors)
+        watch, barrier_s = self._monitor.watch(), None if self._session is None else self._session.barrier_s
+        if watch is None or barrier_s is None:
+            return Generator(listener_errors=listener_errors)
+        return replace(watch.generator(listener_errors), load_changes=self._changes.since(barrier_s, clock()))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import inspect
+import logging
+import math
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
+import gevent
 from gevent.event import AsyncResult
-from locust import FastHttpUser, HttpUser, User
+from locust import FastHttpUser, HttpUser, TaskSet, User
 from locust.env import Environment
+from locust.exception import InterruptTaskSet, RescheduleTask, RescheduleTaskImmediately, StopTest, StopUser
 
-from stt_load.outcome import UNREACHABLE, failure_of, sample_of
+from stt_load.outcome import UNREACHABLE, concluded, failure_of
 from stt_load.sample import ErrorKind, Phase, Sample
 from stt_load.schedule.phases import Job
 from stt_load.stage import Stage
@@ -25,6 +30,12 @@ from stt_load.wire.verdict import Answer, Failure, Transcript, checked
 # knocking as fast as that tells nothing and starves the machine. In seconds.
 FIRST_BACKOFF_S = 0.1
 MAX_BACKOFF_S = 1.0
+# A user whose task fails so often in a row before it has asked for anything to do will not do anything any more.
+MOST_TROUBLES = 10
+# Locust's own words to a user's greenlet: what they interrupt is a failure, and they are obeyed.
+LOCUSTS_WORDS = (StopUser, StopTest, InterruptTaskSet, RescheduleTask, RescheduleTaskImmediately, gevent.Timeout)
+
+logger = logging.getLogger(__name__)
 
 
 class RequestError(Exception):
@@ -60,6 +71,13 @@ def _next_stage(environment: Environment) -> AsyncResult[Stage]:
     return cast("AsyncResult[Stage]", environment.stt_stage)  # type: ignore[attr-defined]
 
 
+def on_user_error(user_instance: User | TaskSet, exception: Exception, **_: Any) -> None:
+    """For Locust's event of that name; what it calls a user instance is the task set when a task has failed."""
+    user = user_instance.user if isinstance(user_instance, TaskSet) else user_instance
+    if isinstance(user, SpeechUser):
+        user.fail(exception)
+
+
 def transcribe(user: SpeechUser) -> None:
     """The one task: a job, its clip, the request, the answer, the sample."""
     user.play()
@@ -76,8 +94,15 @@ class SpeechUser(User):
         self._stage: Stage | None = None
         self._transport: Transport | None = None
         self._busy = False
-        self._pause_s = 0.0
-        self._backoff_s = 0.0
+        self._pause_s = self._least_pause_s = self._backoff_s = 0.0
+        self._next_pause_s: float | None = None
+        self._stop: StopUser | StopTest | None = None
+        self._troubles = 0
+        # Locust asks the instance. What a class of the user's own says is asked once, when its request is over.
+        wait_time = inspect.getattr_static(type(self), "wait_time")
+        overridden = wait_time is not SpeechUser.__dict__["wait_time"]
+        self._own_wait_time: Callable[[], Any] | None = wait_time.__get__(self) if overridden else None
+        self.wait_time = self._next_wait  # type: ignore[method-assign]
 
     @property
     def stage(self) -> Stage:
@@ -101,9 +126,24 @@ class SpeechUser(User):
     def read_answer(self, answer: Answer) -> Transcript | Failure:
         """What a whole answer comes down to; to be overridden for a service that says it in another way.
 
-        Called after the clock has stopped. An exception is a `hook_error`.
+        Called after the clock has stopped. An exception is a `hook_error`, and so is anything else than these two.
         """
         return self.stage.speech.read(answer)
+
+    def wait_time(self) -> float:
+        """Seconds until the next request; to be overridden, by a method or by one of Locust's (`between(1, 2)`).
+
+        Here it is the configuration's, and longer after a failed connection. Called once after each request: it is
+        the pause that the row has. What is no length of time, or an exception, is left aside.
+        """
+        return self._pause_s
+
+    def fail(self, error: Exception) -> None:
+        """Its task ended with an exception. One that has nothing to do, or never gets to do it, is stopped."""
+        self._troubles += 1
+        if not self.tasks or self._troubles >= MOST_TROUBLES:
+            logger.error("stt-load: a %s is stopped: %s: %s", type(self).__name__, type(error).__name__, error)
+            self._stop = StopUser()
 
     def _connected(self) -> Transport:
         stage = self.stage
@@ -111,9 +151,6 @@ class SpeechUser(User):
             return CalledTransport(stage.target, stage.call)
         transport, plan = self.connect(stage.target), stage.speech.plan
         return transport if plan is None else JobTransport(transport, plan)
-
-    def wait_time(self) -> float:
-        return self._pause_s
 
     def start(self, group: Any) -> Any:
         """Leaving is linked to the greenlet itself: it holds for every way a user can end."""
@@ -127,38 +164,80 @@ class SpeechUser(User):
 
     def play(self) -> None:
         """One job from beginning to end. Audio and body are ready before the clock starts."""
-        stage = self.stage
-        job = stage.desk.take(self)
-        self._busy = True
-        exchange = Exchange(stage.request_id(job))
+        job = self.stage.desk.take(self)
+        self._busy, self._troubles = True, 0
+        exchange, users = Exchange(), 0
         verdict: Transcript | Failure = _CUT
-        users = stage.users()
         try:
-            if self._transport is None:
-                self._transport = self._connected()
-            body = self.make_body(stage.audio.clip(job.seq, job.attempt), stage.audio.clip_bytes)
-            body.content_type = body.content_type or stage.speech.form.content_type
-            exchange.stream = stage.speech.listen()
-            answer = self._transport.post(body, exchange)
-            verdict = checked(self.read_answer(answer))
-        except Exception as error:
+            exchange.request_id = self.stage.request_id(job)
+            users = self.stage.users()
+            verdict = self._spoken(job, exchange)
+        except LOCUSTS_WORDS as word:
+            verdict = failure_of(word)
+            raise
+        except (Exception, SystemExit) as error:  # one request is not the end of the run
             verdict = failure_of(error)
         finally:
-            self._conclude(job, exchange, verdict, users)
             self._busy = False
+            self._conclude(job, exchange, verdict, users)
+
+    def _spoken(self, job: Job, exchange: Exchange) -> Transcript | Failure:
+        stage = self.stage
+        if self._transport is None:
+            self._transport = self._connected()
+        body = self.make_body(stage.audio.clip(job.seq, job.attempt), stage.audio.clip_bytes)
+        if not isinstance(body, Body):
+            raise TypeError(f"make_body returned {type(body).__name__}, not a Body")
+        body.content_type = body.content_type or stage.speech.form.content_type
+        exchange.stream = stage.speech.listen()
+        return checked(self.read_answer(self._transport.post(body, exchange)))
 
     def _conclude(self, job: Job, exchange: Exchange, verdict: Transcript | Failure, users: int) -> None:
-        """The sample, for the session and, in the measured phase, for Locust's own screens."""
+        """The sample, for the session and then, in the measured phase, for Locust's own screens.
+
+        A listener of somebody else's may raise Locust's StopUser, and whoever waits may be killed: by then it counts.
+        """
         stage = self.stage
         failure = verdict if isinstance(verdict, Failure) else None
         text = verdict.text if isinstance(verdict, Transcript) else None
-        self._pause_s = max(stage.request_delay_s, self._backoff(failure), self._asked_wait(failure))
-        sample = sample_of(stage, job, exchange, verdict, users, self._pause_s)
+        self._least_pause_s = max(self._backoff(failure), self._asked_wait(failure))
+        self._pause_s = max(stage.request_delay_s, self._least_pause_s)
+        self._next_pause_s = self._pause_s
         try:
-            if job.phase is Phase.MEASURED and not sample.unfinished:
-                self._tell_locust(sample)
-        finally:  # a listener of somebody else's may raise Locust's StopUser
+            if verdict is not _CUT:
+                self._next_pause_s = self._intended_pause_s()
+        finally:
+            sample = concluded(stage, job, exchange, verdict, users, self._next_pause_s)
             stage.desk.finish(job, sample, text)
+        if job.phase is Phase.MEASURED and not sample.unfinished:
+            self._tell_locust(sample)
+
+    def _intended_pause_s(self) -> float:
+        """What its class says of its pause, but not less than what a refusal asks for."""
+        if self._own_wait_time is None:
+            return self._pause_s
+        try:
+            pause_s: float = float(self._own_wait_time())
+            if not 0 <= pause_s < math.inf:
+                raise ValueError(f"{pause_s} is no length of time")
+        except (StopUser, StopTest) as word:
+            self._stop = word
+            return 0.0
+        except Exception as error:
+            logger.warning("stt-load: wait_time of %s: %s: %s", type(self).__name__, type(error).__name__, error)
+            return self._pause_s
+        return max(pause_s, self._least_pause_s)
+
+    def _next_wait(self) -> float:
+        """What Locust asks before each pause."""
+        if self._stop is not None:
+            raise self._stop
+        pause_s, self._next_pause_s = self._next_pause_s, None
+        if pause_s is not None:
+            return pause_s
+        if self._troubles:  # a task that fails at once would be tried again at once
+            return min(MAX_BACKOFF_S, FIRST_BACKOFF_S * 2.0 ** (self._troubles - 1))
+        return self._intended_pause_s()
 
     def _backoff(self, failure: Failure | None) -> float:
         if failure is None or failure.kind not in UNREACHABLE:
@@ -184,10 +263,12 @@ class SpeechUser(User):
         )
 
     def _left(self) -> None:
-        if self._transport is not None:
-            self._transport.close()
-        if self._stage is not None:
-            self._stage.desk.leave(self)
+        try:
+            if self._transport is not None:
+                self._transport.close()
+        finally:
+            if self._stage is not None:
+                self._stage.desk.leave(self)
 
 
 class SttUser(SpeechUser, HttpUser):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Set
 from typing import Any, Protocol
 
 import gevent
 from locust.env import Environment
 from locust.exception import RPCError
-from locust.runners import STATE_MISSING, STATE_SPAWNING, MasterRunner
+from locust.runners import STATE_MISSING, MasterRunner
 
 from stt_load import quirks, users
 from stt_load.cluster import protocol
@@ -23,6 +23,7 @@ from stt_load.schedule.ledger import Ledger
 from stt_load.schedule.phases import Phases
 from stt_load.team import LocalTeam, Team
 from stt_load.transport.exchange import clock
+from stt_load.user_counts import UserCounts
 
 LOOK_S = 0.01
 
@@ -67,7 +68,7 @@ class LocalWorkforce:
 
     def team(self, config: Config, awaited: int) -> Team:
         phases = self._phases = Phases(config.total_requests, config.warmup_requests, awaited)
-        return LocalTeam(phases, lambda: self._runner.user_count, lambda stage: users.enter(self._environment, stage))
+        return LocalTeam(phases, UserCounts(self._runner), lambda stage: users.enter(self._environment, stage))
 
     def finish(self, limit_s: float) -> None:
         until_s = clock() + limit_s
@@ -123,6 +124,7 @@ class RemoteWorkforce:
         self._team = RemoteTeam(
             self._fleet,
             ledger,
+            UserCounts(self._runner),
             asked=self._asked,
             distribute=self._distribute,
             on_counted=self._show,
@@ -141,19 +143,11 @@ class RemoteWorkforce:
             self._team.cut()
 
     def _asked(self) -> Asked:
-        """Locust says that all are spawned when it has told its workers; they still say that they are at it."""
-        runner = self._runner
-        spawning = runner.state == STATE_SPAWNING or bool(runner.clients.spawning)
-        spawned = self._ours(runner.reported_user_classes_count)
-        if not spawning:
-            return Asked(self._ours(runner.target_user_classes_count), spawned)
+        counts = UserCounts(self._runner)
+        if counts.wanted is not None:
+            return Asked(counts.wanted, counts.running)
         # Those that are to stop count until their last request has ended.
-        return Asked(None, min(spawned, int(runner.target_user_count)))
-
-    def _ours(self, counts: Mapping[str, int]) -> int:
-        """Users of other classes run along and are nobody's here."""
-        ours = {user.__name__ for user in self._runner.user_classes if issubclass(user, users.SpeechUser)}
-        return sum(count for name, count in counts.items() if name in ours)
+        return Asked(None, min(counts.running, int(self._runner.target_user_count)))
 
     def _distribute(self) -> None:
         if self._distribution is None or self._distribution.ready():

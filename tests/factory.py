@@ -1,6 +1,8 @@
-"""Tables of samples for tests, from columns."""
+"""What many tests need: tables of samples from columns, what Locust says of its users."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -52,3 +54,12 @@ def table(
 def joined(*tables: Samples) -> Samples:
     """The rows of all `tables`, one after the other."""
     return Samples(np.concatenate([one.rows for one in tables]))
+
+
+@dataclass
+class FakeUsers:
+    """What Locust says of users, as the test wants it."""
+
+    wanted: int | None = None
+    running: int = 0
+    trouble: str = "said by Locust"

@@ -10,6 +10,7 @@ from stt_load.cluster import protocol
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.recruit import Recruit
 from stt_load.fields import INSTANTS
+from stt_load.keeping import keep
 from stt_load.sample import Phase, Sample
 from stt_load.samples import Samples
 from stt_load.schedule.ledger import Ledger
@@ -59,11 +60,11 @@ class Intake:
         job = Job(sample.seq, sample.attempt, sample.phase)
         recruit.missing.pop(job, None)
         if self._ledger.accepts(recruit.member.id, job):
+            self.session.finish(job, sample, transcript)
             if sample.phase is Phase.MEASURED:
                 self._show(sample)
-            self.session.finish(job, sample, transcript)
         else:
-            self.session.table.append(replace(sample, phase=Phase.OUTSIDE))
+            keep(self.session.table, replace(sample, phase=Phase.OUTSIDE))
 
     def _show(self, sample: Sample) -> None:
         try:

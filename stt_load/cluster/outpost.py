@@ -12,6 +12,7 @@ from gevent.event import Event
 from stt_load.cluster import protocol
 from stt_load.cluster.protocol import Data
 from stt_load.desk import Bell
+from stt_load.keeping import keep
 from stt_load.monitor import Monitor
 from stt_load.sample import Sample
 from stt_load.samples import SampleTable
@@ -92,8 +93,11 @@ class Outpost:
         return job
 
     def finish(self, job: Job, sample: Sample, text: str | None) -> None:
-        self.table.append(sample)
         self._leases.finish(job)
+        try:
+            keep(self.table, sample)
+        except Exception as error:
+            self.failed("keeping a row", error)
         if self.first_transcript is None:
             self.first_transcript = text
         self._news.set()

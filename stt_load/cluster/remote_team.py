@@ -23,7 +23,7 @@ from stt_load.sample import Sample
 from stt_load.schedule.ledger import Ledger
 from stt_load.session import Session
 from stt_load.stats.model import Generator
-from stt_load.team import Order
+from stt_load.team import Order, Users
 from stt_load.transport.exchange import clock
 
 logger = logging.getLogger(__name__)
@@ -45,12 +45,14 @@ class RemoteTeam:
         self,
         fleet: Fleet,
         ledger: Ledger,
+        users: Users,
         *,
         asked: Callable[[], Asked],
         distribute: Callable[[], None],
         on_counted: Callable[[Sample], None],
     ) -> None:
         self.budget = ledger
+        self.users = users
         self.names: list[str] = []
         self.id = uuid.uuid4().hex
         self._fleet = fleet
@@ -135,6 +137,9 @@ class RemoteTeam:
         self._watch_load(self.session.barrier_s)  # what was short before, and is not now, changed nothing
         for recruit in self._recruits.values():
             self._send(protocol.OPEN, recruit, {"open": self._barrier(recruit.member)} | self._others(recruit))
+
+    def follow_users(self) -> None:
+        """`look_after` does, which is called for each look at the workers."""
 
     def rest(self) -> None:
         """Each worker stops watching when it has drained."""

@@ -202,6 +202,7 @@ ENGLISH = {
     "details; please report it as a bug.",
     # Afterwards
     "saved": "💾 Result saved to {path}",
+    "moved": "❗ The folder {folder} is gone: the result is in {path}.",
     "not_saved": "❗ The result could not be written to {path}: {reason}. What the disk took of it is in {spool}; "
     "`stt-load report` reads that.",
     "report.of": "📂 {path} (run of {started})",

@@ -201,6 +201,7 @@ KOREAN = {
     "있으며, 버그로 알려 주세요.",
     # Afterwards
     "saved": "💾 결과가 {path}에 저장되었습니다.",
+    "moved": "❗ {folder} 폴더가 없어져 결과를 {path}에 저장했습니다.",
     "not_saved": "❗ 결과를 {path}에 저장하지 못했습니다: {reason}. 디스크에 기록된 내용은 {spool}에 있으며 "
     "`stt-load report`로 볼 수 있습니다.",
     "report.of": "📂 {path} (실행 시각: {started})",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from stt_load.fields import ROW
 from stt_load.runinfo import Clock, RunInfo
 from stt_load.samples import Samples
-from stt_load.stats.model import Generator, Stall, Summary, WorkerHealth
+from stt_load.stats.model import Check, Generator, Stall, Summary, Validity, WorkerHealth
 from stt_load.stats.summary import summarise
 
 SCHEMA_VERSION = 2
@@ -39,19 +42,36 @@ class Run:
 
     config: the configuration it had, secrets masked. samples: instants relative to the barrier (to the run's origin
     when that was never reached), rounded as the result has them, so that its figures can be computed again from it.
-    path: the file it is in, None when it is in none.
+    path: the file it is in, None when it is in none. figures: where they are known already.
     """
 
     info: RunInfo
     config: dict[str, Any]
     samples: Samples
     path: Path | None
+    figures: Summary | None = None
 
     @cached_property
     def summary(self) -> Summary:
         """The figures: computed when they are first asked for."""
+        return self.figures or self._summarised(self.samples)
+
+    def without_figures(self, info: RunInfo) -> Run:
+        """The same rows with figures of none of them, as those of all can't be computed; `info` says why."""
+        bare = replace(self, info=info)
+        return replace(bare, figures=bare._summarised(Samples(np.empty(0, ROW))))
+
+    def invalid(self, info: RunInfo) -> Run:
+        """The same figures, not to be believed: something broke after they were made, as `info` says."""
+        errors = Check("listener_errors", float(info.generator.listener_errors), None, 0, "INVALID")
+        others = [check for check in self.summary.validity.checks if check.name != errors.name]
+        return replace(
+            self, info=info, figures=replace(self.summary, validity=Validity("INVALID", (*others, errors)))
+        )
+
+    def _summarised(self, samples: Samples) -> Summary:
         return summarise(
-            self.samples,
+            samples,
             users=self.info.users,
             request_delay_s=float(self.config["request_delay"]),
             generator=self.info.generator,

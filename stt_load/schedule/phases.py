@@ -47,6 +47,11 @@ class Phases:
         return len(self._present)
 
     @property
+    def handed_out(self) -> int:
+        """Jobs that were ever taken."""
+        return self._handed
+
+    @property
     def measured_total(self) -> int | None:
         """N - M, None for no end."""
         return None if self.total is None else self.total - self.warmup

@@ -21,6 +21,7 @@ from stt_load.session import Session
 from stt_load.stats.model import Generator
 from stt_load.team import Order
 from stt_load.transport.exchange import clock
+from tests.factory import FakeUsers
 
 INFO = RunInfo("0", {}, {}, 1, False, None, "", "", 1, (), "", generator=Generator())
 
@@ -58,6 +59,7 @@ class Conversation:
         self.team = RemoteTeam(
             self.fleet,
             Ledger(total, warmup, awaited),
+            FakeUsers(),
             asked=lambda: self.asked,
             distribute=lambda: self.distributed.append(clock()),
             on_counted=self.counted.append,

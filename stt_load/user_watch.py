@@ -1,0 +1,58 @@
+"""Whether anybody is there to make the requests of a run, and whom its barrier waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import gevent
+
+from stt_load.session import Session
+from stt_load.team import Team
+from stt_load.transport.exchange import clock
+
+LOOK_S = 0.1
+GONE_S = 2.0
+"""For so long users must be missing before they are given up: who comes does not do so at once."""
+
+
+class UserWatch:
+    """Looks at the users of a run until that is over.
+
+    asked_for: how many users of all classes Locust was asked for. users: how many that were at the start.
+    """
+
+    def __init__(self, session: Session, team: Team, asked_for: Callable[[], int], users: int) -> None:
+        self._session = session
+        self._team = team
+        self._asked_for = asked_for
+        self._at_start = users
+        self._coming_s = self._somebody_s = clock()
+
+    def run(self) -> None:
+        while not self._session.over:
+            gevent.sleep(LOOK_S)
+            self.look(clock())
+
+    def look(self, now_s: float) -> None:
+        """To be called often. now_s: on this process's clock."""
+        self._team.follow_users()
+        present, wanted = self._session.phases.present, self._team.users.wanted
+        # Counting those that run costs something: it is of interest only where some are missing.
+        running = None if wanted is None or present >= wanted > 0 else self._team.users.running
+        if running is None or running > present:
+            self._coming_s = now_s
+        if running != 0 or present or not self._asked_for():
+            self._somebody_s = now_s
+        if self._session.barrier_s is None:
+            self._set_awaited(present, wanted, now_s)
+        if now_s - self._somebody_s > GONE_S:
+            self._session.end("no_users", self._team.users.trouble)
+
+    def _set_awaited(self, present: int, wanted: int | None, now_s: float) -> None:
+        """The barrier waits for users of this suite, and for nobody once their number is changed on the way, or when
+        those that are there are all there will be."""
+        session = self._session
+        if self._asked_for() != self._at_start or (present and now_s - self._coming_s > GONE_S):
+            session.await_users(0)
+        elif wanted is not None and wanted < session.phases.awaited:
+            session.await_users(wanted)
