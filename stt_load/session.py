@@ -199,7 +199,9 @@ class Session:
 
     def _count_failures(self, sample: Sample) -> None:
         """In the order in which they became known, which is the one that there is for all users together."""
-        self.failures += not sample.ok
+        if sample.unfinished:
+            return
+        self.failures += sample.failed
         self._failures_in_a_row = 0 if sample.ok else self._failures_in_a_row + 1
         if self._failures_in_a_row == self._most_failures and not self.over:
             self.end("gave_up", sample.error)
@@ -208,7 +210,7 @@ class Session:
         """Stops a run whose service answers nothing of use: its words now rather than N failures later."""
         phases = self.phases
         self._warmup_kinds.add(sample.error_kind)
-        self.warmup_failures += not sample.ok
+        self.warmup_failures += sample.failed
         self._first_error = self._first_error or sample.error
         # One worker's key may be wrong, and not the others'.
         self._hopeless &= sample.status in HOPELESS

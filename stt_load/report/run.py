@@ -91,8 +91,10 @@ def check_version(document: Mapping[str, Any], path: Path) -> None:
     if version is None or not all(isinstance(block, dict) for block in blocks):
         raise ReportError(f"{path} is not a result of stt-load: it lacks schema_version, run or config")
     if version != SCHEMA_VERSION:
+        changed = "an earlier one, and figures mean something else since" if version == 1 else "another one"
         raise ReportError(
-            f"{path} has schema version {version}, this stt-load reads {SCHEMA_VERSION}: use the one that wrote it"
+            f"{path} has schema version {version}, this stt-load reads {SCHEMA_VERSION}: it is of {changed}. Read it "
+            f"with the stt-load that wrote it ({document['run'].get('version', 'no version given')})"
         )
     if missing := [name for name in CONFIG_KEYS if name not in document["config"]]:
         raise ReportError(f"{path} is damaged: its config lacks {', '.join(missing)}")

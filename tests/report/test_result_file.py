@@ -124,6 +124,7 @@ def test_a_servers_words_in_any_writing_are_kept(tmp_path: Path) -> None:
         ("[1]", "no JSON object"),
         ("{}", "schema_version"),
         ('{"schema_version": 99, "run": {}, "config": {}}', "schema version 99"),
+        ('{"schema_version": 1, "run": {"version": "0.1.0"}, "config": {}}', r"figures mean .* wrote it \(0\.1\.0\)"),
         ('{"schema_version": 2, "run": {}, "config": {}}', "its config lacks total_requests"),
         ("\udcff", "not text"),
     ],

@@ -5,16 +5,28 @@ from __future__ import annotations
 import json
 from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import jsonschema
 import pytest
 
 import stt_load.report
 from stt_load.report.result_file import MOST_ROWS_INSIDE, write
-from stt_load.runinfo import RunInfo
+from stt_load.runinfo import EndReason, RunInfo
 from stt_load.sample import ErrorKind, Phase
-from stt_load.stats.model import Generator, Level, Metrics, Rtf, Validity, Warmup, WorkerHealth
+from stt_load.samples import Samples
+from stt_load.stats.model import (
+    AllQuantiles,
+    Backend,
+    Generator,
+    Level,
+    Metrics,
+    Requests,
+    Rtf,
+    Validity,
+    Warmup,
+    WorkerHealth,
+)
 from tests.factory import joined, table
 from tests.report.runs import run_of, steady
 
@@ -39,6 +51,8 @@ def test_results_of_all_kinds_follow_it(tmp_path: Path) -> None:
     kinds = [None, *ErrorKind]
     one_of_each = table([float(number) for number in range(len(kinds))], 0.5, kind=kinds)  # type: ignore[arg-type]
     ramp = joined(table([0.0, 0.5], 0.5, users=1), table([1.0, 1.1], 0.5, users=2, first_seq=2))
+    ramp = Samples(ramp.rows, ('{"pod": "a"}',))
+    ramp.rows["headers"] = 0
     many = table([number * 0.001 for number in range(MOST_ROWS_INSIDE + 1)], 0.5)
     for number, samples in enumerate((steady(), steady(1000), one_of_each, ramp, many, table([], []))):
         folder = tmp_path / str(number)
@@ -51,6 +65,10 @@ def test_results_of_all_kinds_follow_it(tmp_path: Path) -> None:
     [
         (("schema_version",), 3),
         (("metrics", "requests", "total"), "90"),
+        (("metrics", "requests", "unfinished"), None),
+        (("metrics", "all", "response_time_s", "p95"), "> timeout"),
+        (("metrics", "all", "response_time_s", "at_least"), ["max"]),
+        (("run", "faults"), None),
         (("metrics", "response_time_s", "mean"), "0.5"),
         (("requests", 0, "phase"), "warm-up"),
         (("requests", 0, "start_s"), None),
@@ -81,6 +99,9 @@ def resolved(schema: dict[str, Any]) -> dict[str, Any]:
         (WorkerHealth, ["run", "generator", "workers", "items"]),
         (Warmup, ["warmup"]),
         (Metrics, ["metrics"]),
+        (Requests, ["metrics", "requests"]),
+        (AllQuantiles, ["metrics", "all", "response_time_s"]),
+        (Backend, ["backends", "items"]),
         (Rtf, ["metrics", "rtf"]),
         (Validity, ["validity"]),
         (Level, ["levels", "items"]),
@@ -95,11 +116,12 @@ def test_it_names_each_figure(record: type, path: list[str]) -> None:
     assert list(schema["properties"]) == schema["required"]
 
 
-def test_it_names_each_column_phase_and_kind(tmp_path: Path) -> None:
+def test_it_names_each_column_phase_kind_and_end(tmp_path: Path) -> None:
     row = SCHEMA["$defs"]["request"]
     assert row["required"] == list(row["properties"]) == list(written(tmp_path, steady())["requests"][0])
     assert row["properties"]["phase"]["enum"] == [phase.name.lower() for phase in Phase]
     assert row["properties"]["error_kind"]["enum"] == [None, *map(str, ErrorKind)]
+    assert SCHEMA["properties"]["run"]["properties"]["end_reason"]["enum"] == list(get_args(EndReason))
 
 
 def test_everything_has_a_description() -> None:
