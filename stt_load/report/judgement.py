@@ -115,6 +115,11 @@ def _misheard(say: Messages, values: Mapping[str, float]) -> str:
     )
 
 
+def _out_of_range(say: Messages, values: Mapping[str, float]) -> str:
+    fields = ", ".join(name for name in values if name not in ("said", "answers"))
+    return say("finding.out_of_range", said=values["said"], answers=values["answers"], fields=fields)
+
+
 def _not_streamed(say: Messages, values: Mapping[str, float]) -> str:
     return say("finding.not_streamed", answers=values["answers"])
 
@@ -125,6 +130,7 @@ SENTENCES: Mapping[str, Callable[[Messages, Mapping[str, float]], str]] = {
     "empty_texts": _empty_texts,
     "starved": _starved,
     "misheard": _misheard,
+    "out_of_range": _out_of_range,
     "not_streamed": _not_streamed,
     "drift": _drift,
     "cold_leftovers": _cold_leftovers,

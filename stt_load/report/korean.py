@@ -160,6 +160,8 @@ KOREAN = {
     "유지되는 연결보다 스레드가 적은 서버에서 생기는 일입니다. 사용자를 줄이거나 keep_alive: false로 해 보세요.",
     "finding.misheard": "답 {answers}건 중 {differing}건에서 서비스가 센 음성 길이가 보낸 것과 다릅니다: {sent} 대신 "
     "{told}(평균). 클립 전체를 처리하지 않았을 수 있습니다.",
+    "finding.out_of_range": "답 {answers}건 중 {said}건에 있을 수 없는 크기의 수가 있었습니다({fields}). 그 수는 "
+    "결과에서 뺐습니다.",
     "finding.not_streamed": "글 {answers}건이 모두 마지막에 한 덩어리로 왔습니다: 서비스가 `stream`을 모르거나, "
     "중간의 프록시가 답을 다 모은 뒤에 보내는 것일 수 있습니다.",
     "finding.drift_up": "실행하는 동안 점점 느려졌습니다: 중앙값이 처음 1/3에서 {first_third_median}, 마지막 "

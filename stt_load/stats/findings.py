@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 
+from stt_load.fields import TOLD
 from stt_load.sample import ErrorKind
-from stt_load.samples import BoolArray, FloatArray, Samples
+from stt_load.samples import BoolArray, FloatArray, Samples, absent
 from stt_load.stats.model import Finding
 from stt_load.stats.quantiles import batches, quantile
 from stt_load.stats.ranks import dependence, rank_sum_z, trend_p, upper_tail
@@ -38,7 +39,7 @@ def findings(measured: Samples, users: int) -> tuple[Finding, ...]:
     the number of users stayed the same: otherwise it is the load that differs, and `levels` tell how.
     """
     found = [_failures(measured), _sheds(measured), _failing_fast(measured), _empty_texts(measured)]
-    found += [starved(measured), _misheard(measured), _not_streamed(measured)]
+    found += [starved(measured), _misheard(measured), _out_of_range(measured), _not_streamed(measured)]
     if len(measured) and not np.ptp(measured["users"]):
         found += [_drift(measured, users), _cold_leftovers(measured, users), _first_wave(measured, users)]
     found.append(_tail(measured, users))
@@ -92,6 +93,17 @@ def _misheard(measured: Samples) -> Finding | None:
         return None
     means = {"told_mean_s": float(np.mean(told_s[differing])), "sent_mean_s": float(np.mean(sent_s[differing]))}
     return Finding("misheard", {"differing": count, "answers": len(rows)} | means)
+
+
+def _out_of_range(measured: Samples) -> Finding | None:
+    """Answers said numbers that no row can hold. The figures: how many did, and how many of them in which field."""
+    bits = measured["out_of_range"]
+    if not np.any(bits):
+        return None
+    answers = np.count_nonzero((bits != 0) | ~absent(measured.rows, "status"))
+    fields = {name: np.count_nonzero(bits >> place & 1) for place, name in enumerate(TOLD)}
+    counts = {"said": np.count_nonzero(bits), "answers": answers} | {name: n for name, n in fields.items() if n}
+    return Finding("out_of_range", {name: int(count) for name, count in counts.items()})
 
 
 def _not_streamed(measured: Samples) -> Finding | None:

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from stt_load.sample import ErrorKind
 from stt_load.samples import BoolArray, FloatArray, Samples, connections
 from stt_load.stats.model import Finding
 
@@ -20,17 +21,19 @@ def starved(measured: Samples) -> Finding | None:
     A server with a thread for each connection, and fewer threads than there are kept-alive connections, serves some
     of them and leaves the others waiting until one is closed (cpp-httplib under whisper.cpp's server has max(8, cores
     - 1) threads). A connection counts when each of its requests took more than 5 times what is usual, which is the
-    median of all requests: those of the connections that are served. By chance, a connection of k requests would with
+    median of the ok ones: those of the connections that are served. What is refused at once is not served, and its
+    connection not left waiting: it counts for nothing here. By chance, a connection of k requests would with
     the share of such requests among the others to the power of k; as many as chance makes in one run of 1,000
     (Poisson) are no finding. Nor is there one where the others carried fewer than 5 requests each: there is nothing
     to compare.
     """
-    rows = measured.where((measured["connection"] > 0) & np.isfinite(measured["sent_s"]))
-    if not len(rows):
+    sent = (measured["connection"] > 0) & np.isfinite(measured["sent_s"])
+    rows = measured.where(sent & ~measured.of_kind(ErrorKind.SHED))
+    if not np.any(rows.ok):
         return None
     _, which = np.unique(connections(rows), return_inverse=True)
     times = np.split(rows.service_s[np.argsort(which, kind="stable")], np.cumsum(np.bincount(which))[:-1])
-    usual_s = float(np.median(rows.service_s))
+    usual_s = float(np.median(rows.service_s[rows.ok]))
     waiting = [each for each in times if each.min() > MANY_TIMES * usual_s]
     served = [each for each in times if each.min() <= MANY_TIMES * usual_s]
     if not waiting or np.median([len(each) for each in served]) < FEWEST_REQUESTS:

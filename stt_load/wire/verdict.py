@@ -116,6 +116,8 @@ def _checked_failure(given: Failure) -> Failure:
         kind = ErrorKind(given.kind)
     except ValueError:
         return _unusable(f"a Failure whose kind is {_kind(given.kind)}, not an ErrorKind")
+    if kind in _OF_NO_ANSWER:
+        return _unusable(f"a Failure whose kind is {kind}, which no answer can be")
     if not isinstance(given.message, str):
         return _unusable(f"a Failure whose message is {_kind(given.message)}")
     wait_s = number(given.wait_s) or 0.0
@@ -184,6 +186,7 @@ def _named(status: int) -> str:
         return f"HTTP {status}"
 
 
+_OF_NO_ANSWER = frozenset({ErrorKind.CANCELLED, ErrorKind.LOST, ErrorKind.DROPPED, ErrorKind.LOCAL_LIMIT})
 _NOTHING_TOLD = (None, None, None)
 _HALF = re.compile("[\ud800-\udfff]")
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")

@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from stt_load.fields import ROW
+from stt_load.fields import ROW, bits_of
 from stt_load.sample import ErrorKind
 from stt_load.samples import FloatArray, Samples
 from stt_load.stats.findings import findings
@@ -229,6 +229,18 @@ def test_streams_that_came_in_one_piece() -> None:
     assert named("not_streamed", table(np.arange(20), 1.0)) is None
 
 
+def test_numbers_that_no_row_can_hold_are_counted_by_field() -> None:
+    samples = table(np.arange(20), 1.0)
+    assert named("out_of_range", samples) is None
+    samples.rows["status"][:18] = 200
+    samples.rows["out_of_range"][:4] = bits_of(("tokens",))
+    samples.rows["out_of_range"][4] = bits_of(("tokens", "server_audio_s"))
+    samples.rows["out_of_range"][19] = bits_of(("status",))
+    found = named("out_of_range", samples)
+    assert found is not None
+    assert found.values == {"said": 6, "answers": 19, "status": 1, "server_audio_s": 1, "tokens": 5}
+
+
 def connections(served: int, starved: int, requests: int = 20, waits_s: float = 30.0) -> Samples:
     """`served` connections whose requests take 1 s, and `starved` ones with one request each that takes waits_s."""
     times = noise(served * requests)
@@ -257,6 +269,43 @@ def test_nobody_is_starved_who_waits_a_little_longer_or_hangs_once() -> None:
     each_its_own = connections(8, 2)
     each_its_own.rows["connection"] = np.arange(1, len(each_its_own) + 1)
     assert named("starved", each_its_own, 10) is None
+
+
+def behind_a_limit(kind: ErrorKind, served: int = 3, refused: int = 7) -> Samples:
+    """`served` connections whose requests take 1 s, and others that are refused in a millisecond, again and again."""
+    each = 200
+    samples = table(
+        np.concatenate([np.repeat(np.arange(20), served), np.repeat(np.arange(each) / 10, refused)]),
+        np.concatenate([noise(20 * served), np.full(each * refused, 0.001)]),
+        kind=[None] * (20 * served) + [kind] * (each * refused),
+        users=served + refused,
+    )
+    samples.rows["connection"] = 1 + np.concatenate(
+        [np.arange(20 * served) % served, served + np.arange(each * refused) % refused]
+    )
+    return samples
+
+
+@pytest.mark.parametrize("kind", [ErrorKind.SHED, ErrorKind.HTTP_5XX])
+def test_who_is_served_while_others_are_refused_is_not_starved(kind: ErrorKind) -> None:
+    """The refused are many and quick: by the median of all, those that are served would wait for a thousand times."""
+    assert named("starved", behind_a_limit(kind), 10) is None
+
+
+@pytest.mark.parametrize("kind", [None, ErrorKind.TIMEOUT_FIRST_BYTE])
+def test_who_is_left_waiting_while_others_are_refused_is_starved(kind: ErrorKind | None) -> None:
+    waiting = table(np.zeros(2), 30.0, kind=kind, users=10)
+    waiting.rows["connection"] = [100, 101]
+    found = named("starved", joined(behind_a_limit(ErrorKind.SHED), waiting).in_order(), 10)
+    assert found is not None
+    assert (found.values["starved"], found.values["connections"], found.values["waited_s"]) == (2, 5, 30.0)
+    assert found.values["usual_s"] == pytest.approx(1, rel=0.05)
+
+
+def test_connections_that_all_fail_are_not_told_from_each_other() -> None:
+    failing = connections(8, 2)
+    failing.rows["error_kind"] = table(0, 1, kind=ErrorKind.TIMEOUT_READ).rows["error_kind"]
+    assert named("starved", failing, 10) is None
 
 
 @pytest.mark.parametrize(("users", "slots"), [(4, 4), (16, 3), (32, 8)])

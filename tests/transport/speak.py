@@ -1,7 +1,7 @@
 """Run as a program: posts through one transport, in a process patched by gevent as Locust's is; JSON in, JSON out.
 
 Standard input: {"transport": "pooled" | "fast", "calls": [{"url", "size", "times", "timeouts", "limit", "stream",
-"options"}]}, the options being those of the target.
+"options"}], "files"}, the options being those of the target, files how many may be open.
 """
 
 import gevent.monkey
@@ -9,6 +9,7 @@ import gevent.monkey
 gevent.monkey.patch_all()
 
 import json  # noqa: E402
+import resource  # noqa: E402
 import sys  # noqa: E402
 from typing import Any  # noqa: E402
 
@@ -78,6 +79,9 @@ def understood(verdict: Transcript | Failure) -> dict[str, Any]:
 
 if __name__ == "__main__":
     order = json.load(sys.stdin)
+    if order["files"] is not None:
+        gevent.get_hub().threadpool.apply(str)  # who resolves names has what it needs by then, as in Locust
+        resource.setrlimit(resource.RLIMIT_NOFILE, (order["files"], order["files"]))
     calls = [gevent.spawn(call, order["transport"], **one) for one in order["calls"]]
     gevent.joinall(calls)
     json.dump([one.get() for one in calls], sys.stdout)

@@ -55,6 +55,8 @@ def test_what_is_right_stays_as_it_is(verdict: Transcript | Failure) -> None:
         (Failure("no_such_kind", "x"), "a Failure whose kind is a str, not an ErrorKind"),  # type: ignore[arg-type]
         (Failure(None, "x"), "a Failure whose kind is None, not an ErrorKind"),  # type: ignore[arg-type]
         (Failure([], "x"), "a Failure whose kind is a list, not an ErrorKind"),  # type: ignore[arg-type]
+        (Failure(ErrorKind.CANCELLED, "x"), "a Failure whose kind is cancelled, which no answer can be"),
+        (Failure("local_limit", "x"), "a Failure whose kind is local_limit, which no answer can be"),  # type: ignore[arg-type]
         (Failure(ErrorKind.NO_TEXT, None), "a Failure whose message is None"),  # type: ignore[arg-type]
     ],
 )

@@ -1,0 +1,22 @@
+"""What the console says of what was found, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from stt_load.report.judgement import findings
+from stt_load.report.messages import Language, Messages
+from stt_load.stats.model import Finding
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["In 6 of 19 answers", "(tokens, server_audio_s)", "left out"]),
+        ("ko", ["답 19건 중 6건", "(tokens, server_audio_s)"]),
+    ],
+)
+def test_numbers_that_no_row_can_hold(language: Language, words: list[str]) -> None:
+    found = Finding("out_of_range", {"said": 6, "answers": 19, "tokens": 5, "server_audio_s": 1})
+    text = " ".join(" ".join(findings(Messages(language), (found,))).split())
+    assert all(one in text for one in words), text
