@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from locust.runners import STATE_RUNNING, MasterRunner, Runner
+from locust.runners import HEARTBEAT_LIVENESS, STATE_RUNNING, MasterRunner, Runner
 
 from stt_load.users import SpeechUser
 
 NO_TROUBLE = "all of them ended by themselves"
+
+
+UNHEARD = 3
+"""Heartbeats, one a second, that are missing of a worker which stands still."""
 
 
 class UserCounts:
@@ -21,8 +25,7 @@ class UserCounts:
     def wanted(self) -> int | None:
         """How many there ought to be; None while Locust is on its way there."""
         runner = self._runner
-        # A master says that all are spawned when it has told its workers; they still say that they are at it.
-        if runner.state != STATE_RUNNING or (isinstance(runner, MasterRunner) and runner.clients.spawning):
+        if runner.state != STATE_RUNNING or (isinstance(runner, MasterRunner) and _workers_spawn(runner)):
             return None
         return self._ours(runner.target_user_classes_count)
 
@@ -53,3 +56,11 @@ class UserCounts:
         given = {"--tags": getattr(options, "tags", None), "--exclude-tags": getattr(options, "exclude_tags", None)}
         words = [word for name, tags in given.items() if tags for word in (name, *tags)]
         return " ".join(words) or "Locust's tags"
+
+
+def _workers_spawn(runner: MasterRunner) -> bool:
+    """A master says that all are spawned when it has told its workers; they still say that they are at it.
+
+    One that stands still in the middle of it says so, too: it has not been heard of for two seconds.
+    """
+    return any(client.heartbeat > HEARTBEAT_LIVENESS - UNHEARD for client in runner.clients.spawning)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from stt_load.cluster.generators import LoadChanges
 
-SHORTAGE_S = 1.0
-"""Users that are missing for longer are a change of the load, whoever causes it."""
+LASTING_S = 1.0
+"""Users that are missing, or too many, for longer are a change of the load, whoever causes it."""
 DISTRIBUTE_S = 1.0
 """Locust's own way to replace the users of a worker that is gone, where it has one, takes less."""
 
@@ -39,7 +39,7 @@ class LoadWatch:
         self.changes = LoadChanges()
         self._asked = asked
         self._distribute = distribute
-        self._enough_s = self._distributed_s = 0.0
+        self._right_s = self._distributed_s = 0.0
         self._moved = False
 
     def moved(self, from_s: float) -> None:
@@ -58,22 +58,24 @@ class LoadWatch:
         Before the measuring a shortage is no change: users are still coming.
         """
         asked = self._asked()
-        self._enough_s = self._enough_s or now_s
+        self._right_s = self._right_s or now_s
         if not self.changes.lasting:
             self._distributed_s = now_s
-            self._look_for_shortage(now_s, present, asked, measuring)
+            self._look_for_change(now_s, present, asked, measuring)
             return
-        self._enough_s = now_s
+        self._right_s = now_s
         if self._moved:
             self._set_right(now_s, present, asked, pending)
         elif present >= asked.due and not pending:
             self.changes.end(now_s)
 
-    def _look_for_shortage(self, now_s: float, present: int, asked: Asked, measuring: bool) -> None:
-        if present >= asked.due or not (measuring or self._moved):
-            self._enough_s = now_s
-        elif now_s - self._enough_s >= SHORTAGE_S:
-            self.changes.begin(self._enough_s)
+    def _look_for_change(self, now_s: float, present: int, asked: Asked, measuring: bool) -> None:
+        too_many = asked.wanted is not None and present > asked.wanted
+        if not (measuring or self._moved) or (present >= asked.due and not too_many):
+            self._right_s = now_s
+        elif now_s - self._right_s >= LASTING_S:
+            self._moved |= too_many  # Locust gave them to others when a worker stood still, and it is back
+            self.changes.begin(self._right_s)
 
     def _set_right(self, now_s: float, present: int, asked: Asked, pending: bool) -> None:
         """Users are distributed until they are as many as they should be; and again when some are missing later, as

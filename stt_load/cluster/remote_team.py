@@ -277,9 +277,10 @@ class RemoteTeam:
         return {"others": self.budget.present - self.budget.present_on(recruit.member.id)}
 
     def _watch_load(self, now_s: float) -> None:
-        pending = any(recruit.pending for recruit in self._recruits.values())
-        measuring = self.session.barrier_s is not None and not self.budget.closed
-        self._load.look(now_s, self.budget.present, pending=pending, measuring=measuring)
+        if not self.budget.closed:
+            pending = any(recruit.pending for recruit in self._recruits.values())
+            measuring = self.session.barrier_s is not None
+            self._load.look(now_s, self.budget.present, pending=pending, measuring=measuring)
 
     def _look_after(self, recruit: Recruit, now_s: float) -> None:
         """Locust gives up a silent worker and spawns its users elsewhere, some time before its jobs may go there."""

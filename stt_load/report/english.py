@@ -198,8 +198,8 @@ ENGLISH = {
     "FastSttUser.",
     "trouble.in_flight": "The requests seen in flight and the recorded response times differ by {value} (limit "
     "{limit}): some times are wrong. Run it again; if it stays, please report it as a bug.",
-    "trouble.load_changed": "The load changed without being asked to ({value}×): a load generator process died or "
-    "was cut off. Look into its log and run it again.",
+    "trouble.load_changed": "The load changed without being asked to ({value}×): a worker died, was cut off or "
+    "was slow to start, or users went missing. Look into the log and run it again.",
     "trouble.listener_errors": "Errors in stt-load itself: {value}. Requests may be missing. The log has the "
     "details; please report it as a bug.",
     # Afterwards

@@ -114,3 +114,20 @@ def test_users_that_a_worker_has_and_that_do_nothing_are_missing_while_it_is_so(
     scene.pass_by(3.0, present=2, pending=True)
     scene.pass_by(0.1, present=4)
     assert scene.changes == [(5.0, 13.0)]
+
+
+def test_users_that_are_too_many_are_a_change_and_are_set_right() -> None:
+    """A worker stood still, Locust gave its users to others, and it is back with its own."""
+    scene = Scene(wanted=4)
+    scene.pass_by(1.0, present=4)
+    scene.pass_by(4.0, present=6)
+    assert scene.distributed
+    scene.pass_by(0.1, present=4)
+    assert scene.changes == [(1.0, 5.1)]
+
+
+def test_users_that_end_their_last_request_are_not_too_many() -> None:
+    scene = Scene(wanted=4)
+    scene.asked = Asked(None, 2)
+    scene.pass_by(20.0, present=4)
+    assert scene.changes == []
