@@ -15,7 +15,6 @@ EndReason = Literal[
     "dead_warmup",  # the service never answered well during the warm-up
     "not_ready",  # wait_ready ran out
     "gave_up",  # max_consecutive_failures in a row
-    "no_users",  # none of ours was left to send anything
     "workers_lost",  # no worker was left
     "no_users",  # no user was left, or none ever came to work
     "crashed",  # no end was written: read from a spool file
