@@ -24,15 +24,15 @@ class Page:
     def __init__(self, process: subprocess.Popen[str], port: int, folder: Path) -> None:
         self.process = process
         self.folder = folder
-        self._url = f"http://127.0.0.1:{port}"
+        self.url = f"http://127.0.0.1:{port}"
 
     def get(self, path: str) -> bytes:
-        with urllib.request.urlopen(self._url + path, timeout=10) as answer:
+        with urllib.request.urlopen(self.url + path, timeout=10) as answer:
             return bytes(answer.read())
 
     def post(self, path: str, **form: Any) -> dict[str, Any]:
         data = urllib.parse.urlencode(form).encode()
-        with urllib.request.urlopen(self._url + path, data=data, timeout=40) as answer:
+        with urllib.request.urlopen(self.url + path, data=data, timeout=40) as answer:
             return dict(json.loads(answer.read()))
 
     def stats(self) -> dict[str, Any]:
@@ -55,9 +55,11 @@ class Page:
 
 
 @contextmanager
-def web_ui(folder: Path, config: dict[str, Any], *words: str) -> Iterator[Page]:
+def web_ui(folder: Path, config: dict[str, Any], *words: str, **options: Any) -> Iterator[Page]:
+    """options: of `start`."""
     port = free_port()
-    process = start(folder, config, "--web-host", "127.0.0.1", "-P", str(port), *words, headless=False)
+    words = ("--web-host", "127.0.0.1", "-P", str(port), *words)
+    process = start(folder, config, *words, headless=False, **options)
     page = Page(process, port, folder)
 
     def answers() -> bool:
