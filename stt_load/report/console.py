@@ -31,6 +31,8 @@ LEVEL_WIDTHS = {
     "rate": 12,
 }
 """Columns of the table of levels: 80 in all."""
+THE_SERVICES_WORDS = ("dead_warmup", "not_ready", "gave_up")
+"""Ends whose detail is what the service said; that of others is ours."""
 SMALL_RUN = 100
 """Below it the P99 by nearest rank is the maximum."""
 
@@ -84,7 +86,9 @@ def _ending(say: Messages, run: Run) -> Iterator[str]:
     name = "end.at_time_limit" if planned and info.end_reason == "time_limit" else f"end.{info.end_reason}"
     yield from note(say(name, progress=_progress(say, run), wait=wait))
     if info.detail is not None:
-        yield from wrap(say("end.detail", detail=shorten(plain(info.detail), 4 * WIDTH)), WIDTH, "   ", "   ")
+        detail = shorten(plain(info.detail), 4 * WIDTH)
+        said = say("end.detail", detail=detail) if info.end_reason in THE_SERVICES_WORDS else detail
+        yield from wrap(said, WIDTH, "   ", "   ")
     yield ""
 
 

@@ -139,8 +139,7 @@ ENGLISH = {
     "end.gave_up": "❗ Not complete: given up after {progress}, as too many in a row had failed "
     "(max_consecutive_failures).",
     "end.workers_lost": "❗ Not complete: after {progress}, no worker was left.",
-    "end.no_users": "❗ Not complete: after {progress}, no user was left to send any (StopUser, an exception in "
-    "on_start, --tags without a match).",
+    "end.no_users": "❗ Not complete: after {progress}, no user was left to send any.",
     "end.crashed": "❗ The run never came to its end (was it killed?). This is made of what was on disk, "
     "{progress}; what was in flight then is missing.",
     "end.detail": "It said: {detail}",

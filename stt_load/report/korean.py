@@ -139,8 +139,7 @@ KOREAN = {
     "end.gave_up": "❗ 끝까지 가지 못함: {progress} 이후 연속 실패가 너무 많아 그만두었습니다 "
     "(max_consecutive_failures).",
     "end.workers_lost": "❗ 끝까지 가지 못함: {progress} 이후 남은 워커가 없습니다.",
-    "end.no_users": "❗ 끝까지 가지 못함: {progress} 이후 요청을 보낼 사용자가 남지 않았습니다(StopUser, on_start의 "
-    "오류, 해당 없는 --tags).",
+    "end.no_users": "❗ 끝까지 가지 못함: {progress} 이후 요청을 보낼 사용자가 남지 않았습니다.",
     "end.crashed": "❗ 실행이 끝까지 가지 못했습니다 (강제 종료?). 디스크에 남은 기록({progress})으로 만든 "
     "보고서이며, 당시 처리 중이던 요청은 빠져 있습니다.",
     "end.detail": "응답 내용: {detail}",

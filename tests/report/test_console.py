@@ -166,6 +166,14 @@ def test_a_dead_service_is_told_in_its_own_words() -> None:
     assert "  2 requests in 0.60 s, 2 failed" in said
 
 
+def test_a_reason_of_our_own_is_not_told_as_the_services() -> None:
+    detail = "--tags other leave SttUser without a task"
+    said = text(table([], []), complete=False, end_reason="no_users", detail=detail, barrier_s=None)
+    assert "❗ Not complete: after 0 of 10 warm-up requests, with nothing measured, no user" in said
+    assert f"   {detail}" in said.splitlines()
+    assert "It said" not in said
+
+
 def test_a_service_that_never_came() -> None:
     config = Config(wait_ready=30)
     said = text(
