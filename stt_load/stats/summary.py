@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from stt_load.sample import ErrorKind, Phase
+from stt_load.sample import UNFINISHED, ErrorKind, Phase
 from stt_load.samples import FloatArray, Samples
 from stt_load.stats import answers
 from stt_load.stats.every_intent import every_intent
@@ -142,7 +142,7 @@ def _requests(rows: Samples) -> Requests:
 
 
 def _failures(rows: Samples) -> dict[str, int]:
-    return {kind.value: count for kind, count in rows.where(rows.failed).kinds().items()}
+    return {kind.value: count for kind, count in rows.kinds().items() if kind not in UNFINISHED}
 
 
 def _rtf(ok: Samples) -> Rtf:
