@@ -11,6 +11,12 @@ from typing import Any
 
 import hypothesis
 import pytest
+
+# Locust patches Python's own modules when it is imported, which is too late here; its processes do as ever.
+os.environ["LOCUST_SKIP_MONKEY_PATCH"] = "1"
+import locust  # noqa: F401
+
+del os.environ["LOCUST_SKIP_MONKEY_PATCH"]
 from xdist.scheduler import LoadScopeScheduling
 
 # How long an example takes is the machine's affair.
