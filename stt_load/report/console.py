@@ -55,7 +55,7 @@ def result(say: Messages, run: Run) -> Iterator[str]:
     yield from _warmup(say, run)
     yield from judgement.findings(say, run.summary.findings)
     yield ""
-    yield from judgement.verdict(say, run.summary.validity)
+    yield from judgement.verdict(say, run)
     yield RULE
 
 

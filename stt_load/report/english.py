@@ -181,15 +181,30 @@ ENGLISH = {
     "verdict.DEGRADED": "Measurement: 🟡 DEGRADED (the load generator was in the way a little)",
     "verdict.INVALID": "Measurement: ⛔ INVALID (do not use these figures)",
     "verdict.nothing": "Measurement: n/a (nothing was measured)",
+    "verdict.unanswered": "Measurement: n/a (no good answer, so there are no figures to believe)",
     "verdict.unchecked": "Not checked, for lack of data: {names}",
-    "check.loop_lag": "the load generator's reaction time",
+    "check.stalls": "figures with and without the load generator's stalls",
+    "check.busy_loop": "the load generator's reaction time",
+    "check.stalled_share": "stalls of the load generator",
     "check.cpu": "the load generator's CPU",
     "check.closed_loop_share": "the load generator's share of the time",
     "check.in_flight": "requests in flight against the rows",
     "check.load_changed": "unasked changes of the load",
     "check.listener_errors": "errors in stt-load itself",
-    "trouble.loop_lag": "The load generator read answers late: its reaction time (P99) is {value} of the median "
+    "check.rows_lost": "rows against the requests handed out",
+    "check.local_limits": "limits of this machine",
+    "figure.mean": "mean response time",
+    "figure.median": "median response time",
+    "figure.p95": "P95 of the response times",
+    "figure.p99": "P99 of the response times",
+    "trouble.stalls": "The load generator stood still while answers waited to be read: the {figure}, {reported}, may "
+    "be as little as {without} without that, {value} less (limit {limit}). Use a machine with less to do; code of "
+    "your own must not block.",
+    "trouble.busy_loop": "The load generator read answers late: its mean reaction time is {value} of the median "
     "response time (limit {limit}). Use a faster or less busy machine, fewer users, or FastSttUser.",
+    "trouble.stalled_share": "A load generator process stood still for {value} of the time (limit {limit}), so rates "
+    "are too low. Use a machine with less to do; code of your own must not block.",
+    "stall": "at {at} for {length} ({worker})",
     "trouble.cpu": "A load generator process used {value} of a CPU core (limit {limit}): it may have been the "
     "bottleneck. Use a faster machine, fewer users, or FastSttUser.",
     "trouble.closed_loop_share": "Users spent {value} of their time waiting for the load generator instead of the "
@@ -197,6 +212,12 @@ ENGLISH = {
     "FastSttUser.",
     "trouble.in_flight": "The requests seen in flight and the recorded response times differ by {value} (limit "
     "{limit}): some times are wrong. Run it again; if it stays, please report it as a bug.",
+    "trouble.in_flight_overloaded": "The requests seen in flight and the recorded response times differ by {value} "
+    "(limit {limit}), which follows from the load generator being overloaded.",
+    "trouble.rows_lost": "Requests that were sent and of which no row tells: {value}. They are in none of the "
+    "figures. The log has the details; please report it as a bug.",
+    "trouble.local_limits": "Requests that a limit of this machine stopped, not the service: {value}. The load was "
+    "less than asked for.",
     "trouble.load_changed": "The load changed without being asked to ({value}×): a worker died, was cut off or "
     "was slow to start, or users went missing. Look into the log and run it again.",
     "trouble.listener_errors": "Errors in stt-load itself: {value}. Requests may be missing. The log has the "

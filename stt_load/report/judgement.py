@@ -6,11 +6,18 @@ from collections.abc import Callable, Iterator, Mapping
 
 from stt_load.report.messages import Messages
 from stt_load.report.opening import WIDTH
-from stt_load.report.width import wrap
-from stt_load.stats.model import Check, Finding, Validity
+from stt_load.report.run import Run
+from stt_load.report.width import plain, wrap
+from stt_load.runinfo import RunInfo
+from stt_load.sample import ErrorKind, Phase
+from stt_load.samples import Samples
+from stt_load.stats.model import Check, Finding
 
-COUNTS = ("load_changed", "listener_errors")
+COUNTS = ("load_changed", "listener_errors", "rows_lost", "local_limits")
 """Checks whose value is a number of events; the others' are shares."""
+OF_THE_LOOP = frozenset({"stalls", "busy_loop", "stalled_share", "cpu"})
+MOST_LINES = 5
+MOST_LOOKED_AT = 10_000
 
 
 def findings(say: Messages, found: tuple[Finding, ...]) -> Iterator[str]:
@@ -24,25 +31,55 @@ def findings(say: Messages, found: tuple[Finding, ...]) -> Iterator[str]:
         yield from wrap(sentence, WIDTH, "  - ", "    ")
 
 
-def verdict(say: Messages, validity: Validity) -> Iterator[str]:
+def verdict(say: Messages, run: Run) -> Iterator[str]:
     """Whether the figures can be believed, and why not."""
+    validity = run.summary.validity
     if validity.verdict is None:
-        yield say("verdict.nothing")
+        yield say("verdict.unanswered" if run.summary.metrics.requests.total else "verdict.nothing")
         return
     yield say(f"verdict.{validity.verdict}")
-    for check in validity.checks:
-        if check.verdict not in (None, "VALID"):
-            yield from wrap(_trouble(say, check), WIDTH, "  - ", "    ")
+    troubles = {check.name: check for check in validity.checks if check.verdict not in (None, "VALID")}
+    for name, check in troubles.items():
+        yield from wrap(_trouble(say, check, overloaded=bool(troubles.keys() & OF_THE_LOOP)), WIDTH, "  - ", "    ")
+        if name == "local_limits":
+            yield from _limits_met(run.samples)
+    if troubles.keys() & {"stalls", "stalled_share"}:
+        yield from _stalls(say, run.info)
     unchecked = [say(f"check.{check.name}") for check in validity.checks if check.verdict is None]
     if unchecked:
         yield from wrap(say("verdict.unchecked", names=", ".join(unchecked)), WIDTH, "  ", "  ")
 
 
-def _trouble(say: Messages, check: Check) -> str:
+def _trouble(say: Messages, check: Check, *, overloaded: bool) -> str:
+    """overloaded: a loop that does not keep up is reason enough for counts that don't match."""
     if check.name in COUNTS:
         return say(f"trouble.{check.name}", value=round(check.value or 0))
     limit = check.invalid_above if check.verdict == "INVALID" else check.degraded_above
-    return say(f"trouble.{check.name}", value=say.share(check.value), limit=say.share(limit))
+    values = {"value": say.share(check.value), "limit": say.share(limit)}
+    if check.figure is not None:
+        values |= {
+            "figure": say(f"figure.{check.figure.name}"),
+            "reported": say.seconds(check.figure.reported_s),
+            "without": say.seconds(check.figure.without_stalls_s),
+        }
+    follows = check.name == "in_flight" and overloaded
+    return say("trouble.in_flight_overloaded" if follows else f"trouble.{check.name}", **values)
+
+
+def _stalls(say: Messages, info: RunInfo) -> Iterator[str]:
+    """The longest, in the order of time."""
+    longest = sorted(info.generator.stalls, key=lambda stall: stall.from_s - stall.to_s)[:MOST_LINES]
+    for stall in sorted(longest, key=lambda stall: stall.from_s):
+        at, length = say.duration(stall.from_s, 1), say.duration(stall.to_s - stall.from_s)
+        line = say("stall", at=at, length=length, worker=plain(info.workers[stall.worker]))
+        yield from wrap(line, WIDTH, "    ", "      ")
+
+
+def _limits_met(samples: Samples) -> Iterator[str]:
+    """What the limits of this machine are, and what to do about each, as the rows say."""
+    codes = samples["error"][samples.of_kind(ErrorKind.LOCAL_LIMIT) & (samples["phase"] != Phase.OUTSIDE)]
+    for text in dict.fromkeys(samples.texts[code] for code in codes[codes >= 0][:MOST_LOOKED_AT].tolist()):
+        yield from wrap(plain(text), WIDTH, "    ", "      ")
 
 
 def _sheds(say: Messages, values: Mapping[str, float]) -> str:

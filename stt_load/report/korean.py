@@ -180,15 +180,30 @@ KOREAN = {
     "verdict.DEGRADED": "측정 신뢰도: 🟡 DEGRADED (부하 발생기의 영향이 조금 섞였습니다)",
     "verdict.INVALID": "측정 신뢰도: ⛔ INVALID (이 수치를 사용하지 마세요)",
     "verdict.nothing": "측정 신뢰도: 해당 없음 (측정된 요청 없음)",
+    "verdict.unanswered": "측정 신뢰도: 해당 없음 (정상 응답이 없어 판단할 수치가 없음)",
     "verdict.unchecked": "데이터 부족으로 확인하지 못함: {names}",
-    "check.loop_lag": "부하 발생기의 반응 시간",
+    "check.stalls": "부하 발생기의 멈춤이 수치에 준 영향",
+    "check.busy_loop": "부하 발생기의 반응 시간",
+    "check.stalled_share": "부하 발생기가 멈춘 시간",
     "check.cpu": "부하 발생기의 CPU",
     "check.closed_loop_share": "부하 발생기가 쓴 시간",
     "check.in_flight": "처리 중 요청 수와 기록의 일치",
     "check.load_changed": "의도하지 않은 부하 변화",
     "check.listener_errors": "stt-load 자체 오류",
-    "trouble.loop_lag": "부하 발생기가 응답을 늦게 읽었습니다: 반응 시간(P99)이 응답 시간 중앙값의 "
+    "check.rows_lost": "내보낸 요청과 기록된 행의 일치",
+    "check.local_limits": "이 컴퓨터의 한계",
+    "figure.mean": "응답 시간 평균",
+    "figure.median": "응답 시간 중앙값",
+    "figure.p95": "응답 시간 P95",
+    "figure.p99": "응답 시간 P99",
+    "trouble.stalls": "응답이 와 있는데 부하 발생기가 멈춰 있어 늦게 읽었습니다: {figure} {reported}는 멈춤이 "
+    "없었다면 {without}까지 낮아질 수 있습니다({value} 차이, 한계 {limit}). 더 한가한 컴퓨터를 사용하고, 직접 작성한 "
+    "코드가 실행을 막지 않게 하세요.",
+    "trouble.busy_loop": "부하 발생기가 응답을 늦게 읽었습니다: 평균 반응 시간이 응답 시간 중앙값의 "
     "{value}입니다(한계 {limit}). 더 빠르거나 한가한 컴퓨터, 더 적은 사용자, 또는 FastSttUser를 사용하세요.",
+    "trouble.stalled_share": "부하 발생기 프로세스가 시간의 {value} 동안 멈춰 있었습니다(한계 {limit}). 처리량이 "
+    "실제보다 낮게 나왔습니다. 더 한가한 컴퓨터를 사용하고, 직접 작성한 코드가 실행을 막지 않게 하세요.",
+    "stall": "{at}에 {length} 동안 ({worker})",
     "trouble.cpu": "부하 발생기 프로세스가 CPU 코어의 {value}를 사용했습니다(한계 {limit}). 부하 발생기가 "
     "병목이었을 수 있습니다. 더 빠른 컴퓨터, 더 적은 사용자, 또는 FastSttUser를 사용하세요.",
     "trouble.closed_loop_share": "사용자가 시간의 {value}를 서비스가 아니라 부하 발생기를 기다리는 데 "
@@ -196,6 +211,12 @@ KOREAN = {
     "사용하세요.",
     "trouble.in_flight": "관찰된 처리 중 요청 수와 기록된 응답 시간이 {value} 차이 납니다(한계 {limit}). 잘못된 "
     "시간이 있습니다. 다시 실행하고, 계속되면 버그로 알려 주세요.",
+    "trouble.in_flight_overloaded": "관찰된 처리 중 요청 수와 기록된 응답 시간이 {value} 차이 납니다(한계 {limit}). "
+    "부하 발생기가 과부하였기 때문입니다.",
+    "trouble.rows_lost": "보냈지만 기록된 행이 없는 요청: {value}건. 어떤 수치에도 들어 있지 않습니다. 자세한 내용은 "
+    "로그에 있으며, 버그로 알려 주세요.",
+    "trouble.local_limits": "서비스가 아니라 이 컴퓨터의 한계 때문에 보내지 못한 요청: {value}건. 부하가 요청한 "
+    "것보다 낮았습니다.",
     "trouble.load_changed": "의도하지 않게 부하가 변했습니다({value}회): 워커가 죽었거나 연결이 끊겼거나 늦게 "
     "시작했거나, 사용자가 모자랐습니다. 로그를 확인하고 다시 실행하세요.",
     "trouble.listener_errors": "stt-load 자체 오류: {value}건. 빠진 요청이 있을 수 있습니다. 자세한 내용은 로그에 "

@@ -14,7 +14,8 @@ from stt_load.samples import Samples
 from stt_load.stats.model import Generator, WorkerHealth
 from tests.factory import joined, table
 
-HEALTHY = Generator(workers=(WorkerHealth(worker=0, loop_lag_p99_s=0.001, cpu_share=0.1),))
+PROCESS = WorkerHealth(worker=0, loop_lag_p99_s=0.001, cpu_share=0.1, loop_lag_mean_s=0.0001, stalled_s=0.0)
+HEALTHY = Generator(workers=(PROCESS,), rows_lost=0)
 
 
 def run_of(

@@ -17,10 +17,10 @@ from stt_load.report.width import columns
 from stt_load.runinfo import EndReason
 from stt_load.sample import ErrorKind, Phase
 from stt_load.samples import Samples
-from stt_load.stats.model import Generator, WorkerHealth
+from stt_load.stats.model import Generator, Stall
 from stt_load.stats.summary import warmup
 from tests.factory import joined, table
-from tests.report.runs import HEALTHY, run_of, steady
+from tests.report.runs import HEALTHY, PROCESS, run_of, steady
 
 EN, KO = Messages("en"), Messages("ko")
 LOCAL = Config(api=Api(base_url="http://127.0.0.1:8000"))
@@ -184,13 +184,65 @@ def test_a_service_that_never_came() -> None:
 
 
 def test_a_measurement_in_doubt_says_why_and_what_to_do() -> None:
-    busy = replace(HEALTHY, workers=(WorkerHealth(worker=0, loop_lag_p99_s=0.2, cpu_share=0.85),))
+    busy = replace(HEALTHY, workers=(replace(PROCESS, loop_lag_mean_s=0.2, cpu_share=0.85),))
     said = " ".join(text(steady(), generator=busy).split())
     assert "INVALID (do not use these figures)" in said
-    assert "its reaction time (P99) is 40.0% of the median response time (limit 10.0%)" in said
+    assert "its mean reaction time is 40.0% of the median response time (limit 20.0%)" in said
     assert "used 85.0% of a CPU core (limit 80.0%)" in said
     errors = " ".join(text(steady(), "ko", generator=Generator(listener_errors=2)).split())
     assert "stt-load 자체 오류: 2건" in errors
+
+
+def doubted(samples: Samples, generator: Generator, language: Language = "en") -> str:
+    said = text(samples, language, generator=generator, workers=("here:1", "there:2"))
+    return " ".join(said[said.index(Messages(language)("verdict.INVALID")) :].split())
+
+
+def test_a_stall_is_told_with_the_figure_that_it_changed_and_when_it_was() -> None:
+    samples = steady()
+    late = samples["seq"] % 10 == 0
+    samples.rows["done_s"][late] += 7.03
+    samples.rows["late_s"][late] = 7.03
+    found = (Stall(1, 61.5, 68.53), *(Stall(0, at, at + 0.1) for at in range(9)))
+    stalled = replace(HEALTHY, workers=(replace(PROCESS, stalled_s=7.93),), stalls=found)
+    said = text(samples, generator=stalled, workers=("here:1", "there:2"))
+    sentences = " ".join(said.split())
+    assert "the P95 of the response times, 7.530 s, may be as little as 0.500 s without that, 93.4% less" in sentences
+    assert "at 1 min 2 s for 7.03 s (there:2)" in said
+    assert said.count("(here:1)") == 4, "the five longest of ten"
+    assert "멈춤이 없었다면 0.500초까지" in doubted(samples, stalled, "ko")
+
+
+def test_counts_that_do_not_match_are_a_bug_only_where_the_generator_was_in_order() -> None:
+    seen = replace(HEALTHY, in_flight_mean=1.0, in_flight_stdev=0.1, in_flight_samples=300)
+    assert "please report it as a bug" in doubted(steady(), seen)
+    for busy in (
+        replace(PROCESS, cpu_share=0.9),
+        replace(PROCESS, stalled_s=3.0),
+        replace(PROCESS, loop_lag_mean_s=1.0),
+    ):
+        said = doubted(steady(), replace(seen, workers=(busy,)))
+        assert "follows from the load generator being overloaded" in said
+        assert "report it as a bug" not in said
+
+
+def test_a_limit_of_this_machine_is_told_with_what_to_do_about_it() -> None:
+    stopped = table([1.0, 1.1, 1.2], 0.0, kind=ErrorKind.LOCAL_LIMIT, first_seq=200)
+    stopped.rows["error"] = [0, 1, 0]
+    texts = ("too many open files (EMFILE): raise `ulimit -n`, now 160", "no local port is free: use keep_alive")
+    said = doubted(Samples(joined(steady(), stopped).rows, texts), HEALTHY)
+    assert "a limit of this machine stopped, not the service: 3." in said
+    assert all(said.count(advice) == 1 for advice in texts)
+
+
+def test_rows_that_are_missing_are_counted() -> None:
+    assert "of which no row tells: 2." in doubted(steady(), replace(HEALTHY, rows_lost=2))
+
+
+@pytest.mark.parametrize("kind", [ErrorKind.HTTP_5XX, ErrorKind.TIMEOUT_TOTAL, ErrorKind.CANCELLED])
+def test_a_run_without_a_good_answer_is_neither_believed_nor_doubted(kind: ErrorKind) -> None:
+    said = text(table(np.arange(20) / 25, 0.04, kind=kind))
+    assert "Measurement: n/a (no good answer, so there are no figures to believe)" in said
 
 
 def test_every_line_fits_a_terminal() -> None:
@@ -198,7 +250,11 @@ def test_every_line_fits_a_terminal() -> None:
     long = table([number * 0.1 for number in range(100)], 0.5, kind=kinds, text_length=0, users=5)  # type: ignore[arg-type]
     long.rows["error"] = [-1] * 60 + [0] * 40
     samples = Samples(long.rows, ("한" * 500,))
-    busy = Generator(workers=(WorkerHealth(worker=0, loop_lag_p99_s=9.0, cpu_share=1.0),), listener_errors=3)
+    busy = Generator(
+        workers=(replace(PROCESS, loop_lag_mean_s=9.0, cpu_share=1.0, stalled_s=5.0),), listener_errors=3
+    )
+    busy = replace(busy, rows_lost=2, stalls=tuple(Stall(0, at, at + 0.75) for at in range(9)))
+    long.rows["late_s"] = 0.25
     for language in ("en", "ko"):
         said = text(samples, language, generator=busy, complete=False, end_reason="crashed")  # type: ignore[arg-type]
         assert not [line for line in said.splitlines() if columns(line) > 80]

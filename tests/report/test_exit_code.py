@@ -9,15 +9,17 @@ import pytest
 from stt_load.config import Config
 from stt_load.report.exit_code import exit_code
 from stt_load.sample import ErrorKind, Phase
-from stt_load.stats.model import Generator, WorkerHealth
+from stt_load.stats.model import Generator
 from tests.factory import table
-from tests.report.runs import HEALTHY, run_of, steady
+from tests.report.runs import HEALTHY, PROCESS, run_of, steady
 
-SLOW = replace(HEALTHY, workers=(WorkerHealth(worker=0, loop_lag_p99_s=0.02, cpu_share=0.1),))
+SLOW = replace(HEALTHY, workers=(replace(PROCESS, loop_lag_mean_s=0.05),))
+OVERLOADED = replace(HEALTHY, workers=(replace(PROCESS, loop_lag_mean_s=9.0, cpu_share=1.0, stalled_s=9.0),))
 BROKEN = Generator(listener_errors=1)
 FAILED = table([0.0, 0.5], 0.5, kind=[None, ErrorKind.HTTP_5XX])
 NOTHING = table([], [])
-CUT = table([0.0, 0.5], 0.5, kind=[ErrorKind.CANCELLED, ErrorKind.LOCAL_LIMIT])
+CUT = table([0.0, 0.5], 0.5, kind=ErrorKind.CANCELLED)
+LIMITED = table([0.0, 0.5], 0.5, kind=[None, ErrorKind.LOCAL_LIMIT])
 PARTLY_CUT = table([0.0, 0.5], 0.5, kind=[None, ErrorKind.CANCELLED])
 ONLY_FAILURES = table([0.0, 0.5], 0.5, kind=ErrorKind.TIMEOUT_TOTAL)
 WARMUP_ONLY = table([-2.0, -1.0], 0.5, phase=Phase.WARMUP)
@@ -52,6 +54,9 @@ UNKNOWN = Generator()
         *((nothing, {"generator": BROKEN}, False, 1, 4) for nothing in (WARMUP_ONLY, CUT)),
         (NOTHING, {"end_reason": "no_users"}, False, 1, 1),
         (ONLY_FAILURES, {"generator": UNKNOWN}, False, 1, 1),
+        (ONLY_FAILURES, {"generator": OVERLOADED}, True, 1, 1),
+        (LIMITED, {}, False, 1, 4),
+        (steady(), {"generator": replace(HEALTHY, rows_lost=1)}, False, 1, 4),
         (ONLY_FAILURES, {"generator": UNKNOWN}, False, 7, 7),
         (ONLY_FAILURES, {"generator": UNKNOWN}, False, 0, 1),
     ],

@@ -69,7 +69,7 @@ def observed(rng: np.random.Generator, samples: Samples, *, period_s: float, lag
     looks = periods + rng.uniform(0, period_s, len(periods))
     seen = np.searchsorted(start_s, looks, side="right") - np.searchsorted(done_s, looks, side="right")
     return Generator(
-        workers=(WorkerHealth(0, lag_s, 0.3),),
+        workers=(WorkerHealth(0, lag_s, 0.3, lag_s, 0.0),),
         in_flight_mean=float(seen.mean()),
         in_flight_stdev=float(seen.std(ddof=1)) if len(seen) > 1 else None,
         in_flight_samples=len(seen),

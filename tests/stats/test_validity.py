@@ -4,14 +4,16 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from stt_load.fields import ROW
 from stt_load.sample import ErrorKind, Phase
 from stt_load.samples import Samples
-from stt_load.stats.model import Check, Generator, Validity, WorkerHealth
+from stt_load.stats.checks import Limits, closed_loop_share
+from stt_load.stats.model import Changed, Check, Generator, Validity, WorkerHealth
 from stt_load.stats.rates import Span
-from stt_load.stats.validity import DEFAULT_LIMITS, Limits, closed_loop_share, judge
+from stt_load.stats.validity import DEFAULT_LIMITS, judge
 from tests.factory import joined, table
 from tests.stats.simulation import closed_loops, observed
 
@@ -34,19 +36,104 @@ def share(samples: Samples, users: int = 1, delay_s: float = 0.0) -> float | Non
     return closed_loop_share(samples, measured, users=users, request_delay_s=delay_s)
 
 
-def worker(lag_s: float | None = None, cpu: float | None = None, index: int = 0) -> WorkerHealth:
-    return WorkerHealth(index, lag_s, cpu)
+def worker(
+    lag_s: float | None = None, cpu: float | None = None, stalled_s: float | None = None, index: int = 0
+) -> WorkerHealth:
+    """The P99 of its lag is seconds, whatever happens: that judges nothing."""
+    return WorkerHealth(index, 5.0, cpu, lag_s, stalled_s)
 
 
 @pytest.mark.parametrize(
     ("lag_s", "verdict"),
-    [(0.0, "VALID"), (0.02, "VALID"), (0.021, "DEGRADED"), (0.1, "DEGRADED"), (0.101, "INVALID")],
+    [(0.0, "VALID"), (0.04, "VALID"), (0.041, "DEGRADED"), (0.2, "DEGRADED"), (0.201, "INVALID")],
 )
-def test_loop_lag_is_held_against_the_median_response_time(lag_s: float, verdict: str) -> None:
+def test_the_mean_lag_is_held_against_the_median_response_time(lag_s: float, verdict: str) -> None:
     generator = Generator(workers=(worker(0.001), worker(lag_s, index=1), worker(None, index=2)))
-    found = check("loop_lag", STEADY, generator)
+    found = check("busy_loop", STEADY, generator)
     assert (found.value, found.verdict) == (max(lag_s, 0.001), verdict)
-    assert (found.degraded_above, found.invalid_above) == (0.02, 0.10)
+    assert (found.degraded_above, found.invalid_above) == (0.04, 0.20)
+
+
+@pytest.mark.parametrize(
+    ("lag_s", "verdict"), [(0.0008, "VALID"), (0.0009, "DEGRADED"), (0.004, "DEGRADED"), (0.0041, "INVALID")]
+)
+def test_of_a_fast_service_a_little_lag_is_no_large_share(lag_s: float, verdict: str) -> None:
+    """5 ms: a share of 16% and 80%."""
+    found = check("busy_loop", table(np.arange(300) / 200, 0.005), Generator(workers=(worker(lag_s),)))
+    assert found.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("stalled_s", "verdict"), [(0.6, "VALID"), (0.61, "DEGRADED"), (3.0, "DEGRADED"), (3.1, "INVALID")]
+)
+def test_the_longest_standstill_of_a_process_is_held_against_the_window(stalled_s: float, verdict: str) -> None:
+    generator = Generator(workers=(worker(stalled_s=0.0), worker(stalled_s=stalled_s, index=1)))
+    found = check("stalled_share", STEADY, generator)
+    assert (found.value, found.verdict) == (pytest.approx(stalled_s / 30), verdict)
+
+
+def with_late(late_s: npt.ArrayLike, of_s: float = 1.0, n: int = 100) -> Samples:
+    """Answers that take `of_s`, each read `late_s` after that."""
+    samples = table(np.arange(float(n)), of_s + np.asarray(late_s))
+    samples.rows["late_s"] = late_s
+    return samples
+
+
+OBSERVED = Generator(workers=(worker(0.0, 0.1, 0.0),))
+
+
+@pytest.mark.parametrize(
+    ("late", "figure", "share", "verdict"),
+    [
+        (0, None, 0.0, "VALID"),
+        (5, "mean", 0.025 / 1.025, "VALID"),
+        (6, "p95", 1 / 3, "INVALID"),
+        (51, "median", 1 / 3, "INVALID"),
+    ],
+)
+def test_what_stalls_can_have_changed_is_told_of_the_figure_that_changed_most(
+    late: int, figure: str | None, share: float, verdict: str
+) -> None:
+    found = check("stalls", with_late(np.where(np.arange(100) < late, 0.5, 0.0)), OBSERVED)
+    assert (found.value, found.verdict) == (pytest.approx(share), verdict)
+    assert (found.figure and found.figure.name) == figure
+    if found.figure is not None:
+        assert found.figure.without_stalls_s == pytest.approx(1.0)
+        assert found.figure.reported_s == pytest.approx(1 / (1 - share))
+
+
+def test_seconds_that_a_stall_made_are_named() -> None:
+    """Every answer takes 1.000 s, the process stood still for 7.03 s, and no look at the lag's P99 tells."""
+    found = check("stalls", with_late(np.where(np.arange(100) < 6, 7.03, 0.0)), OBSERVED)
+    assert (found.verdict, found.figure) == ("INVALID", Changed("p95", pytest.approx(8.03), pytest.approx(1.0)))
+
+
+def test_a_p99_is_told_of_a_thousand_answers_on() -> None:
+    late_s = np.where(np.arange(999) < 12, 0.5, 0.0)
+    assert check("stalls", with_late(late_s, n=999), OBSERVED).verdict == "VALID"
+    found = check("stalls", with_late(np.append(late_s, 0.0), n=1_000), OBSERVED)
+    assert (found.figure and found.figure.name, found.verdict) == ("p99", "INVALID")
+
+
+@pytest.mark.parametrize(
+    ("late_s", "verdict"), [(0.0019, "VALID"), (0.0021, "DEGRADED"), (0.0049, "DEGRADED"), (0.0051, "INVALID")]
+)
+def test_of_a_fast_service_a_millisecond_is_no_difference(late_s: float, verdict: str) -> None:
+    """15 ms, of which these are shares of 11 to 25%."""
+    assert check("stalls", with_late(late_s, 0.015), OBSERVED).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("late_s", "verdict"), [(0.030, "VALID"), (0.032, "DEGRADED"), (0.110, "DEGRADED"), (0.112, "INVALID")]
+)
+def test_of_a_slow_service_shares_count(late_s: float, verdict: str) -> None:
+    assert check("stalls", with_late(late_s), OBSERVED).verdict == verdict
+
+
+def test_a_failed_row_makes_no_figure_late() -> None:
+    samples = with_late(np.where(np.arange(100) < 50, 0.5, 0.0))
+    samples.rows["error_kind"][:50] = 1
+    assert check("stalls", samples, OBSERVED).value == 0.0
 
 
 @pytest.mark.parametrize(
@@ -80,22 +167,65 @@ def test_without_data_there_is_no_verdict_and_nothing_against_the_run() -> None:
 def test_what_was_not_observed_is_not_judged() -> None:
     verdicts = {one.name: one.verdict for one in judged(STEADY, Generator(workers=(worker(),))).checks}
     assert verdicts == {
-        "loop_lag": None,
+        "stalls": None,
+        "busy_loop": None,
+        "stalled_share": None,
         "cpu": None,
         "closed_loop_share": "VALID",
         "in_flight": None,
         "load_changed": "VALID",
         "listener_errors": "VALID",
+        "rows_lost": None,
+        "local_limits": "VALID",
     }
-    failed = table(np.arange(30.0), 1.0, kind=ErrorKind.HTTP_5XX)
-    assert check("loop_lag", failed, Generator(workers=(worker(0.5),))).verdict is None
+
+
+OVERLOADED = Generator(workers=(worker(5.0, 1.0, 30.0),), load_changes=((0.0, 1.0),))
+
+
+@pytest.mark.parametrize("kind", [ErrorKind.HTTP_5XX, ErrorKind.TIMEOUT_TOTAL, ErrorKind.CANCELLED])
+def test_without_a_good_answer_there_is_nothing_to_believe_or_to_doubt(kind: ErrorKind) -> None:
+    """All failed in 40 ms; all timed out; all cut off. They end as what they are."""
+    failed = table(np.arange(30) / 25, 0.04, kind=kind)
+    assert judged(failed, OBSERVED).verdict is None
+    assert judged(failed, OVERLOADED).verdict is None
+    of_figures = {one.verdict for one in judged(failed, OVERLOADED).checks[:6]}
+    assert of_figures == {None}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        replace(OBSERVED, listener_errors=1),
+        replace(OBSERVED, rows_lost=1),
+        replace(OBSERVED, load_changes=((0.0, 1.0),), all_workers_lost=True),
+    ],
+)
+def test_a_run_that_broke_is_void_whatever_came_of_it(broken: Generator) -> None:
+    assert judged(table(np.arange(30.0), 1.0, kind=ErrorKind.HTTP_5XX), broken).verdict == "INVALID"
+    assert judged(STEADY, broken).verdict == "INVALID"
+
+
+@pytest.mark.parametrize("phase", [Phase.WARMUP, Phase.MEASURED])
+def test_requests_that_this_machine_stopped_void_the_run(phase: Phase) -> None:
+    stopped = table(-1.0, 0.001, kind=ErrorKind.LOCAL_LIMIT, phase=phase, first_seq=30)
+    found = check("local_limits", joined(STEADY, stopped), OBSERVED)
+    assert (found.value, found.verdict) == (1.0, "INVALID")
+    outside = table(-1.0, 0.001, kind=ErrorKind.LOCAL_LIMIT, phase=Phase.OUTSIDE, first_seq=30)
+    assert check("local_limits", joined(STEADY, outside), OBSERVED).verdict == "VALID"
+    assert judged(stopped, Generator()).verdict == "INVALID", "even if there is nothing else"
+
+
+def test_a_row_that_is_missing_voids_the_run() -> None:
+    verdicts = [check("rows_lost", STEADY, replace(OBSERVED, rows_lost=lost)).verdict for lost in (None, 0, 1)]
+    assert verdicts == [None, "VALID", "INVALID"]
 
 
 def test_the_worst_check_is_the_verdict_and_limits_can_be_set() -> None:
-    busy = Generator(workers=(worker(lag_s=0.03, cpu=0.99),))
+    busy = Generator(workers=(worker(lag_s=0.05, cpu=0.99),))
     assert judged(STEADY, busy).verdict == "INVALID"
     assert judged(STEADY, busy, limits=Limits(cpu=(None, 1.0))).verdict == "DEGRADED"
-    assert judged(STEADY, busy, limits=Limits(cpu=(None, 1.0), loop_lag=(0.05, 0.1))).verdict == "VALID"
+    assert judged(STEADY, busy, limits=Limits(cpu=(None, 1.0), busy_loop=(0.06, 0.1))).verdict == "VALID"
 
 
 def test_users_that_are_always_busy_leave_the_generator_no_share() -> None:

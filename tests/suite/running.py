@@ -27,7 +27,7 @@ SCHEMA = jsonschema.Draft202012Validator(
 )
 
 # The checks of a measurement that other processes on this machine can spoil, such as the tests beside it.
-OF_THE_MACHINE = frozenset({"loop_lag", "cpu"})
+OF_THE_MACHINE = frozenset({"stalls", "busy_loop", "stalled_share", "cpu", "closed_loop_share"})
 
 # A service that is quick enough for tests and slow enough for its figures to be believed.
 QUICK = {"slots": 8, "overhead_s": 0.1, "rtf": 0.0, "jitter": "none", "cold_requests": 0}

@@ -1,0 +1,282 @@
+"""The checks of a measurement, each a small pure thing: evidence in, one `Check` out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TypeAlias
+
+import numpy as np
+
+from stt_load.sample import ErrorKind, Phase
+from stt_load.samples import FloatArray, Samples
+from stt_load.stats.model import Changed, Check, Generator, Verdict
+from stt_load.stats.quantiles import quantile
+from stt_load.stats.rates import stays_s, window, working
+
+FEWEST_CYCLES = 3  # starts per user, below which the generator's share of the cycle says nothing
+FEWEST_LOOKS = 20  # observations of the requests in flight
+FEWEST_SEEN = 20  # requests that so many looks ought to see
+FEWEST_FOR_P99 = 1_000  # answers, below which one or two late ones make the P99
+Z_1_IN_1000 = 3.2905  # a standard normal is further from 0 than this with probability 0.001
+WORST_FIRST: tuple[Verdict, ...] = ("INVALID", "DEGRADED", "VALID")
+
+Limit: TypeAlias = tuple[float | None, float | None]
+"""Above the first of two the measurement is DEGRADED, above the second INVALID; None: never for this reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """They are shares (0.05 = 5%), and numbers of events from `load_changed` on.
+
+    stalls_s, busy_loop_s: a difference of so many seconds is none, whatever share of a short response time it is.
+    """
+
+    stalls: Limit = (0.03, 0.10)
+    stalls_s: Limit = (0.002, 0.005)
+    busy_loop: Limit = (0.04, 0.20)
+    busy_loop_s: Limit = (0.0008, 0.004)
+    stalled_share: Limit = (0.02, 0.10)
+    cpu: Limit = (0.80, 0.95)
+    closed_loop_share: Limit = (0.05, 0.20)
+    in_flight: Limit = (None, 0.05)
+    load_changed: Limit = (0, None)
+    listener_errors: Limit = (None, 0)
+    rows_lost: Limit = (None, 0)
+    local_limits: Limit = (None, 0)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the checks go by.
+
+    samples: the whole run, measured: its measured samples in start order; the rest as for `summarise`.
+    """
+
+    samples: Samples
+    measured: Samples
+    users: int
+    request_delay_s: float
+    generator: Generator
+    limits: Limits = Limits()
+
+    @cached_property
+    def ok(self) -> Samples:
+        """The measured answers that figures are made of."""
+        return self.measured.where(self.measured.ok)
+
+    @cached_property
+    def median_s(self) -> float | None:
+        """Of their response times."""
+        return quantile(self.ok.response_s, 0.5)
+
+
+def stalls(evidence: Evidence) -> Check:
+    """How much of a printed figure stalls of the generator can have made: each as it is, and of rows less `late_s`.
+
+    The value is that of the figure with the worst verdict, among several the largest share. A maximum would always be
+    the one row that a stall met, and so is a P99 of fewer than a thousand answers.
+    """
+    limits = evidence.limits
+    if not len(evidence.ok) or _most(worker.stalled_s for worker in evidence.generator.workers) is None:
+        return _check("stalls", None, limits.stalls)
+    found = [_changed(one, limits) for one in _figures(evidence.ok)]
+    return min(found, key=lambda check: (WORST_FIRST.index(check.verdict or "VALID"), -(check.value or 0)))
+
+
+def busy_loop(evidence: Evidence) -> Check:
+    """The mean lag of the worst process, in which a long stall counts little, as a share of the median."""
+    lag_s, median_s = _most(worker.loop_lag_mean_s for worker in evidence.generator.workers), evidence.median_s
+    if lag_s is None or not median_s:
+        return _check("busy_loop", None, evidence.limits.busy_loop)
+    limits = evidence.limits
+    return _check("busy_loop", lag_s / median_s, _at_least(limits.busy_loop, limits.busy_loop_s, median_s))
+
+
+def stalled_share(evidence: Evidence) -> Check:
+    """Of the window, in the process that stood still longest: rates are too low by about that."""
+    span, stalled_s = window(evidence.measured), _most(worker.stalled_s for worker in evidence.generator.workers)
+    if span is None or span.length_s <= 0 or stalled_s is None:
+        return _check("stalled_share", None, evidence.limits.stalled_share)
+    return _check("stalled_share", stalled_s / span.length_s, evidence.limits.stalled_share)
+
+
+def cpu(evidence: Evidence) -> Check:
+    """Of the busiest process, as a share of one core."""
+    return _check("cpu", _most(worker.cpu_share for worker in evidence.generator.workers), evidence.limits.cpu)
+
+
+def closed_loop(evidence: Evidence) -> Check:
+    """See `closed_loop_share`."""
+    share = closed_loop_share(
+        evidence.samples,
+        evidence.measured,
+        users=evidence.users,
+        request_delay_s=evidence.request_delay_s,
+        changes=evidence.generator.load_changes,
+    )
+    return _check("closed_loop_share", share, evidence.limits.closed_loop_share)
+
+
+def in_flight(evidence: Evidence) -> Check:
+    """Do the samples account for what was seen in flight? The relative difference, VALID while it may be chance.
+
+    If the samples are right, the mean number in flight over the window is the sum of their response times (of other
+    phases: the part inside the window) / window, exactly. The generator looked at some instants only, so its mean has
+    an error: stdev / sqrt(n) if the looks were independent. Looks closer together than a response time mostly see
+    the same requests, so at most one per mean response time is counted. A stdev that was seen may be small by chance
+    (0, when no look met any of a few short requests), so it is at least that of that many users, each busy for the
+    expected share of the time. As the looking may begin a little before the window and end a little after it,
+    what one look is worth is added to the error. A difference beyond 3.29 errors has p < 0.001. None below 20 looks,
+    or where all of them together ought to see fewer than 20 requests.
+    """
+    samples, measured, generator = evidence.samples, evidence.measured, evidence.generator
+    limit = evidence.limits.in_flight
+    span, seen, looks = window(measured), generator.in_flight_mean, generator.in_flight_samples
+    stdev = generator.in_flight_stdev
+    if span is None or span.length_s <= 0 or seen is None or stdev is None or looks < FEWEST_LOOKS:
+        return _check("in_flight", None, limit)
+    expected = span.overlap_s(samples["start_s"], samples["done_s"]) / span.length_s
+    independent = span.length_s / max(float(np.mean(measured.response_s)), span.length_s / looks)
+    if expected * independent < FEWEST_SEEN:
+        return _check("in_flight", None, limit)
+    present = max(evidence.users, int(measured["users"].max()))
+    spread = max(stdev, math.sqrt(expected * max(0.0, 1 - expected / present)))
+    error = math.hypot(spread / math.sqrt(independent), max(seen, expected) / looks)
+    check = _check("in_flight", abs(seen / expected - 1), limit)
+    if abs(seen - expected) > Z_1_IN_1000 * error:
+        return check
+    return replace(check, verdict="VALID")
+
+
+def load_changed(evidence: Evidence) -> Check:
+    """How many times the load changed without being asked to; INVALID when nobody was left to make any."""
+    check = _counted("load_changed", len(evidence.generator.load_changes), evidence)
+    return replace(check, verdict="INVALID") if evidence.generator.all_workers_lost else check
+
+
+def listener_errors(evidence: Evidence) -> Check:
+    """Whatever broke in a listener or a greenlet of ours, nobody knows what it left undone."""
+    return _counted("listener_errors", evidence.generator.listener_errors, evidence)
+
+
+def rows_lost(evidence: Evidence) -> Check:
+    """Jobs that were handed out and of which no row tells."""
+    lost = evidence.generator.rows_lost
+    if lost is None:
+        return _check("rows_lost", None, evidence.limits.rows_lost)
+    return _counted("rows_lost", lost, evidence)
+
+
+def local_limits(evidence: Evidence) -> Check:
+    """Requests that a limit of the generator's own machine stopped: the load was not what was asked for."""
+    rows = evidence.samples
+    stopped = rows.of_kind(ErrorKind.LOCAL_LIMIT) & (rows["phase"] != Phase.OUTSIDE)
+    return _counted("local_limits", int(np.count_nonzero(stopped)), evidence)
+
+
+def closed_loop_share(
+    samples: Samples,
+    measured: Samples,
+    *,
+    users: int,
+    request_delay_s: float,
+    changes: Iterable[tuple[float, float]] = (),
+) -> float | None:
+    """The share of the users' time in which the generator kept them from work: 0 for a perfect one.
+
+    In a closed loop a user has a request in flight, or stays away on purpose, or is late because of us. By Little's
+    law the first two are X (R + delay) of `users` users, so the rest is 1 - X (R + delay) / users. It is taken from
+    the first to the last measured start, for after that there is no job left, and a user without one is nobody's
+    fault:
+
+        1 - (time in flight + intended pauses, both inside the span) / (users x span)
+
+    That adds up what every user did; nothing is estimated, so there is no sampling error to allow for. All requests
+    of `samples` count, failed and cancelled ones too, and so does a pause after a warm-up request that reaches into
+    the span. A pause is the sample's `pause_s` (more than the delay after a refused connection), at least the delay.
+    When the number of users changed, the rows say so, and `users` is its mean over the span, weighted with how long
+    the run stood at each number. The generator's own mean would not do: it covers the drain as well, and one request
+    that hangs at the end of a ramp would weigh the last number over all others.
+
+    `changes` of the load without being asked to are left out of the span: users that died with their worker do
+    nothing, which is known already and has a check of its own.
+
+    Never below 0: a pause cut short by a stop counts in full. None when there were fewer than 3 starts per user: then
+    the span is mostly the users' setting off.
+    """
+    span = working(measured)
+    pieces = span.without(changes) if span is not None else []
+    length_s = sum(piece.length_s for piece in pieces)
+    if span is None or length_s <= 0:
+        return None
+    present_s = users * length_s
+    if np.ptp(measured["users"]):
+        starts = measured["start_s"]
+        until_s = starts + stays_s(measured, span.to_s)
+        present = measured["users"].astype(float)
+        present_s = sum(piece.overlap_s(starts, until_s, present) for piece in pieces)
+    if present_s <= 0 or len(measured) < FEWEST_CYCLES * present_s / length_s:
+        return None
+    done_s = samples["done_s"]
+    in_flight_s = sum(piece.overlap_s(samples["start_s"], done_s) for piece in pieces)
+    paused_s = done_s + np.maximum(samples["pause_s"], request_delay_s)
+    pauses_s = sum(piece.overlap_s(done_s, paused_s) for piece in pieces)
+    return max(0.0, 1 - (in_flight_s + pauses_s) / present_s)
+
+
+def _figures(ok: Samples) -> Iterator[Changed]:
+    """The printed figures that stalls can have changed, as they are and without stalls."""
+    reported_s = ok.response_s
+    without_s = np.maximum(0.0, reported_s - ok["late_s"])
+    yield Changed("mean", float(np.mean(reported_s)), float(np.mean(without_s)))
+    for name, p in (("median", 0.5), ("p95", 0.95), ("p99", 0.99)):
+        if name != "p99" or len(ok) >= FEWEST_FOR_P99:
+            yield Changed(name, _quantile(reported_s, p), _quantile(without_s, p))
+
+
+def _changed(figure: Changed, limits: Limits) -> Check:
+    if figure.reported_s <= 0:
+        return _check("stalls", 0.0, limits.stalls)
+    share = 1 - figure.without_stalls_s / figure.reported_s
+    check = _check("stalls", share, _at_least(limits.stalls, limits.stalls_s, figure.reported_s))
+    return replace(check, figure=figure) if share > 0 else check
+
+
+def _quantile(values: FloatArray, p: float) -> float:
+    found = quantile(values, p)
+    assert found is not None, "there are some"
+    return found
+
+
+def _at_least(shares: Limit, seconds: Limit, of_s: float) -> Limit:
+    """The shares, none of them less than that of as many seconds in `of_s`."""
+    degraded, invalid = (
+        None if share is None else max(share, (least_s or 0) / of_s)
+        for share, least_s in zip(shares, seconds, strict=True)
+    )
+    return degraded, invalid
+
+
+def _counted(name: str, count: int, evidence: Evidence) -> Check:
+    """A zero is good news only where something was measured."""
+    known = count or len(evidence.measured)
+    return _check(name, float(count) if known else None, getattr(evidence.limits, name))
+
+
+def _check(name: str, value: float | None, limit: Limit) -> Check:
+    degraded, invalid = limit
+    verdict: Verdict | None = "VALID"
+    if value is None:
+        verdict = None
+    elif invalid is not None and value > invalid:
+        verdict = "INVALID"
+    elif degraded is not None and value > degraded:
+        verdict = "DEGRADED"
+    return Check(name, value, degraded, invalid, verdict)
+
+
+def _most(values: Iterable[float | None]) -> float | None:
+    return max((value for value in values if value is not None), default=None)
