@@ -68,7 +68,7 @@ ENGLISH = {
     "result.total": "Requests: {n}",
     "result.succeeded": "Succeeded: {n} ({share})",
     "result.failed": "Failed: {n} ({share})",
-    "result.cancelled": "Cut off at the end: {n} (no failures)",
+    "result.cancelled": "Cut off at the end: {n} (no failures, in neither share)",
     "result.local_limit": "Stopped by a limit of this machine: {n} (no failures of the service)",
     "result.leased_again": "Handed out again, as a worker was lost: {requests}",
     "result.empty_texts": "Empty transcripts: {n}",

@@ -68,7 +68,7 @@ KOREAN = {
     "result.total": "총 요청 수: {n}",
     "result.succeeded": "성공한 요청: {n} ({share})",
     "result.failed": "실패한 요청: {n} ({share})",
-    "result.cancelled": "종료 시 중단된 요청: {n} (실패 아님)",
+    "result.cancelled": "종료 시 중단된 요청: {n} (실패 아님, 비율에서 제외)",
     "result.local_limit": "이 컴퓨터의 한계로 보내지 못한 요청: {n} (서비스의 실패 아님)",
     "result.leased_again": "워커가 사라져 다시 배정한 요청: {requests}",
     "result.empty_texts": "빈 전사 결과: {n}",

@@ -350,13 +350,13 @@ def odd_run() -> Samples:
 def test_what_was_cut_off_stands_apart_from_what_failed() -> None:
     said = text(odd_run())
     lines = ["Requests: 110", "Succeeded: 90 (90.0%)", "Failed: 10 (10.0%)", "  10 × Refused under load, 429 or 503"]
-    lines += ["      HTTP 429: slow down", "Cut off at the end: 5 (no failures)"]
+    lines += ["      HTTP 429: slow down", "Cut off at the end: 5 (no failures, in neither share)"]
     lines += ["Stopped by a limit of this machine: 5 (no failures of the service)"]
     assert in_order([*lines, "      [Errno 24] Too many open files"], said)
     assert "× Cut off" not in said
     assert "It refused 10 of 100 requests" in said
     korean = text(odd_run(), "ko")
-    assert in_order(["실패한 요청: 10 (10.0%)", "종료 시 중단된 요청: 5 (실패 아님)"], korean)
+    assert in_order(["실패한 요청: 10 (10.0%)", "종료 시 중단된 요청: 5 (실패 아님, 비율에서 제외)"], korean)
     assert "Cut off" not in text(steady())
 
 

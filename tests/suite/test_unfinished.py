@@ -27,7 +27,7 @@ def test_what_the_end_cuts_off_is_no_failure_anywhere(tmp_path: Path, words: tup
     assert counts["succeeded"] == counts["total"] - cut > 0
     assert (counts["failed"], metrics["error_rate"], metrics["failures"]) == (0, 0.0, {})
     assert metrics["all"]["response_time_s"]["n"] == counts["total"]
-    assert f"Cut off at the end: {cut} (no failures)" in ran.out
+    assert f"Cut off at the end: {cut} (no failures, in neither share)" in ran.out
     with (tmp_path / "out_stats.csv").open() as file:
         total = list(csv.DictReader(file))[-1]
     assert (int(total["Request Count"]), int(total["Failure Count"])) == (counts["succeeded"], 0)
