@@ -44,6 +44,11 @@ class _Pool(ConnectionPool):
         # Without it the last part of a body waits for the acknowledgement of the part before.
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
+    @property
+    def is_lent(self) -> bool:
+        """Its one connection is with somebody, or is being made."""
+        return bool(self._semaphore.locked())
+
     def _is_socket_alive(self, sock: gevent.socket.socket | None) -> bool:
         """To look lets other greenlets go on. A time limit that is over meanwhile must not leave the one place in
         the pool taken for ever."""
@@ -163,11 +168,14 @@ class FastTransport(Transport):
         return f"{head}\r\n\r\n".encode("latin-1")
 
     def _give_back(self, sock: gevent.socket.socket, response: _Response | None) -> None:
-        """A response that is whole has already returned its socket; what is left over is closed."""
+        """A response that is whole has already returned its socket, as has one that could not be begun; what is left
+        over is closed."""
         if response is not None:
             response.release()
-        elif sock.fileno() >= 0:
+        elif self._pool.is_lent:
             self._pool.release_socket(sock)
+        else:
+            self._hang_up(sock)
 
     def _hang_up(self, sock: gevent.socket.socket) -> None:
         """A closed socket in the pool is not taken out of it again."""
@@ -209,7 +217,7 @@ def _pool(target: Target) -> _Pool:
 
 def _ended(error: HTTPParseError) -> bool:
     """Whether the parser complains of the end of the data, not of the data."""
-    return "connection closed" in str(error) or "EOF" in str(error)
+    return any(words in str(error) for words in ("connection closed", "EOF", "Incomplete response"))
 
 
 def _looked_up(headers: Headers) -> Callable[[str], str | None]:

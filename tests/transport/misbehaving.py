@@ -181,6 +181,8 @@ _ACTS: dict[str, Act] = {
         b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + answer("200 OK", OK),
         keep=True,
     ),
+    "interim-only": _say(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"),
+    "no-status": _say(answer("000 Nothing", OK), keep=True),
     "late": _processing,
     "gzip": _say(answer("200 OK", gzip.compress(OK), "Content-Encoding: gzip"), keep=True),
     "hang": _hang,

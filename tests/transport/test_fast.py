@@ -33,3 +33,18 @@ def test_a_time_limit_that_ends_while_a_kept_connection_is_looked_at_costs_no_ot
     assert connectionpool.select is select
     assert transport.post(BODY, Exchange()).status == 200, "on a new connection"
     transport.close()
+
+
+@pytest.mark.parametrize("path", ["interim-only", "no-status"])
+def test_an_answer_that_never_comes_to_more_than_an_interim_one_costs_no_other_request(
+    server: Misbehaving, path: str
+) -> None:
+    timeouts = Timeouts(1, 0.3, 0.3, 5)
+    transport = FastTransport(Target(server.url(path), {}, timeouts, 1_000))
+    for _ in range(2):
+        with pytest.raises(TransportError) as caught:
+            transport.post(BODY, Exchange())
+        assert caught.value.kind in (ErrorKind.TRUNCATED, ErrorKind.TIMEOUT_FIRST_BYTE)
+    transport.target = Target(server.url("ok"), {}, timeouts, 1_000)
+    assert transport.post(BODY, Exchange()).status == 200
+    transport.close()

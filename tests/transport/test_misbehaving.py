@@ -17,6 +17,7 @@ EXPECTED = {
     "chunked": (None, "hello"),
     "gzip": (None, "hello"),
     "interim": (None, "hello"),
+    "interim-only": ("truncated", "new connection"),
     "late": (None, "hello"),
     "slow": (None, "hello"),
     "401": (None, "said so"),
