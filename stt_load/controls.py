@@ -26,7 +26,14 @@ class Controls:
 
     def spawn(self, work: Callable[[], None]) -> None:
         """Does `work` in a greenlet of its own, where an exception would be nobody's."""
-        gevent.spawn(self._try, work)
+        gevent.spawn(self.attempt, work)
+
+    def attempt(self, work: Callable[[], None]) -> None:
+        """Does `work`; an exception is told, and the caller goes on."""
+        try:
+            work()
+        except Exception as error:
+            self._on_error(work.__name__, error)
 
     def start(self) -> None:
         """A run is being made ready: Locust's page would take that for none, and show the form again."""
@@ -71,9 +78,3 @@ class Controls:
     @property
     def _options(self) -> Any:
         return self._environment.parsed_options
-
-    def _try(self, work: Callable[[], None]) -> None:
-        try:
-            work()
-        except Exception as error:
-            self._on_error(work.__name__, error)

@@ -26,8 +26,8 @@ class State(StrEnum):
 class Shutdown:
     """The end of the run of `session`, whose users `workforce` has; the one owner of how far it is.
 
-    drain_s: what is in flight gets so long after a stop, a signal or Locust's -t. longest_s: within so long every
-    request ends by itself; an end that was planned waits for that.
+    told: Locust stops its users. drain_s: what is in flight gets so long after a stop, a signal or Locust's -t.
+    longest_s: within so long every request ends by itself; an end that was planned waits for that.
     """
 
     def __init__(self, session: Session, workforce: Workforce, *, drain_s: float, longest_s: float) -> None:
@@ -37,30 +37,26 @@ class Shutdown:
         self._drain_s = drain_s
         self._longest_s = longest_s
         self._cut_s = math.inf
-        self._told = False
+        self.told = False
 
     @property
     def left_s(self) -> float | None:
         """How long what is in flight still gets; None while requests start."""
         return None if self.state is State.RUNNING else max(0.0, self._cut_s - clock())
 
-    def finish(self) -> bool:
-        """What was planned is done: waits for what is in flight, as long as that can take; blocks.
-
-        Returns whether Locust has to be told now: it has not been stopped by anybody else meanwhile.
-        """
-        # All N are in: then there may only be tries whose result somebody else has given.
-        limit_s = self._longest_s + MARGIN_S if self._session.phases.in_flight else self._drain_s
+    def finish(self) -> None:
+        """What was planned is done: waits for what is in flight, as long as that can take; blocks."""
+        # With all N in, there may only be tries whose result somebody else has given.
+        limit_s = self._drain_s if self._session.phases.done else self._longest_s + MARGIN_S
         if self.state is State.RUNNING:
             self._drain(limit_s)
             self._workforce.finish(limit_s)
         if self._session.phases.in_flight:
             self.cut()
-        return not self._told
 
     def stop(self, reason: EndReason) -> None:
         """Locust stops its users, on its own account for `reason`, or as it was told to; blocks."""
-        self._told = True
+        self.told = True
         self._session.stopped(reason)
         if self.state is State.DRAINING:
             self._session.cut_short(reason)

@@ -114,7 +114,7 @@ class Suite:
         if web_ui is not None:
             self._launcher.prepare()
         self._listen(environment.events)
-        gevent.signal_handler(signal.SIGINT, self._on_ctrl_c)
+        gevent.signal_handler(signal.SIGINT, self._controls.attempt, self._on_ctrl_c)
         quirks.end_at_hangup()
         if web_ui is not None:
             web.extend(web_ui, command_line, self._result, self._not_now)
@@ -269,10 +269,10 @@ class Suite:
         if experiment is None or shutdown is None or experiment.session.ending is None:
             return
         if experiment.session.ending.reason == "finished":
-            if not shutdown.finish():
-                return
+            self._controls.attempt(shutdown.finish)
             experiment.team.rest()
-        self._controls.end()
+        if not shutdown.told:
+            self._controls.end()
 
     def _interrupt(self) -> None:
         self._departure.interrupted = True

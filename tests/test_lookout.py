@@ -1,0 +1,102 @@
+"""What a look at a run sees, and when it says what is waited for. The clock is the test's."""
+
+from __future__ import annotations
+
+import pytest
+
+from stt_load import lookout as lookouts
+from stt_load.lookout import STILL_S, Lookout, Outlook
+from stt_load.report.progress import Waiting
+from stt_load.schedule.phases import Job, Phases
+from stt_load.session import Session
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The one element is the time."""
+    time_s = [1_000.0]
+    monkeypatch.setattr(lookouts, "clock", lambda: time_s[0])
+    monkeypatch.setattr("stt_load.session.clock", lambda: time_s[0])
+    return time_s
+
+
+def session_of(phases: Phases, measure_for_s: float | None = None) -> Session:
+    return Session(
+        phases,
+        measure_for_s=measure_for_s,
+        continue_on_dead_warmup=True,
+        most_failures=None,
+        on_barrier=lambda: None,
+        on_over=lambda: None,
+        on_news=lambda: None,
+    )
+
+
+def taken(phases: Phases, user: str) -> Job:
+    phases.join(user)
+    job = phases.take(user)
+    assert job is not None
+    return job
+
+
+def test_before_the_service_is_ready_it_is_what_is_waited_for(now: list[float]) -> None:
+    lookout = Lookout(session_of(Phases(10, 2, 2)), wait_ready_s=60.0)
+    now[0] += 12
+    seen = lookout.look(Outlook(time_limit_s=100.0))
+    assert (seen.phase, seen.left_s, seen.time_limit_s, seen.waiting) == ("ready", 48.0, 100.0, None)
+
+
+def test_a_warm_up_whose_users_are_not_there_says_so(now: list[float]) -> None:
+    phases = Phases(10, 2, 3)
+    session = session_of(phases)
+    lookout = Lookout(session, 0.0)
+    session.release()
+    phases.join("a")
+    assert lookout.look(Outlook(strangers=1)).waiting is None, "it has only begun"
+    now[0] += STILL_S
+    assert lookout.look(Outlook(strangers=1)).waiting == Waiting(1, 1, 3, 0, STILL_S)
+
+
+def test_a_warm_up_that_waits_for_answers_says_for_how_long_none_has_come(now: list[float]) -> None:
+    phases = Phases(10, 2, 2)
+    session = session_of(phases)
+    lookout = Lookout(session, 0.0)
+    session.release()
+    first, _ = taken(phases, "a"), taken(phases, "b")
+    lookout.look(Outlook())
+    now[0] += 12
+    assert lookout.look(Outlook()).waiting == Waiting(0, 2, 2, 2, 12.0)
+    phases.finish(first)
+    assert lookout.look(Outlook()).waiting is None, "one has just come"
+    now[0] += 5
+    assert lookout.look(Outlook()).waiting == Waiting(0, 2, 2, 1, 5.0)
+
+
+def test_after_the_barrier_nobody_is_awaited_any_more(now: list[float]) -> None:
+    phases = Phases(None, 0, 1)
+    session = session_of(phases, measure_for_s=60.0)
+    lookout = Lookout(session, 0.0)
+    session.release()
+    phases.join("a")
+    session.check_barrier()
+    taken(phases, "a")
+    phases.leave("a")
+    lookout.look(Outlook())
+    now[0] += 20
+    seen = lookout.look(Outlook())
+    assert (seen.phase, seen.left_s, seen.waiting) == ("measuring", 40.0, Waiting(0, 0, 0, 1, 20.0))
+
+
+def test_a_run_that_is_ending_says_how_long_what_is_in_flight_still_gets(now: list[float]) -> None:
+    assert now
+    phases = Phases(None, 0, 1)
+    session = session_of(phases)
+    session.release()
+    phases.join("a")
+    session.check_barrier()
+    job = taken(phases, "a")
+    session.stopped("stopped")
+    seen = Lookout(session, 0.0).look(Outlook(drain_s=29.0))
+    assert (seen.stopping, seen.in_flight, seen.drain_s) == (True, 1, 29.0)
+    phases.finish(job)
+    assert not Lookout(session, 0.0).look(Outlook(drain_s=29.0)).stopping

@@ -1,0 +1,201 @@
+"""How a run ends: who waits for what, how long, and what it is called. The clock is the test's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+import pytest
+
+from stt_load import shutdown as shutdowns
+from stt_load.runinfo import EndReason
+from stt_load.schedule.phases import Phases
+from stt_load.session import Session
+from stt_load.shutdown import MARGIN_S, Shutdown, State
+from stt_load.workforce import Workforce
+
+DRAIN_S, LONGEST_S = 30.0, 300.0
+
+
+class Users:
+    """A workforce of which the test says what happens while it is waited for."""
+
+    def __init__(self) -> None:
+        self.did: list[tuple[str, float | None]] = []
+        self.meanwhile: Callable[[], object] = lambda: None
+
+    def finish(self, limit_s: float) -> None:
+        self.did.append(("finish", limit_s))
+        self.meanwhile()
+
+    def drain(self, limit_s: float) -> None:
+        self.did.append(("drain", limit_s))
+
+    def cut(self) -> None:
+        self.did.append(("cut", None))
+
+
+class Run:
+    """A run for a time whose users have `in_flight` requests in flight, or one whose N are all in."""
+
+    def __init__(self, in_flight: int, total: int | None = None) -> None:
+        self.phases = Phases(total, 0, in_flight)
+        self.asked_for_its_end = 0
+        self.session = Session(
+            self.phases,
+            measure_for_s=None,
+            continue_on_dead_warmup=False,
+            most_failures=None,
+            on_barrier=lambda: None,
+            on_over=self._on_over,
+            on_news=lambda: None,
+        )
+        self.session.release()
+        for user in range(in_flight):
+            self.phases.join(user)
+        self.session.check_barrier()
+        self.jobs = [job for user in range(in_flight) if (job := self.phases.take(user)) is not None]
+        self.users = Users()
+        workforce = cast(Workforce, self.users)
+        self.shutdown = Shutdown(self.session, workforce, drain_s=DRAIN_S, longest_s=LONGEST_S)
+
+    def _on_over(self) -> None:
+        self.asked_for_its_end += 1
+
+    def answer_all(self) -> None:
+        while self.jobs:
+            self.phases.finish(self.jobs.pop())
+
+    @property
+    def reason(self) -> EndReason | None:
+        return self.session.ending and self.session.ending.reason
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The one element is the time."""
+    time_s = [1_000.0]
+    monkeypatch.setattr(shutdowns, "clock", lambda: time_s[0])
+    return time_s
+
+
+def test_a_planned_end_waits_as_long_as_a_request_can_take(now: list[float]) -> None:
+    run = Run(3)
+    assert run.shutdown.left_s is None
+    run.session.end("finished")
+    run.users.meanwhile = run.answer_all
+    run.shutdown.finish()
+    assert run.users.did == [("finish", LONGEST_S + MARGIN_S)]
+    assert run.phases.take(0) is None, "nothing new starts"
+    assert (run.shutdown.state, run.shutdown.told, run.reason) == (State.DRAINING, False, "finished")
+    now[0] += 100
+    assert run.shutdown.left_s == LONGEST_S + MARGIN_S - 100
+
+
+def test_what_hangs_for_longer_than_a_request_can_take_is_cut_off(now: list[float]) -> None:
+    assert now
+    run = Run(1)
+    run.session.end("finished")
+    run.shutdown.finish()
+    assert run.users.did == [("finish", LONGEST_S + MARGIN_S), ("cut", None)]
+    run.shutdown.stop("stopped")
+    assert run.users.did[-1] == ("drain", 0.0)
+    assert run.reason == "finished", "it is we who stop Locust"
+
+
+def test_when_all_n_are_in_nobody_waits_longer_than_for_a_stop(now: list[float]) -> None:
+    assert now
+    run = Run(2, total=2)
+    run.answer_all()
+    run.session.end("finished")
+    run.shutdown.finish()
+    assert run.users.did == [("finish", DRAIN_S)]
+
+
+@pytest.mark.parametrize("reason", ["stopped", "time_limit", "workers_lost"])
+def test_a_stop_drains_for_as_long_as_it_is_given(now: list[float], reason: EndReason) -> None:
+    run = Run(2)
+    run.shutdown.stop(reason)
+    assert (run.users.did, run.reason, run.shutdown.left_s) == ([("drain", DRAIN_S)], reason, DRAIN_S)
+    now[0] += DRAIN_S + 1
+    assert run.shutdown.left_s == 0.0
+
+
+@pytest.mark.parametrize("reason", ["stopped", "time_limit"])
+def test_a_stop_in_the_wait_of_a_planned_end_gives_less_time_and_says_who_it_was(
+    now: list[float], reason: EndReason
+) -> None:
+    run = Run(2)
+    run.session.end("finished")
+    left: list[float | None] = []
+
+    def stop() -> None:
+        now[0] += 10
+        run.shutdown.stop(reason)
+        left.append(run.shutdown.left_s)
+        run.answer_all()
+
+    run.users.meanwhile = stop
+    run.shutdown.finish()
+    assert left == [DRAIN_S]
+    assert (run.shutdown.told, run.reason) == (True, reason), "Locust is on its way already"
+
+
+def test_a_stop_late_in_a_planned_wait_gives_no_more_time_than_there_was(now: list[float]) -> None:
+    run = Run(1)
+    run.session.end("finished")
+
+    def stop() -> None:
+        now[0] += LONGEST_S - 4
+        run.shutdown.stop("stopped")
+
+    run.users.meanwhile = stop
+    run.shutdown.finish()
+    assert run.users.did[1] == ("drain", 4 + MARGIN_S)
+
+
+def test_the_first_signal_drains_and_the_second_cuts(now: list[float]) -> None:
+    assert now
+    run = Run(2)
+    run.shutdown.interrupt()
+    assert (run.asked_for_its_end, run.reason, run.users.did) == (1, "interrupted", [])
+    run.shutdown.stop("stopped")
+    assert (run.shutdown.state, run.reason) == (State.DRAINING, "interrupted")
+    run.shutdown.interrupt()
+    assert run.users.did == [("drain", DRAIN_S), ("cut", None)]
+    assert (run.shutdown.state, run.shutdown.left_s) == (State.CUTTING, 0.0)
+
+
+@pytest.mark.parametrize("reason", ["finished", "time_limit", "stopped"])
+def test_a_signal_while_a_run_is_ending_cuts_at_once_and_counts(now: list[float], reason: EndReason) -> None:
+    assert now
+    run = Run(2)
+    run.session.stopped(reason)
+    run.shutdown.interrupt()
+    assert (run.users.did, run.reason) == ([("cut", None)], "interrupted")
+
+
+@pytest.mark.parametrize("reason", ["gave_up", "dead_warmup", "workers_lost"])
+def test_a_signal_changes_nothing_of_why_a_run_was_given_up(now: list[float], reason: EndReason) -> None:
+    assert now
+    run = Run(2)
+    run.session.end(reason, "its words")
+    run.shutdown.interrupt()
+    assert (run.users.did, run.reason) == ([("cut", None)], reason)
+
+
+def test_a_signal_after_the_last_answer_is_no_news(now: list[float]) -> None:
+    assert now
+    run = Run(2)
+    run.answer_all()
+    run.session.end("finished")
+    run.shutdown.interrupt()
+    assert run.reason == "finished"
+
+
+def test_when_all_is_in_there_is_nothing_to_cut(now: list[float]) -> None:
+    assert now
+    run = Run(0)
+    run.shutdown.over()
+    run.shutdown.cut()
+    assert (run.shutdown.state, run.users.did) == (State.OVER, [])
