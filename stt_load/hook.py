@@ -30,7 +30,7 @@ def load(spec: str) -> Call:
     call = getattr(_imported(Path(file), spec), name, None)
     if not callable(call):
         raise HookError(f"api.call {spec}: there is no function `{name}` in {file}")
-    if inspect.iscoroutinefunction(call):
+    if inspect.iscoroutinefunction(call) or inspect.iscoroutinefunction(type(call).__call__):
         raise HookError(
             f"api.call {spec}: `{name}` is an async def, whose event loop would stop all other users; write a plain "
             f"def with a blocking client (requests, openai.OpenAI): gevent lets the others go on while it waits"
@@ -41,6 +41,8 @@ def load(spec: str) -> Call:
         raise HookError(
             f"api.call {spec}: `{name}` can't be called with one argument, the WAV as io.BytesIO"
         ) from None
+    except ValueError:  # some functions written in C don't say what they take
+        pass
     return cast(Call, call)
 
 
@@ -54,6 +56,6 @@ def _imported(path: Path, spec: str) -> ModuleType:
         sys.path.insert(0, folder)
     try:
         found.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise HookError(f"api.call {spec}: {path} can't be imported: {type(error).__name__}: {error}") from error
     return module
