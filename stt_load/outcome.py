@@ -12,7 +12,7 @@ from stt_load.transport import Exchange, TransportError, local_limits
 from stt_load.transport.exchange import clock
 from stt_load.wire.numbers import bounded
 from stt_load.wire.stream import Stream
-from stt_load.wire.verdict import Failure, Transcript, storable
+from stt_load.wire.verdict import Failure, Transcript, described, storable
 
 UNREACHABLE = frozenset({ErrorKind.DNS, ErrorKind.CONNECT, ErrorKind.TLS, ErrorKind.LOCAL_LIMIT})
 _NOTHING_SENT = UNREACHABLE | {ErrorKind.TIMEOUT_CONNECT}
@@ -87,10 +87,7 @@ def failure_of(error: BaseException) -> Failure:
     advice = local_limits.advice(error)
     if advice is not None:
         return Failure(ErrorKind.LOCAL_LIMIT, advice)
-    try:
-        return Failure(ErrorKind.HOOK_ERROR, f"{type(error).__name__}: {error}")
-    except Exception:  # one that can't be shown
-        return Failure(ErrorKind.HOOK_ERROR, type(error).__name__)
+    return Failure(ErrorKind.HOOK_ERROR, described(error))
 
 
 def _unmade(stage: Stage, job: Job, exchange: Exchange, error: Exception) -> Sample:

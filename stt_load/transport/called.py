@@ -11,7 +11,7 @@ from stt_load.sample import ErrorKind
 from stt_load.transport.exchange import Exchange, Transport, TransportError
 from stt_load.transport.target import Target
 from stt_load.wire.request import Body, Request
-from stt_load.wire.verdict import Answer, of_status
+from stt_load.wire.verdict import Answer, described, of_status
 
 
 class CalledTransport(Transport):
@@ -42,7 +42,7 @@ class CalledTransport(Transport):
 
 def _failure(error: Exception | SystemExit, exchange: Exchange) -> TransportError:
     """An exception that knows of a status, as those of requests, httpx and the OpenAI SDK do, is that failure."""
-    message = f"{type(error).__name__}: {error}"
+    message = described(error)
     status = getattr(error, "status_code", getattr(getattr(error, "response", None), "status_code", None))
     if isinstance(status, int) and not isinstance(status, bool):
         exchange.status = int(status)

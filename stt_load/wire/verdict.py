@@ -140,6 +140,14 @@ def storable(text: str) -> str:
     return text if len(text) <= LONGEST_CHARACTERS else text[:LONGEST_CHARACTERS] + "..."
 
 
+def described(error: BaseException) -> str:
+    """An exception's type and text; the type alone of one that can't be shown."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:
+        return type(error).__name__
+
+
 def excerpt(body: bytes) -> str:
     """The first part of a body on one line, for a message."""
     text = " ".join(body[: 4 * EXCERPT_CHARACTERS].decode(errors="replace").split())
