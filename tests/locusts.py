@@ -1,0 +1,40 @@
+"""Locust in the tests' own process: its options as parsed, its environment, a runner whose users nobody spawns."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from locust import User
+from locust.argument_parser import get_parser
+from locust.env import Environment
+from locust.event import Events
+
+from stt_load.commandline import CommandLine
+
+
+class Nobody(User):
+    """A user class that is never spawned."""
+
+
+def command_line(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, config: str, *words: str, default_user: str | None = None
+) -> tuple[CommandLine, Any]:
+    """Our side of Locust's command line `words`, with `config` as config.yaml, and the options that Locust parsed."""
+    (folder / "config.yaml").write_text(config, encoding="utf-8")
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("CONFIG_PATH", raising=False)
+    monkeypatch.setattr(sys, "argv", ["locust", *words])
+    ours = CommandLine(default_user)
+    parser = get_parser(default_config_files=[str(folder / "locust.conf")])
+    ours.extend(parser)
+    return ours, parser.parse_args(list(words))
+
+
+def local_environment(options: Any) -> Environment:
+    """One process that runs users of class `Nobody`, with events of its own."""
+    environment = Environment(user_classes=[Nobody], events=Events(), parsed_options=options, host=options.host)
+    environment.create_local_runner()
+    return environment
