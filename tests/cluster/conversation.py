@@ -92,7 +92,11 @@ class Conversation:
 
     def hear(self, worker: str, limit: int | None = None) -> None:
         """The master gets what `worker` has sent."""
-        handlers = {protocol.WANT: self.team.on_want, protocol.SAMPLES: self.team.on_samples}
+        handlers = {
+            protocol.WANT: self.team.on_want,
+            protocol.SAMPLES: self.team.on_samples,
+            protocol.ECHO: self.team.on_echo,
+        }
         queue = self.up[worker]
         for _ in range(len(queue) if limit is None else limit):
             kind, data = queue.popleft()
@@ -103,6 +107,7 @@ class Conversation:
         """`worker` gets what the master has sent."""
         post = self.posts[worker]
         handlers = {
+            protocol.RUN: post.on_run,
             protocol.JOBS: post.on_jobs,
             protocol.VOID: post.on_void,
             protocol.OPEN: post.on_open,
@@ -114,6 +119,15 @@ class Conversation:
             kind, data = queue.popleft()
             if kind in handlers:
                 handlers[kind](data)
+
+    def pass_by(self, seconds: int) -> None:
+        """So much time, in which every worker answers the beats."""
+        now_s = self.team._looked_s
+        for _ in range(seconds):
+            now_s += 1
+            for member in self.fleet._members.values():
+                member.heard_s = now_s
+            self.team.look_after(now_s)
 
     def beat(self, worker: str, age_s: float = 0.0) -> None:
         member = self.fleet._members[worker]

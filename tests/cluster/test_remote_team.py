@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 import gevent
@@ -14,15 +16,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stt_load.cluster import outpost as outposts
-from stt_load.cluster import protocol
+from stt_load.cluster import protocol, spools
 from stt_load.cluster.load_watch import Asked
+from stt_load.cluster.protocol import Data
+from stt_load.record import Spool
 from stt_load.sample import ErrorKind, Phase, Sample
 from stt_load.samples import Samples, SampleTable
 from stt_load.schedule.phases import Job
 from stt_load.stats.model import Generator
 from stt_load.stats.summary import summarise
 from stt_load.transport.exchange import clock
-from tests.cluster.conversation import Conversation, sample_of
+from tests.cluster.conversation import INFO, Conversation, sample_of
 
 
 def settle(conversation: Conversation, *workers: str) -> None:
@@ -341,3 +345,250 @@ def test_users_that_go_after_all_has_looked_right_are_missed_and_replaced() -> N
     team.budget.report("a", 3, 2, 0)
     look(conversation, now_s + 8)
     assert [(round(a - now_s, 1), round(b - now_s, 1)) for a, b in team._load.changes._spans][1:] == [(5.0, 8.0)]
+
+
+def test_each_row_knows_the_users_of_all_workers_from_the_first_one_on() -> None:
+    """Also those of a worker that comes late, and the first ones after the barrier; no beat has come by then."""
+    conversation = Conversation(None)
+    conversation.session.check_barrier()
+    conversation.join("a")
+    for user in ("one", "two", "three"):
+        begun(conversation, "a", user)
+    late = conversation.join("late")
+    conversation.tell("late")
+    assert late.users == 3, "before it has anybody of its own"
+    begun(conversation, "late")
+    assert late.users == 4
+    late.take("user")
+    late._leases.join("another")
+    assert late.users == 5, "its own are known at once"
+
+
+def test_the_first_measured_row_knows_the_users_of_all_workers() -> None:
+    conversation = Conversation(20, warmup=2, awaited=2)
+    for worker in "ab":
+        conversation.join(worker)
+        begun(conversation, worker)
+    for worker in "ab":
+        work(conversation, worker, "user", 1.0)
+        settle(conversation, "a", "b")
+    for worker in "ab":
+        assert conversation.posts[worker]._leases.take("user").phase is Phase.MEASURED  # type: ignore[union-attr]
+        assert conversation.posts[worker].users == 2
+
+
+def test_a_clock_is_told_as_rows_were_placed_with_it_at_the_worst() -> None:
+    conversation = Conversation(None)
+    conversation.session.check_barrier()
+    conversation.join("a")
+    begun(conversation, "a")
+    member = conversation.fleet._members["a"]
+    member.same_boot = False
+    member.trips.add(100.0, 1_100.5, 101.0)
+    work(conversation, "a", "user", clock() - 1)
+    settle(conversation, "a")
+    member.trips.add(200.0, 1_200.001, 200.002)
+    work(conversation, "a", "user", clock() - 1)
+    settle(conversation, "a")
+    assert len(conversation.session.table) == 2
+    assert member.clock.error_s == pytest.approx(0.001)
+    assert conversation.team.clocks["a"].error_s == pytest.approx(0.5)
+
+
+def test_a_worker_that_answers_and_returns_nothing_does_not_hold_the_warm_up() -> None:
+    """Its lease runs out, others do its jobs, and the barrier does not wait for users that do nothing."""
+    conversation = Conversation(10, warmup=2, awaited=2)
+    conversation.asked = Asked(2, 2)
+    for worker in "ab":
+        conversation.join(worker)
+        begun(conversation, worker)
+    stuck = conversation.posts["a"].take("user")
+    settle(conversation, "a", "b")
+    work(conversation, "b", "user", 1.0)
+    settle(conversation, "a", "b")
+    conversation.pass_by(300)
+    assert conversation.session.barrier_s is None, "a request may take as long as that"
+    conversation.pass_by(40)
+    settle(conversation, "a", "b")
+    again = work(conversation, "b", "user", 2.0)
+    assert (again.seq, again.attempt) == (stuck.seq, 1)
+    settle(conversation, "a", "b")
+    assert conversation.session.barrier_s is not None
+    assert conversation.team._load.changes.lasting
+    assert conversation.posts["a"]._leases.take("user") is None, "it gets nothing as long as nothing comes of it"
+    conversation.posts["a"].finish(stuck, sample_of(stuck, 0.5, 3.0), None)
+    settle(conversation, "a", "b")
+    rows = [(row.seq, row.attempt, row.phase) for row in conversation.session.table.snapshot()]
+    assert (stuck.seq, 0, Phase.OUTSIDE) in rows
+    conversation.beat("a")
+    settle(conversation, "a", "b")
+    assert conversation.posts["a"]._leases.take("user") is not None, "it works again"
+    assert conversation.team.remains() is not None
+    assert conversation.ended == []
+
+
+def test_jobs_that_are_granted_and_never_started_go_to_others() -> None:
+    conversation = Conversation(None)
+    conversation.session.check_barrier()
+    for worker in "ab":
+        conversation.join(worker)
+        begun(conversation, worker)
+    assert conversation.team.budget.owed("a") > 1
+    for _ in range(34):
+        conversation.pass_by(10)
+        work(conversation, "b", "user", 1.0)
+        settle(conversation, "a", "b")
+    assert conversation.team.budget.owed("a") == 0
+    assert conversation.team.budget.owed("b") > 1
+    assert conversation.session.ending is None
+
+
+def test_a_worker_whose_users_pause_on_purpose_keeps_its_lease() -> None:
+    conversation = Conversation(None)
+    conversation.session.check_barrier()
+    conversation.join("a")
+    begun(conversation, "a")
+    post = conversation.posts["a"]
+    job = post.take("user")
+    post.finish(job, replace(sample_of(job, 1.0, 1.5), pause_s=3_600.0), None)
+    settle(conversation, "a")
+    conversation.pass_by(3_600)
+    assert conversation.team.budget.owed("a") > 0
+    conversation.pass_by(400)
+    assert conversation.team.budget.owed("a") == 0
+
+
+def test_when_no_worker_returns_anything_the_run_ends() -> None:
+    conversation = Conversation(10, warmup=1, awaited=1)
+    conversation.join("a")
+    begun(conversation, "a")
+    conversation.posts["a"].take("user")
+    settle(conversation, "a")
+    conversation.pass_by(340)
+    assert conversation.ended == ["over"]
+    ending = conversation.session.ending
+    assert ending is not None
+    assert ending.reason == "workers_lost"
+    assert "no worker returns anything" in str(ending.detail)
+    assert conversation.team.deserted
+
+
+def test_a_stop_of_the_master_is_not_taken_for_a_workers_idleness() -> None:
+    conversation = Conversation(None)
+    conversation.session.check_barrier()
+    conversation.join("a")
+    begun(conversation, "a")
+    later_s = clock() + 4_000
+    conversation.fleet._members["a"].heard_s = later_s
+    conversation.team.look_after(later_s)
+    assert conversation.team.budget.owed("a") > 0
+
+
+def fails(error: Exception, kind: str, data: Data) -> None:  # noqa: ARG001 - nothing gets through
+    raise error
+
+
+def test_errors_on_a_worker_are_errors_of_the_run_and_a_broken_connection_is_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    conversation = Conversation(None)
+    post = conversation.join("a")
+    good = post._post
+
+    for error in ConnectionError("mended"), TypeError("ours"), ConnectionError("mended"):
+        monkeypatch.setattr(post, "_post", functools.partial(fails, error))
+        post._news.set()
+        gevent.sleep(3 * outposts.PAUSE_S)
+    monkeypatch.setattr(post, "_post", good)
+    conversation.beat("a")
+    settle(conversation, "a")
+    assert conversation.team.generator(2).listener_errors == 3
+
+
+def test_a_screen_that_fails_costs_no_row() -> None:
+    conversation = Conversation(None)
+    conversation.session.check_barrier()
+    conversation.team._intake._on_counted = lambda _: 1 / 0  # type: ignore[assignment]
+    conversation.join("a")
+    begun(conversation, "a")
+    for _ in range(3):
+        work(conversation, "a", "user", 1.0)
+    settle(conversation, "a")
+    assert len(conversation.session.table) == 3
+    assert conversation.team.generator(0).listener_errors == 3
+
+
+def test_what_was_short_before_the_barrier_changed_nothing() -> None:
+    conversation = Conversation(10, warmup=1, awaited=2)
+    conversation.asked = Asked(2, 2)
+    for worker in "ab":
+        conversation.join(worker)
+    begun(conversation, "a")
+    conversation.wire.there.remove("b")
+    conversation.team._looked_s -= 10
+    conversation.pass_by(3)
+    conversation.team._lose(conversation.team._recruits["b"])
+    assert conversation.team._load.changes.lasting
+    work(conversation, "a", "user", 1.0)
+    begun(conversation, "a", "its replacement")
+    settle(conversation, "a")
+    assert conversation.session.barrier_s is not None
+    assert conversation.team.generator(0).load_changes == ()
+
+
+def test_rows_that_a_worker_never_told_are_lost_to_the_run() -> None:
+    """It says that it has told its last one, and owes one still."""
+    conversation = Conversation(2)
+    conversation.join("a")
+    begun(conversation, "a")
+    post = conversation.posts["a"]
+    kept = post.take("user")
+    settle(conversation, "a")
+    lost = post.take("user")
+    post.finish(kept, sample_of(kept, 1.0, 1.5), None)
+    assert lost.seq != kept.seq
+    conversation.session.stopped("stopped")
+    post.close()
+    post.conclude()
+    settle(conversation, "a")
+    conversation.team.remains()
+    ledger = conversation.team.budget
+    assert (ledger.handed_out, ledger.measured_results, ledger.in_flight) == (2, 1, 0)
+
+
+def spool_of(conversation: Conversation, worker: str, rows: int) -> Path:
+    """What `worker` has left on the disk, of its first `rows` requests."""
+    number = conversation.team._recruits[worker].number
+    spool = Spool(spools.result_of("result", number), INFO, {})
+    table = SampleTable()
+    for seq in range(rows):
+        table.append(sample_of(Job(seq, 0, Phase.MEASURED), 1.0, 1.5))
+    spool.workers([worker])
+    spool.write(table.snapshot())
+    spool.generator(Generator())
+    spool.close()
+    return spool.path
+
+
+def test_the_spool_of_a_killed_worker_goes_once_all_its_rows_are_in_the_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    conversation = Conversation(None)
+    conversation.session.check_barrier()
+    workers = ["killed", "killed with a row", "elsewhere", "alive"]
+    for worker in workers:
+        conversation.join(worker)
+        begun(conversation, worker)
+        for _ in range(3):
+            work(conversation, worker, "user", 1.0)
+        settle(conversation, worker)
+    paths = [spool_of(conversation, worker, 4 if "row" in worker else 3) for worker in workers]
+    for worker in workers[:3]:
+        conversation.wire.there.remove(worker)
+    conversation.fleet._members["elsewhere"].same_boot = False
+    conversation.team.dismiss(saved=False)
+    assert all(path.exists() for path in paths), "there is no result"
+    conversation.team.dismiss(saved=True)
+    assert [path.exists() for path in paths] == [False, True, True, True]
+    assert "1 rows that are not in the result" in caplog.text
