@@ -142,23 +142,13 @@ class Monitor:
         )
 
     def _watch_lag(self) -> None:
-        """How much longer than asked for a sleep takes is how long an answer waits for this process to read it.
-
-        After a late look the loop goes round until it does so quickly again (no longer than it stood still): by then
-        the answers that came meanwhile are read, those that had to wait for the others, too.
-        """
+        """How much longer than asked for a sleep takes is how long an answer waits for this process to read it."""
         while True:
             self._due_s = clock() + LAG_PERIOD_S
             gevent.sleep(LAG_PERIOD_S)
-            at_s = turned_s = clock()
-            lag_s = at_s - self._due_s
-            round_s = lag_s
-            while round_s > LATE_S and turned_s - at_s < lag_s:
-                before_s = turned_s
-                gevent.sleep(0)
-                turned_s = clock()
-                round_s = turned_s - before_s
-            self._lags.add(self._due_s, at_s, turned_s)
+            at_s = clock()
+            late = at_s - self._due_s > LATE_S
+            self._lags.add(self._due_s, at_s, _caught_up_s(self._due_s, at_s) if late else at_s)
 
     def _count(self) -> None:
         period_from_s = clock()
@@ -170,3 +160,16 @@ class Monitor:
             self._in_flight_squares += in_flight**2
             self._users_sum += self._users()
             period_from_s += COUNT_PERIOD_S
+
+
+def _caught_up_s(due_s: float, at_s: float) -> float:
+    """After a look that was late: when the answers that had come by then are read, those that wait for others, too.
+
+    The loop goes round until it does so quickly again, twice at least, as a process that was stopped wakes up before
+    it has looked at its sockets; and no longer than it stood still.
+    """
+    rounds, turned_s, round_s = 0, at_s, math.inf
+    while rounds < 2 or (round_s > LATE_S and turned_s - at_s < at_s - due_s):
+        gevent.sleep(0)
+        rounds, round_s, turned_s = rounds + 1, clock() - turned_s, clock()
+    return turned_s

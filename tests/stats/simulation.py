@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from stt_load.lag import LagLog
+from stt_load.monitor import LAG_PERIOD_S
 from stt_load.samples import FloatArray, Samples
 from stt_load.stats.model import Generator, WorkerHealth
 from tests.factory import table
@@ -75,3 +79,75 @@ def observed(rng: np.random.Generator, samples: Samples, *, period_s: float, lag
         in_flight_samples=len(seen),
         users_mean=float(samples["users"].mean()),
     )
+
+
+@dataclass(frozen=True)
+class Pauses:
+    """When a generator stands still: for `length_s` of every `period_s` (infinite: once), or never.
+
+    lag_s: how late it is otherwise, on average (exponential).
+    """
+
+    length_s: float = 0.0
+    period_s: float = math.inf
+    lag_s: float = 0.0005
+
+    def later(self, at_s: FloatArray, first_s: FloatArray, lag_s: FloatArray) -> FloatArray:
+        """When what is ready at `at_s` has its turn; the first pause begins at `first_s`."""
+        into_s = at_s - first_s
+        if math.isfinite(self.period_s):
+            into_s = into_s % self.period_s
+        paused = (into_s >= 0) & (into_s < self.length_s)
+        return np.where(paused, at_s + self.length_s - into_s, at_s) + lag_s
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A run by a generator that watches itself. answered_s: response times as the server made them."""
+
+    samples: Samples
+    answered_s: FloatArray
+    generator: Generator
+
+
+def watched_loops(
+    rng: np.random.Generator, *, runs: int, users: int, slots: int, service_s: float, length_s: float, pauses: Pauses
+) -> Iterator[Watched]:
+    """`runs` closed loops of about `length_s`, service times lognormal (sigma 0.35) with the median `service_s`.
+
+    What the generator does, it does when it has its turn: it reads an answer, sends the next request and looks at its
+    own lag. Where it pauses is chosen by chance in each run, and it pauses within it.
+    """
+    cycle_s = service_s * users / slots
+    requests = max(30, int(length_s / cycle_s * users))
+    span_s = length_s - pauses.length_s if math.isinf(pauses.period_s) else pauses.period_s
+    first_s = rng.uniform(0, max(0.0, span_s), runs)
+    ready = np.zeros((runs, users))
+    free = np.zeros((runs, slots))
+    service = service_s * rng.lognormal(0, 0.35, (requests, runs))
+    lag = rng.exponential(pauses.lag_s, (requests, runs))
+    start, answered, done = (np.empty((requests, runs)) for _ in range(3))
+    each = np.arange(runs)
+    for i in range(requests):
+        user, slot = ready.argmin(axis=1), free.argmin(axis=1)
+        start[i] = ready[each, user]
+        answered[i] = free[each, slot] = np.maximum(start[i], free[each, slot]) + service[i]
+        done[i] = ready[each, user] = pauses.later(answered[i], first_s, lag[i])
+    for run in each:
+        samples = table(start[:, run], done[:, run] - start[:, run], users=users)
+        yield _watched(rng, samples, answered[:, run] - start[:, run], pauses, first_s[run : run + 1])
+
+
+def _watched(
+    rng: np.random.Generator, samples: Samples, answered_s: FloatArray, pauses: Pauses, first_s: FloatArray
+) -> Watched:
+    """With the looks of a lag watch, and what they say of each row."""
+    log, end_s, at_s = LagLog(), float(samples["done_s"].max()), np.zeros(1)
+    while at_s[0] < end_s:
+        due_s = at_s + LAG_PERIOD_S
+        at_s = pauses.later(due_s, first_s, rng.exponential(pauses.lag_s, 1))
+        log.add(due_s[0], at_s[0])
+    samples.rows["late_s"] = log.late_s(samples["sent_s"], samples["done_s"])
+    seen = observed(rng, samples, period_s=0.1)
+    health = WorkerHealth(0, log.p99_s, 0.3, log.mean_s, log.stalled_s)
+    return Watched(samples, answered_s, replace(seen, workers=(health,), rows_lost=0))
