@@ -96,15 +96,18 @@ class Job(Section):
         default="status", description="JMESPath expression for the job's state, in the JSON answer to that GET."
     )
     done: list[Word] = Field(
-        default=["done", "completed"], min_length=1, description="States in which the answer has the transcript."
+        default=["done", "completed"],
+        min_length=1,
+        description="States in which the answer has the transcript, in capitals or not.",
     )
     failed: list[Word] = Field(
-        default=["failed", "error"], description="States in which there will be none. In all others it goes on."
+        default=["failed", "error"],
+        description="States in which there will be none, in capitals or not. In all others it goes on.",
     )
     interval: PositiveSeconds = Field(
         default=0.5,
-        description="Seconds before each GET: response times are no finer than that. The job's limit is "
-        "api.timeout.total.",
+        description="Seconds before each GET, unless the job is done when it is made: response times are no finer "
+        "than that. The job's limit is api.timeout.total.",
     )
 
 
