@@ -149,28 +149,28 @@ def _latency(say: Messages, metrics: Metrics) -> Iterator[str]:
         yield from wrap(heading, WIDTH)
     else:
         yield say("latency.heading")
+    of_all = _of_all(say, times, metrics.all.response_time_s)
     for name in ("mean", "median", "min", "max", "p95", "p99", "p999", "stdev"):
         value = getattr(times, name)
-        if value is not None or name not in ("p999", "stdev"):
-            yield say(f"latency.{name}", value=say.seconds(value)) + _certainty(say, times, name)
-    yield from _of_all(say, times, metrics.all.response_time_s)
+        if value is not None or name in of_all or name not in ("p999", "stdev"):
+            said = say(f"latency.{name}", value=say.seconds(value)) + _certainty(say, times, name)
+            yield said + of_all.get(name, "")
+    if of_all:
+        yield say("latency.of_all_means")
 
 
-def _of_all(say: Messages, times: Distribution, every: AllQuantiles) -> Iterator[str]:
-    """The quantiles over all that were meant to be, where they are others than those of the ok ones."""
-    differing = []
-    for name in INTERVALS:
-        value, text = getattr(every, name), say.seconds(getattr(every, name))
-        if value is None:
-            text = say("all.beyond")
-        elif name in every.at_least:
-            text = say("all.at_least", value=text)
-        stated = every.n and (name != "p999" or every.n >= FEWEST_FOR_P999)
+def _of_all(say: Messages, times: Distribution, every: AllQuantiles) -> dict[str, str]:
+    """What there is to say beside a quantile of the ok ones, by its name: the one over all, where they differ."""
+    told = {}
+    for name in INTERVALS if times.n or every.at_least else ():
+        value = getattr(every, name)
+        text = say("latency.beyond") if value is None else say.seconds(value)
+        if name in every.at_least:
+            text = f">= {text}"
+        stated = name != "p999" or every.n >= FEWEST_FOR_P999
         if stated and text != say.seconds(getattr(times, name)):
-            differing.append(say(f"all.{name}", value=text))
-    if differing:
-        figures = ", ".join(differing)
-        yield from wrap(say("all.line", requests=say.requests(every.n), figures=figures), WIDTH, "  ", "  ")
+            told[name] = say("latency.of_all", n=every.n, value=text)
+    return told
 
 
 def _certainty(say: Messages, times: Distribution, name: str) -> str:

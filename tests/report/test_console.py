@@ -387,16 +387,25 @@ def test_a_level_without_a_rate_says_why() -> None:
 def test_quantiles_over_all_stand_beside_those_of_the_answers_where_they_differ() -> None:
     """Half of the load is shed: the answers are as quick as ever."""
     kinds = [None, ErrorKind.SHED] * 50
-    shed = " ".join(text(table(np.arange(100) / 10, 0.5, kind=kinds)).split())  # type: ignore[arg-type]
-    assert "P95: 0.500 s P99: 0.500 s" in shed
-    assert "Of all 100 requests, one that failed as slower than any answer: P95 > timeout, P99 > timeout" in shed
+    lines = text(table(np.arange(100) / 10, 0.5, kind=kinds)).splitlines()  # type: ignore[arg-type]
+    assert "  Median: 0.500 s" in lines, "one in two was answered"
+    assert "  P95: 0.500 s; of all 100: > timeout" in lines
+    assert "  P99: 0.500 s (= max, n = 50); of all 100: > timeout" in lines
+    assert "  Of all: failed ones slower than any answer, cut-off ones at their age or more." in lines
     kinds = [None] * 97 + [ErrorKind.CANCELLED] * 3
     cut = text(table(np.arange(100.0), [0.5] * 97 + [3.0] * 3, kind=kinds))  # type: ignore[arg-type]
-    assert "any answer: P99 >= 3.000 s" in " ".join(cut.split())
-    thousand = text(table(np.arange(1000) / 10, 0.5, kind=[None] * 995 + [ErrorKind.LOST] * 5))  # type: ignore[arg-type]
-    assert "any answer: P99.9 > timeout" in " ".join(thousand.split())
-    assert "Of all" not in text(steady())
-    assert "Of all" not in text(table(np.arange(100.0), 0.5, kind=[None] * 99 + [ErrorKind.CANCELLED])), "the same"  # type: ignore[arg-type]
+    assert "  P99: 0.500 s (= max, n = 97); of all 100: >= 3.000 s" in cut
+    kinds = [None] * 995 + [ErrorKind.LOST] * 5
+    thousand = text(table(np.arange(1000) / 10, 0.5, kind=kinds), "ko")  # type: ignore[arg-type]
+    assert "  P99.9: 해당 없음; 전체 1000개 기준: > 제한 시간" in thousand.splitlines()
+    assert "f all" not in text(steady())
+    kinds = [None] * 99 + [ErrorKind.CANCELLED]
+    assert "f all" not in text(table(np.arange(100.0), 0.5, kind=kinds)), "the same"  # type: ignore[arg-type]
+
+
+def test_without_an_answer_there_is_nothing_to_stand_beside_but_what_was_cut_off() -> None:
+    assert "f all" not in text(table([0.0, 0.5, 1.0], 0.5, kind=ErrorKind.HTTP_5XX))
+    assert "  Median: n/a; of all 3: >= 30.000 s" in text(table([0.0, 0.5, 1.0], 30.0, kind=ErrorKind.CANCELLED))
 
 
 def cold(*kinds: ErrorKind | None) -> Samples:
