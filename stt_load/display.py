@@ -24,6 +24,8 @@ from stt_load.transport.exchange import clock
 
 BAR_PERIOD_S = 0.25
 LINE_PERIOD_S = 10.0
+MANY_ROWS = 50_000
+"""So many are saved in a second, more or less."""
 CLEAR = "\r\x1b[K"
 
 
@@ -61,6 +63,16 @@ class Display:
         """The warm-up is over. transcript: the first one there is."""
         limited = self._outlook().time_limit_s is not None
         self._print(opening.measuring(self._say, self._config, warmup, transcript, limited=limited))
+
+    def saving(self, rows: int) -> None:
+        """The end has come, and what follows takes seconds where there are many rows."""
+        if rows < MANY_ROWS:
+            return
+        line = self._say("saving", requests=self._say.requests(rows))
+        if self._draws:
+            self._draw(line)
+        else:
+            self._aside.write(f"{line}\n")
 
     def finished(self, run: Run) -> None:
         """The report, and where the result is."""

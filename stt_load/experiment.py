@@ -136,6 +136,7 @@ class Experiment:
                 keep(self.session.table, sample)
         with caught("What standstills can have added to rows is not known"):
             self.team.settle()
+        self.display.saving(len(self.session.table))
         self._spooling.catch_up()
         run = self._saved(self._concluded())
         noted = self.faults.count
@@ -149,7 +150,7 @@ class Experiment:
         """The run as it is now, its figures computed, or, where that breaks, figures of nothing."""
         session, samples = self.session, Samples(np.empty(0, ROW))
         with self.faults.caught("The rows could not be read, and are in the spool only"):
-            samples = session.table.release()
+            samples = session.table.release().in_order()  # each copy of a million rows takes the place of the last
             if session.barrier_s is not None:
                 samples = samples.since(session.barrier_s - session.origin_s)
             samples = as_saved(samples)

@@ -219,6 +219,7 @@ ENGLISH = {
     "trouble.listener_errors": "Errors in stt-load itself: {value}. Requests may be missing. The log has the "
     "details; please report it as a bug.",
     # Afterwards
+    "saving": "💾 Saving {requests}...",
     "saved": "💾 Result saved to {path}",
     "moved": "❗ The folder {folder} is gone: the result is in {path}.",
     "not_saved": "❗ The result could not be written to {path}: {reason}. What the disk took of it is in {spool}; "

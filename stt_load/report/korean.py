@@ -218,6 +218,7 @@ KOREAN = {
     "trouble.listener_errors": "stt-load 자체 오류: {value}건. 빠진 요청이 있을 수 있습니다. 자세한 내용은 로그에 "
     "있으며, 버그로 알려 주세요.",
     # Afterwards
+    "saving": "💾 {requests} 저장 중...",
     "saved": "💾 결과가 {path}에 저장되었습니다.",
     "moved": "❗ {folder} 폴더가 없어져 결과를 {path}에 저장했습니다.",
     "not_saved": "❗ 결과를 {path}에 저장하지 못했습니다: {reason}. 디스크에 기록된 내용은 {spool}에 있으며 "
