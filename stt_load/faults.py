@@ -37,7 +37,8 @@ class Faults:
         if sentence in self._sentences or len(self._sentences) >= MOST_SENTENCES:
             return
         self._sentences[sentence] = None
-        trace = None if error is None else (type(error), error, error.__traceback__)
+        # What the system says of a disk needs no trace.
+        trace = None if isinstance(error, OSError) else error
         logger.error("stt-load: %s", sentence, exc_info=trace)
 
     @contextmanager

@@ -88,6 +88,7 @@ class SpeechUser(User):
 
     abstract = True
     tasks = [transcribe]  # noqa: RUF012 - Locust's own way to name them
+    _warned = False
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
@@ -223,8 +224,10 @@ class SpeechUser(User):
         except (StopUser, StopTest) as word:
             self._stop = word
             return 0.0
-        except Exception as error:
-            logger.warning("stt-load: wait_time of %s: %s: %s", type(self).__name__, type(error).__name__, error)
+        except (Exception, SystemExit) as error:
+            if not self._warned:
+                logger.warning("stt-load: wait_time of %s: %s: %s", type(self).__name__, type(error).__name__, error)
+            type(self)._warned = True
             return self._pause_s
         return max(pause_s, self._least_pause_s)
 

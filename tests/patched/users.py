@@ -1,0 +1,336 @@
+"""What users do with answers, hooks, pauses and Locust's own words."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import gevent
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from locust import between, constant, constant_pacing
+from locust.exception import StopUser
+
+from stt_load.report.rows import lines, table
+from stt_load.sample import ErrorKind
+from stt_load.users import MOST_TROUBLES, FastSttUser, SpeechUser, SttUser
+from stt_load.wire.verdict import Answer, Failure, Transcript
+from tests.patched.playing import Run, Script, started, until  # first: it patches the process
+
+CLASSES = (SttUser, FastSttUser)
+
+
+class BrokenError(Exception):
+    """Of a kind that nobody knows."""
+
+
+@pytest.fixture(scope="module")
+def script() -> Script:
+    return Script()
+
+
+@pytest.fixture(params=CLASSES)
+def base(request: pytest.FixtureRequest) -> type[SpeechUser]:
+    return request.param
+
+
+def answer(body: bytes, *headers: bytes, status: bytes = b"200 OK") -> bytes:
+    head = (b"HTTP/1.1 " + status, b"Content-Length: %d" % len(body), b"Connection: close", *headers)
+    return b"\r\n".join(head) + b"\r\n\r\n" + body
+
+
+def check_whole(run: Run) -> None:
+    """Every job that was handed out has its row, which can be written and read back."""
+    assert run.phases.in_flight == 0
+    assert sorted(row.seq for row in run.rows) == list(range(run.phases.handed_out))
+    samples = run.session.table.snapshot()
+    again = table(map(json.loads, lines(samples, ["local"])), {"local": 0})
+    assert len(list(again)) == len(run.rows)
+    assert run.session.faults.count == 0
+
+
+numbers = st.one_of(
+    st.integers(-(2**70), 2**70),
+    st.floats(),
+    st.sampled_from([2**31, 2**32, 1e39, -1.0, 3_000_000_000, float("nan"), float("inf"), True]),
+)
+values: st.SearchStrategy[Any] = st.recursive(
+    st.one_of(st.none(), st.booleans(), numbers, st.text(max_size=20)),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=5), inner, max_size=3)),
+    max_leaves=6,
+)
+answers = st.fixed_dictionaries(
+    {},
+    optional={
+        "text": values,
+        "duration": values,
+        "error": values,
+        "usage": st.one_of(values, st.fixed_dictionaries({}, optional={"total_tokens": values, "seconds": values})),
+    },
+)
+# What a header's value may not hold is the sender's own end.
+header_values = st.binary(max_size=30).map(lambda value: value.replace(b"\r", b"").replace(b"\n", b""))
+statuses = st.sampled_from([b"200 OK", b"200 ", b"204 No Content", b"299 x", b"404 x", b"429 x", b"503 x", b"999 x"])
+
+
+@pytest.mark.parametrize("base", CLASSES)
+def test_any_answer_makes_a_row_that_is_written_and_read_back(script: Script, base: type[SpeechUser]) -> None:
+    @settings(max_examples=150, deadline=None)
+    @given(answers, header_values, header_values, statuses, st.booleans())
+    def holds(said: Any, captured: bytes, retry_after: bytes, status: bytes, verbose: bool) -> None:
+        body = json.dumps(said).encode()
+        script.answer = answer(body, b"X-Shown: " + captured, b"Retry-After: " + retry_after, status=status)
+        form = "verbose_json" if verbose else "json"
+        run = Run(script.url, api={"capture_headers": ["x-shown"], "response_format": form})
+        base(run.environment).play()
+        check_whole(run)
+
+    holds()
+
+
+exceptions = st.sampled_from(
+    [BrokenError, ValueError, OSError, KeyError, OverflowError, SystemExit, UnicodeError, RecursionError]
+)
+returned = st.one_of(
+    values,
+    st.builds(Transcript, values, values, values, values),
+    st.builds(Failure, st.one_of(st.sampled_from(list(ErrorKind)), values), values, values),
+)
+
+
+@pytest.mark.parametrize("base", CLASSES)
+def test_any_exception_and_anything_a_hook_returns_make_a_row(script: Script, base: type[SpeechUser]) -> None:
+    script.answer = answer(b'{"text": "hey"}')
+
+    @settings(max_examples=150, deadline=None)
+    @given(st.sampled_from(["make_body", "read_answer", "connect", "wait_time"]), st.none() | exceptions, st.text(), returned)
+    def holds(hook: str, kind: type[BaseException] | None, words: str, value: Any) -> None:
+        def breaks(*_: Any) -> Any:
+            if kind is None:
+                return value
+            raise kind(words)
+
+        run = Run(script.url)
+        mine = type("Mine", (base,), {hook: breaks, "abstract": False})
+        mine(run.environment).play()
+        check_whole(run)
+
+    holds()
+
+
+@pytest.mark.parametrize(
+    ("hook", "what"),
+    [
+        ("read_answer", None),
+        ("read_answer", "a text"),
+        ("read_answer", Transcript(None)),  # type: ignore[arg-type]
+        ("make_body", b"bytes"),
+        ("make_body", None),
+    ],
+)
+def test_a_hook_that_returns_something_else_is_a_hook_error(
+    script: Script, base: type[SpeechUser], hook: str, what: Any
+) -> None:
+    script.answer = answer(b'{"text": "hey"}')
+    run = Run(script.url)
+    mine = type("Mine", (base,), {hook: lambda *_: what, "abstract": False})
+    mine(run.environment).play()
+    (row,) = run.rows
+    assert row.error_kind is ErrorKind.HOOK_ERROR
+    assert hook in (row.error or "")
+
+
+def test_a_listener_that_stops_the_user_costs_no_row(script: Script, base: type[SpeechUser]) -> None:
+    script.answer = answer(b'{"text": "hey"}')
+    run = Run(script.url)
+
+    def stop(**_: Any) -> None:
+        raise StopUser
+
+    run.environment.events.request.add_listener(stop)
+    with pytest.raises(StopUser):
+        base(run.environment).play()
+    check_whole(run)
+    assert run.rows[0].ok
+
+
+@pytest.mark.parametrize("where", ["listener", "wait_time", "read_answer"])
+def test_a_kill_while_a_request_is_concluded_costs_no_row(script: Script, where: str) -> None:
+    script.answer = answer(b'{"text": "hey"}')
+    run = Run(script.url)
+    reached = gevent.event.Event()
+
+    def wait(*_: Any, **__: Any) -> None:
+        reached.set()
+        gevent.sleep(60)
+
+    class Mine(FastSttUser):
+        pass
+
+    if where == "listener":
+        run.environment.events.request.add_listener(wait)
+    else:
+        setattr(Mine, where, wait)
+    with started(run, Mine(run.environment)):
+        until(reached.is_set, "the request is being concluded")
+    check_whole(run)
+    (row,) = run.rows
+    assert row.ok is (where != "read_answer")
+
+
+def test_what_is_sent_back_by_a_broken_clock_of_the_users_own_is_no_end(script: Script) -> None:
+    """gevent's Timeout is no Exception; around a request it belongs to whoever started it."""
+    script.answer = answer(b'{"text": "hey"}')
+    run = Run(script.url)
+
+    class Mine(FastSttUser):
+        def read_answer(self, _: Answer) -> Transcript | Failure:
+            with gevent.Timeout(0.01):
+                gevent.sleep(5)
+            return Transcript("never")
+
+    with pytest.raises(gevent.Timeout):
+        Mine(run.environment).play()
+    check_whole(run)
+    assert run.rows[0].error_kind is ErrorKind.HOOK_ERROR
+
+
+def test_a_row_that_cannot_be_made_is_a_failure_that_says_why(
+    script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script.answer = answer(b'{"text": "hey"}')
+    run = Run(script.url, total=2)
+    monkeypatch.setattr("stt_load.outcome._since", lambda *_: 1 / 0)
+    user = FastSttUser(run.environment)
+    user.play()
+    user.play()
+    check_whole(run)
+    assert {(row.error_kind, row.error) for row in run.rows} == {
+        (ErrorKind.HOOK_ERROR, "the row could not be made: ZeroDivisionError: division by zero")
+    }
+    assert run.over, "a run whose rows can't be made ends all the same"
+
+
+def pauses_of(run: Run, mine: type[SpeechUser], requests: int) -> list[float]:
+    """What Locust was told to sleep after each request."""
+    slept: list[float] = []
+    user = mine(run.environment)
+    for _ in range(requests):
+        user.play()
+        slept.append(user.wait_time())
+    return slept
+
+
+@pytest.mark.parametrize(
+    ("wait_time", "least", "most"), [(between(1, 2), 1, 2), (constant(0.5), 0.5, 0.5), (constant_pacing(3), 2, 3)]
+)
+def test_a_wait_time_of_the_class_is_the_pause_of_the_row(
+    script: Script, base: type[SpeechUser], wait_time: Any, least: float, most: float
+) -> None:
+    script.answer = answer(b'{"text": "hey"}')
+    run = Run(script.url)
+    slept = pauses_of(run, type("Mine", (base,), {"wait_time": wait_time, "abstract": False}), 3)
+    assert [row.pause_s for row in run.rows] == pytest.approx(slept)
+    assert all(least <= pause <= most for pause in slept[:1])
+    if least < most and most == 2:
+        assert len(set(slept)) == 3, "drawn once for each request"
+
+
+def test_a_wait_time_may_build_on_the_configured_one(script: Script) -> None:
+    script.answer = answer(b'{"text": "hey"}')
+    run = Run(script.url, request_delay=0.25)
+
+    class Mine(SttUser):
+        asked = 0
+
+        def wait_time(self) -> float:
+            Mine.asked += 1
+            return super().wait_time() + 1
+
+    assert pauses_of(run, Mine, 2) == [1.25, 1.25]
+    assert [row.pause_s for row in run.rows] == [1.25, 1.25]
+    assert Mine.asked == 2, "once for each request"
+
+
+@pytest.mark.parametrize("nonsense", [None, "3 s", -1, float("nan"), float("inf"), [], 1j])
+def test_a_wait_time_that_is_none_is_left_aside(script: Script, nonsense: Any) -> None:
+    script.answer = answer(b'{"text": "hey"}')
+    run = Run(script.url, request_delay=0.25)
+
+    class Mine(SttUser):
+        def wait_time(self) -> Any:
+            return nonsense
+
+    assert pauses_of(run, Mine, 2) == [0.25, 0.25]
+    check_whole(run)
+
+
+def test_a_wait_time_can_stop_its_user(script: Script) -> None:
+    script.answer = answer(b'{"text": "hey"}')
+    run = Run(script.url)
+
+    class Mine(SttUser):
+        def wait_time(self) -> float:
+            raise StopUser
+
+    with started(run, Mine(run.environment)) as (greenlet,):
+        until(greenlet.ready, "the user has stopped")
+    assert len(run.rows) == 1
+    check_whole(run)
+
+
+def test_a_user_whose_task_was_taken_away_stops(script: Script) -> None:
+    run = Run(script.url)
+
+    class Mine(SttUser):
+        pass
+
+    Mine.tasks = []
+    with started(run, Mine(run.environment)) as (greenlet,):
+        until(greenlet.ready, "the user has stopped")
+    assert run.rows == []
+
+
+def test_a_user_that_never_gets_to_its_request_stops(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stt_load.users.MAX_BACKOFF_S", 0.001)
+    run = Run(script.url)
+
+    class Mine(SttUser):
+        tries = 0
+
+        def play(self) -> None:
+            Mine.tries += 1
+            raise BrokenError
+
+    with started(run, Mine(run.environment)) as (greenlet,):
+        until(greenlet.ready, "the user has stopped")
+    assert Mine.tries == MOST_TROUBLES
+
+
+def test_a_user_whose_task_fails_after_its_request_goes_on(script: Script) -> None:
+    script.answer = answer(b'{"text": "hey"}')
+    run = Run(script.url, total=2 * MOST_TROUBLES)
+
+    class Mine(FastSttUser):
+        def play(self) -> None:
+            super().play()
+            raise BrokenError
+
+    with started(run, Mine(run.environment)):
+        until(lambda: run.over, "the run is done")
+    check_whole(run)
+    assert len(run.rows) == 2 * MOST_TROUBLES
+
+
+def test_a_user_that_dies_leaves_the_run(script: Script) -> None:
+    run = Run(script.url)
+
+    class Mine(SttUser):
+        def play(self) -> None:
+            self.stage.desk.take(self)
+            raise StopUser
+
+    with started(run, Mine(run.environment)) as (greenlet,):
+        until(greenlet.ready, "the user has stopped")
+    assert run.phases.present == 0
