@@ -49,7 +49,7 @@ class Spool:
             self._put({"schema_version": SCHEMA_VERSION, "run": asdict(info), "config": dict(config)})
             self.flush()
         except OSError as error:
-            self.path.unlink(missing_ok=True)
+            self.remove()
             error.filename = str(self.path)  # of a full disk the system says no name
             raise
 

@@ -104,7 +104,12 @@ def test_any_exception_and_anything_a_hook_returns_make_a_row(script: Script, ba
     script.answer = answer(b'{"text": "hey"}')
 
     @settings(max_examples=150, deadline=None)
-    @given(st.sampled_from(["make_body", "read_answer", "connect", "wait_time"]), st.none() | exceptions, st.text(), returned)
+    @given(
+        st.sampled_from(["make_body", "read_answer", "connect", "wait_time"]),
+        st.none() | exceptions,
+        st.text(),
+        returned,
+    )
     def holds(hook: str, kind: type[BaseException] | None, words: str, value: Any) -> None:
         def breaks(*_: Any) -> Any:
             if kind is None:

@@ -1,0 +1,279 @@
+"""One start of the test, without users and processes: whatever breaks at its end, the result is written."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stt_load.config import Config, masked
+from stt_load.display import Display
+from stt_load.experiment import Crew, Experiment
+from stt_load.report import result_file
+from stt_load.report.exit_code import INVALID, exit_code
+from stt_load.report.run import Run
+from stt_load.schedule.phases import Phases
+from stt_load.stats import summary as summaries
+from stt_load.team import LocalTeam
+from tests.factory import FakeUsers
+from tests.making import sample_of
+from tests.report.test_schema import VALIDATOR
+
+
+class Trial:
+    """An experiment in the working directory; the test is its users."""
+
+    def __init__(self, total: int = 6, warmup: int = 2, **keys: Any) -> None:
+        config = Config(total_requests=total, warmup_requests=warmup, wait_ready=0, **keys)
+        self.phases = Phases(total, warmup, 1)
+        self.out, self.err = io.StringIO(), io.StringIO()
+        self.ended = 0
+        self.reset: Callable[[], None] = lambda: None
+        self.team = LocalTeam(self.phases, FakeUsers(), lambda _: None)
+        self.experiment = Experiment(
+            config,
+            masked(config),
+            config_file=None,
+            url="http://127.0.0.1:1/v1/audio/transcriptions",
+            users=1,
+            user_class="SttUser",
+            team=self.team,
+            crew=Crew(wanted=lambda: 1, reset_statistics=lambda: self.reset(), end=self._end),
+            display=Display("en", masked(config), report=self.out, aside=self.err),
+        )
+
+    def _end(self) -> None:
+        self.ended += 1
+
+    def go(self, requests: int | None = None) -> None:
+        """So many requests are made, all if not said."""
+        session = self.experiment.session
+        session.release()
+        self.phases.join("one")
+        session.check_barrier()
+        while requests is None or requests > 0:
+            job = self.phases.take("one")
+            if job is None:
+                return
+            at_s = 1.0 + job.seq
+            session.finish(job, sample_of(job, start_s=at_s, sent_s=at_s, done_s=at_s + 0.5), f"text {job.seq}")
+            requests = None if requests is None else requests - 1
+
+    def finish(self) -> Run:
+        self.experiment.session.stopped("stopped")
+        return self.experiment.finish()
+
+
+@pytest.fixture(autouse=True)
+def _in_its_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def written(folder: Path | None = None) -> dict[str, Any]:
+    """The one result there is, held against its schema."""
+    (path,) = (folder or Path.cwd()).glob("*.json")
+    result: dict[str, Any] = json.loads(path.read_text())
+    VALIDATOR.validate(result)
+    return result
+
+
+def check_doubted(run: Run, what: str) -> None:
+    """It says that `what` is missing, and is not to be believed."""
+    assert any(what in sentence for sentence in run.info.faults), run.info.faults
+    assert run.info.generator.listener_errors > 0
+    assert run.summary.validity.verdict == "INVALID"
+    assert exit_code(run) == INVALID
+
+
+def boom(*_: Any, **__: Any) -> Any:
+    raise RuntimeError("boom")
+
+
+def test_a_run_ends_with_its_result_and_no_spool() -> None:
+    trial = Trial()
+    trial.go()
+    run = trial.finish()
+    result = written()
+    assert trial.ended == 1
+    assert len(result["requests"]) == 6
+    assert (result["run"]["complete"], result["run"]["faults"]) == (True, [])
+    assert result["run"]["generator"]["rows_lost"] == 0
+    assert run.path is not None
+    assert not list(Path.cwd().glob("*.partial.jsonl"))
+    assert f"Result saved to {run.path}" in trial.out.getvalue()
+
+
+def test_the_figures_are_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+    whole = summaries.summarise
+
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        calls.append(1)
+        return whole(*args, **kwargs)
+
+    monkeypatch.setattr("stt_load.report.run.summarise", counted)
+    trial = Trial()
+    trial.go()
+    run = trial.finish()
+    assert exit_code(run) in (0, 1, INVALID)
+    assert len(calls) == 1
+
+
+BREAKS = {
+    "rest": "watch on itself",
+    "remains": "lost workers",
+    "generator": "saw of itself",
+    "settle": "standstills",
+}
+
+
+@pytest.mark.parametrize("part", BREAKS)
+def test_whatever_breaks_before_the_result_the_result_says_what_is_missing(
+    part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sentence = BREAKS[part]
+    trial = Trial()
+    trial.go()
+    monkeypatch.setattr(f"stt_load.team.LocalTeam.{part}", boom)
+    run = trial.finish()
+    result = written()
+    assert len(result["requests"]) == 6
+    assert any(sentence in one for one in result["run"]["faults"])
+    assert result["validity"]["verdict"] == "INVALID"
+    check_doubted(run, sentence)
+
+
+def test_figures_that_can_not_be_computed_cost_no_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    trial = Trial()
+    trial.go()
+    whole = summaries.summarise
+
+    def of_none_only(samples: Any, **kwargs: Any) -> Any:
+        return boom() if len(samples) else whole(samples, **kwargs)
+
+    with monkeypatch.context() as broken:
+        broken.setattr("stt_load.report.run.summarise", of_none_only)
+        run = trial.finish()
+    result = written()
+    assert len(result["requests"]) == 6
+    assert result["metrics"]["requests"]["total"] == 0
+    assert "The figures could not be computed" in result["run"]["faults"][0]
+    check_doubted(run, "figures")
+    again = result_file.load(next(Path.cwd().glob("*.json")))
+    assert again.summary.metrics.requests.total == 4, "a report of the saved rows has them"
+
+
+@pytest.mark.parametrize("place", ["stt_load.display.Display.finished", "stt_load.team.LocalTeam.dismiss"])
+def test_what_breaks_after_the_result_makes_the_run_invalid(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    trial = Trial()
+    trial.go()
+    monkeypatch.setattr(place, boom)
+    run = trial.finish()
+    assert len(written()["requests"]) == 6
+    check_doubted(run, "could not be")
+
+
+def test_a_folder_that_was_deleted_on_the_way_costs_no_result(tmp_path: Path) -> None:
+    folder = tmp_path / "results"
+    folder.mkdir()
+    trial = Trial(save_path=str(folder / "run.json"))
+    trial.go()
+    shutil.rmtree(folder)
+    run = trial.finish()
+    assert run.path == Path("run.json")
+    assert len(written(tmp_path)["requests"]) == 6
+    assert f"The folder {folder} is gone: the result is in {tmp_path / 'run.json'}" in trial.err.getvalue()
+    assert "Result saved to run.json" in trial.out.getvalue()
+
+
+def test_a_disk_that_takes_no_result_is_named_with_what_it_took(monkeypatch: pytest.MonkeyPatch) -> None:
+    trial = Trial()
+    trial.go()
+    monkeypatch.setattr(result_file, "write", lambda *_: (_ for _ in ()).throw(OSError(28, os.strerror(28))))
+    run = trial.finish()
+    (spool,) = Path.cwd().glob("*.partial.jsonl")
+    said = trial.err.getvalue()
+    assert str(trial.experiment.path) in said
+    assert spool.name in said
+    assert "No space left on device" in said
+    assert run.path is None
+    assert "Requests: 4\n" in trial.out.getvalue(), "the report is made all the same"
+    check_doubted(run, "could not be written")
+
+
+def test_a_disk_that_is_full_at_the_start_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr("stt_load.record.Spool.flush", full)
+    with pytest.raises(OSError, match=r"No space left on device: 'stt_load_test_results_.*\.partial\.jsonl'"):
+        Trial()
+    assert not list(Path.cwd().iterdir())
+
+
+def test_a_result_that_breaks_while_it_is_written_stays_in_the_spool(monkeypatch: pytest.MonkeyPatch) -> None:
+    trial = Trial()
+    trial.go()
+    monkeypatch.setattr(result_file, "write", boom)
+    run = trial.finish()
+    (spool,) = Path.cwd().glob("*.partial.jsonl")
+    assert len(result_file.load(spool).samples) == 6
+    check_doubted(run, "could not be written")
+
+
+def test_a_row_that_was_lost_is_counted() -> None:
+    trial = Trial()
+    trial.go(3)
+    assert trial.phases.take("one") is not None, "and nothing is ever heard of it"
+    trial.finish()
+    result = written()
+    assert result["run"]["generator"]["rows_lost"] == 1
+    assert result["validity"]["verdict"] == "INVALID"
+
+
+def test_whatever_breaks_when_the_barrier_opens_the_rest_of_it_is_done() -> None:
+    trial = Trial()
+    trial.reset = boom
+    trial.go()
+    run = trial.finish()
+    assert "Measuring (4 requests)" in trial.out.getvalue()
+    assert len(run.info.generator.workers) == 1, "the monitor was started"
+    check_doubted(run, "statistics")
+
+
+def test_what_breaks_on_the_way_to_the_end_does_not_hold_it_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    trial = Trial()
+    monkeypatch.setattr("stt_load.team.LocalTeam.rest", boom)
+    trial.go()
+    assert trial.ended == 1
+    trial.finish()
+
+
+def test_an_exception_in_a_greenlet_of_the_run_is_told_and_stops_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trial = Trial()
+    monkeypatch.setattr("stt_load.display.Display.follow", boom)
+    trial.experiment.start()
+    trial.experiment._greenlets[-1].join()
+    trial.go()
+    run = trial.finish()
+    assert len(written()["requests"]) == 6
+    check_doubted(run, "progress")
+
+
+def test_secrets_are_in_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_KEY", "hush-hush")
+    trial = Trial(api={"api_key_env": "MY_KEY"})
+    trial.go()
+    monkeypatch.setattr(
+        "stt_load.team.LocalTeam.remains", lambda _: (_ for _ in ()).throw(ValueError("it said hush-hush"))
+    )
+    trial.finish()
+    assert "hush-hush" not in next(Path.cwd().glob("*.json")).read_text()
