@@ -76,7 +76,7 @@ statuses = st.sampled_from([b"200 OK", b"200 ", b"204 No Content", b"299 x", b"4
 
 @pytest.mark.parametrize("base", CLASSES)
 def test_any_answer_makes_a_row_that_is_written_and_read_back(script: Script, base: type[SpeechUser]) -> None:
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=80, deadline=None)
     @given(answers, header_values, header_values, statuses, st.booleans())
     def holds(said: Any, captured: bytes, retry_after: bytes, status: bytes, verbose: bool) -> None:
         body = json.dumps(said).encode()
@@ -103,7 +103,7 @@ returned = st.one_of(
 def test_any_exception_and_anything_a_hook_returns_make_a_row(script: Script, base: type[SpeechUser]) -> None:
     script.answer = answer(b'{"text": "hey"}')
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=80, deadline=None)
     @given(
         st.sampled_from(["make_body", "read_answer", "connect", "wait_time"]),
         st.none() | exceptions,
