@@ -41,7 +41,7 @@ class RunInfo:
     users: users at the barrier. barrier_s: monotonic clock of this host at the barrier, None if never reached.
     workers: names, by the index in the samples. leased_again: jobs that were handed out once more, as the worker that
     had them was lost. clocks: how the clock of each worker on another machine was found to differ from this host's.
-    detail: why it ended, in the server's or our words. faults: what broke while the run was concluded, and what is
+    detail: why it ended, in the server's or our words. faults: what broke in this suite itself, and what is
     missing from the result because of it, a sentence each.
     """
 

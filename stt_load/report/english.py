@@ -125,7 +125,7 @@ ENGLISH = {
     "warmup.unfinished": ", {n} cut off at the end",
     "warmup.times": "  Mean {mean}, first success after {first}",
     # How the run ended
-    "faults.heading": "❗ Something broke while the run was concluded:",
+    "faults.heading": "❗ Something broke in stt-load itself:",
     "end.at_time_limit": "Ended by the time limit (-t), after {progress}.",
     "end.time_limit": "❗ Not complete: stopped by the time limit (-t) after {progress}.",
     "end.stopped": "❗ Not complete: stopped on request after {progress}.",

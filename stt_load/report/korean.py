@@ -125,7 +125,7 @@ KOREAN = {
     "warmup.unfinished": ", 종료 시 중단 {n}",
     "warmup.times": "  평균 {mean}, 첫 성공까지 {first}",
     # How the run ended
-    "faults.heading": "❗ 실행을 마무리하는 동안 문제가 생겼습니다:",
+    "faults.heading": "❗ stt-load 자체에 문제가 생겼습니다:",
     "end.at_time_limit": "{progress} 후 시간 제한(-t)으로 끝났습니다.",
     "end.time_limit": "❗ 완료되지 않음: {progress} 후 시간 제한(-t)으로 중지되었습니다.",
     "end.stopped": "❗ 완료되지 않음: {progress} 후 요청에 따라 중지되었습니다.",

@@ -445,9 +445,9 @@ def test_what_was_cut_off_is_not_counted_as_done() -> None:
     assert "❗ Not complete: stopped by the time limit (-t) after 100 of 190 requests." in said
 
 
-def test_what_broke_while_the_run_was_concluded_is_said_first_of_all() -> None:
+def test_what_broke_in_here_is_said_first_of_all() -> None:
     faults = ("The rows of worker x\x1b[2J are missing: OSError", "No report.html: " + "word " * 40)
-    for language, heading in (("en", "Something broke"), ("ko", "마무리하는 동안")):
+    for language, heading in (("en", "Something broke"), ("ko", "stt-load 자체")):
         lines = text(steady(), language, faults=faults).splitlines()  # type: ignore[arg-type]
         assert heading in lines[3]
         assert lines[4] == "   - The rows of worker x [2J are missing: OSError"
