@@ -8,7 +8,7 @@ from typing import Any
 import gevent
 import pytest
 
-from stt_load.sample import ErrorKind, Phase
+from stt_load.sample import UNFINISHED, ErrorKind, Phase
 from stt_load.session import Ending
 from tests.making import Told, sample_of
 
@@ -93,6 +93,19 @@ def test_so_many_failures_one_after_the_other_end_the_run() -> None:
     told.go(ErrorKind.SHED)
     assert told.session.ending == Ending("gave_up", "it was shed")
     assert told.session.failures == 4
+
+
+@pytest.mark.parametrize("kind", UNFINISHED)
+def test_what_is_unfinished_is_no_failure(kind: ErrorKind) -> None:
+    """Neither shown as one, nor a link in a row of them."""
+    told = Told(20, 2, most_failures=2)
+    told.go()
+    told.go(kind)
+    for one in (ErrorKind.SHED, kind, kind):
+        told.go(one)
+    assert (told.session.warmup_failures, told.session.failures, told.session.ending) == (0, 1, None)
+    told.go(ErrorKind.SHED)
+    assert told.session.ending == Ending("gave_up", "it was shed")
 
 
 def test_a_service_that_answers_nothing_in_the_warm_up_ends_the_run_with_its_words() -> None:
