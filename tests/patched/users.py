@@ -13,7 +13,8 @@ from locust import between, constant, constant_pacing
 from locust.exception import StopUser
 
 from stt_load.report.rows import lines, table
-from stt_load.sample import ErrorKind
+from stt_load.sample import UNFINISHED, ErrorKind
+from stt_load.transport import Transport, TransportError
 from stt_load.users import MOST_TROUBLES, FastSttUser, SpeechUser, SttUser
 from stt_load.wire.verdict import Answer, Failure, Transcript
 from tests.patched.playing import Run, Script, started, until  # first: it patches the process
@@ -158,6 +159,26 @@ def test_a_listener_that_stops_the_user_costs_no_row(script: Script, base: type[
         base(run.environment).play()
     check_whole(run)
     assert run.rows[0].ok
+
+
+@pytest.mark.parametrize("kind", [None, ErrorKind.NO_TEXT, *UNFINISHED])
+def test_locust_is_told_of_what_the_service_did_and_of_nothing_else(
+    script: Script, base: type[SpeechUser], kind: ErrorKind | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Locust has no word for what is unfinished: it would be a failure on its screens."""
+    script.answer = answer(b'{"text": "hey"}')
+    run = Run(script.url)
+    told: list[Any] = []
+    run.environment.events.request.add_listener(lambda exception, **_: told.append(exception))
+
+    def fails(*_: Any) -> Answer:
+        raise TransportError(kind or ErrorKind.TLS, "so it was")
+
+    if kind is not None:
+        monkeypatch.setattr(Transport, "post", fails)
+    base(run.environment).play()
+    assert [row.error_kind for row in run.rows] == [kind]
+    assert list(map(str, told)) == ([] if kind in UNFINISHED else [str(kind)])
 
 
 @pytest.mark.parametrize("where", ["listener", "wait_time", "read_answer"])
