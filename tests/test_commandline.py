@@ -1,0 +1,124 @@
+"""Our options among Locust's, with Locust's own parser and no process."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+from locust.argument_parser import get_parser
+
+from stt_load.config import ConfigError
+from tests.locusts import Nobody, command_line
+
+Other = Nobody
+CONFIG = "total_requests: 30\nwarmup_requests: 4\nconcurrent_requests: 3\napi: {base_url: 'http://service.test'}\n"
+
+
+def ended(monkeypatch: pytest.MonkeyPatch, folder: Path, config: str, *words: str) -> Any:
+    """The exit code of a command line that ends the program."""
+    with pytest.raises(SystemExit) as end:
+        command_line(monkeypatch, folder, config, *words)
+    return end.value.code
+
+
+def test_the_file_becomes_locusts_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _, options = command_line(monkeypatch, tmp_path, CONFIG)
+    assert (options.num_users, options.spawn_rate, options.host) == (3, 3.0, "http://service.test")
+    assert (options.loglevel, options.only_summary, options.stop_timeout) == ("WARNING", True, 30.0)
+    assert options.total_requests == "30"
+
+
+@pytest.mark.parametrize(
+    ("env", "conf", "words", "total"),
+    [
+        ({}, "", [], 30),
+        ({}, "total-requests = 40\n", [], 40),
+        ({"STT_LOAD_TOTAL_REQUESTS": "50"}, "total-requests = 40\n", [], 50),
+        ({"STT_LOAD_TOTAL_REQUESTS": "50"}, "total-requests = 40\n", ["--total-requests", "60"], 60),
+    ],
+)
+def test_who_is_nearer_to_the_person_has_the_last_word(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, env: dict[str, str], conf: str, words: list[str], total: int
+) -> None:
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "locust.conf").write_text(conf, encoding="utf-8")
+    ours, options = command_line(monkeypatch, tmp_path, CONFIG, *words)
+    assert ours.config_of(vars(options), options.host).total_requests == total
+
+
+def test_the_default_user_is_spawned_unless_another_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _, options = command_line(monkeypatch, tmp_path, CONFIG, default_user="Nobody")
+    assert options.user_classes == ["Nobody"]
+    _, options = command_line(monkeypatch, tmp_path, CONFIG, "Other", default_user="Nobody")
+    assert options.user_classes == ["Other"]
+
+
+@pytest.mark.parametrize(
+    ("config", "words", "said"),
+    [
+        ("warmup_request: 3\n", [], ["warmup_requests", "line 1"]),
+        ("", ["--warmup-requests", "200"], ["200", "total_requests"]),
+        ("", ["-H", "localhost:8000"], ["localhost:8000"]),
+        ("", ["--total-requests", "x", "--stream", "maybe"], ["--total-requests", "--stream"]),
+        ("api: {call: 'nothing.py:call'}\n", [], ["api.call nothing.py:call"]),
+    ],
+)
+def test_what_is_wrong_ends_with_2_all_of_it_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    config: str,
+    words: list[str],
+    said: list[str],
+) -> None:
+    assert ended(monkeypatch, tmp_path, config, *words) == 2
+    told = capsys.readouterr().err
+    for part in said:
+        assert part in told
+
+
+def test_a_worker_needs_no_file_and_does_not_care_for_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _, options = command_line(monkeypatch, tmp_path, "no: such key\n", "--worker")
+    assert options.worker
+    assert options.total_requests is None
+
+
+def test_a_master_whose_port_is_taken_ends_with_2(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        words = ["--master", "--master-bind-host", "127.0.0.1", "--master-bind-port", port]
+        assert ended(monkeypatch, tmp_path, CONFIG, *words) == 2
+    assert f"can't listen to workers at 127.0.0.1:{port}" in capsys.readouterr().err
+
+
+def test_the_file_is_read_once_however_often_the_page_is_looked_at(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ours, _ = command_line(monkeypatch, tmp_path, CONFIG)
+    (tmp_path / "config.yaml").unlink()
+    parser = get_parser(default_config_files=[])
+    ours.extend(parser)
+    assert parser.parse_args([]).total_requests == "30"
+
+
+def test_what_the_form_says_counts_and_only_what_it_changes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    ours, options = command_line(monkeypatch, tmp_path, CONFIG, "--warmup-requests", "6")
+    config = ours.config_of(vars(options) | {"total_requests": "20"}, "http://other.test")
+    assert (config.total_requests, config.warmup_requests) == (20, 6)
+    assert config.api.base_url == "http://other.test"
+    with pytest.raises(ConfigError, match="the form's total-requests"):
+        ours.config_of(vars(options) | {"total_requests": "many"}, options.host)
+
+
+def test_a_password_is_known_again_by_what_is_shown_of_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    ours, options = command_line(monkeypatch, tmp_path, CONFIG, "-H", "http://me:secret@service.test")
+    shown = ours.shown("http://me:secret@service.test")
+    assert "secret" not in shown
+    assert ours.config_of(vars(options), shown).api.base_url == "http://me:secret@service.test"
