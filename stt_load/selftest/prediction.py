@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import blake2b
 from heapq import heapreplace
@@ -15,6 +15,9 @@ from typing import Any
 
 from stt_load.audio.noise import NoiseSource
 from stt_load.audio.wav import HEADER_BYTES, frames_of
+
+STALLED_S = 0.002
+"""A row that a standstill can have made later than this tells nothing of the service."""
 
 Row = Mapping[str, Any]
 Line = Mapping[str, Any]
@@ -52,6 +55,20 @@ class Request:
     def error_s(self) -> float:
         """How much longer than that the reported one is; infinite where none is."""
         return math.inf if self.reported is None else float(self.reported["response_time_s"]) - self.response_s
+
+    def left_out(self, late_s: float) -> Request | None:
+        """As it is reported, where its process stood still when it was read; None where it didn't.
+
+        Nothing is known then of how long it took: at least what it must have, and at most what the standstill can
+        have added, and `late_s`, to that. One that is further from the truth has no excuse.
+        """
+        told = self.reported
+        stalled_s = 0.0 if told is None else float(told.get("late_s", 0.0))
+        if told is None or stalled_s < STALLED_S or not 0 < self.error_s <= stalled_s + late_s:
+            return None
+        text_s = told.get("first_text_s")
+        ttft_s = self.ttft_s if text_s is None else text_s - self.sent_s
+        return replace(self, done_s=self.sent_s + float(told["response_time_s"]), ttft_s=ttft_s)
 
 
 def requests(result: Mapping[str, Any], truths: Iterable[Line], slots: int) -> list[Request]:

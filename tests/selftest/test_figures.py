@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import statistics
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from stt_load.selftest.bench import Outcome, TrialError, run
 from stt_load.selftest.cases import EVERYTHING, STREAMS, Subject, Trial
 from stt_load.selftest.figures import Figure, errors_s, figures
-from stt_load.selftest.prediction import requests
+from stt_load.selftest.prediction import STATISTICS, requests
 from stt_load.selftest.table import furthest, table
 
 TRIAL = Trial(EVERYTHING, Subject("FastSttUser"))
@@ -175,3 +176,40 @@ def test_the_table_shows_each_figure_where_it_was_worst() -> None:
     assert lines[3].split() == ["3", "b", "7", "7", "0", "exact", "right"]
     assert lines[4].split() == ["1", "c", "10.00/s", "none", "none", "exact", "WRONG"]
     assert lines[5].split() == ["4", "d", "1,000", "B", "990", "B", "-10", "B", "exact", "WRONG"]
+
+
+def stalled(outcome: Outcome, by_s: float, late_s: float) -> Outcome:
+    """One measured answer was read `by_s` later; the result says of its row that a stall can have added `late_s`.
+
+    The figures are those of such a result.
+    """
+    result = copy.deepcopy(dict(outcome.result))
+    measured = [row for row in result["requests"] if row["phase"] == "measured" and row["ok"]]
+    row = measured[len(measured) // 2]
+    row["response_time_s"] += by_s
+    row["late_s"] = late_s
+    times = [one["response_time_s"] for one in measured]
+    for block in ("response_time_s", "service_time_s"):
+        for name, of in STATISTICS.items():
+            result["metrics"][block][name] = of(times)
+        result["metrics"][block]["stdev"] = statistics.stdev(times)
+    return Outcome(result, outcome.truths)
+
+
+LATENCIES = ("each request", "response_time_s", "service_time_s")
+
+
+def wrong(outcome: Outcome) -> set[str]:
+    return {name for name, figure in judged(outcome).items() if not figure.right and name.startswith(LATENCIES)}
+
+
+def test_a_stall_of_the_generator_makes_no_figure_wrong(outcome: Outcome) -> None:
+    """Machines are noisy: what is wrong without it, stays wrong, and nothing else is."""
+    before = wrong(outcome)
+    assert "response_time_s.max" in wrong(stalled(outcome, 2.0, 0.0)) - before
+    assert wrong(stalled(outcome, 2.0, 2.0)) <= before
+
+
+def test_a_stall_is_no_excuse_for_more_than_it_can_have_added(outcome: Outcome) -> None:
+    assert "each request, the latest" in wrong(stalled(outcome, 2.0, 1.5))
+    assert "each request, the earliest" in wrong(stalled(outcome, -0.05, 1.5))
