@@ -142,6 +142,8 @@ def _understood(verdict: Transcript | Failure) -> Iterator[str]:
             yield f"   It says that it has worked for {verdict.processing_s:g} s"
         if verdict.tokens is not None:
             yield f"   It counts {verdict.tokens:,} tokens"
+        if verdict.out_of_range:
+            yield f"   It says numbers beyond all reason, which are left out: {', '.join(verdict.out_of_range)}"
 
 
 def _timings(exchange: Exchange) -> Iterator[str]:

@@ -14,6 +14,7 @@ import pytest
 from tests.ports import free_port
 from tests.suite.echoing import echoing
 from tests.suite.running import environment
+from tests.suite.saying import saying
 from tests.suite.truth import logged_server
 
 LIMIT_S = 30
@@ -138,3 +139,10 @@ def test_an_answer_that_is_no_text_leaves_the_terminal_alone(tmp_path: Path) -> 
     assert ran.returncode == 1
     assert "bad_json" in ran.stdout
     assert [one for one in ran.stdout if not one.isprintable() and one != "\n"] == []
+
+
+def test_numbers_that_no_row_can_hold_are_named(tmp_path: Path) -> None:
+    with saying('{"text": "hi \\ud800", "duration": 1e39, "usage": {"total_tokens": 3000000000}}') as url:
+        ran = probe(tmp_path, {"api": {"base_url": url}, "audio_duration": 1})
+    assert ran.returncode == 0, ran.stderr
+    assert "It says numbers beyond all reason, which are left out: server_audio_s, tokens" in ran.stdout

@@ -47,6 +47,8 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 def _code(error: BaseException) -> int | None:
     """The limit that this one says was met. `errno` of errors of the resolver and of TLS is another thing."""
+    if isinstance(error, MemoryError):
+        return errno.ENOMEM
     if not isinstance(error, OSError) or isinstance(error, ssl.SSLError | ConnectionError | TimeoutError):
         return None
     if isinstance(error, socket.gaierror):

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from tests.suite.running import against, rows, run
+from tests.suite.saying import saying
 
 pytestmark = pytest.mark.locust
 
@@ -26,30 +22,6 @@ ANSWERS = (
 STREAM = ('data: {"type": "transcript.text.delta", "delta": "a"}\n\n' * 70_000) + (
     'data: {"type": "transcript.text.done", "text": "", "usage": {"total_tokens": 1e20}}\n\n'
 )
-
-
-@contextmanager
-def saying(*bodies: str, kind: str = "application/json") -> Iterator[str]:
-    """Answers each POST with the next of `bodies`, over and over; and headers that are no texts."""
-    turns = itertools.cycle(bodies)
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            body = next(turns).encode()
-            head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
-            self.wfile.write(head.encode() + b"X-Served-By: \xff\xfe\x80" + b"x" * 3_000 + b"\r\n\r\n" + body)
-
-        def log_message(self, *_: object) -> None:
-            """Standard error belongs to the tests."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
 
 
 @pytest.mark.parametrize("user_class", ["SttUser", "FastSttUser"])

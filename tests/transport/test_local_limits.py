@@ -93,6 +93,10 @@ def test_the_advice_names_the_limit_that_holds() -> None:
     assert advice(limit("EMFILE")) == f"too many open files (EMFILE): raise `ulimit -n`, now {now}"
 
 
+def test_python_has_a_name_of_its_own_for_want_of_memory() -> None:
+    assert "(ENOMEM)" in (advice(caused(ValueError("x"), MemoryError())) or "")
+
+
 def without_context() -> Exception:
     try:
         try:
