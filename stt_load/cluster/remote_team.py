@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 PATIENCE_S = 5.0
 """How much longer than its requests may take a worker may take to say that they are done."""
 LOOK_S = 0.02
-LEASE_S = 30.0
+LEASE_S = 10.0
 """A worker that owes results and tells none keeps its lease for so much longer than a request may take."""
 
 
