@@ -1,0 +1,151 @@
+"""Users that do nothing, users that go away, and users of other classes: the run ends, and counts its own."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.suite.running import check_code, check_verdict, finish, quick, rows, run, saved, start
+
+pytestmark = pytest.mark.locust
+
+HEAD = """
+import gevent
+from locust import User, between, constant_pacing, task
+from locust.exception import StopUser
+from stt_load.suite import install
+from stt_load import users  # Locust would spawn every class that it finds in here
+"""
+DEAD = """
+class Mine(users.SttUser):
+    def on_start(self):
+        raise RuntimeError("no token today")
+"""
+STOPPED = """
+class Mine(users.SttUser):
+    def play(self):
+        super().play()
+        raise StopUser
+"""
+FOREIGN = """
+class Mine(User):
+    @task
+    def work(self):
+        gevent.sleep(0.1)
+"""
+OTHERS = """
+class Other(User):
+    {how}
+
+    @task
+    def work(self):
+        gevent.sleep(0.01)
+
+
+class Mine(users.FastSttUser):
+    pass
+"""
+
+
+def locustfile(folder: Path, classes: str) -> Path:
+    path = folder / "mine.py"
+    path.write_text(f"{HEAD}\n{classes}\n\ninstall()\n")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("classes", "words", "said"),
+    [
+        (DEAD, [], "no token today"),
+        (STOPPED, [], "ended by themselves"),
+        ("class Mine(users.SttUser):\n    pass\n", ["--tags", "nothing"], "--tags nothing leave Mine without a task"),
+        (
+            FOREIGN,
+            [],
+            "none of their classes",
+        ),
+    ],
+    ids=["dead in on_start", "stopped", "filtered out", "of another class"],
+)
+def test_a_run_that_nobody_works_on_ends_and_says_why(
+    tmp_path: Path, classes: str, words: list[str], said: str
+) -> None:
+    ran = run(tmp_path, quick(20, 2, 2), *words, locustfile=locustfile(tmp_path, classes))
+    assert ran.code == 1, ran.err
+    assert (ran.result["run"]["end_reason"], ran.result["run"]["complete"]) == ("no_users", False)
+    assert said in ran.result["run"]["detail"]
+    assert said in " ".join(ran.out.split())
+    assert len(ran.err) < 30_000, "a task that fails at once is not tried again at once"
+
+
+@pytest.mark.parametrize("classes", [DEAD, STOPPED], ids=["dead in on_start", "stopped"])
+def test_a_run_that_nobody_works_on_ends_with_workers_too(tmp_path: Path, classes: str) -> None:
+    ran = run(tmp_path, quick(20, 2, 2), "--processes", "2", locustfile=locustfile(tmp_path, classes))
+    assert ran.code == 1, ran.err
+    assert ran.result["run"]["end_reason"] == "no_users"
+
+
+@pytest.mark.parametrize("words", [[], ["--processes", "2"]], ids=["one process", "workers"])
+@pytest.mark.parametrize("how", ["fixed_count = 3", "weight = 3"])
+def test_users_of_other_classes_run_along_and_are_not_waited_for(tmp_path: Path, how: str, words: list[str]) -> None:
+    """The barrier waited for four users of ours, of which there never were more than one."""
+    classes = OTHERS.format(how=how)
+    ran = run(tmp_path, quick(24, 4, 4), *words, locustfile=locustfile(tmp_path, classes))
+    check_code(ran, 0)
+    result = ran.result
+    assert result["run"]["complete"]
+    assert result["run"]["users"] == 1
+    assert {row["users"] for row in rows(result, "measured")} == {1}
+    assert len(rows(result, "measured")) == 20
+    check_verdict(result, "VALID")
+
+
+def test_users_that_die_while_others_go_on_are_a_change_of_the_load(tmp_path: Path) -> None:
+    classes = """
+class Mine(users.FastSttUser):
+    asked = 0
+
+    def play(self):
+        super().play()
+        Mine.asked += 1
+        if Mine.asked == 12:
+            raise StopUser
+"""
+    ran = run(tmp_path, quick(60, 2, 2), locustfile=locustfile(tmp_path, classes))
+    check_code(ran, 0)
+    ((from_s, to_s),) = ran.result["run"]["generator"]["load_changes"]
+    assert 0 < from_s < 2
+    assert to_s - from_s > 2
+    check_verdict(ran.result, "DEGRADED")
+    assert {row["users"] for row in rows(ran.result, "measured")} == {1, 2}
+
+
+@pytest.mark.parametrize("user", ["SttUser", "FastSttUser"])
+def test_a_wait_time_of_the_users_own_is_an_intended_pause(tmp_path: Path, user: str) -> None:
+    """It was the generator's fault: closed_loop_share, INVALID."""
+    classes = f"class Mine(users.{user}):\n    wait_time = between(0.2, 0.4)\n"
+    ran = run(tmp_path, quick(16, 2, 2), locustfile=locustfile(tmp_path, classes))
+    check_code(ran, 0)
+    pauses = [row["pause_s"] for row in rows(ran.result, "measured")]
+    assert all(0.2 <= pause <= 0.4 for pause in pauses)
+    assert len(set(pauses)) > 5
+    check_verdict(ran.result, "VALID")
+
+
+def test_a_folder_that_is_deleted_on_the_way_costs_no_result(tmp_path: Path) -> None:
+    folder = tmp_path / "results"
+    folder.mkdir()
+    process = start(tmp_path, quick(40, 2, 2, save_path=str(folder / "run.json")))
+    deadline = time.monotonic() + 30
+    while not list(folder.glob("*.partial.jsonl")):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    shutil.rmtree(folder)
+    ran = finish(process, tmp_path)
+    (result,) = saved(tmp_path, "run.json")
+    assert len(rows(result, "measured")) == 38
+    assert f"The folder {folder} is gone" in ran.err
+    assert "Result saved to run.json" in ran.out
