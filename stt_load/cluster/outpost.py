@@ -117,6 +117,8 @@ class Outpost:
         self._others = data["others"]
         self._leases.add(data["epoch"], protocol.unpack_jobs(data["jobs"]))
         self._bell.ring()
+        if self._leases.surplus:  # the users that they were for have left meanwhile
+            self._news.set()
 
     def on_void(self, data: Data) -> None:
         """The master has taken the lease away; it may not have been this worker's any more anyway."""

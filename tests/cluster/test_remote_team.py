@@ -592,3 +592,25 @@ def test_the_spool_of_a_killed_worker_goes_once_all_its_rows_are_in_the_result(
     conversation.team.dismiss(saved=True)
     assert [path.exists() for path in paths] == [False, True, True, True]
     assert "1 rows that are not in the result" in caplog.text
+
+
+def test_jobs_that_come_to_a_worker_whose_users_have_left_go_to_others() -> None:
+    """They crossed the word that nobody is there any more: two jobs lay there, and the run never ended."""
+    conversation = Conversation(10)
+    post = conversation.join("a")
+    post._leases.join("one")
+    post._news.set()
+    gevent.sleep(2 * outposts.PAUSE_S)
+    conversation.hear("a")
+    post.leave("one")
+    gevent.sleep(2 * outposts.PAUSE_S)
+    conversation.hear("a")  # there is nobody any more, and the jobs are still on their way
+    conversation.tell("a")
+    assert conversation.team.budget.handed_out > 0
+    conversation.join("b")
+    begun(conversation, "b", "two")
+    settle(conversation, "a", "b")
+    for number in range(10):
+        work(conversation, "b", "two", float(number))
+        settle(conversation, "a", "b")
+    assert conversation.ended == ["over"]
