@@ -1,0 +1,153 @@
+"""One run as a worker takes part in it: what it makes of the master's message, its spool, its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import gevent
+import pytest
+
+from stt_load.cluster import protocol
+from stt_load.cluster.protocol import Data
+from stt_load.config import Config, masked
+from stt_load.engagement import Engagement
+from stt_load.record import Spool, read
+from stt_load.sample import Phase
+from stt_load.schedule.phases import Job
+from stt_load.transport.exchange import clock
+from tests.cluster.conversation import INFO, sample_of
+from tests.worker_process import until
+
+
+def order_of(**words: Any) -> Data:
+    """The master's message that a run begins with."""
+    config = Config()
+    usual = {
+        "run": "the-run",
+        "config": config.model_dump_json(),
+        "shown": masked(config),
+        "url": "http://127.0.0.1:1/v1",
+        "info": asdict(INFO),
+        "result": "result",
+        "name": "a:1",
+        "number": 1,
+        "open": None,
+        "others": 3,
+    }
+    return usual | words
+
+
+class Part:
+    """An engagement, and what it has said."""
+
+    def __init__(self, **words: Any) -> None:
+        self.said: list[tuple[str, Data]] = []
+        self.opened = 0
+        self.of = Engagement(order_of(**words), lambda kind, data: self.said.append((kind, data)), self._open)
+
+    def _open(self) -> None:
+        self.opened += 1
+
+    @property
+    def spools(self) -> list[str]:
+        return sorted(path.name for path in Path().glob("*.partial.jsonl"))
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def part() -> Iterator[Part]:
+    made = Part()
+    yield made
+    made.of.saved()
+
+
+def finish(part: Part, seq: int) -> None:
+    job = Job(seq, 0, Phase.MEASURED)
+    part.of.outpost._leases._started.add(job)
+    part.of.outpost.finish(job, sample_of(job, clock() - 2, clock() - 1), "a text")
+
+
+def test_messages_bear_the_name_of_the_run(part: Part) -> None:
+    finish(part, 0)
+    until(lambda: part.said)
+    assert {data["run"] for _, data in part.said} == {"the-run"}
+
+
+def test_the_users_of_all_others_are_known_from_the_start(part: Part) -> None:
+    assert part.of.outpost.users == 3
+    assert part.of.stage.users() == 3
+
+
+def test_who_comes_after_the_barrier_measures_at_once() -> None:
+    part = Part(open=[clock(), 4711.0])
+    assert part.opened == 1
+    assert part.of.outpost.barrier is not None
+    part.of.saved()
+
+
+def test_its_spool_stays_until_the_master_has_saved_the_result(part: Part) -> None:
+    finish(part, 0)
+    part.of.over()
+    assert part.spools == ["result.worker-2.partial.jsonl"]
+    assert len(read(Path(part.spools[0])).samples) == 1
+    part.of.saved()
+    assert part.spools == []
+
+
+def test_a_spool_that_its_master_has_removed_is_no_trouble(part: Part) -> None:
+    Path(part.spools[0]).unlink()
+    part.of.saved()
+
+
+def test_without_a_place_for_a_spool_it_works_all_the_same(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (folder / "result.worker-2.partial.jsonl").write_text("another run's")
+    part = Part()
+    assert "keeps no spool" in caplog.text
+    finish(part, 0)
+    part.of.saved()
+    assert part.spools == ["result.worker-2.partial.jsonl"], "it is not its own"
+    assert part.of.outpost.errors == 0
+
+
+def test_a_disk_that_takes_no_more_is_an_error_of_the_run(part: Part, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Spool, "write", full)
+    finish(part, 0)
+    part.of.over()
+    assert part.of.outpost.errors == 1
+    assert all(data["errors"] in (0, 1) for kind, data in part.said if kind == protocol.SAMPLES)
+
+
+def test_a_spooling_that_dies_is_an_error_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: Any) -> None:
+        raise RuntimeError("out of order")
+
+    monkeypatch.setattr("stt_load.engagement.Spooling.run", broken)
+    part = Part()
+    until(lambda: part.of.outpost.errors)
+    part.of.saved()
+
+
+def test_what_is_in_flight_has_its_time_to_end(part: Part) -> None:
+    job = Job(0, 0, Phase.MEASURED)
+    part.of.outpost._leases._started.add(job)
+    events: list[str] = []
+    drain = gevent.spawn(part.of.drain, 5.0, lambda: events.append("cut"))
+    gevent.sleep(0.03)
+    assert not events
+    part.of.outpost.finish(job, sample_of(job, 1.0, 1.5), None)
+    drain.join(5)
+    assert events == ["cut"]
+    part.of.outpost._leases._started.add(job)
+    part.of.drain(0.01, lambda: events.append("cut"))
+    assert events == ["cut", "cut"]

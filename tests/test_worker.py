@@ -1,0 +1,176 @@
+"""What a worker does when its master speaks, and how it ends. No process, no connection: the test holds the wire."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import gevent
+import pytest
+
+from stt_load import quirks, worker
+from stt_load.cluster import protocol
+from stt_load.sample import Phase
+from stt_load.schedule.phases import Job
+from stt_load.transport.exchange import clock
+from stt_load.users import _next_stage
+from stt_load.worker import Worker
+from tests.cluster.conversation import sample_of
+from tests.test_engagement import order_of
+from tests.worker_process import Process, until
+
+BEAT = {"run": "the-run", "epoch": 1, "granted": 0, "others": 0, "age_s": 0.0, "sent_s": 1.0}
+
+
+class Scene(Process):
+    """A worker in its process."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.worker = Worker(self.environment)
+
+    @property
+    def outpost(self) -> Any:
+        assert self.worker._engagement is not None
+        return self.worker._engagement.outpost
+
+    @property
+    def spools(self) -> list[Path]:
+        return list(Path().glob("*.partial.jsonl"))
+
+    def finish(self, seq: int) -> None:
+        job = Job(seq, 0, Phase.MEASURED)
+        self.outpost._leases._started.add(job)
+        self.outpost.finish(job, sample_of(job, clock() - 2, clock() - 1), None)
+
+    def acknowledge(self) -> None:
+        """The master has everything, the last row included."""
+        self.hears(protocol.ACK, {"run": "the-run", "rows": len(self.outpost.table), "ended": True})
+
+    def leave(self) -> int | None:
+        """Fires what Locust fires on its way out; the exit code."""
+        self.environment.events.quitting.fire(environment=self.environment, reverse=True)
+        return self.environment.process_exit_code
+
+
+@pytest.fixture
+def signals(monkeypatch: pytest.MonkeyPatch) -> dict[int, Callable[[], None]]:
+    """The handlers that are registered, by signal."""
+    handlers: dict[int, Callable[[], None]] = {}
+    monkeypatch.setattr(gevent, "signal_handler", handlers.__setitem__)
+    return handlers
+
+
+@pytest.fixture
+def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signals: dict[int, Callable[[], None]]) -> Iterator[Scene]:
+    assert signals == {}
+    monkeypatch.chdir(tmp_path)
+    for quirk in "settle", "quicken":
+        monkeypatch.setattr(quirks, quirk, lambda **_: None)
+    monkeypatch.setattr(worker, "LAST_WORD_S", 0.05)
+    made = Scene()
+    yield made
+    if made.worker._engagement is not None:
+        made.worker._engagement.saved()
+
+
+def test_it_is_ready_once_it_listens(scene: Scene) -> None:
+    assert scene.said(protocol.HELLO)[-1]["ready"] is True
+    kinds = {value for name, value in vars(protocol).items() if name.isupper() and isinstance(value, str)}
+    from_workers = {protocol.HELLO, protocol.FIT, protocol.WANT, protocol.ECHO, protocol.SAMPLES, protocol.BYE}
+    assert set(scene.runner.custom_messages) == kinds - from_workers
+
+
+def test_a_run_begins_for_its_users_with_the_masters_message(scene: Scene) -> None:
+    stage = _next_stage(scene.environment)
+    assert not stage.ready()
+    scene.hears(protocol.RUN, order_of())
+    assert stage.get(timeout=1) is scene.worker._engagement.stage  # type: ignore[union-attr]
+    engagement = scene.worker._engagement
+    scene.hears(protocol.RUN, order_of())
+    assert scene.worker._engagement is engagement, "told twice, it is one"
+
+
+def test_what_belongs_to_another_run_is_left_alone(scene: Scene) -> None:
+    scene.hears(protocol.RUN, order_of())
+    scene.hears(protocol.JOBS, {"run": "another", "epoch": 1, "jobs": [[0, 0, 1]], "others": 9})
+    scene.hears(protocol.SAVED, {"run": "another"})
+    assert scene.outpost.users == 3
+    assert len(scene.spools) == 1
+
+
+def test_a_worker_that_cannot_take_part_says_so(scene: Scene) -> None:
+    """Its users would wait for ever, and the run for them."""
+    scene.hears(protocol.RUN, order_of(config="{}", url=None, info={}))
+    (told,) = scene.said(protocol.FIT)
+    assert "it can't take part: " in told["trouble"]
+    assert scene.worker._engagement is None
+
+
+def test_beats_are_answered_with_and_without_a_run(scene: Scene) -> None:
+    scene.hears(protocol.BEAT, BEAT)
+    scene.hears(protocol.RUN, order_of())
+    scene.hears(protocol.BEAT, BEAT)
+    assert [(echo.get("run"), echo["errors"]) for echo in scene.said(protocol.ECHO)] == [(None, 0), ("the-run", 0)]
+
+
+def test_an_exception_in_a_message_is_an_error_of_the_run_a_broken_connection_is_not(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    scene.hears(protocol.RUN, order_of())
+    scene.hears(protocol.JOBS, {"run": "the-run"})
+    assert "the message stt_load.jobs failed: KeyError" in caplog.text
+    scene.outpost._post = lambda *_: (_ for _ in ()).throw(ConnectionError("mended"))
+    scene.hears(protocol.BEAT, BEAT)
+    assert scene.outpost.errors == 1
+
+
+def test_its_end_tells_locusts_figures_and_then_the_last_row(scene: Scene) -> None:
+    scene.hears(protocol.RUN, order_of())
+    scene.finish(0)
+    scene.hears(protocol.DRAIN, {"run": "the-run", "limit_s": 1.0})
+    until(lambda: scene.outpost.ended)
+    kinds = [kind for kind, _ in scene.sent]
+    assert kinds.index("stats") < len(kinds) - 1 - kinds[::-1].index(protocol.SAMPLES)
+    assert scene.said(protocol.SAMPLES)[-1]["last"] is True
+    scene.hears(protocol.SAVED, {"run": "the-run"})
+    assert scene.spools == []
+
+
+def test_who_leaves_early_takes_its_spool_along_when_the_master_has_everything(scene: Scene) -> None:
+    scene.hears(protocol.RUN, order_of())
+    scene.finish(0)
+    leaving = gevent.spawn(scene.leave)
+    until(lambda: scene.outpost.ended)
+    scene.acknowledge()
+    leaving.join(5)
+    assert leaving.value == 0
+    assert scene.spools == []
+    assert scene.sent[-1][0] == protocol.BYE
+
+
+def test_who_leaves_and_is_not_told_that_the_master_has_it_all_leaves_its_spool(scene: Scene) -> None:
+    scene.hears(protocol.RUN, order_of())
+    scene.finish(0)
+    assert scene.leave() == 0
+    assert len(scene.spools) == 1
+
+
+def test_a_worker_that_was_refused_ends_with_2(scene: Scene) -> None:
+    scene.hears(protocol.REFUSED, {"reason": "another version"})
+    assert scene.leave() == 2
+
+
+@pytest.mark.parametrize(("processes", "heard", "goes"), [(None, True, True), (2, True, False), (2, False, True)])
+def test_ctrl_c_is_the_masters_where_it_has_got_it_too(
+    processes: int | None, heard: bool, goes: bool, scene: Scene, signals: dict[int, Callable[[], None]]
+) -> None:
+    assert scene.environment.parsed_options is not None
+    scene.environment.parsed_options.processes = processes
+    if heard:
+        scene.hears(protocol.BEAT, BEAT)
+    signals[signal.SIGINT]()
+    gevent.sleep(0.02)
+    assert scene.quits == goes
