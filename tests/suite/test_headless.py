@@ -35,7 +35,7 @@ def test_the_first_m_are_dropped_and_the_rest_measured(tmp_path: Path, user_clas
     assert {row["seq"] for row in warm} == set(range(10))
     assert {row["seq"] for row in measured} == set(range(10, 40))
     assert max(row["done_s"] for row in warm) <= 0 <= min(row["start_s"] for row in measured)
-    assert result["metrics"]["requests"] == {"total": 30, "succeeded": 30, "failed": 0}
+    assert result["metrics"]["requests"] == {"total": 30, "succeeded": 30, "failed": 0, "unfinished": 0}
     assert result["warmup"]["requests"] == 10
     assert result["run"]["complete"] is True
     assert result["run"]["user_class"] == user_class
