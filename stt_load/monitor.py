@@ -18,6 +18,7 @@ from stt_load.transport.exchange import clock
 
 LAG_PERIOD_S = 0.01
 COUNT_PERIOD_S = 0.1
+SOON_S = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +76,18 @@ class Monitor:
     """Observes one process from `start` to `stop`. What rows it can have made late, is told of many at once.
 
     in_flight, users: looked at about every 100 ms, each time at a random instant of the period, so that the look
-    can't keep step with requests that all take the same time.
+    can't keep step with requests that all take the same time. failed: called with what can't be seen any more, and
+    why.
     """
 
-    def __init__(self, in_flight: Callable[[], int], users: Callable[[], int]) -> None:
+    def __init__(
+        self, in_flight: Callable[[], int], users: Callable[[], int], failed: Callable[[str, Exception], None]
+    ) -> None:
+        self._failed = failed
         self._in_flight = in_flight
         self._users = users
         self._lags = LagLog()
-        self._due_s = math.inf
+        self._due_s = 0.0
         self._looks = self._in_flight_sum = self._in_flight_squares = self._users_sum = 0
         self._barrier_s = self._started_s = self._ended_s = 0.0
         self._cpu_from_s = self._cpu_to_s = 0.0
@@ -93,7 +98,7 @@ class Monitor:
         self._barrier_s = barrier_s
         self._started_s, self._cpu_from_s = clock(), time.process_time()
         self._due_s = self._started_s + LAG_PERIOD_S
-        self._greenlets = [gevent.spawn(self._watch_lag), gevent.spawn(self._count)]
+        self._greenlets = [gevent.spawn(self._guarded, one) for one in (self._watch_lag, self._count)]
 
     def stop(self) -> None:
         """Ends the observation; calling it again changes nothing. The stall that it is called in is seen, too."""
@@ -101,14 +106,13 @@ class Monitor:
             self._ended_s, self._cpu_to_s = clock(), time.process_time()
             if self._ended_s - self._due_s > LATE_S:
                 self._lags.add(self._due_s, self._ended_s)
-            self._due_s = math.inf
             gevent.killall(self._greenlets, block=False)
             self._greenlets = []
 
     @property
     def looked_s(self) -> float:
         """Of what was done before this instant it is known which stall it was in; infinite while nobody watches."""
-        return self._due_s
+        return self._due_s if self._greenlets else math.inf
 
     def settle(self, table: SampleTable, origin_s: float) -> int:
         """Fills in `late_s` of the rows for which it is known, and tells how many they are, from the first on.
@@ -141,19 +145,32 @@ class Monitor:
             users_sum=self._users_sum,
         )
 
+    def _guarded(self, watch: Callable[[], None]) -> None:
+        """One that ends holds no row back: nothing would be settled any more."""
+        try:
+            watch()
+        except Exception as error:
+            self.stop()
+            self._failed("watching this process", error)
+
     def _watch_lag(self) -> None:
         """How much longer than asked for a sleep takes is how long an answer waits for this process to read it."""
         while True:
             self._due_s = clock() + LAG_PERIOD_S
             gevent.sleep(LAG_PERIOD_S)
-            at_s = clock()
-            late = at_s - self._due_s > LATE_S
-            self._lags.add(self._due_s, at_s, _caught_up_s(self._due_s, at_s) if late else at_s)
+            at_s = caught_up_s = clock()
+            if at_s - self._due_s > LATE_S:
+                caught_up_s = _caught_up_s(self._due_s, at_s)
+            if not self._greenlets:
+                return  # a kill takes a while to come
+            self._lags.add(self._due_s, at_s, caught_up_s)
 
     def _count(self) -> None:
         period_from_s = clock()
         while True:
             gevent.sleep(max(0.0, period_from_s + random.random() * COUNT_PERIOD_S - clock()))
+            if not self._greenlets:
+                return
             in_flight = self._in_flight()
             self._looks += 1
             self._in_flight_sum += in_flight
@@ -165,11 +182,12 @@ class Monitor:
 def _caught_up_s(due_s: float, at_s: float) -> float:
     """After a look that was late: when the answers that had come by then are read, those that wait for others, too.
 
-    The loop goes round until it does so quickly again, twice at least, as a process that was stopped wakes up before
-    it has looked at its sockets; and no longer than it stood still.
+    The loop goes round until it does so quickly again, and no longer than it stood still; twice at least, as a
+    process that was stopped wakes up before it has looked at its sockets. It takes a timer for that:
+    `gevent.sleep(0)` comes back before the loop has looked.
     """
     rounds, turned_s, round_s = 0, at_s, math.inf
     while rounds < 2 or (round_s > LATE_S and turned_s - at_s < at_s - due_s):
-        gevent.sleep(0)
+        gevent.sleep(SOON_S)
         rounds, round_s, turned_s = rounds + 1, clock() - turned_s, clock()
     return turned_s

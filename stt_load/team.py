@@ -118,7 +118,7 @@ class LocalTeam:
         self._enter = enter
         self._bell = Bell()
         self._session: Session | None = None
-        self._monitor = Monitor(lambda: phases.in_flight, lambda: phases.present)
+        self._monitor = Monitor(lambda: phases.in_flight, lambda: phases.present, self._unseen)
         self._changes = LoadChanges()
         self._enough_s = clock()
 
@@ -152,6 +152,9 @@ class LocalTeam:
 
     def settle(self) -> int:
         return self._monitor.settle(self.session.table, self.session.origin_s)
+
+    def _unseen(self, what: str, error: Exception) -> None:
+        self.session.faults.note(f"What the generator does was not seen to the end: {what} failed", error)
 
     def remains(self) -> Sequence[Sample]:
         return ()

@@ -23,7 +23,7 @@ ROUGHLY_S = 1e-5
 
 
 def monitor() -> Monitor:
-    return Monitor(lambda: 3, lambda: 5)
+    return Monitor(lambda: 3, lambda: 5, lambda what, error: pytest.fail(f"{what}: {error}"))
 
 
 def late_s(watching: Monitor, *rows: tuple[float, float]) -> list[float]:
@@ -137,7 +137,11 @@ def test_a_stall_that_the_watch_ends_in_is_seen() -> None:
     done_s = clock()
     watching.stop()
     watching.stop()
+    before = watching.watch()
+    gevent.sleep(0.05)
+    assert watching.looked_s > clock()
     watch = watching.watch()
+    assert watch == before, "what comes later is not seen"
     assert watch is not None
     assert (watch.stalled_s or 0) >= 0.2 - LAG_PERIOD_S
     assert late_s(watching, (sent_s, done_s))[0] >= 0.2 - LAG_PERIOD_S - 1e-6
@@ -176,3 +180,16 @@ def test_a_watch_can_be_sent() -> None:
     sent = asdict(watch) | {"stalls": [[0.5, 1.5]]}
     assert Watch.of(sent) == watch
     assert Watch.of(asdict(replace(watch, stalls=()))) == replace(watch, stalls=())
+
+
+def test_a_watch_that_breaks_is_told_and_holds_no_row_back() -> None:
+    told: list[str] = []
+    broken = Monitor(lambda: 1 // 0, lambda: 5, lambda what, error: told.append(f"{what}: {error}"))
+    broken.start(clock())
+    gevent.sleep(0.2)
+    assert len(told) == 1
+    assert "by zero" in told[0]
+    now_s = clock()
+    assert broken.looked_s > now_s
+    assert late_s(broken, (now_s - 1, now_s)) == [0.0]
+    assert broken.watch() is not None, "what was seen until then is known"

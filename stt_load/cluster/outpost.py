@@ -44,7 +44,7 @@ class Outpost:
         self.table = SampleTable()
         self.first_transcript: str | None = None
         self.barrier: list[float] | None = None
-        self.monitor = Monitor(lambda: self._leases.in_flight, lambda: self._leases.present)
+        self.monitor = Monitor(lambda: self._leases.in_flight, lambda: self._leases.present, self.failed)
         self._post = post
         self._on_open = on_open
         self._leases = Leases()

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from stt_load.cluster.generators import LoadChanges, together
-from stt_load.lag import LagCounts
 from stt_load.monitor import Watch
+from stt_load.stats.model import Stall
 
 
 def watch_of(counts: list[int], users: int, lag_s: float) -> Watch:
@@ -55,12 +55,9 @@ def test_changes_of_the_load_count_from_the_barrier_and_end_when_the_load_is_bac
     assert changes.since(10.0, 25.0) == ((0.0, 2.0), (10.0, 15.0)), "what was over before the barrier changed nothing"
 
 
-def test_lags_are_counted_to_within_a_hundredth() -> None:
-    lags = np.random.default_rng(3).exponential(0.002, 5_000)
-    counts = LagCounts()
-    assert counts.p99_s() is None
-    for lag in lags:
-        counts.add(float(lag))
-    exact = float(np.quantile(lags, 0.99, method="inverted_cdf"))
-    assert exact <= (counts.p99_s() or 0) <= exact * 1.0101
-    assert len(counts._counts) < 1_000, "however many there are"
+def test_stalls_are_those_of_each_worker_in_the_order_of_time() -> None:
+    one = Watch(stalls=((1.0, 1.5), (7.0, 7.25)), stalled_s=0.75, lag_mean_s=0.001)
+    two = Watch(stalls=((3.0, 3.5),), stalled_s=0.5, lag_mean_s=0.002)
+    seen = together({1: one, 0: two}, (), all_workers_lost=False, listener_errors=0)
+    assert seen.stalls == (Stall(1, 1.0, 1.5), Stall(0, 3.0, 3.5), Stall(1, 7.0, 7.25))
+    assert [(health.stalled_s, health.loop_lag_mean_s) for health in seen.workers] == [(0.5, 0.002), (0.75, 0.001)]

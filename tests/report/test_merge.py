@@ -14,7 +14,7 @@ from stt_load.report.result_file import load
 from stt_load.report.run import ReportError, Run
 from stt_load.sample import ErrorKind, Phase
 from stt_load.samples import Samples
-from stt_load.stats.model import Generator, WorkerHealth
+from stt_load.stats.model import Generator, Stall, WorkerHealth
 from tests.factory import joined, table
 from tests.report.runs import run_of
 
@@ -99,6 +99,16 @@ def test_the_health_of_each_worker_is_its_own() -> None:
     seen = merge([watched("a", 0.1), watched("bb", 0.2)]).info.generator
     assert [(health.worker, health.cpu_share) for health in seen.workers] == [(0, 0.1), (1, 0.2)]
     assert seen.in_flight_mean is None
+
+
+def test_the_stalls_of_each_worker_are_its_own() -> None:
+    def watched(name: str, *stalls: Stall) -> Run:
+        generator = Generator(workers=(WorkerHealth(0, 0.01, 0.1, 0.001, 0.5),), stalls=stalls)
+        run = part(table([1.0], 1.0, first_seq=len(name)), name)
+        return replace(run, info=replace(run.info, generator=generator))
+
+    runs = [watched("a", Stall(0, 5.0, 5.5)), watched("bb", Stall(0, 1.0, 1.5)), watched("a", Stall(0, 5.0, 5.5))]
+    assert merge(runs).info.generator.stalls == (Stall(1, 1.0, 1.5), Stall(0, 5.0, 5.5))
 
 
 def test_files_of_different_runs_are_refused() -> None:
