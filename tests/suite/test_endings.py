@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.ports import free_port
+from tests.suite.page import ended, web_ui
 from tests.suite.running import QUICK, Ran, against, check_code, finish, quick, rows, run, saved, start, until_said
 from tests.suite.truth import Logged, logged_server
 from tests.transport.misbehaving import Misbehaving
@@ -143,6 +145,64 @@ def test_a_time_limit_in_the_wait_of_a_planned_end_gives_what_a_stop_gives(tmp_p
     assert len(ages) == 2
     assert all(1.0 < age < 10 for age in ages), ages
     assert {row["error_kind"] for row in ran.result["requests"]} == {"cancelled"}
+
+
+@pytest.mark.parametrize("words", [[], ["--processes=2"]], ids=["alone", "2 workers"])
+def test_on_the_page_a_planned_end_waits_too(tmp_path: Path, words: list[str]) -> None:
+    with slow_server(tmp_path, 1.5) as server:
+        config = against(server.url, None, 2, 4, measure_for=2, drain_s=0.1)
+        with web_ui(tmp_path, config, *words) as page:
+            form = {"user_count": 4, "spawn_rate": 4, "host": server.url}
+            page.until(lambda: page.post("/swarm", **form)["success"], "there are workers")
+            page.until(lambda: len(saved(tmp_path)) == 1, "the result is there")
+            page.until_stopped()
+            ran = ended(page)
+    assert ran.code == 0, ran.err
+    assert ran.result["run"]["complete"] is True
+    assert [row["ok"] for row in ran.result["requests"]] == [True] * 10
+
+
+def test_the_pages_stop_in_the_wait_of_a_planned_end_gives_what_a_stop_gives(tmp_path: Path) -> None:
+    with slow_server(tmp_path, 30.0) as server:
+        config = against(server.url, None, 0, 2, measure_for=0.5, drain_s=0.5)
+        with web_ui(tmp_path, config) as page:
+            assert page.post("/swarm", user_count=2, spawn_rate=2, host=server.url)["success"]
+            until_said(page.process, "in flight")
+            page.post("/stop")
+            page.until_stopped()
+            ran = ended(page)
+    assert ran.code == 0, ran.err
+    assert (ran.result["run"]["complete"], ran.result["run"]["end_reason"]) == (False, "stopped")
+    assert [row["error_kind"] for row in ran.result["requests"]] == ["cancelled"] * 2
+
+
+def test_a_terminal_that_is_closed_drains_the_run_of_all_its_processes(tmp_path: Path) -> None:
+    """Each of them gets the hangup; the workers leave it to their master to end the run."""
+    with slow_server(tmp_path, 1.0) as server:
+        process = start(tmp_path, against(server.url, None, 2, 4), "--processes=2")
+        read_until(process, "📊")
+        os.killpg(process.pid, signal.SIGHUP)
+        ran = finish(process, tmp_path)
+    assert (ran.code, ran.result["run"]["end_reason"]) == (5, "interrupted")
+    assert len(ran.result["requests"]) >= 6
+    assert all(row["ok"] for row in ran.result["requests"])
+    assert "Traceback" not in ran.err
+
+
+@pytest.mark.slow
+def test_a_warm_up_that_does_not_move_says_what_it_waits_for(tmp_path: Path) -> None:
+    with slow_server(tmp_path, 30.0) as server:
+        ran = run(tmp_path, against(server.url, 20, 5, 2, drain_s=0.1), "-t", "12s")
+    assert "waiting for answers (2 requests in flight, none answered for" in ran.err
+    assert "-t ends it in 2 s" in ran.err
+
+
+@pytest.mark.slow
+def test_a_master_says_now_and_then_that_it_waits_for_workers(tmp_path: Path) -> None:
+    words = ["--master", f"--master-bind-port={free_port()}", "--expect-workers=2", "--expect-workers-max-wait=12"]
+    ran = run(tmp_path, quick(30, 5, 5), *words)
+    assert ran.code == 2
+    assert "waiting for workers: 0 of 2 are here" in ran.err
 
 
 def test_under_nohup_a_hangup_is_none(tmp_path: Path) -> None:

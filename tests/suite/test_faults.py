@@ -136,7 +136,7 @@ def test_a_worker_that_comes_late_takes_part(tmp_path: Path) -> None:
     assert ran.result["run"]["leased_again"] == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_worker_that_is_asked_to_go_finishes_what_it_has(number: signal.Signals, tmp_path: Path) -> None:
     with two_at_work(tmp_path, 100) as (processes, server):
         processes.workers[0].send_signal(number)
