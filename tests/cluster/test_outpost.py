@@ -1,0 +1,208 @@
+"""A worker's desk: whose turn it is, what its master is told, and when it must not go on alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import gevent
+import pytest
+
+from stt_load.cluster import outpost as outposts
+from stt_load.cluster import protocol
+from stt_load.cluster.outpost import Outpost
+from stt_load.cluster.protocol import Data
+from stt_load.sample import Phase
+from stt_load.schedule.phases import Job
+from stt_load.transport.exchange import clock
+from tests.cluster.conversation import sample_of
+
+
+class Scene:
+    """An outpost, and what it has said."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, Data]] = []
+        self.trouble: Exception | None = None
+        self.opened = 0
+        self.post = Outpost(self._say, self._open)
+
+    def _say(self, kind: str, data: Data) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+        self.said.append((kind, data))
+
+    def _open(self) -> None:
+        self.opened += 1
+
+    def of_kind(self, kind: str) -> list[Data]:
+        return [data for of_kind, data in self.said if of_kind == kind]
+
+    def settle(self) -> None:
+        gevent.sleep(3 * outposts.PAUSE_S)
+
+    def give(self, *seqs: int, others: int = 0, phase: Phase = Phase.MEASURED) -> None:
+        jobs = protocol.pack_jobs([Job(seq, 0, phase) for seq in seqs])
+        self.post.on_jobs({"epoch": self.post._leases.epoch, "jobs": jobs, "others": others})
+
+    def beat(self, **words: Any) -> None:
+        leases = self.post._leases
+        usual = {"epoch": leases.epoch, "granted": leases.received, "others": 0, "age_s": 0.0, "sent_s": 7.0}
+        self.post.on_beat(usual | words)
+
+    def work(self, user: str = "one") -> Job:
+        with gevent.Timeout(5):
+            job = self.post.take(user)
+        self.post.finish(job, sample_of(job, clock() - 2, clock() - 1), "a text")
+        return job
+
+
+@pytest.fixture
+def scene() -> Iterator[Scene]:
+    made = Scene()
+    yield made
+    made.post.forsake()
+
+
+def test_a_user_waits_until_there_is_a_job(scene: Scene) -> None:
+    taking = gevent.spawn(scene.post.take, "one")
+    scene.settle()
+    assert not taking.ready()
+    assert scene.of_kind(protocol.WANT)[-1]["present"] == 1
+    scene.give(4)
+    taking.join(5)
+    assert taking.value == Job(4, 0, Phase.MEASURED)
+    scene.settle()
+    assert scene.of_kind(protocol.WANT)[-1]["taken"] == 1
+
+
+def test_users_are_those_here_and_those_elsewhere_whoever_tells(scene: Scene) -> None:
+    scene.post.on_run({"open": None, "others": 5})
+    assert scene.post.users == 5
+    scene.post._leases.join("one")
+    assert scene.post.users == 6
+    scene.give(0, others=7)
+    assert scene.post.users == 8
+    scene.post.on_open({"open": [clock(), 1.0], "others": 8})
+    assert scene.post.users == 9
+    scene.beat(others=9)
+    assert scene.post.users == 10
+    scene.post.leave("one")
+    assert scene.post.users == 9
+
+
+def test_the_barrier_opens_once(scene: Scene) -> None:
+    at = [clock(), 4711.0]
+    for _ in range(2):
+        scene.post.on_open({"open": at, "others": 0})
+    assert (scene.opened, scene.post.barrier) == (1, at)
+
+
+def test_rows_are_told_and_held_until_they_are_acknowledged(scene: Scene) -> None:
+    scene.give(0, 1)
+    jobs = [scene.work(), scene.work()]
+    scene.settle()
+    assert sum(len(protocol.unpack_rows(data["rows"], ())) for data in scene.of_kind(protocol.SAMPLES)) == 2
+    assert set(scene.post._leases.held) == set(jobs)
+    scene.post.on_ack({"rows": 2, "ended": False})
+    assert scene.post._leases.held == []
+    assert not scene.post.done
+
+
+def test_what_is_not_acknowledged_is_told_again_with_its_texts(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outposts, "UNANSWERED_S", 0.0)
+    scene.give(0)
+    scene.work()
+    scene.settle()
+    scene.beat()
+    scene.settle()
+    first, again = scene.of_kind(protocol.SAMPLES)
+    assert (first["first"], again["first"], again["texts_from"]) == (0, 0, 0)
+
+
+def test_a_broken_connection_loses_nothing(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outposts, "UNANSWERED_S", 0.0)
+    scene.give(0)
+    scene.trouble = ConnectionError("mended")
+    scene.work()
+    scene.settle()
+    scene.trouble = None
+    scene.post._news.set()
+    scene.settle()
+    assert len(scene.of_kind(protocol.SAMPLES)) == 1
+    assert scene.post.errors == 0
+
+
+def test_an_exception_in_its_correspondence_is_counted_told_and_not_the_end(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    scene.trouble = TypeError("can't be packed")
+    scene.give(0)
+    scene.work()
+    scene.settle()
+    scene.trouble = None
+    scene.beat()
+    assert scene.of_kind(protocol.ECHO)[-1]["errors"] == scene.post.errors >= 1
+    assert "telling the master failed: TypeError" in caplog.text
+    scene.post._news.set()
+    scene.settle()
+    assert scene.of_kind(protocol.SAMPLES)[-1]["errors"] == scene.post.errors
+
+
+def test_the_last_row_is_told_as_such_even_when_the_first_words_fail(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outposts, "UNANSWERED_S", 0.0)
+    scene.give(0)
+    scene.work()
+    scene.post.close()
+    scene.trouble = ConnectionError("mended")
+    scene.post.conclude()
+    assert scene.post.ended
+    scene.trouble = None
+    scene.beat()
+    scene.settle()
+    assert scene.of_kind(protocol.SAMPLES)[-1]["last"] is True
+    scene.post.on_ack({"rows": 1, "ended": True})
+    assert scene.post.done
+
+
+def test_out_of_touch_nothing_starts(scene: Scene) -> None:
+    scene.give(0, 1)
+    scene.post._heard_s -= protocol.FENCE_S + 0.1
+    taking = gevent.spawn(scene.post.take, "one")
+    scene.settle()
+    assert not taking.ready()
+    assert scene.post._leases.epoch > 1, "others may have its jobs"
+    scene.beat()
+    scene.give(2)
+    taking.join(5)
+    assert taking.value.seq == 2
+
+
+def test_a_lease_that_was_taken_away_is_given_up_a_newer_one_is_not(scene: Scene) -> None:
+    scene.give(0, 1)
+    scene.post.on_void({"epoch": 0})
+    assert scene.post._leases.epoch == 1
+    scene.post.on_void({"epoch": 1})
+    assert (scene.post._leases.epoch, scene.post._leases.received) == (2, 0)
+    scene.settle()
+    assert scene.of_kind(protocol.WANT)[-1]["held"] == []
+
+
+def test_jobs_that_got_lost_on_the_way_are_asked_for_anew(scene: Scene) -> None:
+    scene.give(0)
+    scene.beat(granted=3)
+    assert scene.post._leases.epoch == 2
+
+
+def test_it_waits_for_what_is_in_flight_and_not_for_ever(scene: Scene) -> None:
+    scene.give(0)
+    job = scene.post.take("one")
+    began_s = clock()
+    scene.post.rest(0.05)
+    assert 0.04 < clock() - began_s < 1
+    resting = gevent.spawn(scene.post.rest, 60.0)
+    scene.post.finish(job, sample_of(job, clock() - 2, clock() - 1), None)
+    resting.join(5)
+    assert resting.ready()
