@@ -190,6 +190,8 @@ class Suite:
     def on_stopping(self, **_: Any) -> None:
         """Fires on every way to the end, before users are stopped: nothing new starts from here on."""
         if self._shutdown is None:
+            if self._starting:
+                logger.error("stt-load: the run was stopped, or its time limit (-t) was over, before it had begun")
             return
         timed_out = self._departure.timed_out(self.options.run_time)
         if self._workforce.deserted:

@@ -38,6 +38,11 @@ class Page:
     def stats(self) -> dict[str, Any]:
         return dict(json.loads(self.get("/stats/requests")))
 
+    def requests(self) -> int:
+        """Those that Locust has counted in this run."""
+        total = next(entry for entry in self.stats()["stats"] if entry["name"] == "Aggregated")
+        return int(total["num_requests"])
+
     def form(self) -> dict[str, Any]:
         """What the page's start form is filled with."""
         page = self.get("/").decode()

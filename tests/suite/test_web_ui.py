@@ -6,7 +6,6 @@ import base64
 import json
 import socket
 import threading
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -126,12 +125,39 @@ def test_the_time_limit_of_one_run_is_not_the_next_ones(tmp_path: Path) -> None:
         page.until(lambda: len(saved(tmp_path)) == 1, "the first result is there")
         page.until_stopped()
         assert page.post("/swarm", run_time="", **form)["success"]
-        time.sleep(2)
+        # One user makes ten a second at the most: the first limit is over by then.
+        page.until(lambda: page.requests() >= 15, "the second run is over a second old")
         page.post("/stop")
         page.until(lambda: len(saved(tmp_path)) == 2, "the second result is there")
         ended(page)
     reasons = [result["run"]["end_reason"] for result in saved(tmp_path)]
     assert reasons == ["time_limit", "stopped"]
+
+
+SLOW_SERVER = """
+import gevent
+from stt_load.server.process import EmbeddedServer
+from stt_load.suite import install
+from stt_load.users import SttUser
+
+start = EmbeddedServer.start
+EmbeddedServer.start = staticmethod(lambda settings: gevent.sleep(1.5) or start(settings))
+install(default_user=SttUser)
+"""
+
+
+def test_the_start_of_the_embedded_server_takes_nothing_of_a_time_limit(tmp_path: Path) -> None:
+    """Where it took longer than the limit, as on a busy machine, there was no run, no result and no word on it."""
+    locustfile = tmp_path / "mine.py"
+    locustfile.write_text(SLOW_SERVER)
+    with web_ui(tmp_path, quick(None, 0, 1), locustfile=locustfile) as page:
+        assert page.post("/swarm", user_count=1, spawn_rate=1, host="embedded", run_time="1s")["success"]
+        page.until(lambda: len(saved(tmp_path)) == 1, "the result is there")
+        page.until_stopped()
+        ended(page)
+    (result,) = saved(tmp_path)
+    assert result["run"]["end_reason"] == "time_limit"
+    assert result["metrics"]["requests"]["succeeded"] > 0
 
 
 def test_a_file_that_changes_meanwhile_changes_nothing(tmp_path: Path) -> None:
