@@ -1,0 +1,124 @@
+"""What becomes of an exchange and its verdict."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from stt_load.config import Config
+from stt_load.fields import FIELDS, in_range
+from stt_load.outcome import concluded, failure_of
+from stt_load.sample import ErrorKind, Phase, Sample
+from stt_load.schedule.phases import Job
+from stt_load.stage import Stage, build
+from stt_load.transport import Exchange, TransportError
+from stt_load.wire.verdict import Failure, Transcript
+from tests.making import Told
+
+JOB = Job(3, 1, Phase.MEASURED)
+
+
+class Desk:
+    origin_s = 100.0
+
+
+def stage_of(**api: Any) -> Stage:
+    told = Told(4)
+    return build(Config(api=api), "http://127.0.0.1:1/x", 7, Desk(), lambda: told.phases.present)  # type: ignore[arg-type]
+
+
+def exchange_of(**values: Any) -> Exchange:
+    usual: dict[str, Any] = {
+        "sent_s": 101.0,
+        "first_byte_s": 101.5,
+        "done_s": 102.0,
+        "uploaded": 320,
+        "received": 20,
+        "status": 200,
+        "connection": 5,
+    }
+    return Exchange(**usual | values)
+
+
+def made(verdict: Transcript | Failure, stage: Stage | None = None, **values: Any) -> Sample:
+    return concluded(stage or stage_of(), JOB, exchange_of(**values), verdict, 4, 0.25)
+
+
+def test_instants_count_from_the_runs_origin() -> None:
+    row = made(Transcript("hello", audio_s=1.0, tokens=9))
+    assert (row.start_s, row.sent_s, row.first_byte_s, row.done_s) == (1.0, 1.0, 1.5, 2.0)
+    assert (row.seq, row.attempt, row.phase, row.users, row.pause_s) == (3, 1, Phase.MEASURED, 4, 0.25)
+    assert (row.ok, row.text_length, row.server_audio_s, row.tokens) == (True, 5, 1.0, 9)
+
+
+def test_a_failure_before_a_connection_has_sent_nothing() -> None:
+    row = made(Failure(ErrorKind.CONNECT, "refused"), connection=None, first_byte_s=None, status=None)
+    assert (row.sent_s, row.upload_bytes, row.error_kind) == (None, 0, ErrorKind.CONNECT)
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict", "name"),
+    [
+        ({"status": 70_000}, Transcript("x"), "status"),
+        ({"polls": 2**40}, Transcript("x"), "polls"),
+        ({}, Transcript("x", tokens=3_000_000_000), "tokens"),
+        ({}, Transcript("x", audio_s=1e39), "server_audio_s"),
+        ({}, Transcript("x", processing_s=float("nan")), "processing_s"),
+        ({"connect_s": -1.0}, Transcript("x"), "connect_s"),
+    ],
+)
+def test_a_number_beyond_its_range_is_absent_and_named(
+    values: dict[str, Any], verdict: Transcript, name: str
+) -> None:
+    row = made(verdict, **values)
+    assert row.ok
+    assert getattr(row, name) is None
+    assert row.out_of_range == (name,)
+    assert all(in_range(one.name, getattr(row, one.name)) for one in FIELDS if one.form == "number")
+
+
+def test_messages_and_headers_hide_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_KEY", "hush-hush")
+    stage = stage_of(api_key_env="MY_KEY")
+    row = made(Failure(ErrorKind.HTTP_5XX, "you said hush-hush"), stage, captured={"x-key": "hush-hush", "y": None})
+    assert row.error == "you said ***"
+    assert json.loads(row.headers or "") == {"x-key": "***", "y": None}
+
+
+@pytest.mark.parametrize("broken", [{"captured": {"x": object()}}, {"first_byte_s": "now"}])
+def test_a_row_that_can_not_be_made_is_a_failure_that_says_why(broken: dict[str, Any]) -> None:
+    row = made(Transcript("hello"), **broken)
+    assert (row.seq, row.attempt, row.phase) == (3, 1, Phase.MEASURED)
+    assert row.error_kind is ErrorKind.HOOK_ERROR
+    assert (row.error or "").startswith("the row could not be made: ")
+    assert (row.start_s, row.done_s) == (1.0, 2.0)
+
+
+def test_where_the_hiding_is_broken_nothing_is_told_that_it_may_hide(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> str:
+        raise ValueError("the key is hush-hush")
+
+    monkeypatch.setattr("stt_load.wire.speech.Speech.hide", broken)
+    row = made(Failure(ErrorKind.HTTP_5XX, "hush-hush"))
+    assert row.error == "the row could not be made: ValueError"
+
+
+class UnshownError(Exception):
+    def __str__(self) -> str:
+        raise ValueError
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "message"),
+    [
+        (TransportError(ErrorKind.TRUNCATED, "cut"), ErrorKind.TRUNCATED, "cut"),
+        (KeyError("text"), ErrorKind.HOOK_ERROR, "KeyError: 'text'"),
+        (SystemExit(3), ErrorKind.HOOK_ERROR, "SystemExit: 3"),
+        (UnshownError(), ErrorKind.HOOK_ERROR, "UnshownError"),
+    ],
+)
+def test_an_exception_has_a_kind_and_a_message(error: BaseException, kind: ErrorKind, message: str) -> None:
+    failure = failure_of(error)
+    assert (failure.kind, failure.message) == (kind, message)

@@ -1,0 +1,69 @@
+"""The users of one process as a team."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from stt_load.config import Config, masked
+from stt_load.stage import Stage
+from stt_load.stats.model import Generator
+from stt_load.team import LocalTeam, Order
+from tests.cluster.conversation import INFO
+from tests.factory import FakeUsers
+from tests.making import Told
+
+
+class Begun:
+    """A team that has begun a run of four requests."""
+
+    def __init__(self) -> None:
+        self.told = Told(4, 1)
+        self.stages: list[Stage] = []
+        self.team = LocalTeam(self.told.phases, FakeUsers(), self.stages.append)
+        config = Config()
+        order = Order(config, masked(config), "http://127.0.0.1:1/x", replace(INFO, seed=7), Path("result.json"))
+        self.team.begin(self.told.session, order)
+
+
+def test_users_get_the_stage_of_the_run() -> None:
+    begun = Begun()
+    (stage,) = begun.stages
+    assert (stage.seed, stage.url) == (7, "http://127.0.0.1:1/x")
+    assert stage.desk.origin_s == begun.told.session.origin_s
+
+
+def test_rows_count_the_users_that_make_requests_and_no_others() -> None:
+    begun = Begun()
+    (stage,) = begun.stages
+    assert stage.users() == 0
+    begun.told.phases.join("one")
+    begun.told.phases.join("two")
+    assert stage.users() == 2
+    begun.told.phases.leave("one")
+    assert stage.users() == 1
+
+
+def test_before_the_barrier_nothing_has_been_seen() -> None:
+    team = Begun().team
+    assert team.generator(3) == Generator(listener_errors=3)
+    assert (team.leased_again, team.clocks, list(team.remains())) == (0, {}, [])
+
+
+def test_what_was_seen_since_the_barrier_is_told_with_changes_of_the_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = Begun()
+    begun.told.go()
+    begun.team.measure()
+    barrier_s = begun.told.session.barrier_s
+    assert barrier_s is not None
+    begun.team.users.wanted, begun.team.users.running = 2, 1  # type: ignore[misc]
+    for after_s in (0.0, 0.5, 1.2, 3.0):
+        monkeypatch.setattr("stt_load.team.clock", lambda at_s=barrier_s + after_s: at_s)
+        begun.team.follow_users()
+    seen = begun.team.generator(0)
+    begun.team.rest()
+    ((from_s, to_s),) = seen.load_changes
+    assert to_s - from_s == pytest.approx(3.0, abs=0.1)
+    assert len(seen.workers) == 1
