@@ -41,6 +41,7 @@ def test_without_a_page(
     [
         ({"failed": True}, False, 4),
         ({}, False, None),
+        ({"unstaffed": True}, True, 2),
         ({"started_s": 1.0, "code": 1}, False, 0),
         ({"started_s": 1.0, "code": 1}, True, 1),
         ({"started_s": 1.0, "code": 5, "interrupted": True}, False, 5),
@@ -48,3 +49,14 @@ def test_without_a_page(
 )
 def test_with_a_page(known: dict[str, float], quits_by_itself: bool, expected: int | None) -> None:
     assert Departure(**known).exit_code_of_page(quits_by_itself=quits_by_itself) == expected  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("started_s", "limit_s", "left_s"),
+    [(0.0, 60.0, None), (990.0, None, None), (990.0, 60.0, 50.0), (900.0, 60.0, 0.0)],
+)
+def test_what_is_left_of_the_time_limit(
+    now: float, started_s: float, limit_s: float | None, left_s: float | None
+) -> None:
+    assert now
+    assert Departure(started_s=started_s).left_s(limit_s) == left_s

@@ -63,6 +63,18 @@ def test_a_worker_is_welcome_told_what_is_needed_and_taken_in(master: Master) ->
     assert member.clock.offset_s == pytest.approx(100, abs=0.1)
 
 
+def test_strangers_are_those_that_are_there_and_not_known_to_be_fit(master: Master) -> None:
+    assert master.fleet.strangers == 0
+    master.wire.there |= {"a", "b"}
+    assert master.fleet.strangers == 2
+    master.hello("a")
+    assert master.fleet.strangers == 2
+    master.fit("a")
+    assert master.fleet.strangers == 1
+    master.hello("b", version="0.0.7")
+    assert master.fleet.strangers == 0, "one that is refused is waited for by nobody"
+
+
 def test_a_worker_that_was_not_heard_says_hello_again(master: Master) -> None:
     master.hello("a")
     master.hello("a")
