@@ -120,7 +120,8 @@ def _spoken(subtitles: str) -> str:
 
 
 _HTML = re.compile(r"\s*<(!doctype html|html)", re.IGNORECASE)
-_CUE = re.compile(r"^\s*[\d:.,]+\s+-->\s+[\d:.,]+", re.MULTILINE)
+# On one line: with blanks that may be line ends, a body of nothing but these takes the square of its length.
+_CUE = re.compile(r"^[ \t]*[\d:.,]+[ \t]+-->[ \t]+[\d:.,]+", re.MULTILINE)
 JSON_FORMATS = frozenset({"json", "verbose_json", "diarized_json"})
 _READERS: dict[str, Read] = {
     "text": _from_text,

@@ -1,4 +1,5 @@
 import json
+import time
 from typing import Any
 
 import pytest
@@ -234,3 +235,13 @@ def test_what_the_service_says_of_its_work() -> None:
     document = {"text": "x", "timing": {"ms": "1500"}, "usage": {"type": "tokens", "total_tokens": 42}}
     read = reader("verbose_json", Places(processing_time="timing.ms", processing_time_unit_s=0.001))
     assert read(answer(json.dumps(document).encode())) == Transcript("x", processing_s=1.5, tokens=42)
+
+
+@pytest.mark.parametrize("response_format", ["json", "text", "srt", "vtt"])
+@pytest.mark.parametrize("filling", ["\n", " \n", "1\n", "1 ", "\r\n\r\n", "00:00 --> ", "9"])
+def test_no_answer_takes_longer_than_its_length(response_format: str, filling: str) -> None:
+    """All other users stand still while one is read. By the square of its length this would take minutes."""
+    body = answer("WEBVTT x" + filling * (200_000 // len(filling)))
+    began_s = time.process_time()
+    reader(response_format)(body)
+    assert time.process_time() - began_s < 5
