@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import struct
 from pathlib import Path
 
 import pytest
@@ -44,3 +47,66 @@ def test_too_few_files(tmp_path: Path, user_class: str) -> None:
     assert requests["unfinished"] == sum(row["error_kind"] is not None for row in measured)
     assert ran.result["validity"]["verdict"] == "INVALID"
     assert ran.code == 4
+
+
+FEW_PORTS = """
+import socket
+import struct
+
+import gevent.socket
+from geventhttpclient.connectionpool import ConnectionPool
+
+from stt_load.suite import install
+from stt_load.users import FastSttUser
+
+OPTION = (socket.IPPROTO_IP, 51, struct.pack("=I", {first} | {last} << 16))  # IP_LOCAL_PORT_RANGE
+
+def made(pool, family, kind, protocol):
+    sock = gevent.socket.socket(family, kind, protocol)
+    sock.setsockopt(*OPTION)
+    return sock
+
+bind = socket.socket.bind
+
+def bound(sock, address):
+    if not address[1]:
+        sock.setsockopt(*OPTION)
+    bind(sock, address)
+
+ConnectionPool._create_tcp_socket = made
+socket.socket.bind = bound
+install(default_user=FastSttUser)
+"""
+
+
+def test_too_few_ports(tmp_path: Path) -> None:
+    """A range of the sockets' own, as no test may change the machine's."""
+    first = free_range(10)
+    locustfile = tmp_path / "few.py"
+    locustfile.write_text(FEW_PORTS.format(first=first, last=first + 9), encoding="utf-8")
+    with logged_server(tmp_path, **SLOW) as server:
+        config = against(server.url, 200, 1, 40, audio_duration=0.1, api={"keep_alive": False})
+        ran = run(tmp_path, config, locustfile=locustfile)
+    measured = rows(ran.result, "measured")
+    kinds = [row["error_kind"] for row in measured]
+    assert kinds.count(None) >= 10
+    assert kinds.count("local_limit") > 10
+    told = {row["error"] for row in measured if row["error_kind"] == "local_limit"}
+    assert {one.partition(":")[0] for one in told} == {"no local port is free (EADDRNOTAVAIL)"}
+    assert ran.result["validity"]["verdict"] == "INVALID"
+
+
+def free_range(count: int) -> int:
+    """The first of `count` ports on which nobody is; skips where a socket can't have a range of its own."""
+    with socket.socket() as sock:
+        try:
+            sock.setsockopt(socket.IPPROTO_IP, 51, struct.pack("=I", 50_000 | 50_009 << 16))
+        except OSError:
+            pytest.skip("this kernel knows no port range of a socket")
+    least, most = map(int, Path("/proc/sys/net/ipv4/ip_local_port_range").read_text(encoding="ascii").split())
+    for first in range(most - count, least, -count):  # the machine's range holds for a socket, too
+        with contextlib.ExitStack() as stack, contextlib.suppress(OSError):
+            for port in range(first, first + count):
+                stack.enter_context(socket.socket()).bind(("", port))
+            return first
+    raise AssertionError("no ports are free")
