@@ -69,13 +69,19 @@ class Engagement:
             self._greenlet = None
             self._spooling.catch_up()
 
-    def saved(self) -> None:
-        """The master has everything, on its disk."""
+    def saved(self, rows: int) -> None:
+        """The master has so many of its rows. The spool goes, unless it has more."""
         self.over()
-        if self._spool is not None:
+        if self._spool is None:
+            return
+        missing = len(self.outpost.table) - rows
+        if missing > 0:
+            logger.warning("stt-load: %s stays: the result lacks %d of its rows", self._spool.path, missing)
+            self._spool.close()
+        else:
             with suppress(FileNotFoundError):  # a master on this machine may have removed it
                 self._spool.remove()
-            self._spool = None
+        self._spool = None
 
     def _open_spool(self, result: Path, shown: Data) -> Spool | None:
         try:

@@ -131,7 +131,7 @@ class Worker:
     def _on_saved(self, data: Data) -> None:
         engagement = self._of(data)
         if engagement is not None:
-            engagement.saved()
+            engagement.saved(data["rows"])
 
     def _on_stop(self, **_: Any) -> None:
         """All users are gone. Whoever comes now plays on the next stage."""
@@ -186,7 +186,7 @@ class Worker:
         while not outpost.done and clock() < until_s:
             gevent.sleep(0.01)
         if outpost.done:
-            engagement.saved()
+            engagement.saved(len(outpost.table))
         else:
             engagement.over()
 

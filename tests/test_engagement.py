@@ -66,7 +66,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def part() -> Iterator[Part]:
     made = Part()
     yield made
-    made.of.saved()
+    made.of.saved(len(made.of.outpost.table))
 
 
 def finish(part: Part, seq: int) -> None:
@@ -90,7 +90,7 @@ def test_who_comes_after_the_barrier_measures_at_once() -> None:
     part = Part(open=[clock(), 4711.0])
     assert part.opened == 1
     assert part.of.outpost.barrier is not None
-    part.of.saved()
+    part.of.saved(1)
 
 
 def test_its_spool_stays_until_the_master_has_saved_the_result(part: Part) -> None:
@@ -98,13 +98,21 @@ def test_its_spool_stays_until_the_master_has_saved_the_result(part: Part) -> No
     part.of.over()
     assert part.spools == ["result.worker-2.partial.jsonl"]
     assert len(read(Path(part.spools[0])).samples) == 1
-    part.of.saved()
+    part.of.saved(1)
     assert part.spools == []
+
+
+def test_a_spool_with_a_row_that_the_result_lacks_stays(part: Part, caplog: pytest.LogCaptureFixture) -> None:
+    finish(part, 0)
+    finish(part, 1)
+    part.of.saved(1)
+    assert len(part.spools) == 1
+    assert "the result lacks 1 of its rows" in caplog.text
 
 
 def test_a_spool_that_its_master_has_removed_is_no_trouble(part: Part) -> None:
     Path(part.spools[0]).unlink()
-    part.of.saved()
+    part.of.saved(1)
 
 
 def test_without_a_place_for_a_spool_it_works_all_the_same(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -112,7 +120,7 @@ def test_without_a_place_for_a_spool_it_works_all_the_same(folder: Path, caplog:
     part = Part()
     assert "keeps no spool" in caplog.text
     finish(part, 0)
-    part.of.saved()
+    part.of.saved(1)
     assert part.spools == ["result.worker-2.partial.jsonl"], "it is not its own"
     assert part.of.outpost.errors == 0
 
@@ -135,7 +143,7 @@ def test_a_spooling_that_dies_is_an_error_of_the_run(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("stt_load.engagement.Spooling.run", broken)
     part = Part()
     until(lambda: part.of.outpost.errors)
-    part.of.saved()
+    part.of.saved(1)
 
 
 def test_what_is_in_flight_has_its_time_to_end(part: Part) -> None:

@@ -73,7 +73,7 @@ def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signals: dict[int, Ca
     made = Scene()
     yield made
     if made.worker._engagement is not None:
-        made.worker._engagement.saved()
+        made.worker._engagement.saved(9)
 
 
 def test_it_is_ready_once_it_listens(scene: Scene) -> None:
@@ -96,7 +96,7 @@ def test_a_run_begins_for_its_users_with_the_masters_message(scene: Scene) -> No
 def test_what_belongs_to_another_run_is_left_alone(scene: Scene) -> None:
     scene.hears(protocol.RUN, order_of())
     scene.hears(protocol.JOBS, {"run": "another", "epoch": 1, "jobs": [[0, 0, 1]], "others": 9})
-    scene.hears(protocol.SAVED, {"run": "another"})
+    scene.hears(protocol.SAVED, {"run": "another", "rows": 9})
     assert scene.outpost.users == 3
     assert len(scene.spools) == 1
 
@@ -135,7 +135,7 @@ def test_its_end_tells_locusts_figures_and_then_the_last_row(scene: Scene) -> No
     kinds = [kind for kind, _ in scene.sent]
     assert kinds.index("stats") < len(kinds) - 1 - kinds[::-1].index(protocol.SAMPLES)
     assert scene.said(protocol.SAMPLES)[-1]["last"] is True
-    scene.hears(protocol.SAVED, {"run": "the-run"})
+    scene.hears(protocol.SAVED, {"run": "the-run", "rows": 1})
     assert scene.spools == []
 
 

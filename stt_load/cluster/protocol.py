@@ -18,7 +18,7 @@ A message is a kind and a mapping that msgpack can carry. All that belong to a r
 | samples | worker | rows from the n-th on, new texts of errors and headers; `last` when there will be no more |
 | ack | master | how many rows it has |
 | drain, cut | master | finish what is in flight; don't finish it |
-| saved | master | the result is on the disk |
+| saved | master | the result is on the disk; how many of the worker's rows are in it |
 | bye | worker | it goes; Locust's own quit follows |
 """
 

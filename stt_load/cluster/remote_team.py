@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
@@ -17,6 +16,7 @@ from stt_load.cluster.intake import Intake
 from stt_load.cluster.load_watch import Asked, LoadWatch
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.recruit import Recruit
+from stt_load.cluster.roster import Roster
 from stt_load.monitor import Watch
 from stt_load.runinfo import Clock
 from stt_load.sample import Sample
@@ -53,12 +53,11 @@ class RemoteTeam:
     ) -> None:
         self.budget = ledger
         self.users = users
-        self.names: list[str] = []
-        self.id = uuid.uuid4().hex
+        self._roster = Roster(fleet)
+        self.names, self.id = self._roster.names, self._roster.id
         self._fleet = fleet
         self._load = LoadWatch(asked, distribute)
         self._intake = Intake(ledger, on_counted)
-        self._recruits: dict[str, Recruit] = {}
         self._told_users = 0
         self._looked_s = clock()
         self._lease_s = 0.0
@@ -78,14 +77,11 @@ class RemoteTeam:
 
     @property
     def deserted(self) -> bool:
-        """There were workers, and none is left."""
-        return bool(self._recruits) and not any(map(self._at_work, self._recruits.values()))
+        return self._roster.deserted
 
     @property
     def clocks(self) -> dict[str, Clock]:
-        """Of the workers that don't share this process's, as their rows were placed at the worst."""
-        clocks = {self.names[one.number]: one.clock for one in self._recruits.values()}
-        return {name: known for name, known in clocks.items() if known is not None}
+        return self._roster.clocks
 
     def begin(self, session: Session, order: Order) -> None:
         self._session = self._intake.session = session
@@ -105,12 +101,10 @@ class RemoteTeam:
 
     def enlist(self, member: Member) -> None:
         """A worker that is fit takes part from now on."""
-        if member.id in self._recruits:
-            return
-        recruit = self._recruits[member.id] = Recruit(member, len(self.names))
-        self.names.append(self._name(member))
-        words = {"name": self.names[-1], "number": recruit.number, "open": self._barrier(member)}
-        self._send(protocol.RUN, recruit, self._order | words | self._others(recruit))
+        recruit = self._roster.enlist(member)
+        if recruit is not None:
+            words = {"name": self.names[-1], "number": recruit.number, "open": self._barrier(member)}
+            self._roster.send(protocol.RUN, recruit, self._order | words | self._others(recruit))
 
     def _muster(self) -> None:
         """All who are fit and there take part. After a run a worker needs a moment until it is there again."""
@@ -123,20 +117,15 @@ class RemoteTeam:
         if not self.budget.closed:
             self._load.moved(clock())
 
-    def _name(self, member: Member) -> str:
-        """Unique in the run, whatever the workers call themselves."""
-        same = sum(name.partition("#")[0] == member.name for name in self.names)
-        return f"{member.name}#{same + 1}" if same else member.name
-
     def spread_news(self) -> None:
-        for recruit in self._recruits.values():
+        for recruit in self._roster:
             self._lease(recruit)
 
     def measure(self) -> None:
         assert self.session.barrier_s is not None
         self._watch_load(self.session.barrier_s)  # what was short before, and is not now, changed nothing
-        for recruit in self._recruits.values():
-            self._send(protocol.OPEN, recruit, {"open": self._barrier(recruit.member)} | self._others(recruit))
+        for recruit in self._roster:
+            self._roster.send(protocol.OPEN, recruit, {"open": self._barrier(recruit.member)} | self._others(recruit))
 
     def follow_users(self) -> None:
         """`look_after` does, which is called for each look at the workers."""
@@ -150,11 +139,11 @@ class RemoteTeam:
 
     def on_want(self, worker: str, data: Data) -> None:
         """A worker tells how it is doing, and gets what it needs."""
-        recruit = self._recruits[worker]
+        recruit = self._roster[worker]
         if recruit.expired:
             return
         if data["epoch"] <= recruit.void:
-            self._send(protocol.VOID, recruit, {"epoch": recruit.void})
+            self._roster.send(protocol.VOID, recruit, {"epoch": recruit.void})
             return
         if data["epoch"] > recruit.epoch:
             held = set(protocol.unpack_jobs(data["held"]))
@@ -170,22 +159,22 @@ class RemoteTeam:
 
     def on_samples(self, worker: str, data: Data) -> None:
         """Rows have come: in their order, each once, whatever was sent again on the way."""
-        recruit = self._recruits[worker]
+        recruit = self._roster[worker]
         if self._intake.take(recruit, data):
             if data["last"]:
                 self._ended(recruit, data)
             self._hand_out(recruit)
-        self._send(protocol.ACK, recruit, {"rows": recruit.rows, "ended": recruit.ended})
+        self._roster.send(protocol.ACK, recruit, {"rows": recruit.rows, "ended": recruit.ended})
 
     def on_echo(self, worker: str, data: Data) -> None:
         """What the worker has seen of itself so far."""
-        recruit = self._recruits[worker]
+        recruit = self._roster[worker]
         recruit.errors = max(recruit.errors, data["errors"])
         if data["watch"] is not None and not recruit.ended:
             recruit.watch = Watch.of(data["watch"])
 
     def beat(self, member: Member) -> Data:
-        recruit = self._recruits.get(member.id)
+        recruit = self._roster.get(member.id)
         if recruit is None:
             return {}
         return {
@@ -198,7 +187,7 @@ class RemoteTeam:
         """Gives up workers that are gone; tells when the number of users has changed."""
         elapsed_s, self._looked_s = min(now_s - self._looked_s, STEP_S), now_s
         self._muster()
-        for recruit in self._recruits.values():
+        for recruit in self._roster:
             if not recruit.ended:
                 self._look_after(recruit, now_s)
                 self._await_results(recruit, elapsed_s)
@@ -211,42 +200,41 @@ class RemoteTeam:
 
         limit_s: how long what is in flight may take.
         """
-        for recruit in self._recruits.values():
+        for recruit in self._roster:
             if not recruit.ended:
-                self._send(protocol.DRAIN, recruit, {"limit_s": limit_s})
+                self._roster.send(protocol.DRAIN, recruit, {"limit_s": limit_s})
         until_s = clock() + limit_s + PATIENCE_S
-        while any(map(self._at_work, self._recruits.values())) and clock() < until_s:
+        while self._roster.anyone and clock() < until_s:
             gevent.sleep(LOOK_S)
 
     def cut(self) -> None:
         """Whatever is in flight is not waited for any longer."""
-        for recruit in self._recruits.values():
-            self._send(protocol.CUT, recruit, {})
+        for recruit in self._roster:
+            self._roster.send(protocol.CUT, recruit, {})
 
     def dismiss(self, *, saved: bool) -> None:
         """The run is over. saved: the result is on the disk, so that the workers need not keep what they have."""
         self._fleet.contract = None
         if not saved:
             return
-        for recruit in self._recruits.values():
-            self._send(protocol.SAVED, recruit, {})
+        for recruit in self._roster:
+            self._roster.send(protocol.SAVED, recruit, {"rows": recruit.rows})
             if recruit.member.same_boot and not self._fleet.is_there(recruit.member.id):
                 spools.remove(self._result, recruit.number, recruit.rows)
 
     def remains(self) -> Sequence[Sample]:
-        for recruit in self._recruits.values():
+        for recruit in self._roster:
             if not recruit.ended:
                 self._lose(recruit)
         origin_s = self.session.origin_s
-        return [sample for one in self._recruits.values() for sample in one.lost_tries(origin_s, self._audio_s)]
+        return [sample for one in self._roster for sample in one.lost_tries(origin_s, self._audio_s)]
 
     def generator(self, listener_errors: int) -> Generator:
         session = self.session
-        watches = {recruit.number: recruit.watch for recruit in self._recruits.values() if recruit.watch is not None}
         changes = () if session.barrier_s is None else self._load.changes.since(session.barrier_s, clock())
         deserted = session.ending is not None and session.ending.reason == "workers_lost"
-        errors = listener_errors + self._intake.errors + sum(recruit.errors for recruit in self._recruits.values())
-        return together(watches, changes, all_workers_lost=deserted, listener_errors=errors)
+        errors = listener_errors + self._intake.errors + self._roster.errors
+        return together(self._roster.watches, changes, all_workers_lost=deserted, listener_errors=errors)
 
     def _ended(self, recruit: Recruit, data: Data) -> None:
         recruit.ended = True
@@ -270,7 +258,7 @@ class RemoteTeam:
         jobs = self.budget.lease(recruit.member.id)
         if jobs:
             lease = {"epoch": recruit.epoch, "jobs": protocol.pack_jobs(jobs)}
-            self._send(protocol.JOBS, recruit, lease | self._others(recruit))
+            self._roster.send(protocol.JOBS, recruit, lease | self._others(recruit))
 
     def _others(self, recruit: Recruit) -> Data:
         """How many users are at work on all other workers: each row says how many there were in the whole run."""
@@ -278,9 +266,8 @@ class RemoteTeam:
 
     def _watch_load(self, now_s: float) -> None:
         if not self.budget.closed:
-            pending = any(recruit.pending for recruit in self._recruits.values())
             measuring = self.session.barrier_s is not None
-            self._load.look(now_s, self.budget.present, pending=pending, measuring=measuring)
+            self._load.look(now_s, self.budget.present, pending=self._roster.pending, measuring=measuring)
 
     def _look_after(self, recruit: Recruit, now_s: float) -> None:
         """Locust gives up a silent worker and spawns its users elsewhere, some time before its jobs may go there."""
@@ -306,12 +293,12 @@ class RemoteTeam:
         idle_s = recruit.idle(elapsed_s, self.budget.owed(recruit.member.id))
         if recruit.gone or self.budget.closed or idle_s <= self._lease_s + recruit.longest_pause_s:
             return
-        name = self.names[recruit.number]
-        logger.warning("stt-load: worker %s has returned nothing for %.0f s: others get its requests", name, idle_s)
+        said = "stt-load: worker %s has returned nothing for %.0f s: others get its requests"
+        logger.warning(said, self._roster.name(recruit), idle_s)
         recruit.expired = recruit.silent = True
         self._load.idle(clock() - idle_s)
         self._lose(recruit, idle=True)
-        self._send(protocol.VOID, recruit, {"epoch": recruit.void})
+        self._roster.send(protocol.VOID, recruit, {"epoch": recruit.void})
         if self.deserted:
             self.session.end("workers_lost", f"no worker returns anything: the last one for {idle_s:.0f} s")
         else:
@@ -327,13 +314,7 @@ class RemoteTeam:
         recruit.gone, recruit.void = True, recruit.epoch
         self.spread_news()
 
-    def _at_work(self, recruit: Recruit) -> bool:
-        return not recruit.gone and not recruit.ended and self._fleet.is_there(recruit.member.id)
-
     def _barrier(self, member: Member) -> list[float] | None:
         """When the barrier opened, on the worker's clock and on this one."""
         barrier_s = self.session.barrier_s
         return None if barrier_s is None else [barrier_s + member.clock.offset_s, barrier_s]
-
-    def _send(self, kind: str, recruit: Recruit, data: Data) -> None:
-        self._fleet.send(kind, data | {"run": self.id}, recruit.member)

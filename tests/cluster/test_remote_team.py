@@ -168,7 +168,7 @@ def test_a_worker_that_its_master_gave_up_does_not_start_what_others_have_now() 
     stolen = conversation.posts["a"].take("user")
     gevent.sleep(2 * outposts.PAUSE_S)
     conversation.hear("a")
-    recruit = conversation.team._recruits["a"]
+    recruit = conversation.team._roster["a"]
     conversation.team._lose(recruit)
     settle(conversation, "b")
     seqs = []
@@ -207,7 +207,7 @@ def test_tries_of_a_worker_that_never_comes_back_are_lost_and_count_for_nothing(
         conversation.join(worker)
     begun(conversation, "a")
     taken = conversation.posts["a"].take("user")
-    conversation.team._lose(conversation.team._recruits["a"])
+    conversation.team._lose(conversation.team._roster["a"])
     begun(conversation, "b")
     seqs = []
     for _ in range(4):
@@ -261,11 +261,11 @@ def test_a_worker_that_does_not_know_that_it_was_given_up_is_told_when_it_speaks
     begun(conversation, "a")
     post = conversation.posts["a"]
     held = post.take("user")
-    conversation.team._lose(conversation.team._recruits["a"])
+    conversation.team._lose(conversation.team._roster["a"])
     epoch = post._leases.epoch
     settle(conversation, "a")
     assert post._leases.epoch == epoch + 1
-    assert conversation.team._recruits["a"].epoch == epoch + 1
+    assert conversation.team._roster["a"].epoch == epoch + 1
     again = post._leases.take("user")
     assert again is not None
     assert again.seq != held.seq or again.attempt > held.attempt
@@ -277,7 +277,7 @@ def test_a_try_that_is_heard_of_after_all_is_not_lost() -> None:
     conversation.join("a")
     begun(conversation, "a")
     taken = conversation.posts["a"].take("user")
-    conversation.team._lose(conversation.team._recruits["a"])
+    conversation.team._lose(conversation.team._roster["a"])
     assert (taken.seq, 0) in {(sample.seq, sample.attempt) for sample in conversation.team.remains()}
     table = SampleTable()
     table.append(sample_of(taken, 1.0, 1.5))
@@ -300,7 +300,7 @@ def test_a_worker_is_back_when_it_has_said_how_many_users_it_has() -> None:
     assert team.budget.present == 1
     begun(conversation, "b", "its replacement")
     assert team.budget.present == 2
-    team._lose(team._recruits["a"])
+    team._lose(team._roster["a"])
     conversation.wire.there.add("a")
     team.look_after(now_s + 1)
     assert team._load.changes.lasting, "two users, and those of the worker that is back"
@@ -317,7 +317,7 @@ def test_a_worker_is_back_when_it_has_said_how_many_users_it_has() -> None:
 
 def look(conversation: Conversation, now_s: float) -> None:
     """All have just been heard of."""
-    for recruit in conversation.team._recruits.values():
+    for recruit in conversation.team._roster:
         recruit.member.heard_s = now_s
     conversation.team.look_after(now_s)
 
@@ -527,7 +527,7 @@ def test_what_was_short_before_the_barrier_changed_nothing() -> None:
     conversation.wire.there.remove("b")
     conversation.team._looked_s -= 10
     conversation.pass_by(3)
-    conversation.team._lose(conversation.team._recruits["b"])
+    conversation.team._lose(conversation.team._roster["b"])
     assert conversation.team._load.changes.lasting
     work(conversation, "a", "user", 1.0)
     begun(conversation, "a", "its replacement")
@@ -558,7 +558,7 @@ def test_rows_that_a_worker_never_told_are_lost_to_the_run() -> None:
 
 def spool_of(conversation: Conversation, worker: str, rows: int) -> Path:
     """What `worker` has left on the disk, of its first `rows` requests."""
-    number = conversation.team._recruits[worker].number
+    number = conversation.team._roster[worker].number
     spool = Spool(spools.result_of("result", number), INFO, {})
     table = SampleTable()
     for seq in range(rows):

@@ -1,0 +1,84 @@
+"""The workers that take part in one run, in the order in which they came."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+
+from stt_load.cluster.fleet import Fleet, Member
+from stt_load.cluster.protocol import Data
+from stt_load.cluster.recruit import Recruit
+from stt_load.monitor import Watch
+from stt_load.runinfo import Clock
+
+
+class Roster:
+    """Who takes part, and what is known of all of them together. id: the run's, which each message bears.
+
+    names: by the index in the samples, which is the order in which they came.
+    """
+
+    def __init__(self, fleet: Fleet) -> None:
+        self.id = uuid.uuid4().hex
+        self.names: list[str] = []
+        self._fleet = fleet
+        self._recruits: dict[str, Recruit] = {}
+
+    def __iter__(self) -> Iterator[Recruit]:
+        return iter(self._recruits.values())
+
+    def __getitem__(self, worker: str) -> Recruit:
+        return self._recruits[worker]
+
+    def get(self, worker: str) -> Recruit | None:
+        return self._recruits.get(worker)
+
+    @property
+    def anyone(self) -> bool:
+        """Somebody is at work."""
+        return any(map(self._at_work, self))
+
+    @property
+    def deserted(self) -> bool:
+        """There were workers, and none is left."""
+        return bool(self._recruits) and not self.anyone
+
+    @property
+    def pending(self) -> bool:
+        """How many users somebody has is not known."""
+        return any(recruit.pending for recruit in self)
+
+    @property
+    def clocks(self) -> dict[str, Clock]:
+        """Of those that don't share this process's, as their rows were placed at the worst."""
+        clocks = {self.name(recruit): recruit.clock for recruit in self}
+        return {name: known for name, known in clocks.items() if known is not None}
+
+    @property
+    def watches(self) -> Mapping[int, Watch]:
+        """What each has seen of itself, by its index."""
+        return {recruit.number: recruit.watch for recruit in self if recruit.watch is not None}
+
+    @property
+    def errors(self) -> int:
+        """Exceptions in code of ours, on all of them."""
+        return sum(recruit.errors for recruit in self)
+
+    def name(self, recruit: Recruit) -> str:
+        return self.names[recruit.number]
+
+    def enlist(self, member: Member) -> Recruit | None:
+        """One more; None for one that takes part already. Its name is unique, whatever it calls itself."""
+        if member.id in self._recruits:
+            return None
+        same = sum(name.partition("#")[0] == member.name for name in self.names)
+        recruit = self._recruits[member.id] = Recruit(member, len(self.names))
+        self.names.append(f"{member.name}#{same + 1}" if same else member.name)
+        return recruit
+
+    def send(self, kind: str, recruit: Recruit, data: Data) -> None:
+        """A message of this run."""
+        self._fleet.send(kind, data | {"run": self.id}, recruit.member)
+
+    def _at_work(self, recruit: Recruit) -> bool:
+        return not recruit.gone and not recruit.ended and self._fleet.is_there(recruit.member.id)
