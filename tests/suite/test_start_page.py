@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,12 +40,12 @@ needs_browser = pytest.mark.skipif(
 
 @contextmanager
 def page_with_a_slow_embedded_server(
-    folder: Path, start_s: float, base_url: str, total: int | None = 6
+    folder: Path, start_s: float, base_url: str, total: int | None = 6, words: Sequence[str] = ()
 ) -> Iterator[Page]:
     slow = f"import sys, time\nif 'stt_load.server' in sys.orig_argv:\n    time.sleep({start_s})\n"
     (folder / "sitecustomize.py").write_text(slow, encoding="utf-8")
     config = against(base_url, total, 2, 2, embedded=QUICK)
-    with web_ui(folder, config, env={"PYTHONPATH": str(folder)}) as page:
+    with web_ui(folder, config, *words, env={"PYTHONPATH": str(folder)}) as page:
         yield page
 
 
@@ -81,6 +81,25 @@ def test_a_second_start_while_a_run_is_being_started_is_refused(tmp_path: Path) 
         assert (refused["success"], "being started" in refused["message"]) == (False, True)
         page.until(lambda: len(saved(tmp_path)) == 1, "the result is there")
         assert ended(page).code == 0
+
+
+@pytest.mark.parametrize("words", [[], ["--processes=1"]], ids=["alone", "a worker"])
+def test_a_start_that_is_stopped_while_it_is_made_ready_leaves_room_for_the_next(
+    tmp_path: Path, words: list[str]
+) -> None:
+    elsewhere = f"http://127.0.0.1:{free_port()}"
+    with page_with_a_slow_embedded_server(tmp_path, 1.5, elsewhere, words=words) as page:
+        form = {"user_count": 2, "spawn_rate": 2, "host": "embedded"}
+        page.until(lambda: page.post("/swarm", **form)["success"], "there is a worker")
+        page.until(lambda: len(embedded_servers(page)) == 1, "it is being made ready")
+        page.post("/stop")
+        page.until(lambda: not embedded_servers(page), "what was half ready is gone")
+        page.until(lambda: page.form()["state"] == "stopped", "it has stopped")
+        page.until(lambda: page.post("/swarm", **form)["success"], "the worker is ready again")
+        page.until(lambda: len(saved(tmp_path)) == 1, "the result is there")
+        assert ended(page).code == 0
+    (result,) = saved(tmp_path)
+    assert result["run"]["complete"] is True
 
 
 def test_the_embedded_server_is_there_before_the_page(tmp_path: Path) -> None:
