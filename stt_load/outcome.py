@@ -44,20 +44,7 @@ def sample_of(
     unreached = failure is not None and failure.kind in _NOTHING_SENT and exchange.connection is None
     nothing_sent = exchange.sent_s is None or unreached
     origin_s = stage.desk.origin_s
-    told, beyond = bounded(
-        {
-            "upload_bytes": 0 if nothing_sent else exchange.uploaded,
-            "download_bytes": exchange.received,
-            "status": exchange.status,
-            "text_length": None if failure else len(heard.text),
-            "connect_s": exchange.connect_s,
-            "server_audio_s": heard.audio_s,
-            "processing_s": heard.processing_s,
-            "tokens": heard.tokens,
-            "polls": exchange.polls,
-            **_streamed(exchange.stream),
-        }
-    )
+    told, beyond = bounded(_told(exchange, heard, failure is None, nothing_sent))
     return Sample(
         seq=job.seq,
         attempt=job.attempt,
@@ -78,6 +65,22 @@ def sample_of(
         out_of_range=(*heard.out_of_range, *beyond) or None,
         **told | {name: told[name] or 0 for name in _BYTES},
     )
+
+
+def _told(exchange: Exchange, heard: Transcript, ok: bool, nothing_sent: bool) -> dict[str, float | None]:
+    """What the answer says, or what is counted in it: numbers that may be of any size."""
+    return {
+        "upload_bytes": 0 if nothing_sent else exchange.uploaded,
+        "download_bytes": exchange.received,
+        "status": exchange.status,
+        "text_length": len(heard.text) if ok else None,
+        "connect_s": exchange.connect_s,
+        "server_audio_s": heard.audio_s,
+        "processing_s": heard.processing_s,
+        "tokens": heard.tokens,
+        "polls": exchange.polls,
+        **_streamed(exchange.stream),
+    }
 
 
 def failure_of(error: BaseException) -> Failure:
