@@ -25,7 +25,10 @@ def f(wav):
 """
 
 
-@pytest.mark.parametrize("user_class", ["SttUser", "FastSttUser", "api.call"])
+SLOWER = [pytest.param(name, marks=pytest.mark.slow) for name in ("SttUser", "api.call")]
+
+
+@pytest.mark.parametrize("user_class", ["FastSttUser", *SLOWER])
 def test_too_few_files(tmp_path: Path, user_class: str) -> None:
     words = [] if user_class == "api.call" else [user_class]
     with logged_server(tmp_path, **SLOW) as server:
