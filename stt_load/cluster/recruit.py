@@ -21,7 +21,8 @@ class Recruit:
     users it has. ended: its last row is in. errors: exceptions in code of ours on it. taken: jobs that it told last
     to have started. placed: the clock that rows were put on this host's with, of several the one with the largest
     error. idle_s: for how long it has owed results and has neither told one nor started a job. longest_pause_s: that
-    one of its users made on purpose. expired: its lease ran out that way, and nothing has come since.
+    one of its users made on purpose. expired: its lease ran out that way, and nothing has come since. quiet_s: for
+    how long nothing was heard of it at all, the time left out in which this process itself stood still.
     """
 
     member: Member
@@ -42,6 +43,8 @@ class Recruit:
     idle_s: float = 0.0
     longest_pause_s: float = 0.0
     expired: bool = False
+    quiet_s: float = 0.0
+    heard_s: float = 0.0
 
     @property
     def pending(self) -> bool:
@@ -70,6 +73,12 @@ class Recruit:
         """It says how many jobs it has started."""
         if taken != self.taken:
             self.taken, self.idle_s = taken, 0.0
+
+    def listen(self, elapsed_s: float) -> None:
+        """Another `elapsed_s` have passed."""
+        heard = self.member.heard_s != self.heard_s
+        self.quiet_s = 0.0 if heard else self.quiet_s + elapsed_s
+        self.heard_s = self.member.heard_s
 
     def idle(self, elapsed_s: float, owed: int) -> float:
         """Another `elapsed_s` have passed in which nothing came; for how long that has been so, in seconds."""

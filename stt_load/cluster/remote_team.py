@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 
 import gevent
 
@@ -16,7 +15,7 @@ from stt_load.cluster.intake import Intake
 from stt_load.cluster.load_watch import Asked, LoadWatch
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.recruit import Recruit
-from stt_load.cluster.roster import Roster
+from stt_load.cluster.roster import Roster, message_of
 from stt_load.monitor import Watch
 from stt_load.runinfo import Clock
 from stt_load.sample import Sample
@@ -53,7 +52,7 @@ class RemoteTeam:
     ) -> None:
         self.budget = ledger
         self.users = users
-        self._roster = Roster(fleet)
+        self._roster = Roster(fleet, ledger)
         self.names, self.id = self._roster.names, self._roster.id
         self._fleet = fleet
         self._load = LoadWatch(asked, distribute)
@@ -89,13 +88,7 @@ class RemoteTeam:
         self._audio_s = wav.frames_of(config.audio_duration, config.sample_rate) / config.sample_rate
         self._lease_s = config.api.timeout.total + config.request_delay + LEASE_S
         self._result = order.result.stem
-        self._order = {
-            "config": config.model_dump_json(),
-            "shown": order.shown,
-            "url": order.url,
-            "info": asdict(order.info),
-            "result": self._result,
-        }
+        self._order = message_of(order)
         self._muster()
         self._fleet.contract = self
 
@@ -189,11 +182,12 @@ class RemoteTeam:
         self._muster()
         for recruit in self._roster:
             if not recruit.ended:
+                recruit.listen(elapsed_s)
                 self._look_after(recruit, now_s)
                 self._await_results(recruit, elapsed_s)
         self._watch_load(now_s)
-        changed, self._told_users = self.budget.present != self._told_users, self.budget.present
-        return changed
+        before, self._told_users = self._told_users, self._roster.users
+        return self._told_users != before
 
     def drain(self, limit_s: float) -> None:
         """Nothing new starts; waits until every worker that is there has told its last result.
@@ -226,8 +220,7 @@ class RemoteTeam:
         for recruit in self._roster:
             if not recruit.ended:
                 self._lose(recruit)
-        origin_s = self.session.origin_s
-        return [sample for one in self._roster for sample in one.lost_tries(origin_s, self._audio_s)]
+        return self._roster.lost_tries(self.session.origin_s, self._audio_s)
 
     def generator(self, listener_errors: int) -> Generator:
         session = self.session
@@ -262,7 +255,7 @@ class RemoteTeam:
 
     def _others(self, recruit: Recruit) -> Data:
         """How many users are at work on all other workers: each row says how many there were in the whole run."""
-        return {"others": self.budget.present - self.budget.present_on(recruit.member.id)}
+        return {"others": self._roster.users - self._roster.users_of(recruit)}
 
     def _watch_load(self, now_s: float) -> None:
         if not self.budget.closed:

@@ -4,12 +4,30 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 
 from stt_load.cluster.fleet import Fleet, Member
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.recruit import Recruit
 from stt_load.monitor import Watch
 from stt_load.runinfo import Clock
+from stt_load.sample import Sample
+from stt_load.schedule.ledger import Ledger
+from stt_load.team import Order
+
+QUIET_S = 3.0
+"""Well before Locust, after some 4.5 s, gives a worker up; a worker that lives is heard of each second."""
+
+
+def message_of(order: Order) -> Data:
+    """What is to be done, as all workers are told it."""
+    return {
+        "config": order.config.model_dump_json(),
+        "shown": order.shown,
+        "url": order.url,
+        "info": asdict(order.info),
+        "result": order.result.stem,
+    }
 
 
 class Roster:
@@ -18,10 +36,11 @@ class Roster:
     names: by the index in the samples, which is the order in which they came.
     """
 
-    def __init__(self, fleet: Fleet) -> None:
+    def __init__(self, fleet: Fleet, ledger: Ledger) -> None:
         self.id = uuid.uuid4().hex
         self.names: list[str] = []
         self._fleet = fleet
+        self._ledger = ledger
         self._recruits: dict[str, Recruit] = {}
 
     def __iter__(self) -> Iterator[Recruit]:
@@ -49,6 +68,16 @@ class Roster:
         return any(recruit.pending for recruit in self)
 
     @property
+    def users(self) -> int:
+        """At work on all of them."""
+        return sum(map(self.users_of, self))
+
+    def users_of(self, recruit: Recruit) -> int:
+        """At work on this one. Locust gives users of a worker that is gone to others, who count them at once: so
+        before that they must not be counted any more."""
+        return self._ledger.present_on(recruit.member.id) if recruit.quiet_s < QUIET_S else 0
+
+    @property
     def clocks(self) -> dict[str, Clock]:
         """Of those that don't share this process's, as their rows were placed at the worst."""
         clocks = {self.name(recruit): recruit.clock for recruit in self}
@@ -63,6 +92,10 @@ class Roster:
     def errors(self) -> int:
         """Exceptions in code of ours, on all of them."""
         return sum(recruit.errors for recruit in self)
+
+    def lost_tries(self, origin_s: float, audio_s: float) -> list[Sample]:
+        """What was never heard of, as samples whose instants count from `origin_s`."""
+        return [sample for recruit in self for sample in recruit.lost_tries(origin_s, audio_s)]
 
     def name(self, recruit: Recruit) -> str:
         return self.names[recruit.number]

@@ -614,3 +614,24 @@ def test_jobs_that_come_to_a_worker_whose_users_have_left_go_to_others() -> None
         work(conversation, "b", "two", float(number))
         settle(conversation, "a", "b")
     assert conversation.ended == ["over"]
+
+
+def test_users_of_a_worker_that_is_gone_are_not_counted_when_others_get_them() -> None:
+    """Those others count them at once, before their master can say anything."""
+    conversation = Conversation(None)
+    conversation.session.check_barrier()
+    for worker in "ab":
+        conversation.join(worker)
+        begun(conversation, worker)
+    settle(conversation, "a", "b")
+    conversation.beat("b")
+    settle(conversation, "b")
+    assert conversation.posts["b"].users == 2
+    now_s = conversation.team._looked_s
+    for later_s in range(1, 6):
+        conversation.fleet._members["b"].heard_s = now_s + later_s
+        assert conversation.team.look_after(now_s + later_s) == (later_s in (1, 4))
+    conversation.beat("b")
+    settle(conversation, "b")
+    conversation.posts["b"]._leases.join("its replacement")
+    assert conversation.posts["b"].users == 2
