@@ -156,14 +156,14 @@ class Monitor:
     def _watch_lag(self) -> None:
         """How much longer than asked for a sleep takes is how long an answer waits for this process to read it."""
         while True:
-            self._due_s = clock() + LAG_PERIOD_S
-            gevent.sleep(LAG_PERIOD_S)
+            gevent.sleep(max(0.0, self._due_s - clock()))
             at_s = caught_up_s = clock()
             if at_s - self._due_s > LATE_S:
                 caught_up_s = _caught_up_s(self._due_s, at_s)
             if not self._greenlets:
                 return  # a kill takes a while to come
             self._lags.add(self._due_s, at_s, caught_up_s)
+            self._due_s = clock() + LAG_PERIOD_S
 
     def _count(self) -> None:
         period_from_s = clock()

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
+import subprocess
+import sys
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import gevent
 import numpy as np
@@ -97,6 +102,75 @@ def test_answers_that_come_in_a_stall_are_late_by_what_they_waited(length_s: flo
     for here, there in pairs:
         here.close()
         there.close()
+
+
+STOPPED = """
+import json, sys
+import gevent
+from gevent import socket
+from stt_load.monitor import Monitor
+from stt_load.transport.exchange import clock
+from tests.test_monitor import late_s
+
+done_s = []
+
+def read(number):
+    socket.socket(fileno=number).recv(1)
+    until_s = clock() + 0.0003
+    while clock() < until_s:
+        pass
+    done_s.append(clock())
+
+watching, sent_s = Monitor(lambda: 0, lambda: 0, print), clock()
+watching.start(sent_s)
+readers = [gevent.spawn(read, int(number)) for number in sys.argv[1:]]
+gevent.sleep(0.03)
+print("waiting", flush=True)
+gevent.joinall(readers)
+watching.stop()
+print(json.dumps([done_s, late_s(watching, *((sent_s, one) for one in done_s))]))
+"""
+
+
+def test_what_a_process_that_was_stopped_finds_when_it_wakes_is_late_by_what_it_waited() -> None:
+    """It wakes from its wait for sockets before it has looked at them, and can't look at two hundred at once."""
+    pairs = [socket.socketpair() for _ in range(200)]
+    numbers = [there.fileno() for _, there in pairs]
+    process = subprocess.Popen(
+        [sys.executable, "-c", STOPPED, *map(str, numbers)],
+        stdout=subprocess.PIPE,
+        text=True,
+        pass_fds=numbers,
+        cwd=Path(__file__).parents[1],
+    )
+    with process:
+        assert process.stdout
+        process.stdout.readline()
+        os.kill(process.pid, signal.SIGSTOP)
+        block(0.1)
+        for here, _ in pairs:
+            os.write(here.fileno(), b"x")
+        came_s = clock()
+        block(0.1)
+        os.kill(process.pid, signal.SIGCONT)
+        done_s, found = json.loads(process.stdout.read())
+    for one in pairs:
+        one[0].close()
+        one[1].close()
+    assert len(found) == 200
+    waited = [one - came_s - ROUGHLY_S for one in done_s]
+    assert [(is_s, was_s) for is_s, was_s in zip(found, waited, strict=True) if is_s < was_s] == []
+
+
+def test_a_stall_that_the_watch_begins_in_is_seen() -> None:
+    watching = monitor()
+    sent_s = clock()
+    watching.start(sent_s)
+    block(0.2)
+    done_s = clock()
+    gevent.sleep(0.05)
+    watching.stop()
+    assert late_s(watching, (sent_s, done_s))[0] >= 0.2 - LAG_PERIOD_S - ROUGHLY_S
 
 
 def test_a_row_is_settled_once_the_stall_that_it_was_done_in_is_known() -> None:

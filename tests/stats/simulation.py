@@ -92,6 +92,11 @@ class Pauses:
     period_s: float = math.inf
     lag_s: float = 0.0005
 
+    def over_s(self, at_s: float, first_s: float) -> float:
+        """When no pause is on any more; the first one begins at `first_s`."""
+        into_s = (at_s - first_s) % self.period_s if math.isfinite(self.period_s) else at_s - first_s
+        return at_s + self.length_s - into_s if 0 <= into_s < self.length_s else at_s
+
     def later(self, at_s: FloatArray, first_s: FloatArray, lag_s: FloatArray) -> FloatArray:
         """When what is ready at `at_s` has its turn; the first pause begins at `first_s`."""
         into_s = at_s - first_s
@@ -135,18 +140,18 @@ def watched_loops(
         done[i] = ready[each, user] = pauses.later(answered[i], first_s, lag[i])
     for run in each:
         samples = table(start[:, run], done[:, run] - start[:, run], users=users)
-        yield _watched(rng, samples, answered[:, run] - start[:, run], pauses, first_s[run : run + 1])
+        yield _watched(rng, samples, answered[:, run] - start[:, run], pauses, float(first_s[run]))
 
 
 def _watched(
-    rng: np.random.Generator, samples: Samples, answered_s: FloatArray, pauses: Pauses, first_s: FloatArray
+    rng: np.random.Generator, samples: Samples, answered_s: FloatArray, pauses: Pauses, first_s: float
 ) -> Watched:
     """With the looks of a lag watch, and what they say of each row."""
-    log, end_s, at_s = LagLog(), float(samples["done_s"].max()), np.zeros(1)
-    while at_s[0] < end_s:
+    log, end_s, at_s = LagLog(), float(samples["done_s"].max()), 0.0
+    for lag_s in rng.exponential(pauses.lag_s, int(end_s / LAG_PERIOD_S) + 1).tolist():
         due_s = at_s + LAG_PERIOD_S
-        at_s = pauses.later(due_s, first_s, rng.exponential(pauses.lag_s, 1))
-        log.add(due_s[0], at_s[0])
+        at_s = lag_s + pauses.over_s(due_s, first_s)
+        log.add(due_s, at_s)
     samples.rows["late_s"] = log.late_s(samples["sent_s"], samples["done_s"])
     seen = observed(rng, samples, period_s=0.1)
     health = WorkerHealth(0, log.p99_s, 0.3, log.mean_s, log.stalled_s)
