@@ -251,7 +251,8 @@ class Experiment:
         if trouble is not None:
             self.session.end("not_ready", self._hide(trouble))
             return
-        self.display.warming_up()
+        with self.faults.caught("The beginning of the warm-up was not shown"):
+            self.display.warming_up()
         self.session.release()
 
     def _health_path(self) -> str | None:

@@ -31,7 +31,8 @@ class UserWatch:
     def run(self) -> None:
         while not self._session.over:
             gevent.sleep(LOOK_S)
-            self.look(clock())
+            with self._session.faults.caught("The users could not be watched all the time"):
+                self.look(clock())
 
     def look(self, now_s: float) -> None:
         """To be called often. now_s: on this process's clock."""

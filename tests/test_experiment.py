@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import gevent
 import pytest
 
 from stt_load.config import Config, masked
@@ -266,6 +267,21 @@ def test_an_exception_in_a_greenlet_of_the_run_is_told_and_stops_nothing_else(
     run = trial.finish()
     assert len(written()["requests"]) == 6
     check_doubted(run, "progress")
+
+
+@pytest.mark.parametrize("place", ["stt_load.display.Display.warming_up", "stt_load.experiment.wait_ready"])
+def test_what_breaks_before_the_first_request_holds_nobody_up(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    trial = Trial()
+    trial.experiment.config = Config(wait_ready=1)
+    monkeypatch.setattr(place, boom)
+    monkeypatch.setattr("stt_load.experiment.place_of", lambda *_: None)
+    if "wait_ready" not in place:
+        monkeypatch.setattr("stt_load.experiment.wait_ready", lambda *_: None)
+    trial.experiment.start()
+    with gevent.Timeout(5):
+        trial.experiment.session.released.wait()
+    trial.go()
+    check_doubted(trial.finish(), "warm-up" if "display" in place else "ready")
 
 
 def test_secrets_are_in_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:

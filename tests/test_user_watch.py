@@ -170,6 +170,21 @@ def test_what_happens_at_the_end_of_a_run_changes_nothing(watched: Watched) -> N
     assert watched.ending == Ending("stopped")
 
 
+def test_a_look_that_fails_is_a_fault_and_not_the_last_one(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[float] = []
+
+    def look(now_s: float) -> None:
+        looks.append(now_s)
+        if len(looks) == 3:
+            watched.told.session.stopped("stopped")
+        raise ValueError
+
+    monkeypatch.setattr(watched.watch, "look", look)
+    watched.watch.run()
+    assert len(looks) == 3
+    assert watched.told.session.faults.count == 3
+
+
 def test_counting_the_users_costs_nothing_while_all_are_there(watched: Watched) -> None:
     class Counted(FakeUsers):
         looks = 0

@@ -635,3 +635,17 @@ def test_users_of_a_worker_that_is_gone_are_not_counted_when_others_get_them() -
     settle(conversation, "b")
     conversation.posts["b"]._leases.join("its replacement")
     assert conversation.posts["b"].users == 2
+
+
+def test_a_row_that_has_no_place_in_the_columns_counts_on_a_worker_too() -> None:
+    conversation = Conversation(2)
+    post = conversation.join("a")
+    begun(conversation, "a", "one")
+    for tokens in (2**70, 5):
+        with gevent.Timeout(5):
+            job = post.take("one")
+        post.finish(job, replace(sample_of(job, 1.0, 1.5), tokens=tokens), "a text")
+        settle(conversation, "a")
+    assert conversation.ended == ["over"]
+    rows = list(conversation.session.table.snapshot())
+    assert [row.error_kind for row in rows] == [ErrorKind.HOOK_ERROR, None]
