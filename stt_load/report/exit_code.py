@@ -16,7 +16,8 @@ def exit_code(run: Run, *, failures_code: int = FAILURES) -> int:
 
     failures_code: what failures are worth; 0 to ignore them. With `validity.strict` a DEGRADED measurement counts as
     an INVALID one. An exception in a listener of ours is among the checks of the summary, as INVALID. A run without a
-    measured answer has measured nothing, whatever the reason and whatever failures are worth.
+    measured answer has measured nothing, whatever the reason and whatever failures are worth; one that was given up,
+    or left by all of its users, is worth no more.
     """
     verdict, strict = run.summary.validity.verdict, run.config["validity"]["strict"]
     if run.info.end_reason == "interrupted":
@@ -26,6 +27,6 @@ def exit_code(run: Run, *, failures_code: int = FAILURES) -> int:
     requests = run.summary.metrics.requests
     if requests.failed and failures_code:
         return failures_code
-    if not requests.succeeded or run.info.end_reason == "gave_up":
+    if not requests.succeeded or run.info.end_reason in ("gave_up", "no_users"):
         return NOTHING_MEASURED
     return 0

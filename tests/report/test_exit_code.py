@@ -44,6 +44,8 @@ UNKNOWN = Generator()
         (NOTHING, {"end_reason": "dead_warmup"}, False, 1, 1),
         (NOTHING, {"end_reason": "dead_warmup"}, False, 0, 1),
         (NOTHING, {"end_reason": "gave_up"}, False, 0, 1),
+        (steady(20), {"end_reason": "no_users", "complete": False}, False, 1, 1),
+        (steady(20), {"end_reason": "no_users", "complete": False}, False, 0, 1),
         (NOTHING, {"end_reason": "not_ready"}, False, 1, 1),
         (NOTHING, {"generator": BROKEN}, False, 1, 4),
         (PARTLY_CUT, {"end_reason": "time_limit", "complete": False}, False, 1, 0),
