@@ -138,3 +138,24 @@ def test_every_kind_survives_the_columns(kind: ErrorKind) -> None:
     table = SampleTable()
     table.append(sample(0, error_kind=kind))
     assert next(iter(table.snapshot())).error_kind is kind
+
+
+def test_rows_are_settled_in_their_order_up_to_the_first_that_is_not_known() -> None:
+    """Across blocks: the first ones double, then there is another."""
+    rows = SampleTable()
+    asked: list[int] = []
+
+    def late_s(sent_s: np.ndarray, done_s: np.ndarray) -> np.ndarray:
+        asked.append(len(done_s))
+        return (done_s + sent_s) / 2_000
+
+    count = SampleTable.BLOCK + 10
+    for seq in range(count):
+        rows.append(sample(seq, sent_s=float(seq), done_s=float(seq) if seq != 20 else 1e6))
+    assert rows.settle(10.0, late_s) == 10
+    assert rows.settle(10.0, late_s) == 10
+    assert rows.settle(5e5, late_s) == 20, "what comes after it, waits for it"
+    assert rows.settle(float("inf"), late_s) == count
+    assert rows.settle(float("inf"), late_s) == count
+    assert sum(asked) == count, "each once"
+    assert rows.snapshot()["late_s"][[0, 19, count - 1]].tolist() == pytest.approx([0, 0.019, (count - 1) / 1_000])
