@@ -1,10 +1,11 @@
-"""What Locust is told to do: not to start, to stop, to quit."""
+"""What is between Locust and the suite: what Locust is told to do, and what it must not hear of."""
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 import gevent
 from locust.env import Environment
@@ -12,6 +13,28 @@ from locust.exception import StopTest
 from locust.runners import STATE_SPAWNING, MasterRunner
 
 logger = logging.getLogger(__name__)
+
+
+class Fallible(Protocol):
+    """Takes note of what fails."""
+
+    def failed(self, what: str, error: Exception) -> None: ...
+
+
+def guarded(listener: Callable[..., None]) -> Callable[..., None]:
+    """An exception in a listener of ours would be swallowed by Locust and end as exit code 2, "bad configuration".
+
+    So it is one line in the log, counted, and makes the run INVALID.
+    """
+
+    @functools.wraps(listener)
+    def safe(listening: Fallible, **kwargs: Any) -> None:
+        try:
+            listener(listening, **kwargs)
+        except Exception as error:
+            listening.failed(listener.__name__, error)
+
+    return safe
 
 
 class Controls:
@@ -45,10 +68,15 @@ class Controls:
         if not isinstance(self._runner, MasterRunner):
             raise StopTest(reason)
         logger.error(reason)
-        self._runner.update_state(self._state)
+        self.withdraw()
         if self._options.headless:
             self.spawn(self.quit)
         raise gevent.GreenletExit
+
+    def withdraw(self) -> None:
+        """A start is given up. A master's workers know nothing of it: asked to stop, they would take 30 s."""
+        if isinstance(self._runner, MasterRunner):
+            self._runner.update_state(self._state)
 
     def end(self) -> None:
         """A run is done: Locust's users are stopped, and the process ends where nobody may start another one.

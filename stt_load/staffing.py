@@ -20,14 +20,14 @@ SAY_S = 10.0
 class Staffing:
     """The workers that Locust's master waits for before it starts by itself: its option `--expect-workers`.
 
-    on_too_few: called when they have not come within `--expect-workers-max-wait`. It is kept from
-    Locust, which would end with 1 then, as a run with failures does.
+    on_nobody: called when none is left that could take part, or too few have come within `--expect-workers-max-wait`.
+    That is kept from Locust, which would end with 1 then, as a run with failures does.
     """
 
-    def __init__(self, runner: MasterRunner, options: Any, on_too_few: Callable[[], None]) -> None:
+    def __init__(self, runner: MasterRunner, options: Any, on_nobody: Callable[[], None]) -> None:
         self._runner = runner
         self._options = options
-        self._on_too_few = on_too_few
+        self._on_nobody = on_nobody
         self._limit_s, options.expect_workers_max_wait = options.expect_workers_max_wait, 0
 
     def follow(self) -> None:
@@ -38,19 +38,21 @@ class Staffing:
             if here < expected and self._limit_s and now_s - began_s >= self._limit_s:
                 said = "stt-load: %d of %d workers have come within %g s (--expect-workers-max-wait)"
                 logger.error(said, here, expected, self._limit_s)
-                self._on_too_few()
+                self._on_nobody()
                 return
             if here < expected and now_s - said_s >= SAY_S:
                 logger.warning("stt-load: waiting for workers: %d of %d are here", here, expected)
                 said_s = now_s
             gevent.sleep(LOOK_S)
 
-    def refused(self, left: int) -> bool:
-        """A worker won't do, `left` others may; whether there is nobody to wait for any more."""
+    def refused(self, left: int) -> None:
+        """A worker won't do, and is not waited for; `left` others may do."""
         expected = self._options.expect_workers = max(0, self._options.expect_workers - 1)
         if left:
             self._options.expect_workers = max(1, expected)
-        return not left and not expected
+        elif not expected and self._options.headless:
+            logger.error("stt-load: no worker is left that could take part")
+            self._on_nobody()
 
     def give_up(self) -> None:
         """Nobody is waited for any more."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +19,7 @@ from stt_load import quirks, web
 from stt_load.cluster.fleet import Needs
 from stt_load.commandline import CommandLine
 from stt_load.config import ConfigError, variables
-from stt_load.controls import Controls
+from stt_load.controls import Controls, guarded
 from stt_load.departure import Departure
 from stt_load.experiment import Experiment
 from stt_load.introduction import introduce
@@ -71,22 +69,6 @@ def install(default_user: type[User] | None = None) -> None:
     events.user_error.add_listener(on_user_error)
 
 
-def guarded(listener: Callable[..., None]) -> Callable[..., None]:
-    """An exception in a listener of ours would be swallowed by Locust and end as exit code 2, "bad configuration".
-
-    So it is one line in the log here, counted, and makes the run INVALID.
-    """
-
-    @functools.wraps(listener)
-    def safe(suite: Suite, **kwargs: Any) -> None:
-        try:
-            listener(suite, **kwargs)
-        except Exception as error:
-            suite.failed(listener.__name__, error)
-
-    return safe
-
-
 class Suite:
     """Listens to a Locust process that runs tests, alone or as a master. Each start is an `Experiment` of its own."""
 
@@ -134,7 +116,7 @@ class Suite:
         if not isinstance(self._runner, MasterRunner):
             return LocalWorkforce(self._environment)
         quirks.distribute(self.options)
-        self._staffing = Staffing(self._runner, self.options, self._on_too_few)
+        self._staffing = Staffing(self._runner, self.options, self._on_nobody)
         config = self._launcher.config()
         needs = Needs(variables(config), config.api.call)
         return RemoteWorkforce(self._runner, needs, reports, self._on_refused, self.failed)
@@ -166,6 +148,9 @@ class Suite:
         except Exception as error:
             self.failed("the start", error)
             self._controls.call_off(f"stt-load: {type(error).__name__}: {error}")
+        except gevent.GreenletExit:  # somebody stops it
+            self._controls.withdraw()
+            raise
         finally:
             self._starting = False
 
@@ -290,22 +275,18 @@ class Suite:
             self._departure.interrupted = True
             self._give_up()
 
-    def _on_too_few(self) -> None:
-        self._departure.unstaffed = True
-        self._give_up()
-
     def _on_refused(self, left: int) -> None:
-        """A worker won't do. The others are waited for; when there are none, there is nobody to do the work."""
-        nobody = self._staffing is not None and self._staffing.refused(left)
-        if left:
-            return
-        if self._experiment is not None:
+        """A worker won't do. The others go on; when there are none, there is nobody to do the work."""
+        if self._experiment is None:
+            assert self._staffing is not None
+            self._staffing.refused(left)
+        elif not left:
             self._departure.unstaffed = self.options.headless
             self._experiment.session.end("workers_lost", "every worker was refused")
-        elif nobody and self.options.headless:
-            self._departure.unstaffed = True
-            logger.error("stt-load: no worker is left that could take part")
-            self._give_up()
+
+    def _on_nobody(self) -> None:
+        self._departure.unstaffed = True
+        self._give_up()
 
     def _give_up(self) -> None:
         """There is no run. A master that still waits for workers must be told to wait for none."""

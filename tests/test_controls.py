@@ -50,6 +50,14 @@ def test_a_start_that_is_called_off_ends_as_locust_has_it_or_leaves_a_master_as_
     assert (master.runner.state, master.calls, local.calls) == ("ready", ["quit"], [])
 
 
+def test_a_start_that_somebody_stops_leaves_a_master_as_it_was() -> None:
+    local, master = Told(LocalRunner), Told(MasterRunner)
+    for told in (local, master):
+        told.controls.start()
+        told.controls.withdraw()
+    assert (local.runner.state, master.runner.state) == ("spawning", "ready"), "Locust itself stops a local one"
+
+
 def test_a_masters_page_stays_when_a_start_is_called_off() -> None:
     master = Told(MasterRunner, headless=False)
     master.controls.start()

@@ -21,7 +21,7 @@ class Waiting:
         self.here: list[str] = []
         self.comes: dict[float, str] = {}
         self.starts_s = 1_000.0
-        self.options = SimpleNamespace(expect_workers=expected, expect_workers_max_wait=limit_s)
+        self.options = SimpleNamespace(expect_workers=expected, expect_workers_max_wait=limit_s, headless=True)
         self.runner: Any = SimpleNamespace(state="ready", clients=SimpleNamespace(ready=self.here))
         monkeypatch.setattr(staffings, "clock", lambda: self.now_s)
         monkeypatch.setattr(staffings.gevent, "sleep", self._sleep)
@@ -75,13 +75,20 @@ def test_who_waits_without_a_limit_says_so_now_and_then(
 
 
 @pytest.mark.parametrize(
-    ("expected", "left", "nobody", "awaited"), [(3, 2, False, 2), (1, 1, False, 1), (2, 0, False, 1), (1, 0, True, 0)]
+    ("expected", "left", "given_up", "awaited"), [(3, 2, 0, 2), (1, 1, 0, 1), (2, 0, 0, 1), (1, 0, 1, 0)]
 )
 def test_a_worker_that_is_refused_is_not_waited_for(
-    monkeypatch: pytest.MonkeyPatch, expected: int, left: int, nobody: bool, awaited: int
+    monkeypatch: pytest.MonkeyPatch, expected: int, left: int, given_up: int, awaited: int
 ) -> None:
     waiting = Waiting(monkeypatch, expected=expected)
-    assert waiting.staffing.refused(left) is nobody
-    assert waiting.options.expect_workers == awaited
+    waiting.staffing.refused(left)
+    assert (waiting.options.expect_workers, waiting.given_up) == (awaited, given_up)
     waiting.staffing.give_up()
     assert waiting.options.expect_workers == 0
+
+
+def test_a_page_waits_for_other_workers_for_as_long_as_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = Waiting(monkeypatch, expected=1)
+    waiting.options.headless = False
+    waiting.staffing.refused(0)
+    assert waiting.given_up == 0

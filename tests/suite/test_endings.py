@@ -136,7 +136,9 @@ def test_a_signal_in_the_wait_of_a_planned_end_cuts_at_once_and_counts(tmp_path:
     assert [row["error_kind"] for row in ran.result["requests"]] == ["cancelled"] * 2
 
 
-@pytest.mark.parametrize("words", [[], ["--processes=2"]], ids=["alone", "2 workers"])
+@pytest.mark.parametrize(
+    "words", [[], pytest.param(["--processes=2"], marks=pytest.mark.slow)], ids=["alone", "2 workers"]
+)
 def test_a_time_limit_in_the_wait_of_a_planned_end_gives_what_a_stop_gives(tmp_path: Path, words: list[str]) -> None:
     with slow_server(tmp_path, 30.0) as server:
         ran = run(tmp_path, against(server.url, None, 0, 2, measure_for=1, drain_s=0.5), "-t", "2s", *words)
@@ -147,7 +149,9 @@ def test_a_time_limit_in_the_wait_of_a_planned_end_gives_what_a_stop_gives(tmp_p
     assert {row["error_kind"] for row in ran.result["requests"]} == {"cancelled"}
 
 
-@pytest.mark.parametrize("words", [[], ["--processes=2"]], ids=["alone", "2 workers"])
+@pytest.mark.parametrize(
+    "words", [[], pytest.param(["--processes=2"], marks=pytest.mark.slow)], ids=["alone", "2 workers"]
+)
 def test_on_the_page_a_planned_end_waits_too(tmp_path: Path, words: list[str]) -> None:
     with slow_server(tmp_path, 1.5) as server:
         config = against(server.url, None, 2, 4, measure_for=2, drain_s=0.1)
