@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import gevent
 
 from stt_load.audio import wav
-from stt_load.cluster import protocol, spools
+from stt_load.cluster import protocol
 from stt_load.cluster.fleet import STEP_S, Fleet, Member
 from stt_load.cluster.generators import together
 from stt_load.cluster.intake import Intake
@@ -40,6 +40,8 @@ class RemoteTeam:
     asked, distribute: see `LoadWatch`. on_counted: gets each measured sample that counts.
     """
 
+    session: Session
+
     def __init__(
         self,
         fleet: Fleet,
@@ -61,18 +63,12 @@ class RemoteTeam:
         self._looked_s = clock()
         self._lease_s = 0.0
         self._result = ""
-        self._session: Session | None = None
         self._order: Data = {}
         self._audio_s = 0.0
 
     @property
     def leased_again(self) -> int:
         return self.budget.leased_again
-
-    @property
-    def session(self) -> Session:
-        assert self._session is not None, "a team begins before it is asked for anything"
-        return self._session
 
     @property
     def deserted(self) -> bool:
@@ -83,7 +79,7 @@ class RemoteTeam:
         return self._roster.clocks
 
     def begin(self, session: Session, order: Order) -> None:
-        self._session = self._intake.session = session
+        self.session = self._intake.session = session
         config = order.config
         self._audio_s = wav.frames_of(config.audio_duration, config.sample_rate) / config.sample_rate
         self._lease_s = config.api.timeout.total + config.request_delay + LEASE_S
@@ -97,7 +93,7 @@ class RemoteTeam:
         recruit = self._roster.enlist(member)
         if recruit is not None:
             words = {"name": self.names[-1], "number": recruit.number, "open": self._barrier(member)}
-            self._roster.send(protocol.RUN, recruit, self._order | words | self._others(recruit))
+            self._roster.send(protocol.RUN, recruit, self._order | words | self._roster.others(recruit))
 
     def _muster(self) -> None:
         """All who are fit and there take part. After a run a worker needs a moment until it is there again."""
@@ -118,7 +114,9 @@ class RemoteTeam:
         assert self.session.barrier_s is not None
         self._watch_load(self.session.barrier_s)  # what was short before, and is not now, changed nothing
         for recruit in self._roster:
-            self._roster.send(protocol.OPEN, recruit, {"open": self._barrier(recruit.member)} | self._others(recruit))
+            self._roster.send(
+                protocol.OPEN, recruit, {"open": self._barrier(recruit.member)} | self._roster.others(recruit)
+            )
 
     def follow_users(self) -> None:
         """`look_after` does, which is called for each look at the workers."""
@@ -174,7 +172,7 @@ class RemoteTeam:
             "run": self.id,
             "epoch": recruit.epoch,
             "granted": self.budget.granted(member.id),
-        } | self._others(recruit)
+        } | self._roster.others(recruit)
 
     def look_after(self, now_s: float) -> bool:
         """Gives up workers that are gone; tells when the number of users has changed."""
@@ -209,12 +207,8 @@ class RemoteTeam:
     def dismiss(self, *, saved: bool) -> None:
         """The run is over. saved: the result is on the disk, so that the workers need not keep what they have."""
         self._fleet.contract = None
-        if not saved:
-            return
-        for recruit in self._roster:
-            self._roster.send(protocol.SAVED, recruit, {"rows": recruit.rows})
-            if recruit.member.same_boot and not self._fleet.is_there(recruit.member.id):
-                spools.remove(self._result, recruit.number, recruit.rows)
+        if saved:
+            self._roster.remove_spools(self._result)
 
     def remains(self) -> Sequence[Sample]:
         for recruit in self._roster:
@@ -251,11 +245,7 @@ class RemoteTeam:
         jobs = self.budget.lease(recruit.member.id)
         if jobs:
             lease = {"epoch": recruit.epoch, "jobs": protocol.pack_jobs(jobs)}
-            self._roster.send(protocol.JOBS, recruit, lease | self._others(recruit))
-
-    def _others(self, recruit: Recruit) -> Data:
-        """How many users are at work on all other workers: each row says how many there were in the whole run."""
-        return {"others": self._roster.users - self._roster.users_of(recruit)}
+            self._roster.send(protocol.JOBS, recruit, lease | self._roster.others(recruit))
 
     def _watch_load(self, now_s: float) -> None:
         if not self.budget.closed:

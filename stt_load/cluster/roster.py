@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
+from stt_load.cluster import protocol, spools
 from stt_load.cluster.fleet import Fleet, Member
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.recruit import Recruit
@@ -77,6 +78,10 @@ class Roster:
         before that they must not be counted any more."""
         return self._ledger.present_on(recruit.member.id) if recruit.quiet_s < QUIET_S else 0
 
+    def others(self, recruit: Recruit) -> Data:
+        """At work on all but this one: each row says how many there were in the whole run."""
+        return {"others": self.users - self.users_of(recruit)}
+
     @property
     def clocks(self) -> dict[str, Clock]:
         """Of those that don't share this process's, as their rows were placed at the worst."""
@@ -112,6 +117,16 @@ class Roster:
     def send(self, kind: str, recruit: Recruit, data: Data) -> None:
         """A message of this run."""
         self._fleet.send(kind, data | {"run": self.id}, recruit.member)
+
+    def remove_spools(self, stem: str) -> None:
+        """The result is on the disk: nobody need keep what is in it. stem: that of its name.
+
+        Each does so itself; of those that are gone the files are removed here, where they lie here.
+        """
+        for recruit in self:
+            self.send(protocol.SAVED, recruit, {"rows": recruit.rows})
+            if recruit.member.same_boot and not self._fleet.is_there(recruit.member.id):
+                spools.remove(stem, recruit.number, recruit.rows)
 
     def _at_work(self, recruit: Recruit) -> bool:
         return not recruit.gone and not recruit.ended and self._fleet.is_there(recruit.member.id)
