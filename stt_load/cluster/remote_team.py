@@ -92,8 +92,8 @@ class RemoteTeam:
         """A worker that is fit takes part from now on."""
         recruit = self._roster.enlist(member)
         if recruit is not None:
-            words = {"name": self.names[-1], "number": recruit.number, "open": self._barrier(member)}
-            self._roster.send(protocol.RUN, recruit, self._order | words | self._roster.others(recruit))
+            words = {"name": self.names[-1], "number": recruit.number}
+            self._roster.send(protocol.RUN, recruit, self._order | words | self._now(recruit))
 
     def _muster(self) -> None:
         """All who are fit and there take part. After a run a worker needs a moment until it is there again."""
@@ -114,9 +114,7 @@ class RemoteTeam:
         assert self.session.barrier_s is not None
         self._watch_load(self.session.barrier_s)  # what was short before, and is not now, changed nothing
         for recruit in self._roster:
-            self._roster.send(
-                protocol.OPEN, recruit, {"open": self._barrier(recruit.member)} | self._roster.others(recruit)
-            )
+            self._roster.send(protocol.OPEN, recruit, self._now(recruit))
 
     def follow_users(self) -> None:
         """`look_after` does, which is called for each look at the workers."""
@@ -168,11 +166,8 @@ class RemoteTeam:
         recruit = self._roster.get(member.id)
         if recruit is None:
             return {}
-        return {
-            "run": self.id,
-            "epoch": recruit.epoch,
-            "granted": self.budget.granted(member.id),
-        } | self._roster.others(recruit)
+        words = {"run": self.id, "epoch": recruit.epoch, "granted": self.budget.granted(member.id)}
+        return words | self._roster.others(recruit)
 
     def look_after(self, now_s: float) -> bool:
         """Gives up workers that are gone; tells when the number of users has changed."""
@@ -297,7 +292,8 @@ class RemoteTeam:
         recruit.gone, recruit.void = True, recruit.epoch
         self.spread_news()
 
-    def _barrier(self, member: Member) -> list[float] | None:
-        """When the barrier opened, on the worker's clock and on this one."""
+    def _now(self, recruit: Recruit) -> Data:
+        """When the barrier opened, on the worker's clock and on this one; how many users all others have."""
         barrier_s = self.session.barrier_s
-        return None if barrier_s is None else [barrier_s + member.clock.offset_s, barrier_s]
+        at = None if barrier_s is None else [barrier_s + recruit.member.clock.offset_s, barrier_s]
+        return {"open": at} | self._roster.others(recruit)
