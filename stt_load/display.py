@@ -33,7 +33,8 @@ class Display:
     """Tells the story of one run.
 
     report: gets the start block, the changes of phase and the result. aside: gets the progress, on a terminal as a
-    bar that is drawn over and over, else as a line now and then. config: masked. outlook: asked for at each look.
+    bar that is drawn over and over, else as a line now and then. config: masked. time_limit_s: Locust's -t. outlook:
+    asked for at each look.
     """
 
     def __init__(
@@ -43,10 +44,12 @@ class Display:
         *,
         report: TextIO,
         aside: TextIO,
+        time_limit_s: float | None = None,
         outlook: Callable[[], Outlook] = Outlook,
     ) -> None:
         self._say = Messages(language)
         self._config = config
+        self._time_limit_s = time_limit_s
         self._outlook = outlook
         self._report = Outlet(report)
         self._aside = Outlet(aside)
@@ -54,14 +57,14 @@ class Display:
         self._drawn = False
 
     def started(self, info: RunInfo) -> None:
-        self._print(opening.start(self._say, self._config, info, self._outlook().time_limit_s))
+        self._print(opening.start(self._say, self._config, info, self._time_limit_s))
 
     def warming_up(self) -> None:
         self._print(opening.warming_up(self._say, self._config))
 
     def measuring(self, warmup: Warmup, transcript: str | None) -> None:
         """The warm-up is over. transcript: the first one there is."""
-        limited = self._outlook().time_limit_s is not None
+        limited = self._time_limit_s is not None
         self._print(opening.measuring(self._say, self._config, warmup, transcript, limited=limited))
 
     def saving(self, rows: int) -> None:

@@ -67,7 +67,14 @@ class Launcher:
                 reset_statistics=lambda: self._reports.begin_anew(environment.stats),
                 end=end,
             ),
-            display=Display(config.report.language, shown, report=report, aside=sys.stderr, outlook=outlook),
+            display=Display(
+                config.report.language,
+                shown,
+                report=report,
+                aside=sys.stderr,
+                time_limit_s=options.run_time,
+                outlook=outlook,
+            ),
         )
 
     def close(self) -> None:

@@ -34,11 +34,17 @@ class Shown:
     """A display of a run of `config`, and what is on its two streams."""
 
     def __init__(
-        self, aside: io.StringIO | None = None, outlook: Callable[[], Outlook] = Outlook, **config: Any
+        self,
+        aside: io.StringIO | None = None,
+        outlook: Callable[[], Outlook] = Outlook,
+        time_limit_s: float | None = None,
+        **config: Any,
     ) -> None:
         self.report, self.aside = io.StringIO(), aside or io.StringIO()
         shown = masked(Config.model_validate(config))
-        self.display = Display("en", shown, report=self.report, aside=self.aside, outlook=outlook)
+        self.display = Display(
+            "en", shown, report=self.report, aside=self.aside, time_limit_s=time_limit_s, outlook=outlook
+        )
 
 
 def endless() -> Session:
@@ -77,7 +83,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_time_limit_is_told_before_the_run() -> None:
-    limited = Shown(outlook=lambda: Outlook(time_limit_s=90.0), total_requests=None, warmup_requests=0)
+    limited = Shown(time_limit_s=90.0, total_requests=None, warmup_requests=0)
     limited.display.started(INFO)
     limited.display.measuring(NO_WARMUP, None)
     assert "Time limit (-t): 1 min 30 s\n" in limited.report.getvalue()
@@ -140,3 +146,21 @@ def test_a_result_that_could_not_be_written_names_the_spool() -> None:
     shown.display.not_saved(Path("result.json"), Path("result.partial.jsonl"), OSError(28, "No space left on device"))
     assert "result.json: No space left on device" in shown.aside.getvalue()
     assert "result.partial.jsonl" in shown.aside.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("aside", "said"),
+    [
+        (io.StringIO(), "💾 Saving 200000 requests...\n"),
+        (Terminal(), f"{CLEAR}💾 Saving 200000 requests...\r"),
+    ],
+)
+def test_who_waits_for_many_rows_to_be_saved_is_told_so(
+    aside: io.StringIO, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    shown = Shown(aside)
+    shown.display.saving(displays.MANY_ROWS - 1)
+    assert aside.getvalue() == ""
+    shown.display.saving(200_000)
+    assert aside.getvalue() == said
