@@ -187,42 +187,52 @@ def _read(batch: list[Any], workers: Mapping[str, int]) -> tuple[Rows, list[str]
     rows = blank(len(batch))
     texts: dict[str, int] = {}
     for field, values in zip(FIELDS, zip(*map(_values, batch), strict=True), strict=True):
-        name = field.name
-        if field.absent is not None and values.count(None) == len(values):
-            continue
         match field.form:
+            case "number" if field.name == "worker":
+                column: Any = _coded(values, workers.__getitem__)
             case "number":
-                if name == "worker":
-                    values = tuple(workers[value] for value in values)
-                rows[name] = _as_numbers(field, values)
+                column = _as_numbers(field, values)
             case "text":
-                if name == "headers":
-                    values = tuple(None if value is None else json.dumps(value) for value in values)
-                rows[name] = [-1 if one is None else texts.setdefault(_text(name, one), len(texts)) for one in values]
+                column = _coded(values, lambda value: _place(field.name, value, texts))  # noqa: B023 - asked at once
             case "phase":
-                rows[name] = [_PHASES[value] for value in values]
+                column = _coded(values, _PHASES.__getitem__)
             case "kind":
-                rows[name] = [_KIND_CODES[value] for value in values]
+                column = _coded(values, _KIND_CODES.__getitem__)
             case "names":
-                rows[name] = [bits_of(tuple(value)) if value else 0 for value in values]
+                column = _coded(values, lambda value: bits_of(tuple(value)) if value else 0)
+        rows[field.name] = column
     return rows, list(texts)
+
+
+def _coded(values: tuple[Any, ...], code: Callable[[Any], int]) -> int | list[int]:
+    """What stands for each of `values`; one number where they are all the same."""
+    if values.count(values[0]) == len(values):
+        return code(values[0])
+    return list(map(code, values))
 
 
 def _as_numbers(field: Field, values: tuple[Any, ...]) -> npt.NDArray[Any]:
     """`values` for the column of `field`. Raises ValueError for what no sample can have there."""
-    there = values
-    if None in values:
-        if field.absent is None:
-            raise ValueError(f"{field.name} is null")
-        there = tuple(value for value in values if value is not None)
-    numbers = np.array(there)
-    if numbers.dtype.kind not in ("if" if field.name in _ROUNDED else "iu"):
-        raise ValueError(f"{field.name} is not a number")
-    if not (field.holds(float(numbers.min())) and field.holds(float(numbers.max()))):
-        raise ValueError(f"{field.name} is out of range")
-    if there is not values:
+    numbers = np.array(values)
+    there = numbers
+    if numbers.dtype.kind == "O" and field.absent is not None:  # with None among them
+        known = [value for value in values if value is not None]
+        if not known:
+            return np.full(len(values), field.absent, field.dtype)
+        there = np.array(known)
         numbers = np.array([field.absent if value is None else value for value in values])
+    if there.dtype.kind not in ("if" if field.name in _ROUNDED else "iu"):
+        raise ValueError(f"{field.name} is not a number")
+    if not (field.holds(float(there.min())) and field.holds(float(there.max()))):
+        raise ValueError(f"{field.name} is out of range")
     return numbers.astype(field.dtype)
+
+
+def _place(name: str, value: Any, texts: dict[str, int]) -> int:
+    """Where the text `value` of the field `name` is in `texts`, at the end if it is new; -1 for None."""
+    if value is None:
+        return -1
+    return texts.setdefault(json.dumps(value) if name == "headers" else _text(name, value), len(texts))
 
 
 def _text(name: str, value: Any) -> str:

@@ -66,7 +66,8 @@ def test_a_long_run_says_how_far_it_is(tmp_path: Path) -> None:
     ran = run(tmp_path, quick(None, 0, 1, measure_for=11.0))
     progress, *ending = ran.err.splitlines()
     assert re.fullmatch(r"Measuring: \d+ requests, \d+\.\d\d requests/s, [012] s left", progress)
-    assert not ending or ending == ["Stopping: waiting for 1 request in flight (stop again to cut them off)"]
+    stopping = "Stopping: waiting for 1 request in flight, for at most 5 min 1 s (Ctrl-C cuts them off)"
+    assert not ending or ending == [stopping]
 
 
 def test_locusts_own_tables_are_there_when_asked_for(tmp_path: Path) -> None:
