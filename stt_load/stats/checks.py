@@ -19,7 +19,7 @@ from stt_load.stats.rates import stays_s, window, working
 FEWEST_CYCLES = 3  # starts per user, below which the generator's share of the cycle says nothing
 FEWEST_LOOKS = 20  # observations of the requests in flight
 FEWEST_SEEN = 20  # requests that so many looks ought to see
-FEWEST_FOR_P99 = 1_000  # answers, below which one or two late ones make the P99
+FEWEST_ANSWERS = {"p95": 20, "p99": 1_000}  # below which it is the maximum, or one or two late ones make it
 Z_1_IN_1000 = 3.2905  # a standard normal is further from 0 than this with probability 0.001
 WORST_FIRST: tuple[Verdict, ...] = ("INVALID", "DEGRADED", "VALID")
 
@@ -233,7 +233,7 @@ def _figures(ok: Samples) -> Iterator[Changed]:
     without_s = np.maximum(0.0, reported_s - ok["late_s"])
     yield Changed("mean", float(np.mean(reported_s)), float(np.mean(without_s)))
     for name, p in (("median", 0.5), ("p95", 0.95), ("p99", 0.99)):
-        if name != "p99" or len(ok) >= FEWEST_FOR_P99:
+        if len(ok) >= FEWEST_ANSWERS.get(name, 1):
             yield Changed(name, _quantile(reported_s, p), _quantile(without_s, p))
 
 

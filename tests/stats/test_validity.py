@@ -108,6 +108,13 @@ def test_seconds_that_a_stall_made_are_named() -> None:
     assert (found.verdict, found.figure) == ("INVALID", Changed("p95", pytest.approx(8.03), pytest.approx(1.0)))
 
 
+@pytest.mark.parametrize("n", [10, 19, 20, 100])
+def test_one_late_answer_is_no_percentile_however_few_there_are(n: int) -> None:
+    """Below 20 answers their P95 is the maximum, which is the one row that a stall met."""
+    found = check("stalls", with_late(np.where(np.arange(n) == 3, 0.012, 0.0), 0.1, n), OBSERVED)
+    assert (found.figure and found.figure.name, found.verdict) == ("mean", "VALID")
+
+
 def test_a_p99_is_told_of_a_thousand_answers_on() -> None:
     late_s = np.where(np.arange(999) < 12, 0.5, 0.0)
     assert check("stalls", with_late(late_s, n=999), OBSERVED).verdict == "VALID"
