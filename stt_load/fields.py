@@ -11,7 +11,8 @@ Form = Literal["number", "text", "phase", "kind", "names"]
 """What a field's column holds: its value, or a number that stands for it."""
 
 NAN = float("nan")
-_LONGEST_S = 1e9
+LONGEST_S = 1e9
+"""The most that a column of seconds holds."""
 _LONGEST_INSTANT_S = 1e12
 
 
@@ -44,7 +45,7 @@ def _count(name: str, dtype: str, absent: float | None = None, least: float = 0,
 
 
 def _seconds(name: str, absent: float | None = None, told: bool = False) -> Field:
-    return Field(name, "<f4", absent, 0.0, _LONGEST_S, told=told)
+    return Field(name, "<f4", absent, 0.0, LONGEST_S, told=told)
 
 
 def _instant(name: str, absent: float | None = None) -> Field:

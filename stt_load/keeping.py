@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from stt_load.fields import FIELDS, Field
+from stt_load.fields import FIELDS, Field, in_range
 from stt_load.sample import ErrorKind, Sample
 from stt_load.samples import SampleTable
 
+_NUMBERS = tuple(field for field in FIELDS if field.form == "number")
+
 
 def keep(table: SampleTable, sample: Sample) -> Sample:
-    """Appends `sample`, or a failure that says why its values have no place in the columns. Returns what is kept."""
+    """Appends `sample`, or a failure that says why its values have no place in the columns. Returns what is kept.
+
+    What is kept can be written and read back: a column would take a number that no row of a result can have.
+    """
     try:
+        _check(sample)
         table.append(sample)
     except Exception as error:
         sample = _stand_in(sample, f"the row could not be kept: {type(error).__name__}: {error}")
@@ -20,9 +27,27 @@ def keep(table: SampleTable, sample: Sample) -> Sample:
     return sample
 
 
+def _range_of(field: Field) -> str:
+    """As an expression: whether a sample's `field` is in its range."""
+    if field.absent is None:
+        return f"{field.least} <= sample.{field.name} <= {field.most}"
+    return f"((value := sample.{field.name}) is None or {field.least} <= value <= {field.most})"
+
+
+# Asked for each row: as one expression it takes 0.7 microseconds, in a loop over the fields 1.9.
+_fits: Callable[[Sample], bool] = eval("lambda sample: " + " and ".join(map(_range_of, _NUMBERS)))
+
+
+def _check(sample: Sample) -> None:
+    """Raises ValueError for a number that is beyond its range, TypeError for what is none."""
+    if not _fits(sample):
+        odd = (field.name for field in _NUMBERS if not in_range(field.name, getattr(sample, field.name)))
+        raise ValueError(f"out of range: {', '.join(odd)}")
+
+
 def _stand_in(sample: Sample, reason: str) -> Sample:
     """`sample` as a failure of our own, with those of its numbers that are numbers, and in range."""
-    numbers = {field.name: _sound(field, getattr(sample, field.name)) for field in FIELDS if field.form == "number"}
+    numbers = {field.name: _sound(field, getattr(sample, field.name)) for field in _NUMBERS}
     return replace(sample, **numbers, error_kind=ErrorKind.HOOK_ERROR, error=reason, headers=None, out_of_range=None)
 
 

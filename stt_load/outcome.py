@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 
+from stt_load.fields import LONGEST_S
 from stt_load.sample import ErrorKind, Sample
 from stt_load.schedule.phases import Job
 from stt_load.stage import Stage
@@ -56,7 +57,7 @@ def sample_of(
         first_byte_s=_since(origin_s, exchange.first_byte_s),
         first_text_s=_since(origin_s, exchange.stream.first_text_s if exchange.stream else None),
         done_s=done_s - origin_s,
-        pause_s=pause_s + exchange.lingered_s,
+        pause_s=min(pause_s + exchange.lingered_s, LONGEST_S),
         audio_s=stage.audio.duration_s,
         error_kind=failure.kind if failure else None,
         error=storable(stage.speech.hide(failure.message)) if failure else None,

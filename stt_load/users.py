@@ -14,6 +14,7 @@ from locust import FastHttpUser, HttpUser, TaskSet, User
 from locust.env import Environment
 from locust.exception import InterruptTaskSet, RescheduleTask, RescheduleTaskImmediately, StopTest, StopUser
 
+from stt_load.fields import LONGEST_S
 from stt_load.outcome import UNREACHABLE, concluded, failure_of
 from stt_load.sample import ErrorKind, Phase, Sample
 from stt_load.schedule.phases import Job
@@ -135,7 +136,7 @@ class SpeechUser(User):
         """Seconds until the next request; to be overridden, by a method or by one of Locust's (`between(1, 2)`).
 
         Here it is the configuration's, and longer after a failed connection. Called once after each request: it is
-        the pause that the row has. What is no length of time, or an exception, is left aside.
+        the pause that the row has, 1e9 at most. What is no length of time, or an exception, is left aside.
         """
         return self._pause_s
 
@@ -229,7 +230,7 @@ class SpeechUser(User):
                 logger.warning("stt-load: wait_time of %s: %s: %s", type(self).__name__, type(error).__name__, error)
             type(self)._warned = True
             return self._pause_s
-        return max(pause_s, self._least_pause_s)
+        return max(min(pause_s, LONGEST_S), self._least_pause_s)
 
     def _next_wait(self) -> float:
         """What Locust asks before each pause."""

@@ -79,6 +79,11 @@ def test_a_number_beyond_its_range_is_absent_and_named(
     assert all(in_range(one.name, getattr(row, one.name)) for one in FIELDS if one.form == "number")
 
 
+def test_a_pause_without_end_stays_within_its_column_whatever_comes_on_top() -> None:
+    row = concluded(stage_of(), JOB, exchange_of(lingered_s=100.0), Transcript("hello"), 4, 1e9)
+    assert row.pause_s == 1e9
+
+
 def test_messages_and_headers_hide_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MY_KEY", "hush-hush")
     stage = stage_of(api_key_env="MY_KEY")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import gevent
@@ -289,6 +290,17 @@ def test_a_wait_time_that_is_none_is_left_aside(script: Script, nonsense: Any) -
             return nonsense
 
     assert pauses_of(run, Mine, 2) == [0.25, 0.25]
+    check_whole(run)
+
+
+@pytest.mark.parametrize("endless", [sys.maxsize, 1e300])
+def test_a_pause_without_end_is_as_long_as_a_row_can_say(script: Script, endless: float) -> None:
+    """Locust's usual word for "once, and never again" is `constant(sys.maxsize)`."""
+    script.answer = answer(b'{"text": "hey"}')
+    run = Run(script.url)
+    mine = type("Mine", (SttUser,), {"wait_time": constant(endless), "abstract": False})
+    assert pauses_of(run, mine, 1) == [1e9]
+    assert [(row.ok, row.pause_s) for row in run.rows] == [(True, 1e9)]
     check_whole(run)
 
 
