@@ -26,7 +26,7 @@ def give_way() -> None:
 class Spooling:
     """Writes what is new in `table` to `spool` each second.
 
-    names: of the workers by index. settled: how many rows have all their values. events: writes what else is worth
+    names: of the workers by index. settled: sees to it that rows have all their values, and says how many do. events: writes what else is worth
     keeping. on_error: nothing more can be written; it is told once, and the run goes on without.
     """
 
@@ -55,23 +55,28 @@ class Spooling:
             self.catch_up(give_way)
 
     def catch_up(self, pause: Callable[[], None] = lambda: None) -> None:
-        """What is new goes to the disk. pause: called between slices, to let others have their turn."""
+        """What is new goes to the disk. pause: called between slices, to let others have their turn.
+
+        Rows are settled each time, written or not: what a stall has added to them is known for a while only.
+        """
         try:
+            until = self._settled()
             if self._works:
-                self._append(pause)
+                self._append(until, pause)
         except Exception as error:
+            if not self._works:
+                return
             self._works = False
             self._on_error()
             reason = error.strerror if isinstance(error, OSError) and error.strerror else repr(error)
             logger.error("stt-load: %s can't be written any more: %s", self._spool.path, reason)
 
-    def _append(self, pause: Callable[[], None]) -> None:
-        """The rows that are there now, a few at a time. What comes meanwhile comes next time: this has an end.
+    def _append(self, until: int, pause: Callable[[], None]) -> None:
+        """The rows up to the `until`-th, a few at a time. What comes meanwhile comes next time: this has an end.
 
         Those that were written are never written again, whatever breaks after that.
         """
         self._spool.workers(self._names())
-        until = self._settled()
         while self._rows < until:
             part = self._table.snapshot(self._rows, min(SLICE, until - self._rows))
             self._spool.write(part)

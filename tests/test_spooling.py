@@ -24,7 +24,7 @@ def sample(seq: int) -> Sample:
 
 
 class Bench:
-    """A table and its spool. errors: how often the end of the spool was told."""
+    """A table and its spool. errors: how often the end of the spool was told. asked: how often rows were settled."""
 
     def __init__(self, folder: Path) -> None:
         crashed = run_of(steady(), barrier_s=None, end_reason="crashed")
@@ -32,11 +32,13 @@ class Bench:
         self.table = SampleTable()
         self.errors = 0
         self.settled: int | None = None
+        self.asked = 0
         self.spooling = Spooling(
             self.spool, self.table, lambda: ("local",), self._settled, lambda _: None, self._failed
         )
 
     def _settled(self) -> int:
+        self.asked += 1
         return len(self.table) if self.settled is None else self.settled
 
     def _failed(self) -> None:
@@ -131,6 +133,21 @@ def test_what_can_not_be_written_ends_the_spool_and_not_the_run(
     assert bench.errors == 1
     assert str(bench.spool.path) in caplog.text
     assert bench.on_disk() == list(range(10))
+
+
+def test_where_nothing_can_be_written_rows_are_settled_all_the_same(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stalls have added to them is known for a while only."""
+
+    def refuse(_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(bench.spool, "write", refuse)
+    bench.add(10)
+    for _ in range(4):
+        bench.spooling.catch_up()
+    assert (bench.errors, bench.asked) == (1, 4)
 
 
 def test_a_spool_that_was_interrupted_is_read_to_its_last_whole_row(bench: Bench) -> None:
