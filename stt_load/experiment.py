@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
-import platform
 import random
-import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +27,7 @@ from stt_load.record import Spool
 from stt_load.report import result_file
 from stt_load.report.rows import as_saved
 from stt_load.report.run import Run
-from stt_load.runinfo import RunInfo
+from stt_load.runinfo import RunInfo, host, now, versions
 from stt_load.sample import Phase
 from stt_load.samples import Samples
 from stt_load.session import Ending, Session
@@ -93,8 +91,8 @@ class Experiment:
         )
         self.info = RunInfo(
             version=__version__,
-            versions=_versions(),
-            host=_host(),
+            versions=versions(),
+            host=host(),
             seed=config.seed if config.seed is not None else random.SystemRandom().getrandbits(64),
             seed_given=config.seed is not None,
             config_file=config_file,
@@ -102,7 +100,7 @@ class Experiment:
             user_class=user_class,
             users=users,
             workers=tuple(team.names),
-            started_at=_now(),
+            started_at=now(),
         )
         self.path = result_file.reserve(config.save_path, datetime.now())
         self._spool = Spool(self.path, self.info, shown)
@@ -111,7 +109,12 @@ class Experiment:
         )
         self._users_watch = UserWatch(self.session, team, crew.wanted, users)
         self._greenlets: list[gevent.Greenlet[..., None]] = []
-        team.begin(self.session, Order(config, shown, url, self.info, self.path))
+        self._unread = False
+        try:
+            team.begin(self.session, Order(config, shown, url, self.info, self.path))
+        except BaseException:
+            self.abandon()
+            raise
 
     def start(self) -> None:
         """Says what is going to happen and lets the users go once the service is there."""
@@ -125,6 +128,14 @@ class Experiment:
             spawn("The progress is not shown any more", self.display.follow, self.session),
         ]
 
+    def abandon(self) -> None:
+        """It could not be started: nothing was sent, and nothing of it stays."""
+        gevent.killall(self._greenlets)
+        with suppress(OSError):
+            self._spool.remove()
+        with self.faults.caught("The workers could not be told that there is no run"):
+            self.team.dismiss(saved=True)  # they have nothing to keep
+
     def finish(self) -> Run:
         """The end: no user runs any more. Writes the result, shows the report; whatever breaks, the rest is done."""
         caught = self.faults.caught
@@ -136,39 +147,46 @@ class Experiment:
                 keep(self.session.table, sample)
         with caught("What standstills can have added to rows is not known"):
             self.team.settle()
-        self.display.saving(len(self.session.table))
+        with caught("That the result is being saved was not shown"):
+            self.display.saving(len(self.session.table))
         self._spooling.catch_up()
         run = self._saved(self._concluded())
         noted = self.faults.count
         with caught("The workers could not be told that the run is over"):
-            self.team.dismiss(saved=run.path is not None)
+            self.team.dismiss(saved=run.path is not None and not self._unread)
         with caught("The report could not be shown"):
             self.display.finished(run)
         return run if self.faults.count == noted else run.invalid(self._doubted(run.info))
 
     def _concluded(self) -> Run:
         """The run as it is now, its figures computed, or, where that breaks, figures of nothing."""
-        session, samples = self.session, Samples(np.empty(0, ROW))
-        with self.faults.caught("The rows could not be read, and are in the spool only"):
-            samples = session.table.release().in_order()  # each copy of a million rows takes the place of the last
-            if session.barrier_s is not None:
-                samples = samples.since(session.barrier_s - session.origin_s)
-            samples = as_saved(samples)
+        samples = self._samples()
         run = Run(self._ended_info(samples), self._shown, samples, None)
         try:
             return replace(run, figures=run.summary)
         except Exception as error:
-            self.faults.note(
-                "The figures could not be computed and are of no requests; the rows are all there", error
-            )
+            self.faults.note("The figures could not be computed, and are of no requests", error)
             return run.without_figures(self._doubted(run.info))
+
+    def _samples(self) -> Samples:
+        """All rows as the result has them. Where they can't be read, none: the spool is kept then."""
+        session = self.session
+        try:
+            samples = session.table.release().in_order()  # each copy of a million rows takes the place of the last
+            if session.barrier_s is not None:
+                samples = samples.since(session.barrier_s - session.origin_s)
+            return as_saved(samples)
+        except Exception as error:
+            self._unread = True
+            self.faults.note(f"The rows could not be read; what was written of them is in {self._spool.path}", error)
+            return Samples(np.empty(0, ROW))
 
     def _ended_info(self, samples: Samples) -> RunInfo:
         session = self.session
         ending = session.ending or Ending("stopped", "nobody said why")
         info = replace(
             self.info,
-            ended_at=_now(),
+            ended_at=now(),
             users=session.users_at_barrier or self._users,
             workers=tuple(self.team.names),
             leased_again=self.team.leased_again,
@@ -184,8 +202,13 @@ class Experiment:
             info = replace(info, generator=replace(self._generator(), rows_lost=self._rows_lost(samples)))
         return self._doubted(info)
 
-    def _rows_lost(self, samples: Samples) -> int:
-        """Nobody is at work any more: what was handed out has its row, or lost it; a second result has none."""
+    def _rows_lost(self, samples: Samples) -> int | None:
+        """Nobody is at work any more: what was handed out has its row, or lost it; a second result has none.
+
+        None: there are rows, but they can't be read.
+        """
+        if self._unread:
+            return None
         counted = samples.where(samples["phase"] != Phase.OUTSIDE)
         return max(0, self.session.phases.handed_out - len(np.unique(counted["seq"])))
 
@@ -200,11 +223,14 @@ class Experiment:
             path = self._written(run)
         except Exception as error:
             self._spool.close()
-            self.display.not_saved(self.path, self._spool.path, error)
+            with self.faults.caught("Where the rows are was not shown"):
+                self.display.not_saved(self.path, self._spool.path, error)
             self.faults.note(f"The result could not be written to {self.path}", error)
             return run.invalid(self._doubted(run.info))
         try:
-            self._spool.remove()
+            self._spool.close()
+            if not self._unread:
+                self._spool.remove()
         except OSError as error:
             logger.warning("stt-load: %s could not be removed: %s", self._spool.path, error.strerror or error)
         return replace(run, path=path)
@@ -219,7 +245,8 @@ class Experiment:
                 raise
         elsewhere = result_file.reserve(self.path.name, datetime.now())
         result_file.write(elsewhere, run)
-        self.display.moved(self.path.parent, elsewhere)
+        with self.faults.caught("That the result is elsewhere was not shown"):
+            self.display.moved(self.path.parent, elsewhere)
         return elsewhere
 
     def _generator(self) -> Generator:
@@ -271,16 +298,3 @@ class Experiment:
 
     def _on_spool_error(self) -> None:
         self.faults.note(f"The spool {self._spool.path} is not complete")
-
-
-def _now() -> str:
-    return datetime.now().astimezone().isoformat(timespec="milliseconds")
-
-
-def _versions() -> dict[str, str]:
-    packages = ("locust", "gevent", "geventhttpclient", "urllib3", "numpy")
-    return {"python": platform.python_version()} | {name: version(name) for name in packages}
-
-
-def _host() -> dict[str, str]:
-    return {"name": socket.gethostname(), "platform": platform.platform(), "cpus": str(os.cpu_count())}

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import platform
+import socket
 from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.metadata import version
 from typing import Literal
 
 from stt_load.stats.model import Generator
@@ -66,3 +71,19 @@ class RunInfo:
     clocks: dict[str, Clock] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
     generator: Generator = field(default_factory=Generator)
+
+
+def now() -> str:
+    """The time of day, as a result has it."""
+    return datetime.now().astimezone().isoformat(timespec="milliseconds")
+
+
+def versions() -> dict[str, str]:
+    """Of Python and of the packages that make the requests."""
+    packages = ("locust", "gevent", "geventhttpclient", "urllib3", "numpy")
+    return {"python": platform.python_version()} | {name: version(name) for name in packages}
+
+
+def host() -> dict[str, str]:
+    """The machine that this process runs on."""
+    return {"name": socket.gethostname(), "platform": platform.platform(), "cpus": str(os.cpu_count())}

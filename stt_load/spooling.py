@@ -26,8 +26,9 @@ def give_way() -> None:
 class Spooling:
     """Writes what is new in `table` to `spool` each second.
 
-    names: of the workers by index. settled: sees to it that rows have all their values, and says how many do. events: writes what else is worth
-    keeping. on_error: nothing more can be written; it is told once, and the run goes on without.
+    names: of the workers by index. settled: sees to it that rows have all their values, and says how many do.
+    events: writes what else is worth keeping. on_error: nothing more can be written; it is told once, and the run
+    goes on without.
     """
 
     def __init__(

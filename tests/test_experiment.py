@@ -170,6 +170,76 @@ def test_figures_that_can_not_be_computed_cost_no_row(monkeypatch: pytest.Monkey
     assert again.summary.metrics.requests.total == 4, "a report of the saved rows has them"
 
 
+def test_a_summary_that_always_breaks_costs_neither_result_nor_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be something else than the rows that it breaks on."""
+    trial = Trial()
+    trial.go()
+    monkeypatch.setattr("stt_load.report.run.summarise", boom)
+    run = trial.finish()
+    result = written()
+    assert len(result["requests"]) == 6
+    assert (result["metrics"]["requests"]["total"], result["validity"]["verdict"]) == (0, "INVALID")
+    assert f"Result saved to {run.path}" in trial.out.getvalue()
+    assert not list(Path.cwd().glob("*.partial.jsonl"))
+    check_doubted(run, "figures")
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "stt_load.samples.SampleTable.release",
+        "stt_load.samples.Samples.since",
+        "stt_load.experiment.as_saved",
+    ],
+)
+def test_rows_that_can_not_be_read_stay_in_the_spool(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_memory(*_: Any) -> Any:
+        raise MemoryError
+
+    dismissed: list[bool] = []
+    monkeypatch.setattr("stt_load.team.LocalTeam.dismiss", lambda _, saved: dismissed.append(saved))
+    trial = Trial()
+    trial.go()
+    with monkeypatch.context() as broken:
+        broken.setattr(place, no_memory)
+        run = trial.finish()
+    (spool,) = Path.cwd().glob("*.partial.jsonl")
+    assert len(result_file.load(spool).samples) == 6, "and can be read from there"
+    result = written()
+    assert (result["requests"], result["run"]["generator"]["rows_lost"]) == ([], None)
+    assert dismissed == [False], "the workers keep theirs, too"
+    check_doubted(run, f"is in {spool.name}")
+    assert spool.name in trial.out.getvalue()
+
+
+def test_an_experiment_that_is_abandoned_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    trial = Trial()
+    monkeypatch.setattr("stt_load.display.Display.started", boom)
+    with pytest.raises(RuntimeError):
+        trial.experiment.start()
+    trial.experiment.abandon()
+    assert not list(Path.cwd().iterdir())
+
+
+def test_a_team_that_can_not_begin_leaves_no_spool(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stt_load.team.LocalTeam.begin", boom)
+    with pytest.raises(RuntimeError):
+        Trial()
+    assert not list(Path.cwd().iterdir())
+
+
+@pytest.mark.parametrize("shown", ["saving", "not_saved", "finished"])
+def test_what_can_not_be_shown_at_the_end_costs_no_result(shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    trial = Trial()
+    trial.go()
+    if shown == "not_saved":
+        monkeypatch.setattr(result_file, "write", boom)
+    monkeypatch.setattr(f"stt_load.display.Display.{shown}", boom)
+    run = trial.finish()
+    assert len(list(Path.cwd().iterdir())) == 1, "the result or the spool"
+    check_doubted(run, "shown")
+
+
 @pytest.mark.parametrize("place", ["stt_load.display.Display.finished", "stt_load.team.LocalTeam.dismiss"])
 def test_what_breaks_after_the_result_makes_the_run_invalid(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     trial = Trial()

@@ -8,13 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from stt_load.fields import ROW
 from stt_load.runinfo import Clock, RunInfo
 from stt_load.samples import Samples
 from stt_load.stats.model import Check, Generator, Stall, Summary, Validity, WorkerHealth
-from stt_load.stats.summary import summarise
+from stt_load.stats.summary import NOTHING, summarise
 
 SCHEMA_VERSION = 2
 CONFIG_KEYS = (
@@ -54,12 +51,17 @@ class Run:
     @cached_property
     def summary(self) -> Summary:
         """The figures: computed when they are first asked for."""
-        return self.figures or self._summarised(self.samples)
+        return self.figures or summarise(
+            self.samples,
+            users=self.info.users,
+            request_delay_s=float(self.config["request_delay"]),
+            generator=self.info.generator,
+            poll_interval_s=self._poll_interval_s,
+        )
 
     def without_figures(self, info: RunInfo) -> Run:
         """The same rows with figures of none of them, as those of all can't be computed; `info` says why."""
-        bare = replace(self, info=info)
-        return replace(bare, figures=bare._summarised(Samples(np.empty(0, ROW))))
+        return replace(self, figures=NOTHING).invalid(info)
 
     def invalid(self, info: RunInfo) -> Run:
         """The same figures, not to be believed: something broke after they were made, as `info` says."""
@@ -67,15 +69,6 @@ class Run:
         others = [check for check in self.summary.validity.checks if check.name != errors.name]
         return replace(
             self, info=info, figures=replace(self.summary, validity=Validity("INVALID", (*others, errors)))
-        )
-
-    def _summarised(self, samples: Samples) -> Summary:
-        return summarise(
-            samples,
-            users=self.info.users,
-            request_delay_s=float(self.config["request_delay"]),
-            generator=self.info.generator,
-            poll_interval_s=self._poll_interval_s,
         )
 
     @property

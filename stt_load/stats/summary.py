@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from stt_load.fields import ROW
 from stt_load.sample import UNFINISHED, ErrorKind, Phase
 from stt_load.samples import FloatArray, Samples
 from stt_load.stats import answers
@@ -164,3 +165,7 @@ def _known(values: FloatArray) -> FloatArray:
 
 def _share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
+
+
+NOTHING = summarise(Samples(np.empty(0, ROW)), users=0, request_delay_s=0.0, generator=Generator())
+"""What a run comes to of which nothing is known: made before anything can break."""
