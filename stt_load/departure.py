@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from typing import Any
 
 from stt_load.report.exit_code import BAD_INPUT, INTERRUPTED, INVALID, NOTHING_MEASURED
 from stt_load.transport.exchange import clock
@@ -16,7 +17,8 @@ class Departure:
     """What is known of it so far.
 
     started_s: when the last run was asked for, 0 if none was. code: what that one ended with. interrupted: by a
-    signal. failed: an exception in a listener of ours. unstaffed: there are no workers that could take part.
+    signal. failed: something of ours broke while there was no run that could carry it in its verdict.
+    unstaffed: there are no workers that could take part.
     """
 
     started_s: float = 0.0
@@ -24,6 +26,11 @@ class Departure:
     interrupted: bool = False
     failed: bool = False
     unstaffed: bool = False
+
+    def take_failure(self) -> bool:
+        """Whether something had failed; the run that begins carries it from here on."""
+        failed, self.failed = self.failed, False
+        return failed
 
     def timed_out(self, limit_s: float | None) -> bool:
         """Locust doesn't say who ends a run; its -t (limit_s) counts from the start that the suite was told of."""
@@ -33,27 +40,28 @@ class Departure:
         """Until Locust's -t (limit_s) ends the run; None where it doesn't."""
         return None if not limit_s or not self.started_s else max(0.0, self.started_s + limit_s - clock())
 
-    def exit_code(self, *, has_run: bool, limit_s: float | None) -> int:
-        """Of a process without a web UI. has_run: there is an outcome."""
-        if self.failed:
-            return INVALID
+    def exit_code(self, options: Any, *, has_run: bool, page: bool) -> int | None:
+        """options: Locust's. has_run: there is an outcome. page: the process has a web UI, where Ctrl-C is the usual
+        way out. None where Locust knows better, as of a page that could not start."""
         if self.unstaffed:
             return BAD_INPUT
+        if not page:
+            return self._code(options.run_time, has_run=has_run)
+        if not self.started_s:
+            return INVALID if self.failed else None
+        return self._with_failure(self.code if self.interrupted or options.autoquit != -1 else 0)
+
+    def _code(self, limit_s: float | None, *, has_run: bool) -> int:
         if self.code or has_run:
-            return self.code
+            return self._with_failure(self.code)
+        if self.failed and not self.interrupted:
+            return INVALID
         # A signal came while everything was being made ready, or -t was over by then.
         if self.interrupted or not self.timed_out(limit_s):
             return INTERRUPTED
         logger.error("stt-load: the time limit (-t) was over before anything was sent")
         return NOTHING_MEASURED
 
-    def exit_code_of_page(self, *, quits_by_itself: bool) -> int | None:
-        """Of a process with a web UI, where Ctrl-C is the usual way out; None where Locust knows better, as of one
-        that could not start."""
-        if self.failed:
-            return INVALID
-        if self.unstaffed:
-            return BAD_INPUT
-        if not self.started_s:
-            return None
-        return self.code if self.interrupted or quits_by_itself else 0
+    def _with_failure(self, code: int) -> int:
+        """Bad input and an interruption come before it."""
+        return INVALID if self.failed and code not in (BAD_INPUT, INTERRUPTED) else code

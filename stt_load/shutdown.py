@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from enum import StrEnum
+
+from gevent.event import Event
 
 from stt_load.runinfo import EndReason
 from stt_load.session import Session
@@ -12,6 +15,9 @@ from stt_load.workforce import Workforce
 
 MARGIN_S = 1.0
 """A request that was just about to be sent when the run was closed ends by itself this much later than others."""
+
+PATIENCE_S = 60.0
+"""How much longer than the drain it may take Locust to stop its users."""
 
 
 class State(StrEnum):
@@ -27,7 +33,8 @@ class Shutdown:
     """The end of the run of `session`, whose users `workforce` has; the one owner of how far it is.
 
     told: Locust stops its users. drain_s: what is in flight gets so long after a stop, a signal or Locust's -t.
-    longest_s: within so long every request ends by itself; an end that was planned waits for that.
+    longest_s: within so long every request ends by itself; an end that was planned waits for that. concluded: it has
+    its result.
     """
 
     def __init__(self, session: Session, workforce: Workforce, *, drain_s: float, longest_s: float) -> None:
@@ -38,6 +45,7 @@ class Shutdown:
         self._longest_s = longest_s
         self._cut_s = math.inf
         self.told = False
+        self.concluded = Event()
 
     @property
     def left_s(self) -> float | None:
@@ -58,7 +66,7 @@ class Shutdown:
         """Locust stops its users, on its own account for `reason`, or as it was told to; blocks."""
         self.told = True
         self._session.stopped(reason)
-        if self.state is State.DRAINING:
+        if self.state in (State.RUNNING, State.DRAINING):  # what was planned may not have begun to wait yet
             self._session.cut_short(reason)
         self._drain(self._drain_s)
         self._workforce.drain(self.left_s or 0.0)
@@ -79,6 +87,14 @@ class Shutdown:
     def over(self) -> None:
         """Every row is in."""
         self.state = State.OVER
+
+    def await_result(self, conclude: Callable[[], None]) -> None:
+        """Blocks until the run is concluded, which follows when Locust's users are gone. Where something has kept
+        Locust from saying so, it is time to `conclude` without."""
+        if not self.concluded.wait(self._drain_s + PATIENCE_S) and self.state is not State.OVER:
+            self._session.faults.note("Locust never said that its users are gone: rows may be missing")
+            conclude()
+        self.concluded.wait()
 
     def _drain(self, limit_s: float) -> None:
         """Whoever wants the end sooner gets it."""

@@ -25,10 +25,10 @@ from stt_load.experiment import Experiment
 from stt_load.introduction import introduce
 from stt_load.launcher import Launcher
 from stt_load.lookout import Outlook
-from stt_load.report.exit_code import BAD_INPUT, exit_code
+from stt_load.report.exit_code import BAD_INPUT, INVALID, exit_code
 from stt_load.report.run import Run
 from stt_load.server.process import StartError
-from stt_load.shutdown import Shutdown
+from stt_load.shutdown import Shutdown, State
 from stt_load.staffing import Staffing
 from stt_load.transport.exchange import clock
 from stt_load.users import on_user_error
@@ -36,6 +36,8 @@ from stt_load.worker import Worker
 from stt_load.workforce import LocalWorkforce, RemoteWorkforce, Workforce
 
 logger = logging.getLogger(__name__)
+
+BROKE = "Something of stt-load's own broke: the log says what"
 
 
 def install(default_user: type[User] | None = None) -> None:
@@ -85,8 +87,6 @@ class Suite:
         self._shutdown: Shutdown | None = None
         self._starting = False
         self._departure = Departure()
-        self._finished = Event()
-        self._concluding = False
         self._main = gevent.getcurrent()
         self.outcome: Run | None = None
         # Locust shows it on its page and in its report. The configuration still has all of it.
@@ -129,9 +129,10 @@ class Suite:
     def failed(self, what: str, error: Exception) -> None:
         """A listener or a greenlet of ours, or a message that could not be dealt with: rows may be missing."""
         logger.exception("stt-load: %s failed: %s", what, error, exc_info=error)
-        self._departure.failed = True
-        if self._experiment is not None:
-            self._experiment.faults.note("Something of stt-load's own broke: the log says what")
+        if self._experiment is None:
+            self._departure.failed = True
+        else:
+            self._experiment.faults.note(BROKE)
 
     def on_start(self, **_: Any) -> None:
         """A run that can't start is called off before any user is spawned."""
@@ -143,12 +144,14 @@ class Suite:
         try:
             self._start()
         except (ConfigError, StartError, OSError) as error:
-            self._departure.code = BAD_INPUT
+            self._abandon(BAD_INPUT)
             self._controls.call_off(str(error))
         except Exception as error:
-            self.failed("the start", error)
+            logger.exception("stt-load: the start failed: %s", error)
+            self._abandon(INVALID)
             self._controls.call_off(f"stt-load: {type(error).__name__}: {error}")
         except gevent.GreenletExit:  # somebody stops it
+            self._abandon(self._departure.code)
             self._controls.withdraw()
             raise
         finally:
@@ -156,14 +159,23 @@ class Suite:
 
     def _start(self) -> None:
         self.outcome = None
-        self._finished.clear()
         experiment = self._launcher.experiment(self._workforce, end=self._end, outlook=self._outlook)
         config = experiment.config
         self._shutdown = Shutdown(
             experiment.session, self._workforce, drain_s=config.drain, longest_s=config.api.timeout.total
         )
         self._experiment = experiment
+        if self._departure.take_failure():
+            experiment.faults.note(BROKE)
         experiment.start()
+
+    def _abandon(self, code: int) -> None:
+        """What there is of a run that can't start is undone: nobody waits for its end. code: what it ends with."""
+        experiment, shutdown = self._experiment, self._shutdown
+        self._departure.code, self._experiment, self._shutdown = code, None, None
+        if experiment is not None and shutdown is not None:
+            experiment.abandon()
+            shutdown.concluded.set()
 
     @guarded
     def on_spawned(self, user_count: int, **_: Any) -> None:
@@ -179,25 +191,20 @@ class Suite:
                 logger.error("stt-load: the run was stopped, or its time limit (-t) was over, before it had begun")
             return
         timed_out = self._departure.timed_out(self.options.run_time)
-        if self._workforce.deserted:
-            self._shutdown.stop("workers_lost")
-        else:
-            self._shutdown.stop("time_limit" if timed_out else "stopped")
+        self._shutdown.stop("workers_lost" if self._workforce.deserted else "time_limit" if timed_out else "stopped")
 
     @guarded
     def on_stop(self, **_: Any) -> None:
         """All users are gone, every sample is in."""
-        experiment = self._experiment
-        if experiment is None or self._shutdown is None or self._concluding:
+        experiment, shutdown = self._experiment, self._shutdown
+        if experiment is None or shutdown is None or shutdown.state is State.OVER:
             return
-        self._concluding = True
-        self._shutdown.over()
+        shutdown.over()
         try:
             self.outcome = experiment.finish()
         finally:
             self._experiment = self._shutdown = None
-            self._concluding = False
-            self._finished.set()
+            shutdown.concluded.set()
         self._departure.code = exit_code(self.outcome, failures_code=self.options.exit_code_on_error)
         if self._departure.interrupted:
             self._controls.close_page()
@@ -211,20 +218,16 @@ class Suite:
 
         That one would end the process in the middle of the drain: it is held here, and the main one goes the way.
         """
-        if self._experiment is not None:
+        if (shutdown := self._shutdown) is not None:
             self._interrupt()
             if gevent.getcurrent() is not self._main:
                 Event().wait()
-            self._finished.wait()
+            shutdown.await_result(self.on_stop)
         self._launcher.close()
         if self.options.csv_prefix:
             quirks.write_last_csv()
-        environment.process_exit_code = self._exit_code(environment)
-
-    def _exit_code(self, environment: Environment) -> int | None:
-        if environment.web_ui is not None:
-            return self._departure.exit_code_of_page(quits_by_itself=self.options.autoquit != -1)
-        return self._departure.exit_code(has_run=self.outcome is not None, limit_s=self.options.run_time)
+        has_run, page = self.outcome is not None, environment.web_ui is not None
+        environment.process_exit_code = self._departure.exit_code(self.options, has_run=has_run, page=page)
 
     def _result(self) -> Path | None:
         return None if self.outcome is None else self.outcome.path
@@ -257,7 +260,8 @@ class Suite:
             return
         if experiment.session.ending.reason == "finished":
             self._controls.attempt(shutdown.finish)
-            experiment.team.rest()
+            with experiment.faults.caught("The generator's watch on itself could not be ended"):
+                experiment.team.rest()
         if not shutdown.told:
             self._controls.end()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from stt_load import departure
@@ -17,7 +19,14 @@ def now(monkeypatch: pytest.MonkeyPatch) -> float:
 @pytest.mark.parametrize(
     ("known", "has_run", "limit_s", "expected"),
     [
-        ({"failed": True, "code": 5, "unstaffed": True}, True, None, 4),
+        ({"failed": True, "code": 5, "unstaffed": True}, True, None, 2),
+        ({"failed": True, "code": 2}, False, None, 2),
+        ({"failed": True, "code": 5}, True, None, 5),
+        ({"failed": True, "interrupted": True}, False, None, 5),
+        ({"failed": True, "interrupted": True}, True, None, 4),
+        ({"failed": True, "code": 1}, True, None, 4),
+        ({"failed": True}, True, None, 4),
+        ({"failed": True}, False, None, 4),
         ({"unstaffed": True}, False, None, 2),
         ({"code": 2, "interrupted": True}, False, None, 2),
         ({"code": 0}, True, None, 0),
@@ -33,13 +42,18 @@ def test_without_a_page(
     now: float, known: dict[str, float], has_run: bool, limit_s: float | None, expected: int
 ) -> None:
     assert now
-    assert Departure(**known).exit_code(has_run=has_run, limit_s=limit_s) == expected  # type: ignore[arg-type]
+    options = SimpleNamespace(run_time=limit_s, autoquit=-1)
+    assert Departure(**known).exit_code(options, has_run=has_run, page=False) == expected  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     ("known", "quits_by_itself", "expected"),
     [
         ({"failed": True}, False, 4),
+        ({"failed": True, "unstaffed": True}, False, 2),
+        ({"failed": True, "started_s": 1.0, "code": 1}, False, 4),
+        ({"failed": True, "started_s": 1.0, "code": 5, "interrupted": True}, False, 5),
+        ({"failed": True, "started_s": 1.0, "code": 1}, True, 4),
         ({}, False, None),
         ({"unstaffed": True}, True, 2),
         ({"started_s": 1.0, "code": 1}, False, 0),
@@ -48,7 +62,15 @@ def test_without_a_page(
     ],
 )
 def test_with_a_page(known: dict[str, float], quits_by_itself: bool, expected: int | None) -> None:
-    assert Departure(**known).exit_code_of_page(quits_by_itself=quits_by_itself) == expected  # type: ignore[arg-type]
+    options = SimpleNamespace(run_time=None, autoquit=0 if quits_by_itself else -1)
+    assert Departure(**known).exit_code(options, has_run=True, page=True) == expected  # type: ignore[arg-type]
+
+
+def test_what_failed_is_carried_by_the_run_that_begins_and_by_no_later_one() -> None:
+    known = Departure(failed=True)
+    assert known.take_failure()
+    assert not known.take_failure()
+    assert not known.failed
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
+import gevent
 import pytest
 
 from stt_load import shutdown as shutdowns
@@ -139,6 +140,52 @@ def test_a_stop_in_the_wait_of_a_planned_end_gives_less_time_and_says_who_it_was
     run.shutdown.finish()
     assert left == [DRAIN_S]
     assert (run.shutdown.told, run.reason) == (True, reason), "Locust is on its way already"
+
+
+@pytest.mark.parametrize("reason", ["stopped", "time_limit"])
+def test_a_stop_in_the_same_instant_as_a_planned_end_says_who_cut_it_short(
+    now: list[float], reason: EndReason
+) -> None:
+    """What was planned has not begun to wait for what is in flight."""
+    assert now
+    run = Run(2)
+    run.session.end("finished")
+    run.shutdown.stop(reason)
+    assert (run.users.did, run.reason) == ([("drain", DRAIN_S)], reason)
+
+
+def test_a_stop_in_the_same_instant_as_the_last_answer_is_no_news(now: list[float]) -> None:
+    assert now
+    run = Run(2, total=2)
+    run.answer_all()
+    run.session.end("finished")
+    run.shutdown.stop("time_limit")
+    assert run.reason == "finished"
+
+
+def test_the_wait_for_an_end_that_locust_never_tells_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutdowns, "PATIENCE_S", 0.01 - DRAIN_S)
+    run = Run(1)
+
+    def conclude() -> None:
+        run.shutdown.over()
+        run.shutdown.concluded.set()
+
+    with gevent.Timeout(5):
+        run.shutdown.await_result(conclude)
+    assert run.shutdown.state is State.OVER
+    assert "never said" in run.session.faults.sentences[0]
+
+
+def test_a_result_that_takes_long_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutdowns, "PATIENCE_S", 0.01 - DRAIN_S)
+    run = Run(1)
+    run.shutdown.over()
+    gevent.spawn_later(0.05, run.shutdown.concluded.set)
+    again: list[str] = []
+    with gevent.Timeout(5):
+        run.shutdown.await_result(lambda: again.append("concluded twice"))
+    assert (again, run.session.faults.count) == ([], 0)
 
 
 def test_a_stop_late_in_a_planned_wait_gives_no_more_time_than_there_was(now: list[float]) -> None:

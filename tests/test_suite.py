@@ -95,6 +95,30 @@ def test_a_run_that_can_not_start_is_called_off(
     assert suite._environment.process_exit_code == code
 
 
+@pytest.mark.parametrize(("error", "code"), [(OSError("no such screen"), 2), (RuntimeError("a bug"), 4)])
+def test_of_a_start_that_breaks_when_all_was_made_ready_nothing_stays(
+    make: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, error: Exception, code: int
+) -> None:
+    suite = make("--headless")
+    before = sorted(tmp_path.iterdir())
+    with monkeypatch.context() as broken:
+
+        def fail(*_: Any) -> None:
+            raise error
+
+        broken.setattr("stt_load.display.Display.started", fail)
+        with pytest.raises(StopTest, match=str(error)):
+            fire(suite, "test_start")
+    assert sorted(tmp_path.iterdir()) == before
+    assert suite._not_now() is None, "another one may be tried"
+    with gevent.Timeout(5):
+        fire(suite, "quitting")
+    assert suite._environment.process_exit_code == code
+    fire(started(suite), "test_stop")
+    assert suite.outcome is not None
+    assert suite.outcome.info.faults == (), "the next one is none the worse for it"
+
+
 @pytest.mark.parametrize(("passed_s", "reason"), [(0.0, "stopped"), (61.0, "time_limit")])
 def test_who_stops_a_run_is_told_by_the_clock(
     make: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch, passed_s: float, reason: str
@@ -188,8 +212,59 @@ def test_an_exception_in_the_wait_of_a_planned_end_counts_and_the_run_ends(
     suite._experiment.session.end("finished")
     gevent.sleep(0.05)
     assert ended == ["quit"]
-    assert suite._departure.failed
     assert suite._experiment.faults.count == 1
+    assert not suite._departure.failed, "the run carries it"
+
+
+def test_a_watch_that_can_not_be_ended_does_not_hold_up_a_planned_end(
+    make: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suite = started(make("--headless"))
+    ended = ends_of(suite, monkeypatch)
+    assert suite._experiment is not None
+    monkeypatch.setattr(suite._experiment.team, "rest", broken)
+    suite._experiment.session.end("finished")
+    gevent.sleep(0.05)
+    assert ended == ["quit"]
+    assert suite._experiment.faults.count > 0
+
+
+def test_a_stop_in_the_same_turn_as_a_planned_end_gives_what_a_stop_gives(
+    make: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suite = started(make("--headless", "-t", "60s"))
+    ended = ends_of(suite, monkeypatch)
+    did: list[str] = []
+    monkeypatch.setattr(suite._workforce, "finish", lambda _: did.append("finish"))
+    monkeypatch.setattr(suite._workforce, "cut", lambda: did.append("cut"))
+    assert suite._experiment is not None
+    session = suite._experiment.session
+    session.release()
+    session.phases.join("a user")  # type: ignore[attr-defined]
+    assert session.phases.take("a user") is not None  # type: ignore[attr-defined]
+    session.end("finished")
+    fire(suite, "test_stopping")
+    gevent.sleep(0.05)
+    assert (did, ended) == ([], []), "what is in flight has its time"
+    fire(suite, "test_stop")
+    assert suite.outcome is not None
+    assert (suite.outcome.info.end_reason, suite.outcome.info.complete) == ("stopped", False)
+
+
+def test_what_broke_before_a_run_is_in_its_verdict_and_in_no_later_one(make: Callable[..., Suite]) -> None:
+    suite = make("--headless")
+    suite.failed("a message", RuntimeError("broken"))
+    verdicts = []
+    for _ in range(2):
+        started(suite)
+        fire(suite, "test_stopping")
+        fire(suite, "test_stop")
+        assert suite.outcome is not None
+        verdicts.append((suite.outcome.summary.validity.verdict, len(suite.outcome.info.faults)))
+    assert verdicts[0] == ("INVALID", 1)
+    assert verdicts[1][1] == 0
+    fire(suite, "quitting")
+    assert suite._environment.process_exit_code == 1, "nothing was measured, and nothing broke"
 
 
 def test_an_exception_while_locust_quits_counts_and_its_main_greenlet_goes_on(
@@ -201,8 +276,13 @@ def test_an_exception_while_locust_quits_counts_and_its_main_greenlet_goes_on(
     suite._experiment.session.end("gave_up")
     suite._runner.greenlet.join(5)
     assert len(suite._runner.greenlet) == 0, "Locust's main greenlet waits for these"
-    assert suite._departure.failed
     assert suite._experiment.faults.count == 1
+    monkeypatch.setattr("stt_load.shutdown.PATIENCE_S", 0.01 - suite._experiment.config.drain)
+    with gevent.Timeout(5):
+        fire(suite, "quitting")
+    assert suite.outcome is not None, "there is a result, though Locust never said that its users are gone"
+    assert len(suite.outcome.info.faults) == 2
+    assert suite._environment.process_exit_code == 4
 
 
 @pytest.mark.parametrize("event", ["test_stopping", "spawning_complete"])
