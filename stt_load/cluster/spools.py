@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 from pathlib import Path
 
 from stt_load.record import SUFFIX, count_rows
@@ -19,9 +18,13 @@ def result_of(stem: str, number: int) -> Path:
 def remove(stem: str, number: int, rows: int) -> None:
     """Removes the spool of a worker that is gone, if it lies here and the master has all of it: its first `rows`."""
     path = result_of(stem, number).with_suffix(SUFFIX)
-    with suppress(FileNotFoundError):
+    try:
         kept = count_rows(path)
         if kept > rows:
             logger.warning("stt-load: %s stays: it has %d rows that are not in the result", path, kept - rows)
         else:
             path.unlink()
+    except FileNotFoundError:
+        pass
+    except OSError as error:  # the result is whole: a file too many is no fault of it
+        logger.warning("stt-load: %s stays: %s", path, error.strerror or error)
