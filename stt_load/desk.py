@@ -18,6 +18,9 @@ class Desk(Protocol):
     @property
     def origin_s(self) -> float: ...
 
+    def starting(self, users: int) -> None:
+        """So many users are in their `on_start`, and will ask for jobs."""
+
     def take(self, user: Hashable) -> Job:
         """The next job of `user`. Blocks until there is one; when the run is over, until the caller is killed."""
 
@@ -53,6 +56,9 @@ class LocalDesk:
     @property
     def origin_s(self) -> float:
         return self._session.origin_s
+
+    def starting(self, users: int) -> None:
+        self._phases.starting = users
 
     def take(self, user: Hashable) -> Job:
         self._session.released.wait()

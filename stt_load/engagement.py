@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -53,7 +52,7 @@ class Engagement:
             )
             self._greenlet = gevent.spawn(self._spooling.run)
             self._greenlet.link_exception(self._on_spooling_died)
-        self.outpost.on_run(order)
+        self.outpost.on_state(order)
 
     def drain(self, limit_s: float, cut: Callable[[], None]) -> None:
         """Nothing new starts; what is in flight has `limit_s` to end, then `cut` ends it."""
@@ -79,8 +78,10 @@ class Engagement:
             logger.warning("stt-load: %s stays: the result lacks %d of its rows", self._spool.path, missing)
             self._spool.close()
         else:
-            with suppress(FileNotFoundError):  # a master on this machine may have removed it
+            try:
                 self._spool.remove()
+            except OSError as error:  # the result is whole: a file too many is no fault of it
+                logger.warning("stt-load: %s stays: %s", self._spool.path, error.strerror or error)
         self._spool = None
 
     def _open_spool(self, result: Path, shown: Data) -> Spool | None:

@@ -39,7 +39,7 @@ class Introduction:
     def __init__(self, runner: WorkerRunner) -> None:
         self.refused = False
         self._runner = runner
-        self._ready = self._welcome = False
+        self._ready = self._taken_in = False
         runner.register_message(protocol.WELCOME, lambda msg, **_: self._on_welcome(msg.data))
         runner.register_message(protocol.REFUSED, lambda msg, **_: self._on_refused(msg.data))
         vars(runner.environment)["stt_introduction"] = self
@@ -63,12 +63,16 @@ class Introduction:
         else:
             self._say_hello()
 
+    def taken_in(self) -> None:
+        """The master keeps in touch: it knows that this worker can take part."""
+        self._taken_in = True
+
     def trouble(self, trouble: str | None, sent_s: float) -> None:
         """Tells the master what is in the way of taking part, if something is."""
         post(self._runner, protocol.FIT, {"trouble": trouble, "sent_s": sent_s, "clock_s": clock()})
 
     def _repeat(self) -> None:
-        while not self._welcome and not self.refused:
+        while not self._taken_in and not self.refused:
             gevent.sleep(HELLO_S)
             self._say_hello()
 
@@ -83,8 +87,9 @@ class Introduction:
             post(self._runner, protocol.HELLO, hello)
 
     def _on_welcome(self, needs: Data) -> None:
-        self._welcome = True
-        self.trouble(_trouble(needs), needs["sent_s"])
+        """The answer may get lost, like any message: hello is said until the master is heard to have it."""
+        with suppress(ConnectionError):
+            self.trouble(_trouble(needs), needs["sent_s"])
 
     def _on_refused(self, data: Data) -> None:
         if not self.refused:

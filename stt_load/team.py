@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from stt_load.cluster.generators import LoadChanges
 from stt_load.config import Config
 from stt_load.desk import Bell, LocalDesk
+from stt_load.load_watch import Asked, LoadWatch
 from stt_load.monitor import Monitor
 from stt_load.runinfo import LOCAL, Clock, RunInfo
 from stt_load.sample import Sample
@@ -18,9 +18,6 @@ from stt_load.session import Budget, Session
 from stt_load.stage import Stage, build
 from stt_load.stats.model import Generator
 from stt_load.transport.exchange import clock
-
-SHORTAGE_S = 1.0
-"""Users that are missing for longer are a change of the load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +116,7 @@ class LocalTeam:
         self._bell = Bell()
         self._session: Session | None = None
         self._monitor = Monitor(lambda: phases.in_flight, lambda: phases.present, self._unseen)
-        self._changes = LoadChanges()
-        self._enough_s = clock()
+        self._load = LoadWatch(self._asked, lambda: None)
 
     @property
     def session(self) -> Session:
@@ -139,19 +135,21 @@ class LocalTeam:
         self._monitor.start(self.session.barrier_s or clock())
 
     def follow_users(self) -> None:
-        now_s, wanted = clock(), self.users.wanted
-        enough = wanted is None or self.budget.present >= wanted or self.users.running >= wanted
-        if enough or self.budget.closed:
-            self._enough_s = now_s
-            self._changes.end(now_s)
-        elif not self._changes.lasting and now_s - self._enough_s > SHORTAGE_S:
-            self._changes.begin(self._enough_s)
+        if self.budget.closed:
+            self._load.changes.end(clock())
+        else:
+            self._load.look(clock(), self.budget, measuring=self.session.barrier_s is not None)
 
     def rest(self) -> None:
         self._monitor.stop()
 
     def settle(self) -> int:
         return self._monitor.settle(self.session.table, self.session.origin_s)
+
+    def _asked(self) -> Asked:
+        """Counting those that run costs something: it is of interest only while they are to become more or fewer."""
+        wanted = self.users.wanted
+        return Asked(wanted, self.users.running if wanted is None else wanted)
 
     def _unseen(self, what: str, error: Exception) -> None:
         self.session.faults.note(f"What the generator does was not seen to the end: {what} failed", error)
@@ -166,4 +164,4 @@ class LocalTeam:
         watch, barrier_s = self._monitor.watch(), None if self._session is None else self._session.barrier_s
         if watch is None or barrier_s is None:
             return Generator(listener_errors=listener_errors)
-        return replace(watch.generator(listener_errors), load_changes=self._changes.since(barrier_s, clock()))
+        return replace(watch.generator(listener_errors), load_changes=self._load.changes.since(barrier_s, clock()))

@@ -6,14 +6,14 @@ import inspect
 import logging
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import Any
 
 import gevent
-from gevent.event import AsyncResult
 from locust import FastHttpUser, HttpUser, TaskSet, User
 from locust.env import Environment
 from locust.exception import InterruptTaskSet, RescheduleTask, RescheduleTaskImmediately, StopTest, StopUser
 
+from stt_load import starting
 from stt_load.fields import LONGEST_S
 from stt_load.outcome import UNREACHABLE, concluded, failure_of
 from stt_load.sample import ErrorKind, Phase, Sample
@@ -51,25 +51,6 @@ def shown_error(sample: Sample) -> RequestError | None:
     if sample.error_kind is None:
         return None
     return RequestError(sample.error_kind + (f" (HTTP {sample.status})" if sample.status else ""))
-
-
-def enter(environment: Environment, stage: Stage) -> None:
-    """Makes `stage` the one that users of this environment play on from now on, those that wait for one included."""
-    if _next_stage(environment).ready():
-        clear(environment)
-    _next_stage(environment).set(stage)
-
-
-def clear(environment: Environment) -> None:
-    """Users that start from now on wait for the next stage."""
-    environment.stt_stage = AsyncResult()  # type: ignore[attr-defined]
-
-
-def _next_stage(environment: Environment) -> AsyncResult[Stage]:
-    """On a worker that joins a run, users are there before anything of ours has been called."""
-    if not hasattr(environment, "stt_stage"):
-        clear(environment)
-    return cast("AsyncResult[Stage]", environment.stt_stage)  # type: ignore[attr-defined]
 
 
 def on_user_error(user_instance: User | TaskSet, exception: Exception, **_: Any) -> None:
@@ -110,8 +91,8 @@ class SpeechUser(User):
     def stage(self) -> Stage:
         """The stage of the run that this user is part of. Waits until there is one."""
         if self._stage is None:
-            self._stage = _next_stage(self.environment).get()
-        return cast(Stage, self._stage)
+            self._stage = starting.stage_of(self.environment)
+        return self._stage
 
     def connect(self, target: Target) -> Transport:
         """The connection of this user to the service; nothing is opened before the first request."""
@@ -158,6 +139,7 @@ class SpeechUser(User):
         """Leaving is linked to the greenlet itself: it holds for every way a user can end."""
         greenlet = super().start(group)
         greenlet.link(lambda _: self._left())
+        starting.begins(self.environment, self)
         return greenlet
 
     def stop(self, force: bool = False) -> bool:
@@ -166,6 +148,7 @@ class SpeechUser(User):
 
     def play(self) -> None:
         """One job from beginning to end. Audio and body are ready before the clock starts."""
+        starting.has_begun(self.environment, self)
         job = self.stage.desk.take(self)
         self._busy, self._troubles = True, 0
         exchange, users = Exchange(), 0
@@ -267,6 +250,7 @@ class SpeechUser(User):
         )
 
     def _left(self) -> None:
+        starting.has_begun(self.environment, self)
         try:
             if self._transport is not None:
                 self._transport.close()

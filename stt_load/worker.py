@@ -14,7 +14,7 @@ from gevent.event import Event
 from locust.env import Environment
 from locust.runners import WorkerRunner
 
-from stt_load import quirks, users
+from stt_load import quirks, starting
 from stt_load.cluster import protocol
 from stt_load.cluster.outpost import Outpost
 from stt_load.cluster.protocol import Data
@@ -59,7 +59,7 @@ class Worker:
             protocol.BEAT: self._on_beat,
             protocol.JOBS: self._to(Outpost.on_jobs),
             protocol.VOID: self._to(Outpost.on_void),
-            protocol.OPEN: self._to(Outpost.on_open),
+            protocol.OPEN: self._to(Outpost.on_state),
             protocol.ACK: self._to(Outpost.on_ack),
             protocol.SAVED: self._on_saved,
         }
@@ -108,10 +108,11 @@ class Worker:
             logger.exception("stt-load: this worker can't take part: %s", error)
             self._introduction.trouble(f"it can't take part: {type(error).__name__}: {error}", clock())
             return
-        users.enter(self._environment, self._engagement.stage)
+        starting.enter(self._environment, self._engagement.stage)
 
     def _on_beat(self, data: Data) -> None:
         self._heard_s = clock()
+        self._introduction.taken_in()
         engagement = self._of(data)
         if engagement is not None:
             engagement.outpost.on_beat(data)
@@ -135,7 +136,7 @@ class Worker:
 
     def _on_stop(self, **_: Any) -> None:
         """All users are gone. Whoever comes now plays on the next stage."""
-        users.clear(self._environment)
+        starting.clear(self._environment)
         if self._engagement is not None:
             self._engagement.over()
 

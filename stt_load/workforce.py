@@ -11,13 +11,13 @@ from locust.env import Environment
 from locust.exception import RPCError
 from locust.runners import STATE_MISSING, MasterRunner
 
-from stt_load import quirks, users
+from stt_load import quirks, starting, users
 from stt_load.cluster import protocol
 from stt_load.cluster.fleet import Fleet, Needs
-from stt_load.cluster.load_watch import Asked
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.remote_team import RemoteTeam
 from stt_load.config import Config
+from stt_load.load_watch import Asked
 from stt_load.sample import Sample
 from stt_load.schedule.ledger import Ledger
 from stt_load.schedule.phases import Phases
@@ -68,7 +68,7 @@ class LocalWorkforce:
 
     def team(self, config: Config, awaited: int) -> Team:
         phases = self._phases = Phases(config.total_requests, config.warmup_requests, awaited)
-        return LocalTeam(phases, UserCounts(self._runner), lambda stage: users.enter(self._environment, stage))
+        return LocalTeam(phases, UserCounts(self._runner), lambda stage: starting.enter(self._environment, stage))
 
     def finish(self, limit_s: float) -> None:
         until_s = clock() + limit_s
@@ -174,9 +174,11 @@ class RemoteWorkforce:
 
     def _on_echo(self, worker: str, data: Data) -> None:
         member = self._fleet.member(worker)
-        if member is not None:
-            self._fleet.on_echo(member, data)
-            self._on(RemoteTeam.on_echo)(worker, data)
+        if member is None:
+            return
+        self._fleet.on_echo(member, data)
+        if self._team is not None and self._fleet.contract is self._team:  # it may not have heard of this run
+            self._team.on_echo(worker, data)
 
     def _on_bye(self, worker: str, _: Data) -> None:
         """Between runs a worker may go; the last one of a run ends it, as Locust has it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gevent
 import pytest
 from locust.exception import RPCError
 
@@ -21,7 +22,7 @@ def process(monkeypatch: pytest.MonkeyPatch) -> Process:
     return Process()
 
 
-def test_it_says_hello_at_once_and_until_it_is_welcome(process: Process) -> None:
+def test_it_says_hello_at_once_and_until_its_master_keeps_in_touch(process: Process) -> None:
     introduction = Introduction(process.runner)
     assert process.sent == [], "nothing before it is connected"
     introduction.begin()
@@ -33,9 +34,26 @@ def test_it_says_hello_at_once_and_until_it_is_welcome(process: Process) -> None
     process.hears(protocol.WELCOME, NEEDS)
     (answer,) = process.said(protocol.FIT)
     assert (answer["trouble"], answer["sent_s"]) == (None, 4711.0)
+    introduction.taken_in()
     count = len(process.said(protocol.HELLO))
-    until(lambda: introduction._welcome)
+    gevent.sleep(0.03)
     assert len(process.said(protocol.HELLO)) <= count + 1
+
+
+@pytest.mark.parametrize("trouble", [RPCError("ZMQ network broken"), None])
+def test_an_answer_to_a_welcome_that_gets_lost_is_given_again(process: Process, trouble: RPCError | None) -> None:
+    """The master would wait for it, and refuse this worker after five minutes as one that was never ready."""
+    introduction = Introduction(process.runner)
+    introduction.begin()
+    introduction.ready()
+    process.trouble = trouble
+    process.hears(protocol.WELCOME, NEEDS)
+    process.trouble = None
+    process.sent.clear()  # whatever was said so far
+    until(lambda: process.said(protocol.HELLO))
+    assert process.said(protocol.HELLO)[0]["ready"] is True
+    process.hears(protocol.WELCOME, NEEDS)
+    assert process.said(protocol.FIT)[0]["trouble"] is None
 
 
 def test_there_is_one_for_each_process(process: Process) -> None:

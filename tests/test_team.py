@@ -52,6 +52,34 @@ def test_before_the_barrier_nothing_has_been_seen() -> None:
     assert (team.leased_again, team.clocks, list(team.remains())) == (0, {}, [])
 
 
+def follow(monkeypatch: pytest.MonkeyPatch, team: LocalTeam, from_s: float, *after_s: float) -> None:
+    """The team looks at its users at these moments."""
+    for at_s in after_s:
+        monkeypatch.setattr("stt_load.team.clock", lambda now_s=from_s + at_s: now_s)
+        team.follow_users()
+
+
+def test_users_in_their_on_start_are_not_missing_and_the_end_is_no_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = Begun()
+    begun.told.go()
+    begun.team.measure()
+    barrier_s = begun.told.session.barrier_s
+    assert barrier_s is not None
+    present = begun.told.phases.present
+    begun.team.users.running = present + 1  # type: ignore[misc]
+    for wanted in None, present + 1:  # in a ramp, and after it
+        begun.team.users.wanted = wanted  # type: ignore[misc]
+        begun.stages[0].desk.starting(1)
+        follow(monkeypatch, begun.team, barrier_s, 0.0, 5.0, 10.0)
+        assert begun.team.generator(0).load_changes == ()
+    begun.stages[0].desk.starting(0)
+    follow(monkeypatch, begun.team, barrier_s, 20.0, 21.0, 22.0)
+    begun.told.phases.close()
+    follow(monkeypatch, begun.team, barrier_s, 25.0, 60.0)
+    begun.team.rest()
+    assert begun.team.generator(0).load_changes == ((pytest.approx(20.0, abs=10.0), pytest.approx(25.0)),)
+
+
 def test_what_was_seen_since_the_barrier_is_told_with_changes_of_the_load(monkeypatch: pytest.MonkeyPatch) -> None:
     begun = Begun()
     begun.told.go()
@@ -59,9 +87,7 @@ def test_what_was_seen_since_the_barrier_is_told_with_changes_of_the_load(monkey
     barrier_s = begun.told.session.barrier_s
     assert barrier_s is not None
     begun.team.users.wanted, begun.team.users.running = 2, 1  # type: ignore[misc]
-    for after_s in (0.0, 0.5, 1.2, 3.0):
-        monkeypatch.setattr("stt_load.team.clock", lambda at_s=barrier_s + after_s: at_s)
-        begun.team.follow_users()
+    follow(monkeypatch, begun.team, barrier_s, 0.0, 0.5, 1.2, 3.0)
     seen = begun.team.generator(0)
     begun.team.rest()
     ((from_s, to_s),) = seen.load_changes

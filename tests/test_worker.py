@@ -10,18 +10,18 @@ from typing import Any
 import gevent
 import pytest
 
-from stt_load import quirks, worker
+from stt_load import introduction, quirks, worker
 from stt_load.cluster import protocol
 from stt_load.sample import Phase
 from stt_load.schedule.phases import Job
+from stt_load.starting import _next_stage
 from stt_load.transport.exchange import clock
-from stt_load.users import _next_stage
 from stt_load.worker import Worker
 from tests.cluster.conversation import sample_of
 from tests.test_engagement import order_of
 from tests.worker_process import Process, until
 
-BEAT = {"run": "the-run", "epoch": 1, "granted": 0, "others": 0, "age_s": 0.0, "sent_s": 1.0}
+BEAT = {"run": "the-run", "epoch": 1, "granted": 0, "open": None, "others": 0, "age_s": 0.0, "sent_s": 1.0}
 
 
 class Scene(Process):
@@ -114,6 +114,17 @@ def test_beats_are_answered_with_and_without_a_run(scene: Scene) -> None:
     scene.hears(protocol.RUN, order_of())
     scene.hears(protocol.BEAT, BEAT)
     assert [(echo.get("run"), echo["errors"]) for echo in scene.said(protocol.ECHO)] == [(None, 0), ("the-run", 0)]
+
+
+def test_its_masters_first_beat_ends_its_introduction(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(introduction, "HELLO_S", 0.005)
+    scene.worker._introduction.begin()
+    count = len(scene.said(protocol.HELLO))
+    until(lambda: len(scene.said(protocol.HELLO)) > count)
+    scene.hears(protocol.BEAT, BEAT)
+    count = len(scene.said(protocol.HELLO))
+    gevent.sleep(0.03)
+    assert len(scene.said(protocol.HELLO)) <= count + 1
 
 
 def test_an_exception_in_a_message_is_an_error_of_the_run_a_broken_connection_is_not(

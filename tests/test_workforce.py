@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,12 +17,15 @@ import stt_load
 from stt_load import quirks
 from stt_load.cluster import protocol
 from stt_load.cluster.fleet import Needs
-from stt_load.cluster.load_watch import Asked
 from stt_load.cluster.protocol import Data
 from stt_load.config import Config
+from stt_load.load_watch import Asked
+from stt_load.team import Order
 from stt_load.users import FastSttUser
 from stt_load.workforce import RemoteWorkforce
+from tests.cluster.conversation import INFO
 from tests.locusts import Nobody
+from tests.making import Told
 from tests.worker_process import until
 
 HELLO = {"version": stt_load.__version__, "name": "a:1", "boot_id": None, "ready": True}
@@ -101,6 +105,25 @@ def test_what_a_worker_says_of_another_run_comes_too_late(master: Master) -> Non
     master.hears(protocol.FIT, "a", {"trouble": None, "sent_s": 0.0, "clock_s": 0.0})
     master.workforce.team(Config(), awaited=0)
     master.hears(protocol.WANT, "a", {"run": "an older one"})
+    assert master.failed == []
+
+
+def test_a_worker_whose_answer_shows_that_it_has_not_heard_of_the_run_is_told_again(master: Master) -> None:
+    master.knows("a")
+    master.hears(protocol.HELLO, "a", HELLO)
+    master.hears(protocol.FIT, "a", {"trouble": None, "sent_s": 0.0, "clock_s": 0.0})
+    team = master.workforce.team(Config(), awaited=0)
+    echo = {"watch": None, "errors": 0, "sent_s": 0.0, "clock_s": 0.0}
+    master.hears(protocol.ECHO, "a", echo)
+    assert (protocol.RUN, "a") not in master.sent, "it has not begun"
+    told = Told(4)
+    team.begin(told.session, Order(Config(), {}, "http://x", INFO, Path("result.json")))
+    for words in echo, echo | {"run": "the one before"}, echo | {"run": team.id, "closed": False}:  # type: ignore[attr-defined]
+        master.hears(protocol.ECHO, "a", words)
+    assert master.sent.count((protocol.RUN, "a")) == 3
+    team.dismiss(saved=False)
+    master.hears(protocol.ECHO, "a", echo)
+    assert master.sent.count((protocol.RUN, "a")) == 3, "it is over"
     assert master.failed == []
 
 

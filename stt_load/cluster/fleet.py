@@ -33,7 +33,7 @@ class Link(Protocol):
     """What a master needs of Locust's connection to the workers."""
 
     def send(self, kind: str, data: Data, worker: str) -> None:
-        """Must not raise where a connection is broken: what is lost is told again."""
+        """Must not raise where a connection is broken: what is lost is told again, see `protocol`."""
 
     def connected(self) -> Set[str]:
         """Ids of the workers that Locust has heard of lately."""

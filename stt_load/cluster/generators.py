@@ -4,41 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from stt_load.load_watch import Interval
 from stt_load.monitor import Watch
 from stt_load.stats.model import Generator, Stall
-
-Interval = tuple[float, float]
-
-
-@dataclass(slots=True)
-class LoadChanges:
-    """Spans in which the load was not what was asked for, because a worker was lost; on this process's clock."""
-
-    _spans: list[list[float]] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        """There has been one."""
-        return bool(self._spans)
-
-    @property
-    def lasting(self) -> bool:
-        """One has begun and not ended."""
-        return any(to_s == math.inf for _, to_s in self._spans)
-
-    def begin(self, from_s: float) -> None:
-        self._spans.append([from_s, math.inf])
-
-    def end(self, at_s: float) -> None:
-        """The load is as it was; ends what has begun and not ended."""
-        for span in self._spans:
-            span[1] = min(span[1], at_s)
-
-    def since(self, barrier_s: float, now_s: float) -> tuple[Interval, ...]:
-        """Those that reach into the measuring, counted from the barrier; what has not ended, ends now."""
-        found = [(from_s - barrier_s, min(to_s, now_s) - barrier_s) for from_s, to_s in self._spans]
-        return tuple((max(0.0, from_s), to_s) for from_s, to_s in found if to_s > 0)
 
 
 def together(

@@ -84,6 +84,10 @@ class Outpost:
         """The master was heard of lately, and it has heard of this worker."""
         return clock() - self._heard_s <= protocol.FENCE_S
 
+    def starting(self, users: int) -> None:
+        self._leases.starting = users
+        self._news.set()
+
     def take(self, user: Hashable) -> Job:
         if self._leases.join(user):
             self._news.set()
@@ -107,14 +111,16 @@ class Outpost:
         self._bell.ring()
         self._news.set()
 
-    def on_run(self, data: Data) -> None:
-        """What the master says in the message that the run begins with."""
+    def on_state(self, data: Data) -> None:
+        """How things stand, as more than one message says it: any of them may get lost."""
         self._others = data["others"]
-        if data["open"] is not None:
-            self.on_open(data)
+        if self.barrier is None and data["open"] is not None:
+            self.barrier = data["open"]
+            self._on_open()
+            self.monitor.start(data["open"][0])
 
     def on_jobs(self, data: Data) -> None:
-        self._others = data["others"]
+        self.on_state(data)
         self._leases.add(data["epoch"], protocol.unpack_jobs(data["jobs"]))
         self._bell.ring()
         if self._leases.surplus:  # the users that they were for have left meanwhile
@@ -126,19 +132,12 @@ class Outpost:
             self._leases.epoch = data["epoch"]
             self._renew()
 
-    def on_open(self, data: Data) -> None:
-        self._others = data["others"]
-        if self.barrier is None:
-            self.barrier = data["open"]
-            self._on_open()
-            self.monitor.start(data["open"][0])
-
     def on_beat(self, data: Data) -> None:
         """The master is there. What it says it has leased must have come, as messages keep their order."""
         if not self.in_touch:
             self._renew()
         self._heard_s = clock() - data["age_s"]
-        self._others = data["others"]
+        self.on_state(data)
         self._known_epoch = data["epoch"]
         if (
             data["epoch"] == self._leases.epoch
@@ -148,7 +147,9 @@ class Outpost:
             self._renew()
         watch = self.monitor.watch()
         answer = {"watch": None if watch is None else asdict(watch), "errors": self.errors}
+        answer["closed"] = self._leases.closed
         self._post(protocol.ECHO, answer | {"sent_s": data["sent_s"], "clock_s": clock()})
+        self._news.set()  # what it has told of its users may have got lost
         unanswered = self._acknowledged < self._sent or (self._last and not self._done)
         if unanswered and clock() - self._told_s > UNANSWERED_S:
             self._sent, self._sent_texts = self._acknowledged, 0
@@ -230,6 +231,7 @@ class Outpost:
             "epoch": leases.epoch,
             "joined": leases.joined,
             "present": leases.present,
+            "starting": leases.starting,
             "taken": leases.taken,
             "held": held,
         }

@@ -4,22 +4,27 @@ A message is a kind and a mapping that msgpack can carry. All that belong to a r
 
 | kind | from | says |
 | --- | --- | --- |
-| hello | worker | version, name, boot id, whether it is ready; from the start, each second until it is welcome |
+| hello | worker | version, name, boot id, whether it is ready; from the start, each second until a beat has come |
 | welcome | master | to one that is ready: variables that must be set, function to call; the master's clock |
 | fit | worker | what is missing, if something is; the worker's clock. Later: why it can't take part after all |
 | refused | master | why; Locust's own quit follows |
-| run | master | configuration, URL, run information, number and name of this worker; users on all others |
-| want | worker | users that came and are there, jobs started; under a new epoch, the jobs it holds |
-| jobs | master | a lease; users on all others |
+| run | master | configuration, URL, run information, number and name of this worker; how things stand |
+| want | worker | users that came, are there and are to come, jobs started; under a new epoch, the jobs it holds |
+| jobs | master | a lease; how things stand |
 | void | master | the lease of that epoch is no more |
-| open | master | the warm-up is over; the barrier on both clocks; users on all others |
-| beat | master | its clock, jobs granted, users on all others, how long ago it has heard of this worker |
-| echo | worker | the answer to a beat: both clocks, what the worker has seen of itself, exceptions in code of ours |
+| open | master | the warm-up is over; how things stand |
+| beat | master | its clock, jobs granted, how long ago it has heard of this worker; how things stand |
+| echo | worker | the answer to a beat: clocks, what it has seen of itself, errors of ours, whether it has closed |
 | samples | worker | rows from the n-th on, new texts of errors and headers; `last` when there will be no more |
 | ack | master | how many rows it has |
 | drain, cut | master | finish what is in flight; don't finish it |
 | saved | master | the result is on the disk; how many of the worker's rows are in it |
 | bye | worker | it goes; Locust's own quit follows |
+
+How things stand: the barrier on both clocks, once it is open; users on all others.
+
+Any message may get lost. Jobs and rows that are missing are found by counting. How things stand is said with each
+beat, what users want after each, and a worker is told again what its echo shows that it has not heard.
 """
 
 from __future__ import annotations

@@ -12,10 +12,10 @@ from stt_load.cluster import protocol
 from stt_load.cluster.fleet import STEP_S, Fleet, Member
 from stt_load.cluster.generators import together
 from stt_load.cluster.intake import Intake
-from stt_load.cluster.load_watch import Asked, LoadWatch
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.recruit import Recruit
 from stt_load.cluster.roster import Roster, message_of
+from stt_load.load_watch import Asked, LoadWatch
 from stt_load.monitor import Watch
 from stt_load.runinfo import Clock
 from stt_load.sample import Sample
@@ -63,7 +63,6 @@ class RemoteTeam:
         self._looked_s = clock()
         self._lease_s = 0.0
         self._result = ""
-        self._order: Data = {}
         self._audio_s = 0.0
 
     @property
@@ -84,16 +83,13 @@ class RemoteTeam:
         self._audio_s = wav.frames_of(config.audio_duration, config.sample_rate) / config.sample_rate
         self._lease_s = config.api.timeout.total + config.request_delay + LEASE_S
         self._result = order.result.stem
-        self._order = message_of(order)
+        self._roster.order = message_of(order)
         self._muster()
         self._fleet.contract = self
 
     def enlist(self, member: Member) -> None:
         """A worker that is fit takes part from now on."""
-        recruit = self._roster.enlist(member)
-        if recruit is not None:
-            words = {"name": self.names[-1], "number": recruit.number}
-            self._roster.send(protocol.RUN, recruit, self._order | words | self._now(recruit))
+        self._roster.enlist(member)
 
     def _muster(self) -> None:
         """All who are fit and there take part. After a run a worker needs a moment until it is there again."""
@@ -112,9 +108,10 @@ class RemoteTeam:
 
     def measure(self) -> None:
         assert self.session.barrier_s is not None
+        self._roster.barrier_s = self.session.barrier_s
         self._watch_load(self.session.barrier_s)  # what was short before, and is not now, changed nothing
         for recruit in self._roster:
-            self._roster.send(protocol.OPEN, recruit, self._now(recruit))
+            self._roster.send(protocol.OPEN, recruit, self._roster.state(recruit))
 
     def follow_users(self) -> None:
         """`look_after` does, which is called for each look at the workers."""
@@ -142,7 +139,7 @@ class RemoteTeam:
             self.spread_news()
         recruit.silent = False
         recruit.told(data["taken"])
-        self.budget.report(worker, data["joined"], data["present"], data["taken"])
+        self.budget.report(worker, data["joined"], data["present"], data["taken"], data["starting"])
         self.session.check_barrier()
         self._hand_out(recruit)
 
@@ -156,8 +153,13 @@ class RemoteTeam:
         self._roster.send(protocol.ACK, recruit, {"rows": recruit.rows, "ended": recruit.ended})
 
     def on_echo(self, worker: str, data: Data) -> None:
-        """What the worker has seen of itself so far."""
-        recruit = self._roster[worker]
+        """What the worker has seen of itself so far. It shows what was said to it and got lost."""
+        recruit = self._roster.get(worker)
+        if recruit is None:
+            return
+        self._roster.tell_again(recruit, data)
+        if data.get("run") != self.id:
+            return
         recruit.errors = max(recruit.errors, data["errors"])
         if data["watch"] is not None and not recruit.ended:
             recruit.watch = Watch.of(data["watch"])
@@ -167,7 +169,7 @@ class RemoteTeam:
         if recruit is None:
             return {}
         words = {"run": self.id, "epoch": recruit.epoch, "granted": self.budget.granted(member.id)}
-        return words | self._roster.others(recruit)
+        return words | self._roster.state(recruit)
 
     def look_after(self, now_s: float) -> bool:
         """Gives up workers that are gone; tells when the number of users has changed."""
@@ -187,9 +189,7 @@ class RemoteTeam:
 
         limit_s: how long what is in flight may take.
         """
-        for recruit in self._roster:
-            if not recruit.ended:
-                self._roster.send(protocol.DRAIN, recruit, {"limit_s": limit_s})
+        self._roster.drain(limit_s)
         until_s = clock() + limit_s + PATIENCE_S
         while self._roster.anyone and clock() < until_s:
             gevent.sleep(LOOK_S)
@@ -240,12 +240,14 @@ class RemoteTeam:
         jobs = self.budget.lease(recruit.member.id)
         if jobs:
             lease = {"epoch": recruit.epoch, "jobs": protocol.pack_jobs(jobs)}
-            self._roster.send(protocol.JOBS, recruit, lease | self._roster.others(recruit))
+            self._roster.send(protocol.JOBS, recruit, lease | self._roster.state(recruit))
 
     def _watch_load(self, now_s: float) -> None:
-        if not self.budget.closed:
+        if self.budget.closed:
+            self._load.changes.end(now_s)
+        else:
             measuring = self.session.barrier_s is not None
-            self._load.look(now_s, self.budget.present, pending=self._roster.pending, measuring=measuring)
+            self._load.look(now_s, self.budget, pending=self._roster.pending, measuring=measuring)
 
     def _look_after(self, recruit: Recruit, now_s: float) -> None:
         """Locust gives up a silent worker and spawns its users elsewhere, some time before its jobs may go there."""
@@ -291,9 +293,3 @@ class RemoteTeam:
             recruit.missing |= dict.fromkeys(jobs, clock())
         recruit.gone, recruit.void = True, recruit.epoch
         self.spread_news()
-
-    def _now(self, recruit: Recruit) -> Data:
-        """When the barrier opened, on the worker's clock and on this one; how many users all others have."""
-        barrier_s = self.session.barrier_s
-        at = None if barrier_s is None else [barrier_s + recruit.member.clock.offset_s, barrier_s]
-        return {"open": at} | self._roster.others(recruit)

@@ -15,6 +15,7 @@ from stt_load.runinfo import Clock
 from stt_load.sample import Sample
 from stt_load.schedule.ledger import Ledger
 from stt_load.team import Order
+from stt_load.transport.exchange import clock
 
 QUIET_S = 3.0
 """Well before Locust, after some 4.5 s, gives a worker up; a worker that lives is heard of each second."""
@@ -34,12 +35,16 @@ def message_of(order: Order) -> Data:
 class Roster:
     """Who takes part, and what is known of all of them together. id: the run's, which each message bears.
 
-    names: by the index in the samples, which is the order in which they came.
+    names: by the index in the samples, which is the order in which they came. order: what all are told that there is
+    to do. barrier_s: when the measuring began, on this process's clock.
     """
 
     def __init__(self, fleet: Fleet, ledger: Ledger) -> None:
         self.id = uuid.uuid4().hex
         self.names: list[str] = []
+        self.order: Data = {}
+        self.barrier_s: float | None = None
+        self._drained_s: float | None = None
         self._fleet = fleet
         self._ledger = ledger
         self._recruits: dict[str, Recruit] = {}
@@ -78,9 +83,12 @@ class Roster:
         before that they must not be counted any more."""
         return self._ledger.present_on(recruit.member.id) if recruit.quiet_s < QUIET_S else 0
 
-    def others(self, recruit: Recruit) -> Data:
-        """At work on all but this one: each row says how many there were in the whole run."""
-        return {"others": self.users - self.users_of(recruit)}
+    def state(self, recruit: Recruit) -> Data:
+        """How things stand: when the barrier opened, on the worker's clock and on this one; users at work on all but
+        this one, as each row says how many there were in the whole run."""
+        barrier_s = self.barrier_s
+        at = None if barrier_s is None else [barrier_s + recruit.member.clock.offset_s, barrier_s]
+        return {"open": at, "others": self.users - self.users_of(recruit)}
 
     @property
     def clocks(self) -> dict[str, Clock]:
@@ -105,14 +113,28 @@ class Roster:
     def name(self, recruit: Recruit) -> str:
         return self.names[recruit.number]
 
-    def enlist(self, member: Member) -> Recruit | None:
-        """One more; None for one that takes part already. Its name is unique, whatever it calls itself."""
+    def enlist(self, member: Member) -> None:
+        """One more, if it does not take part already. Its name is unique, whatever it calls itself."""
         if member.id in self._recruits:
-            return None
+            return
         same = sum(name.partition("#")[0] == member.name for name in self.names)
         recruit = self._recruits[member.id] = Recruit(member, len(self.names))
         self.names.append(f"{member.name}#{same + 1}" if same else member.name)
-        return recruit
+        self._tell_run(recruit)
+
+    def drain(self, limit_s: float) -> None:
+        """Tells all to end what is in flight, which may take so long, and to start nothing more."""
+        self._drained_s = clock() + limit_s
+        for recruit in self:
+            if not recruit.ended:
+                self._tell_drain(recruit)
+
+    def tell_again(self, recruit: Recruit, echo: Data) -> None:
+        """What its answer to a beat shows that it has not heard: that there is this run, or that it ends."""
+        if echo.get("run") != self.id:
+            self._tell_run(recruit)
+        elif self._drained_s is not None and not echo["closed"]:
+            self._tell_drain(recruit)
 
     def send(self, kind: str, recruit: Recruit, data: Data) -> None:
         """A message of this run."""
@@ -127,6 +149,14 @@ class Roster:
             self.send(protocol.SAVED, recruit, {"rows": recruit.rows})
             if recruit.member.same_boot and not self._fleet.is_there(recruit.member.id):
                 spools.remove(stem, recruit.number, recruit.rows)
+
+    def _tell_run(self, recruit: Recruit) -> None:
+        words = {"name": self.name(recruit), "number": recruit.number}
+        self.send(protocol.RUN, recruit, self.order | words | self.state(recruit))
+
+    def _tell_drain(self, recruit: Recruit) -> None:
+        assert self._drained_s is not None
+        self.send(protocol.DRAIN, recruit, {"limit_s": max(0.0, self._drained_s - clock())})
 
     def _at_work(self, recruit: Recruit) -> bool:
         return not recruit.gone and not recruit.ended and self._fleet.is_there(recruit.member.id)

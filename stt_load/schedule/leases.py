@@ -15,6 +15,7 @@ class Leases:
 
     epoch: counts how often the lease was renewed. What was leased under an older one is not this worker's any more:
     the master has been told what is `held`, and has the rest back.
+    starting: users that are not there yet, as they are in their `on_start`.
     """
 
     def __init__(self) -> None:
@@ -22,6 +23,7 @@ class Leases:
         self.joined = 0
         self.taken = 0
         self.received = 0
+        self.starting = 0
         self.closed = False
         self._queue: deque[Job] = deque()
         self._started: set[Job] = set()

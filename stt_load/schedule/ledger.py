@@ -19,11 +19,13 @@ SHARES = 4
 class _Account:
     """One worker. joined: users that ever came. present: those there now. firsts: first warm-up jobs given to it.
 
+    starting: users that are not there yet, as they are in their `on_start`.
     granted: jobs given since the lease was renewed. taken: those of them that it has told to have started.
     """
 
     joined: int = 0
     present: int = 0
+    starting: int = 0
     firsts: int = 0
     granted: int = 0
     taken: int = 0
@@ -65,6 +67,11 @@ class Ledger:
         return sum(account.present for account in self._accounts.values())
 
     @property
+    def starting(self) -> int:
+        """Users that are not there yet, as they are in their `on_start`, on all workers."""
+        return sum(account.starting for account in self._accounts.values())
+
+    @property
     def in_flight(self) -> int:
         """Jobs that were started, as far as is known, and have no result yet."""
         return sum(max(0, len(account.leased) - account.stock) for account in self._accounts.values())
@@ -94,16 +101,18 @@ class Ledger:
         """Those that have users."""
         return sum(account.present > 0 for account in self._accounts.values())
 
-    def report(self, worker: str, joined: int, present: int, taken: int) -> None:
-        """What `worker` says: users that ever came, users there now, jobs started since its lease was renewed."""
+    def report(self, worker: str, joined: int, present: int, taken: int, starting: int = 0) -> None:
+        """What `worker` says: users that ever came, users there now, jobs started since its lease was renewed; users
+        in their `on_start`."""
         account = self._accounts.setdefault(worker, _Account())
         account.joined, account.present, account.taken = joined, present, taken
+        account.starting = starting
         self._idle.pop(worker, None)
 
     def absent(self, worker: str) -> None:
         """`worker` is not heard of: its users do nothing. What it was leased is still its own."""
         if worker in self._accounts:
-            self._accounts[worker].present = 0
+            self._accounts[worker].present = self._accounts[worker].starting = 0
 
     def present_on(self, worker: str) -> int:
         """Users that are there on `worker`, as it told last."""

@@ -21,6 +21,7 @@ class Phases:
     """Hands out each job once and says when the barrier may open and when all is done. A pure state machine.
 
     total: N, None for no end. warmup: M, below N. awaited: users that the barrier waits for (0: for none).
+    starting: users that are not there yet, as they are in their `on_start`.
 
     Laws, whatever the order of calls: at most M warm-up jobs and N - M measured ones are handed out; no measured job
     before every warm-up job has its result; nobody's second warm-up job before each user's first.
@@ -35,6 +36,7 @@ class Phases:
         self.warmup_results = 0
         self.measured_results = 0
         self.in_flight = 0
+        self.starting = 0
         self.workers = 1
         self._handed = 0
         self._present: set[Hashable] = set()

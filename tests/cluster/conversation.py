@@ -8,11 +8,11 @@ from pathlib import Path
 
 from stt_load.cluster import protocol
 from stt_load.cluster.fleet import Fleet, Member, Needs
-from stt_load.cluster.load_watch import Asked
 from stt_load.cluster.outpost import Outpost
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.remote_team import RemoteTeam
 from stt_load.config import Config, masked
+from stt_load.load_watch import Asked
 from stt_load.runinfo import RunInfo
 from stt_load.sample import ErrorKind, Phase, Sample
 from stt_load.schedule.ledger import Ledger
@@ -86,7 +86,8 @@ class Conversation:
         self.fleet._members[worker] = member
         self.team.enlist(member)
         self.up[worker] = deque()
-        outpost = Outpost(lambda kind, data: self.up[worker].append((kind, data)), lambda: None)
+        words = {"run": self.team.id}
+        outpost = Outpost(lambda kind, data: self.up[worker].append((kind, data | words)), lambda: None)
         self.posts[worker] = outpost
         return outpost
 
@@ -107,10 +108,10 @@ class Conversation:
         """`worker` gets what the master has sent."""
         post = self.posts[worker]
         handlers = {
-            protocol.RUN: post.on_run,
+            protocol.RUN: post.on_state,
             protocol.JOBS: post.on_jobs,
             protocol.VOID: post.on_void,
-            protocol.OPEN: post.on_open,
+            protocol.OPEN: post.on_state,
             protocol.ACK: post.on_ack,
             protocol.BEAT: post.on_beat,
         }

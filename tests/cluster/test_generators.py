@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from stt_load.cluster.generators import LoadChanges, together
+from stt_load.cluster.generators import together
 from stt_load.monitor import Watch
 from stt_load.stats.model import Stall
 
@@ -42,17 +42,6 @@ def test_when_a_worker_was_lost_nothing_is_said_of_what_was_in_flight() -> None:
 def test_without_a_word_from_any_worker_nothing_is_known() -> None:
     seen = together({}, (), all_workers_lost=False, listener_errors=0)
     assert (seen.workers, seen.in_flight_mean, seen.users_mean) == ((), None, None)
-
-
-def test_changes_of_the_load_count_from_the_barrier_and_end_when_the_load_is_back() -> None:
-    changes = LoadChanges()
-    changes.begin(5.0)
-    changes.end(6.0)
-    changes.begin(9.0)
-    changes.end(12.0)
-    changes.end(13.0)
-    changes.begin(20.0)
-    assert changes.since(10.0, 25.0) == ((0.0, 2.0), (10.0, 15.0)), "what was over before the barrier changed nothing"
 
 
 def test_stalls_are_those_of_each_worker_in_the_order_of_time() -> None:

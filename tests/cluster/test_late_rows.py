@@ -25,7 +25,7 @@ class Told:
     def __init__(self) -> None:
         self.rows: list[Samples] = []
         self.outpost = Outpost(self._post, lambda: None)
-        self.outpost.on_open({"open": [clock(), 0.0], "others": 0})
+        self.outpost.on_state({"open": [clock(), 0.0], "others": 0})
         gevent.sleep(0.02)
 
     def _post(self, kind: str, data: dict[str, Any]) -> None:

@@ -43,12 +43,12 @@ class Scene:
 
     def give(self, *seqs: int, others: int = 0, phase: Phase = Phase.MEASURED) -> None:
         jobs = protocol.pack_jobs([Job(seq, 0, phase) for seq in seqs])
-        self.post.on_jobs({"epoch": self.post._leases.epoch, "jobs": jobs, "others": others})
+        self.post.on_jobs({"epoch": self.post._leases.epoch, "jobs": jobs, "open": None, "others": others})
 
     def beat(self, **words: Any) -> None:
         leases = self.post._leases
-        usual = {"epoch": leases.epoch, "granted": leases.received, "others": 0, "age_s": 0.0, "sent_s": 7.0}
-        self.post.on_beat(usual | words)
+        usual = {"epoch": leases.epoch, "granted": leases.received, "age_s": 0.0, "sent_s": 7.0}
+        self.post.on_beat(usual | {"open": None, "others": 0} | words)
 
     def work(self, user: str = "one") -> Job:
         with gevent.Timeout(5):
@@ -77,13 +77,13 @@ def test_a_user_waits_until_there_is_a_job(scene: Scene) -> None:
 
 
 def test_users_are_those_here_and_those_elsewhere_whoever_tells(scene: Scene) -> None:
-    scene.post.on_run({"open": None, "others": 5})
+    scene.post.on_state({"open": None, "others": 5})
     assert scene.post.users == 5
     scene.post._leases.join("one")
     assert scene.post.users == 6
     scene.give(0, others=7)
     assert scene.post.users == 8
-    scene.post.on_open({"open": [clock(), 1.0], "others": 8})
+    scene.post.on_state({"open": [clock(), 1.0], "others": 8})
     assert scene.post.users == 9
     scene.beat(others=9)
     assert scene.post.users == 10
@@ -94,8 +94,47 @@ def test_users_are_those_here_and_those_elsewhere_whoever_tells(scene: Scene) ->
 def test_the_barrier_opens_once(scene: Scene) -> None:
     at = [clock(), 4711.0]
     for _ in range(2):
-        scene.post.on_open({"open": at, "others": 0})
+        scene.post.on_state({"open": at, "others": 0})
     assert (scene.opened, scene.post.barrier) == (1, at)
+
+
+def test_a_barrier_whose_message_got_lost_opens_with_the_next_jobs_or_the_next_beat(scene: Scene) -> None:
+    at = [clock(), 4711.0]
+    scene.beat(open=at)
+    assert (scene.opened, scene.post.barrier) == (1, at)
+    assert scene.post.monitor.watch() is not None, "it watches itself from then on"
+    other = Scene()
+    other.post.on_jobs({"epoch": 1, "jobs": [], "open": at, "others": 0})
+    other.post.forsake()
+    assert (other.opened, other.post.barrier) == (1, at)
+
+
+def test_users_in_their_on_start_are_told_and_none_when_they_are_over(scene: Scene) -> None:
+    scene.post.starting(2)
+    scene.settle()
+    assert (scene.of_kind(protocol.WANT)[-1]["starting"], scene.of_kind(protocol.WANT)[-1]["present"]) == (2, 0)
+    scene.post.starting(0)
+    scene.settle()
+    assert scene.of_kind(protocol.WANT)[-1]["starting"] == 0
+
+
+def test_what_its_users_want_is_told_again_when_it_got_lost(scene: Scene) -> None:
+    scene.trouble = ConnectionError("mended")
+    scene.post._leases.join("one")
+    scene.post._news.set()
+    scene.settle()
+    scene.trouble = None
+    assert scene.of_kind(protocol.WANT) == []
+    scene.beat()
+    scene.settle()
+    assert scene.of_kind(protocol.WANT)[-1]["joined"] == 1
+
+
+def test_an_echo_says_whether_nothing_starts_any_more(scene: Scene) -> None:
+    scene.beat()
+    scene.post.close()
+    scene.beat()
+    assert [echo["closed"] for echo in scene.of_kind(protocol.ECHO)] == [False, True]
 
 
 def test_rows_are_told_and_held_until_they_are_acknowledged(scene: Scene) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -17,8 +18,8 @@ from hypothesis import strategies as st
 
 from stt_load.cluster import outpost as outposts
 from stt_load.cluster import protocol, spools
-from stt_load.cluster.load_watch import Asked
 from stt_load.cluster.protocol import Data
+from stt_load.load_watch import Asked
 from stt_load.record import Spool
 from stt_load.sample import ErrorKind, Phase, Sample
 from stt_load.samples import Samples, SampleTable
@@ -157,6 +158,104 @@ def test_jobs_that_got_lost_on_the_way_are_noticed_and_leased_anew() -> None:
     assert sorted(seqs) == [0, 1, 2, 3, 4]
     assert conversation.ended == ["over"]
     assert conversation.team.leased_again == 0, "they had never been started"
+
+
+NO_RUN = {"watch": None, "errors": 0, "sent_s": 1.0, "clock_s": 1.0}
+
+
+def test_a_run_that_a_worker_has_not_heard_of_is_told_again() -> None:
+    """It answers beats, so that it is never silent; it owes nothing; and its users are awaited."""
+    conversation = Conversation(10, warmup=2, awaited=2)
+    conversation.join("a")
+    conversation.join("b")
+    ((kind, order),) = conversation.wire.down["b"]
+    conversation.wire.down["b"].clear()
+    conversation.team.on_echo("b", NO_RUN)
+    assert list(conversation.wire.down["b"]) == [(kind, order)]
+    assert (kind, order["number"], order["name"]) == (protocol.RUN, 1, "b")
+    conversation.tell("b")
+    conversation.beat("b")
+    settle(conversation, "b")
+    assert list(conversation.wire.down["b"]) == [], "it knows now"
+
+
+def test_a_worker_that_has_not_heard_of_the_barrier_hears_of_it_with_the_next_beat_or_job() -> None:
+    """It would watch nothing of itself, and its rows would say that no stall touched them."""
+    conversation = Conversation(30, warmup=2, awaited=2)
+    for worker in "ab":
+        conversation.join(worker)
+        begun(conversation, worker)
+    for worker in "ab":
+        work(conversation, worker, "user", 1.0)
+    gevent.sleep(2 * outposts.PAUSE_S)
+    conversation.hear("a")
+    conversation.hear("b")
+    down = conversation.wire.down
+    assert protocol.OPEN in [kind for kind, _ in down["b"]]
+    down["a"] = deque(message for message in down["a"] if message[0] != protocol.OPEN)
+    down["b"].clear()
+    conversation.tell("a")
+    assert conversation.posts["a"].barrier is not None, "it came with the jobs"
+    conversation.beat("b")
+    settle(conversation, "a", "b")
+    assert conversation.posts["b"].barrier is not None
+    conversation.beat("b")
+    settle(conversation, "b")
+    assert len(conversation.team.generator(0).workers) == 1
+
+
+def test_the_end_of_a_run_is_told_again_to_who_has_not_heard_of_it() -> None:
+    conversation = Conversation(None)
+    conversation.join("a")
+    begun(conversation, "a")
+    drain = gevent.spawn(conversation.team.drain, 5.0)
+    gevent.sleep(0.01)
+    assert conversation.wire.down["a"].pop()[0] == protocol.DRAIN
+    conversation.beat("a")
+    conversation.tell("a")
+    conversation.hear("a")
+    kind, words = conversation.wire.down["a"][-1]
+    assert kind == protocol.DRAIN
+    assert 4.5 < words["limit_s"] < 5.0, "what is left of it"
+    conversation.posts["a"].close()
+    conversation.wire.down["a"].clear()
+    conversation.beat("a")
+    settle(conversation, "a")
+    assert list(conversation.wire.down["a"]) == []
+    drain.kill()
+
+
+def test_users_of_whom_nothing_was_heard_are_told_again() -> None:
+    conversation = Conversation(None)
+    conversation.session.check_barrier()
+    conversation.join("a")
+    conversation.posts["a"]._leases.join("user")
+    conversation.posts["a"]._news.set()
+    gevent.sleep(2 * outposts.PAUSE_S)
+    conversation.up["a"].clear()
+    conversation.beat("a")
+    settle(conversation, "a")
+    assert conversation.team.budget.present == 1
+    assert conversation.posts["a"]._leases.take("user") is not None
+
+
+def test_users_in_their_on_start_are_not_missing_those_of_a_worker_that_is_silent_are() -> None:
+    conversation = Conversation(None)
+    conversation.session.check_barrier()
+    conversation.join("a")
+    begun(conversation, "a")
+    conversation.asked = Asked(3, 3)
+    conversation.posts["a"].starting(2)
+    settle(conversation, "a")
+    assert conversation.session.barrier_s is not None
+    conversation.team._looked_s = clock()
+    conversation.pass_by(60)
+    assert conversation.team.generator(0).load_changes == ()
+    now_s = conversation.team._looked_s
+    for second in range(1, 9):
+        conversation.team.look_after(now_s + second)
+    assert conversation.team.budget.starting == 0
+    assert conversation.team._load.changes.lasting
 
 
 def test_a_worker_that_its_master_gave_up_does_not_start_what_others_have_now() -> None:

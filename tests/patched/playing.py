@@ -17,7 +17,8 @@ from stt_load.sample import Sample
 from stt_load.schedule.phases import Phases
 from stt_load.session import Session
 from stt_load.stage import build
-from stt_load.users import SpeechUser, clear, enter, on_user_error
+from stt_load.starting import clear, enter
+from stt_load.users import SpeechUser, on_user_error
 
 OK = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{"text": "hey"}'
 
@@ -70,7 +71,8 @@ class Run:
         )
         desk = LocalDesk(self.phases, self.session, self.bell)
         clear(self.environment)
-        enter(self.environment, build(config, url, 1, desk, lambda: self.phases.present))
+        self.stage = build(config, url, 1, desk, lambda: self.phases.present)
+        enter(self.environment, self.stage)
         self.session.release()
         self.group = gevent.pool.Group()
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import gevent
 import pytest
+from gevent.event import Event
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from locust import between, constant, constant_pacing
@@ -15,6 +16,7 @@ from locust.exception import StopUser
 
 from stt_load.report.rows import lines, table
 from stt_load.sample import UNFINISHED, ErrorKind
+from stt_load.starting import clear, enter
 from stt_load.transport import Transport, TransportError
 from stt_load.users import MOST_TROUBLES, FastSttUser, SpeechUser, SttUser
 from stt_load.wire.verdict import Answer, Failure, Transcript
@@ -344,6 +346,35 @@ def test_a_user_that_never_gets_to_its_request_stops(script: Script, monkeypatch
     with started(run, Mine(run.environment)) as (greenlet,):
         until(greenlet.ready, "the user has stopped")
     assert Mine.tries == MOST_TROUBLES
+
+
+def test_users_count_as_starting_from_their_spawn_to_their_first_task_or_their_end(script: Script) -> None:
+    script.answer = answer(b'{"text": "hey"}')
+    run = Run(script.url, total=40)
+    login = Event()
+
+    class Mine(FastSttUser):
+        def on_start(self) -> None:
+            login.wait()
+
+    class Dead(FastSttUser):
+        def on_start(self) -> None:
+            raise StopUser
+
+    one, two, dead = Mine(run.environment), Mine(run.environment), Dead(run.environment)
+    with started(run, one, two, dead) as greenlets:
+        assert (run.phases.starting, run.phases.present) == (3, 0)
+        until(greenlets[2].ready, "the third has stopped")
+        greenlets[1].kill()
+        until(lambda: run.phases.starting == 1, "the killed one is forgotten")
+        stage = run.stage
+        clear(run.environment)
+        run.phases.starting = 0
+        enter(run.environment, stage)
+        assert run.phases.starting == 1, "a stage that comes later learns of it"
+        login.set()
+        until(lambda: run.over, "the run is done")
+        assert (run.phases.starting, run.phases.present) == (0, 1)
 
 
 def test_a_user_whose_task_fails_after_its_request_goes_on(script: Script) -> None:

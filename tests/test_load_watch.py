@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 
-from stt_load.cluster.load_watch import Asked, LoadWatch
+from stt_load.load_watch import Asked, LoadChanges, LoadWatch
+
+
+@dataclass
+class Users:
+    """Those that are known to be there."""
+
+    present: int
+    starting: int = 0
 
 
 class Scene:
@@ -16,10 +26,12 @@ class Scene:
         self.now_s = 100.0
         self.watch = LoadWatch(lambda: self.asked, lambda: self.distributed.append(self.now_s))
 
-    def pass_by(self, seconds: float, present: int, *, measuring: bool = True, pending: bool = False) -> None:
+    def pass_by(
+        self, seconds: float, present: int, starting: int = 0, *, measuring: bool = True, pending: bool = False
+    ) -> None:
         for _ in range(round(seconds * 10)):
             self.now_s += 0.1
-            self.watch.look(self.now_s, present, pending=pending, measuring=measuring)
+            self.watch.look(self.now_s, Users(present, starting), pending=pending, measuring=measuring)
 
     @property
     def changes(self) -> list[tuple[float, float]]:
@@ -67,6 +79,33 @@ def test_users_that_are_still_to_come_in_a_ramp_are_no_shortage_those_that_came_
         scene.pass_by(1.0, present=5)
     assert len(scene.changes) == 1
     assert scene.watch.changes.lasting
+
+
+def test_users_of_a_ramp_that_log_in_are_not_missing() -> None:
+    """One more every three seconds, and each takes two to get to its first task."""
+    scene = Scene(wanted=None)
+    for users in range(1, 6):
+        scene.asked = Asked(None, users)
+        scene.pass_by(2.0, present=users - 1, starting=1)
+        scene.pass_by(1.0, present=users)
+    scene.asked = Asked(6, 6)
+    scene.pass_by(30.0, present=5, starting=1)
+    assert scene.changes == []
+    assert scene.distributed == []
+    scene.pass_by(2.0, present=5)
+    assert scene.changes == [(45.0, 47.0)], "it has not come out of it"
+    scene.pass_by(5.0, present=5, starting=1)
+    assert scene.changes == [(45.0, 47.0)]
+
+
+def test_users_that_log_in_do_not_yet_replace_those_of_a_worker_that_is_gone() -> None:
+    scene = Scene(wanted=4)
+    scene.pass_by(1.0, present=4)
+    scene.watch.moved(scene.now_s)
+    scene.pass_by(1.0, present=2)
+    scene.pass_by(5.0, present=2, starting=2)
+    scene.pass_by(1.0, present=4)
+    assert scene.changes == [(1.0, 7.0)]
 
 
 def test_before_the_measuring_users_are_on_their_way() -> None:
@@ -131,3 +170,14 @@ def test_users_that_end_their_last_request_are_not_too_many() -> None:
     scene.asked = Asked(None, 2)
     scene.pass_by(20.0, present=4)
     assert scene.changes == []
+
+
+def test_changes_of_the_load_count_from_the_barrier_and_end_when_the_load_is_back() -> None:
+    changes = LoadChanges()
+    changes.begin(5.0)
+    changes.end(6.0)
+    changes.begin(9.0)
+    changes.end(12.0)
+    changes.end(13.0)
+    changes.begin(20.0)
+    assert changes.since(10.0, 25.0) == ((0.0, 2.0), (10.0, 15.0)), "what was over before the barrier changed nothing"
