@@ -18,7 +18,20 @@ import pytest
 
 from tests.ports import free_port
 from tests.suite.page import ended, web_ui
-from tests.suite.running import QUICK, Ran, against, check_code, finish, quick, rows, run, saved, start, until_said
+from tests.suite.running import (
+    LOCUSTFILE,
+    QUICK,
+    Ran,
+    against,
+    check_code,
+    finish,
+    quick,
+    rows,
+    run,
+    saved,
+    start,
+    until_said,
+)
 from tests.suite.truth import Logged, logged_server
 from tests.transport.misbehaving import Misbehaving
 
@@ -361,6 +374,22 @@ def test_ten_thousand_failures_end_in_a_report(tmp_path: Path) -> None:
     assert server.seen["500"] == 10_000
     assert "Traceback" not in ran.err
     assert len(ran.err) < 10_000
+
+
+@pytest.mark.parametrize("words", [[], ["--processes", "1"]])
+def test_a_start_that_breaks_once_all_is_ready_ends_and_leaves_nothing(tmp_path: Path, words: list[str]) -> None:
+    file = tmp_path / "breaking.py"
+    file.write_text(
+        "from stt_load.display import Display\n"
+        "def breaks(*_):\n    raise RuntimeError('no such screen')\n"
+        "Display.started = breaks\n" + LOCUSTFILE.read_text(encoding="utf-8"),
+        encoding="utf-8",
+    )
+    ran = run(tmp_path, quick(20, 2, 2), *words, locustfile=file)
+    assert ran.code == 4, (ran.out, ran.err)
+    assert "no such screen" in ran.err
+    assert ran.results == []
+    assert not list(tmp_path.glob("*.partial.jsonl"))
 
 
 def test_bad_input_in_locusts_own_file_names_that_file(tmp_path: Path) -> None:
