@@ -115,6 +115,20 @@ def test_a_spool_that_its_master_has_removed_is_no_trouble(part: Part) -> None:
     part.of.saved(1)
 
 
+def test_a_spool_that_cannot_be_removed_stays_and_is_no_error_of_the_run(
+    part: Part, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", denied)
+        part.of.saved(0)
+    assert part.of.outpost.errors == 0
+    assert len(part.spools) == 1
+    assert f"{part.spools[0]} stays: Permission denied" in caplog.text
+
+
 def test_without_a_place_for_a_spool_it_works_all_the_same(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     (folder / "result.worker-2.partial.jsonl").write_text("another run's")
     part = Part()

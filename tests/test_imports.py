@@ -24,7 +24,7 @@ def loaded_by(module: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "room", ["sample", "samples", "stats", "audio", "wire", "schedule", "report", "config", "record"]
+    "room", ["sample", "samples", "stats", "audio", "wire", "schedule", "report", "config", "record", "load_watch"]
 )
 def test_a_pure_room_knows_neither_locust_nor_gevent(room: str) -> None:
     loaded = loaded_by(f"stt_load.{room}")
@@ -46,6 +46,10 @@ def test_what_runs_without_locust_never_loads_gevent(program: str) -> None:
 @pytest.mark.parametrize("room", ["session", "desk", "team", "stage", "monitor", "transport", "readiness"])
 def test_what_runs_on_gevent_does_not_know_locust(room: str) -> None:
     assert "locust" not in loaded_by(f"stt_load.{room}")
+
+
+def test_one_process_knows_nothing_of_workers() -> None:
+    assert not {name for name in loaded_by("stt_load.team") if name.startswith("stt_load.cluster")}
 
 
 def test_importing_the_package_does_nothing() -> None:

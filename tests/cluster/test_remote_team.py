@@ -693,6 +693,21 @@ def test_the_spool_of_a_killed_worker_goes_once_all_its_rows_are_in_the_result(
     assert "1 rows that are not in the result" in caplog.text
 
 
+def test_a_spool_that_cannot_be_removed_keeps_no_other_worker_from_its_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    conversation = Conversation(None)
+    for worker in ("killed", "alive"):
+        conversation.join(worker)
+    path = spool_of(conversation, "killed", 0)
+    conversation.wire.there.remove("killed")
+    path.unlink()
+    path.mkdir()
+    conversation.team.dismiss(saved=True)
+    assert conversation.wire.down["alive"][-1][0] == protocol.SAVED
+
+
 def test_jobs_that_come_to_a_worker_whose_users_have_left_go_to_others() -> None:
     """They crossed the word that nobody is there any more: two jobs lay there, and the run never ended."""
     conversation = Conversation(10)

@@ -149,3 +149,22 @@ def test_a_folder_that_is_deleted_on_the_way_costs_no_result(tmp_path: Path) -> 
     assert len(rows(result, "measured")) == 38
     assert f"The folder {folder} is gone" in ran.err
     assert "Result saved to run.json" in ran.out
+
+
+LOGIN = """
+class Mine(users.FastSttUser):
+    def on_start(self):
+        gevent.sleep(1.6)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [(), ("--processes=2",)], ids=["local", "distributed"])
+def test_users_of_a_ramp_that_log_in_first_are_no_change_of_the_load(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """Each takes longer for its `on_start` than users may be missing; it was a change with workers only."""
+    settings = quick(None, 1, 4, measure_for=9)
+    ran = run(tmp_path, settings, "-r", "0.5", *words, locustfile=locustfile(tmp_path, LOGIN))
+    check_code(ran, 0)
+    assert {row["users"] for row in rows(ran.result, "measured")} == {1, 2, 3, 4}
+    assert ran.result["run"]["generator"]["load_changes"] == []
+    check_verdict(ran.result, "VALID")
