@@ -219,13 +219,13 @@ class Suite:
         That one would end the process in the middle of the drain: it is held here, and the main one goes the way.
         """
         if (shutdown := self._shutdown) is not None:
-            self._interrupt()
+            self._controls.attempt(self._interrupt)
             if gevent.getcurrent() is not self._main:
                 Event().wait()
             shutdown.await_result(self.on_stop)
-        self._launcher.close()
+        self._controls.attempt(self._launcher.close)
         if self.options.csv_prefix:
-            quirks.write_last_csv()
+            self._controls.attempt(quirks.write_last_csv)
         has_run, page = self.outcome is not None, environment.web_ui is not None
         environment.process_exit_code = self._departure.exit_code(self.options, has_run=has_run, page=page)
 

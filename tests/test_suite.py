@@ -300,3 +300,15 @@ def test_an_exception_in_a_listener_counts_and_is_not_bad_configuration(
     fire(suite, "test_stop")
     fire(suite, "quitting")
     assert suite._environment.process_exit_code == 4
+
+
+@pytest.mark.parametrize("place", ["stt_load.launcher.Launcher.close", "stt_load.quirks.write_last_csv"])
+def test_what_breaks_on_the_way_out_costs_no_exit_code(
+    make: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    suite = started(make("--headless", "--csv=out"))
+    fire(suite, "test_stopping")
+    fire(suite, "test_stop")
+    monkeypatch.setattr(place, broken)
+    fire(suite, "quitting")
+    assert suite._environment.process_exit_code == 4
