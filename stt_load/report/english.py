@@ -129,7 +129,7 @@ ENGLISH = {
     "end.at_time_limit": "Ended by the time limit (-t), after {progress}.",
     "end.time_limit": "❗ Not complete: stopped by the time limit (-t) after {progress}.",
     "end.stopped": "❗ Not complete: stopped on request after {progress}.",
-    "end.interrupted": "❗ Not complete: interrupted (Ctrl-C or SIGTERM) after {progress}.",
+    "end.interrupted": "❗ Not complete: interrupted (Ctrl-C, SIGTERM or SIGHUP) after {progress}.",
     "end.dead_warmup": "❗ Stopped: the service gave no good answer in the warm-up, so nothing was measured.",
     "end.not_ready": "❗ Nothing was sent: the service was not ready within {wait} (wait_ready).",
     "end.gave_up": "❗ Not complete: given up after {progress}, as too many in a row had failed "
@@ -189,6 +189,7 @@ ENGLISH = {
     "check.listener_errors": "errors in stt-load itself",
     "check.rows_lost": "rows against the requests handed out",
     "check.local_limits": "limits of this machine",
+    "check.stalled_timeouts": "time limits that ran out in a standstill",
     "figure.mean": "mean response time",
     "figure.median": "median response time",
     "figure.p95": "P95 of the response times",
@@ -212,12 +213,14 @@ ENGLISH = {
     "(limit {limit}), which follows from the load generator being overloaded.",
     "trouble.rows_lost": "Requests that were sent and of which no row tells: {value}. They are in none of the "
     "figures. The log has the details; please report it as a bug.",
+    "trouble.stalled_timeouts": "Time limits that ran out while the load generator stood still: {value}. They count "
+    "as failures, but the answers may have been there in time. Run it again on a machine that is not busy.",
     "trouble.local_limits": "Requests that a limit of this machine stopped, not the service: {value}. The load was "
     "less than asked for.",
     "trouble.load_changed": "The load changed without being asked to ({value}×): a worker died, was cut off or "
     "was slow to start, or users went missing. Look into the log and run it again.",
-    "trouble.listener_errors": "Errors in stt-load itself: {value}. Requests may be missing. The log has the "
-    "details; please report it as a bug.",
+    "trouble.listener_errors": "What broke in the load generator itself: {value}. Requests may be missing. The log "
+    "has the details; if it is no full disk and no limit of this machine, please report it as a bug.",
     # Afterwards
     "saving": "💾 Saving {requests}...",
     "saved": "💾 Result saved to {path}",

@@ -13,7 +13,7 @@ from stt_load.sample import ErrorKind, Phase
 from stt_load.samples import Samples
 from stt_load.stats.model import Check, Finding
 
-COUNTS = ("load_changed", "listener_errors", "rows_lost", "local_limits")
+COUNTS = ("load_changed", "listener_errors", "rows_lost", "local_limits", "stalled_timeouts")
 """Checks whose value is a number of events; the others' are shares."""
 OF_THE_LOOP = frozenset({"stalls", "busy_loop", "stalled_share", "cpu"})
 MOST_LINES = 5
@@ -43,7 +43,7 @@ def verdict(say: Messages, run: Run) -> Iterator[str]:
         yield from wrap(_trouble(say, check, overloaded=bool(troubles.keys() & OF_THE_LOOP)), WIDTH, "  - ", "    ")
         if name == "local_limits":
             yield from _limits_met(run.samples)
-    if troubles.keys() & {"stalls", "stalled_share"}:
+    if troubles.keys() & {"stalls", "stalled_share", "stalled_timeouts"}:
         yield from _stalls(say, run.info)
     unchecked = [say(f"check.{check.name}") for check in validity.checks if check.verdict is None]
     if unchecked:

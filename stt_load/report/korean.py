@@ -129,7 +129,7 @@ KOREAN = {
     "end.at_time_limit": "{progress} 후 시간 제한(-t)으로 끝났습니다.",
     "end.time_limit": "❗ 완료되지 않음: {progress} 후 시간 제한(-t)으로 중지되었습니다.",
     "end.stopped": "❗ 완료되지 않음: {progress} 후 요청에 따라 중지되었습니다.",
-    "end.interrupted": "❗ 완료되지 않음: {progress} 후 중단되었습니다 (Ctrl-C 또는 SIGTERM).",
+    "end.interrupted": "❗ 완료되지 않음: {progress} 후 중단되었습니다 (Ctrl-C, SIGTERM, SIGHUP).",
     "end.dead_warmup": "❗ 중지됨: Warm-up 동안 서비스가 정상 응답을 한 번도 하지 않아 측정하지 않았습니다.",
     "end.not_ready": "❗ 요청을 보내지 않음: {wait} 안에 서비스가 준비되지 않았습니다 (wait_ready).",
     "end.gave_up": "❗ 끝까지 가지 못함: {progress} 이후 연속 실패가 너무 많아 그만두었습니다 "
@@ -188,6 +188,7 @@ KOREAN = {
     "check.listener_errors": "stt-load 자체 오류",
     "check.rows_lost": "내보낸 요청과 기록된 행의 일치",
     "check.local_limits": "이 컴퓨터의 한계",
+    "check.stalled_timeouts": "멈춰 있는 동안 지난 제한 시간",
     "figure.mean": "응답 시간 평균",
     "figure.median": "응답 시간 중앙값",
     "figure.p95": "응답 시간 P95",
@@ -211,12 +212,14 @@ KOREAN = {
     "부하 발생기가 과부하였기 때문입니다.",
     "trouble.rows_lost": "보냈지만 기록된 행이 없는 요청: {value}건. 어떤 수치에도 들어 있지 않습니다. 자세한 내용은 "
     "로그에 있으며, 버그로 알려 주세요.",
+    "trouble.stalled_timeouts": "부하 발생기가 멈춰 있는 동안 지난 제한 시간: {value}건. 실패로 세었지만 응답은 "
+    "제때 와 있었을 수 있습니다. 바쁘지 않은 컴퓨터에서 다시 실행하세요.",
     "trouble.local_limits": "서비스가 아니라 이 컴퓨터의 한계 때문에 보내지 못한 요청: {value}건. 부하가 요청한 "
     "것보다 낮았습니다.",
     "trouble.load_changed": "의도하지 않게 부하가 변했습니다({value}회): 워커가 죽었거나 연결이 끊겼거나 늦게 "
     "시작했거나, 사용자가 모자랐습니다. 로그를 확인하고 다시 실행하세요.",
-    "trouble.listener_errors": "stt-load 자체 오류: {value}건. 빠진 요청이 있을 수 있습니다. 자세한 내용은 로그에 "
-    "있으며, 버그로 알려 주세요.",
+    "trouble.listener_errors": "부하 발생기 자체에 생긴 문제: {value}건. 빠진 요청이 있을 수 있습니다. 자세한 내용은 "
+    "로그에 있습니다. 디스크가 가득 찼거나 이 컴퓨터의 한계 때문이 아니라면 버그로 알려 주세요.",
     # Afterwards
     "saving": "💾 {requests} 저장 중...",
     "saved": "💾 결과가 {path}에 저장되었습니다.",

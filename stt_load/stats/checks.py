@@ -23,6 +23,14 @@ FEWEST_ANSWERS = {"p95": 20, "p99": 1_000}  # below which it is the maximum, or 
 Z_1_IN_1000 = 3.2905  # a standard normal is further from 0 than this with probability 0.001
 WORST_FIRST: tuple[Verdict, ...] = ("INVALID", "DEGRADED", "VALID")
 
+TIMEOUTS = (
+    ErrorKind.TIMEOUT_CONNECT,
+    ErrorKind.TIMEOUT_FIRST_BYTE,
+    ErrorKind.TIMEOUT_READ,
+    ErrorKind.TIMEOUT_TOTAL,
+)
+STALLED_PART = 0.10
+
 Limit: TypeAlias = tuple[float | None, float | None]
 """Above the first of two the measurement is DEGRADED, above the second INVALID; None: never for this reason."""
 
@@ -46,6 +54,7 @@ class Limits:
     listener_errors: Limit = (None, 0)
     rows_lost: Limit = (None, 0)
     local_limits: Limit = (None, 0)
+    stalled_timeouts: Limit = (None, 0)
 
 
 @dataclass(frozen=True)
@@ -175,6 +184,16 @@ def local_limits(evidence: Evidence) -> Check:
     rows = evidence.samples
     stopped = rows.of_kind(ErrorKind.LOCAL_LIMIT) & (rows["phase"] != Phase.OUTSIDE)
     return _counted("local_limits", int(np.count_nonzero(stopped)), evidence)
+
+
+def stalled_timeouts(evidence: Evidence) -> Check:
+    """Time limits that ran out while the generator stood still: the answer may have been there.
+
+    Only where the stall was a good part of the time: behind a limit of a minute one of some milliseconds is chance.
+    """
+    rows = evidence.measured
+    touched = rows.of_kind(*TIMEOUTS) & (rows["late_s"] >= STALLED_PART * rows.response_s) & (rows["late_s"] > 0)
+    return _counted("stalled_timeouts", int(np.count_nonzero(touched)), evidence)
 
 
 def closed_loop_share(

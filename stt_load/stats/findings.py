@@ -23,6 +23,7 @@ COLD_RATIO = 1.25
 COLD_SHARE = 0.05
 FIRST_WAVE = 0.10
 TAIL = 0.05
+SHORTEST_TAIL_S = 0.1
 FAILING = 0.10
 FAST = 0.2
 LENGTH_S = 0.1
@@ -181,10 +182,15 @@ def _first_wave(measured: Samples, users: int) -> Finding | None:
 
 
 def _tail(measured: Samples, users: int) -> Finding | None:
-    """The last requests stretched the window: the rate over all of it is not the one at which the server worked."""
+    """The last requests stretched the window: the rate over all of it is not the one at which the server worked.
+
+    Where they were cut off it was not the server that took so long; and a moment is no tail.
+    """
     found = rates(measured, users)
     overall, steady = found.throughput_rps, found.steady_rps
     if overall is None or not steady or found.drain_s is None or abs(overall / steady - 1) <= TAIL:
+        return None
+    if found.drain_s < SHORTEST_TAIL_S or np.any(measured.unfinished):
         return None
     return Finding("tail", {"throughput_rps": overall, "steady_rps": steady, "drain_s": found.drain_s})
 

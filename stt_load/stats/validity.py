@@ -26,6 +26,7 @@ OF_THE_RUN: tuple[CheckOf, ...] = (
     checks.listener_errors,
     checks.rows_lost,
     checks.local_limits,
+    checks.stalled_timeouts,
 )
 """They doubt the run, whatever came of it."""
 

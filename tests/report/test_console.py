@@ -139,7 +139,7 @@ def test_levels_are_a_table() -> None:
 @pytest.mark.parametrize(
     ("info", "said"),
     [
-        ({"end_reason": "interrupted"}, "❗ Not complete: interrupted (Ctrl-C or SIGTERM) after 20 of 90 requests."),
+        ({"end_reason": "interrupted"}, "❗ Not complete: interrupted (Ctrl-C, SIGTERM or SIGHUP) after 20 of 90 requests."),
         ({"end_reason": "time_limit"}, "❗ Not complete: stopped by the time limit (-t) after 20 of 90 requests."),
         ({"end_reason": "stopped"}, "❗ Not complete: stopped on request after 20 of 90 requests."),
         ({"end_reason": "crashed"}, "❗ The run never came to its end"),
@@ -190,7 +190,7 @@ def test_a_measurement_in_doubt_says_why_and_what_to_do() -> None:
     assert "its mean reaction time is 40.0% of the median response time (limit 20.0%)" in said
     assert "used 85.0% of a CPU core (limit 80.0%)" in said
     errors = " ".join(text(steady(), "ko", generator=Generator(listener_errors=2)).split())
-    assert "stt-load 자체 오류: 2건" in errors
+    assert "부하 발생기 자체에 생긴 문제: 2건" in errors
 
 
 def doubted(samples: Samples, generator: Generator, language: Language = "en") -> str:

@@ -149,6 +149,16 @@ def test_a_tail_is_more_than_five_percent(last_s: float, reported: bool) -> None
     assert (named("tail", one_by_one(values), 1) is not None) == reported
 
 
+def test_a_moment_is_no_tail() -> None:
+    """18 requests in 10 ms: the last answer took a millisecond, which is a tenth of the window."""
+    assert named("tail", one_by_one(np.full(18, 0.001)), 1) is None
+
+
+def test_what_was_cut_off_is_no_tail_of_the_service() -> None:
+    cut = joined(one_by_one(noise(100)), table(20.0, 60.0, users=5, kind=ErrorKind.CANCELLED))
+    assert named("tail", cut) is None
+
+
 @pytest.mark.simulation
 def test_a_steady_server_is_rarely_said_to_drift_or_to_be_cold() -> None:
     rng = np.random.default_rng(11)

@@ -184,6 +184,7 @@ def test_what_was_not_observed_is_not_judged() -> None:
         "listener_errors": "VALID",
         "rows_lost": None,
         "local_limits": "VALID",
+        "stalled_timeouts": "VALID",
     }
 
 
@@ -412,3 +413,24 @@ def test_several_stretches_are_left_out_of_a_span() -> None:
     assert span.without([(2.0, 3.0), (8.0, 99.0), (-5.0, -1.0)]) == [Span(0.0, 2.0), Span(3.0, 8.0)]
     assert span.without([(1.0, 4.0), (3.0, 6.0)]) == [Span(0.0, 1.0), Span(6.0, 10.0)]
     assert span.without([(-1.0, 11.0)]) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "late_s", "count", "verdict"),
+    [
+        (ErrorKind.TIMEOUT_TOTAL, 0.4, 1, "INVALID"),
+        (ErrorKind.TIMEOUT_FIRST_BYTE, 0.05, 1, "INVALID"),
+        (ErrorKind.TIMEOUT_TOTAL, 0.04, 0, "VALID"),
+        (ErrorKind.TIMEOUT_TOTAL, 0.0, 0, "VALID"),
+        (ErrorKind.HTTP_5XX, 0.4, 0, "VALID"),
+        (None, 0.4, 0, "VALID"),
+    ],
+)
+def test_a_time_limit_that_ran_out_in_a_standstill_is_not_the_services(
+    kind: ErrorKind | None, late_s: float, count: int, verdict: str
+) -> None:
+    """A service that always takes 0.1 s, a limit of 0.4 s, and a process that was stopped for 0.55 s."""
+    one = table([500.0], 0.4, kind=kind, first_seq=9_000)
+    one.rows["late_s"] = late_s
+    found = check("stalled_timeouts", joined(STEADY, one), OBSERVED)
+    assert (found.value, found.verdict) == (count, verdict)
