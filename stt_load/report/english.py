@@ -129,7 +129,7 @@ ENGLISH = {
     "end.at_time_limit": "Ended by the time limit (-t), after {progress}.",
     "end.time_limit": "❗ Not complete: stopped by the time limit (-t) after {progress}.",
     "end.stopped": "❗ Not complete: stopped on request after {progress}.",
-    "end.interrupted": "❗ Not complete: interrupted (Ctrl-C, SIGTERM or SIGHUP) after {progress}.",
+    "end.interrupted": "❗ Not complete: interrupted (Ctrl-C or a signal) after {progress}.",
     "end.dead_warmup": "❗ Stopped: the service gave no good answer in the warm-up, so nothing was measured.",
     "end.not_ready": "❗ Nothing was sent: the service was not ready within {wait} (wait_ready).",
     "end.gave_up": "❗ Not complete: given up after {progress}, as too many in a row had failed "

@@ -129,7 +129,7 @@ KOREAN = {
     "end.at_time_limit": "{progress} 후 시간 제한(-t)으로 끝났습니다.",
     "end.time_limit": "❗ 완료되지 않음: {progress} 후 시간 제한(-t)으로 중지되었습니다.",
     "end.stopped": "❗ 완료되지 않음: {progress} 후 요청에 따라 중지되었습니다.",
-    "end.interrupted": "❗ 완료되지 않음: {progress} 후 중단되었습니다 (Ctrl-C, SIGTERM, SIGHUP).",
+    "end.interrupted": "❗ 완료되지 않음: {progress} 후 중단되었습니다 (Ctrl-C 또는 신호).",
     "end.dead_warmup": "❗ 중지됨: Warm-up 동안 서비스가 정상 응답을 한 번도 하지 않아 측정하지 않았습니다.",
     "end.not_ready": "❗ 요청을 보내지 않음: {wait} 안에 서비스가 준비되지 않았습니다 (wait_ready).",
     "end.gave_up": "❗ 끝까지 가지 못함: {progress} 이후 연속 실패가 너무 많아 그만두었습니다 "

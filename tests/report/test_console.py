@@ -139,7 +139,7 @@ def test_levels_are_a_table() -> None:
 @pytest.mark.parametrize(
     ("info", "said"),
     [
-        ({"end_reason": "interrupted"}, "❗ Not complete: interrupted (Ctrl-C, SIGTERM or SIGHUP) after 20 of 90 requests."),
+        ({"end_reason": "interrupted"}, "❗ Not complete: interrupted (Ctrl-C or a signal) after 20 of 90 requests."),
         ({"end_reason": "time_limit"}, "❗ Not complete: stopped by the time limit (-t) after 20 of 90 requests."),
         ({"end_reason": "stopped"}, "❗ Not complete: stopped on request after 20 of 90 requests."),
         ({"end_reason": "crashed"}, "❗ The run never came to its end"),

@@ -306,7 +306,7 @@ def test_a_full_disk_costs_the_file_and_not_the_report(tmp_path: Path) -> None:
     assert ran.code == 4
     assert ran.results == []
     assert "Requests: 55\n" in ran.out
-    assert "Errors in stt-load itself" in ran.out
+    assert "What broke in the load generator itself" in ran.out
     assert "could not be written" in ran.err
     assert "Traceback" not in ran.err
     (spool,) = tmp_path.glob("*.partial.jsonl")
