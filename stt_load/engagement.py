@@ -91,7 +91,7 @@ class Engagement:
             logger.warning("stt-load: this worker keeps no spool: %s: %s", result, error.strerror or error)
             return None
 
-    def _on_spool_error(self) -> None:
+    def _on_spool_error(self, _: Exception) -> None:
         """Said already where it was found."""
         self.outpost.errors += 1
 

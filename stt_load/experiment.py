@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import random
+import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -191,7 +192,7 @@ class Experiment:
             workers=tuple(self.team.names),
             leased_again=self.team.leased_again,
             barrier_s=session.barrier_s,
-            complete=ending.reason == "finished",
+            complete=ending.reason == "finished" or (session.phases.done and not np.any(samples.unfinished)),
             end_reason=ending.reason,
             detail=ending.detail,
             first_transcript=session.first_transcript,
@@ -231,19 +232,21 @@ class Experiment:
             self._spool.close()
             if not self._unread:
                 self._spool.remove()
+        except FileNotFoundError:
+            pass  # it went with its folder
         except OSError as error:
             logger.warning("stt-load: %s could not be removed: %s", self._spool.path, error.strerror or error)
         return replace(run, path=path)
 
     def _written(self, run: Run) -> Path:
-        """Where the result is: if the folder that it was to be in is gone, in the working directory."""
+        """Where the result is: if the folder that it was to be in is gone, in the working directory, and if that is
+        gone as well, among the temporary files."""
         try:
             result_file.write(self.path, run)
             return self.path
-        except OSError:
-            if self.path.parent.is_dir():
-                raise
-        elsewhere = result_file.reserve(self.path.name, datetime.now())
+        except FileNotFoundError:
+            here = Path() if _exists_still() else Path(tempfile.gettempdir())
+        elsewhere = result_file.reserve(str(here / self.path.name), datetime.now())
         result_file.write(elsewhere, run)
         with self.faults.caught("That the result is elsewhere was not shown"):
             self.display.moved(self.path.parent, elsewhere)
@@ -296,5 +299,16 @@ class Experiment:
             spool.first_transcript(session.first_transcript)
         spool.generator(self._generator())
 
-    def _on_spool_error(self) -> None:
-        self.faults.note(f"The spool {self._spool.path} is not complete")
+    def _on_spool_error(self, error: Exception) -> None:
+        self.faults.note(
+            f"The spool {self._spool.path}, for which only a crash would have had a use, can't be written any more",
+            error,
+        )
+
+
+def _exists_still() -> bool:
+    """Whether the working directory does. Of one that was deleted only its name is gone."""
+    try:
+        return Path.cwd().is_dir()
+    except FileNotFoundError:
+        return False

@@ -20,6 +20,7 @@ from stt_load.transport.exchange import clock
 # Statuses that no waiting mends: the address, the key or the request itself is wrong.
 HOPELESS = frozenset({401, 403, 404, 415})
 FIRST_ANSWERS = 3
+NOT_READY = "The service was not ready by then, and nothing was sent to it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,8 @@ class Session:
 
         Users that wait go on waiting, to be killed: there is nothing for them to do.
         """
+        if detail is None and reason in ("time_limit", "stopped", "interrupted") and not self.released.is_set():
+            detail = NOT_READY
         self.ending = self.ending or Ending(reason, detail)
         self.phases.close()
         if self._deadline is not None and self._deadline is not gevent.getcurrent():

@@ -27,8 +27,8 @@ class Spooling:
     """Writes what is new in `table` to `spool` each second.
 
     names: of the workers by index. settled: sees to it that rows have all their values, and says how many do.
-    events: writes what else is worth keeping. on_error: nothing more can be written; it is told once, and the run
-    goes on without.
+    events: writes what else is worth keeping. on_error: nothing more can be written, and why; it is told once, and
+    the run goes on without.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Spooling:
         names: Callable[[], Sequence[str]],
         settled: Callable[[], int],
         events: Callable[[Spool], None],
-        on_error: Callable[[], None],
+        on_error: Callable[[Exception], None],
     ) -> None:
         self._spool = spool
         self._table = table
@@ -68,7 +68,7 @@ class Spooling:
             if not self._works:
                 return
             self._works = False
-            self._on_error()
+            self._on_error(error)
             reason = error.strerror if isinstance(error, OSError) and error.strerror else repr(error)
             logger.error("stt-load: %s can't be written any more: %s", self._spool.path, reason)
 

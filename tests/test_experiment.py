@@ -6,6 +6,7 @@ import io
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from stt_load.experiment import Crew, Experiment
 from stt_load.report import result_file
 from stt_load.report.exit_code import INVALID, exit_code
 from stt_load.report.run import Run
+from stt_load.sample import ErrorKind
 from stt_load.schedule.phases import Phases
 from stt_load.stats import summary as summaries
 from stt_load.team import LocalTeam
@@ -261,6 +263,49 @@ def test_a_folder_that_was_deleted_on_the_way_costs_no_result(tmp_path: Path) ->
     assert len(written(tmp_path)["requests"]) == 6
     assert f"The folder {folder} is gone: the result is in {tmp_path / 'run.json'}" in trial.err.getvalue()
     assert "Result saved to run.json" in trial.out.getvalue()
+
+
+def test_where_the_working_directory_was_deleted_too_the_result_is_among_the_temporary_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, temporary = tmp_path / "here", tmp_path / "temporary"
+    here.mkdir()
+    temporary.mkdir()
+    monkeypatch.chdir(here)
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    trial = Trial()
+    trial.go()
+    shutil.rmtree(here)
+    run = trial.finish()
+    monkeypatch.chdir(tmp_path)
+    assert run.path is not None
+    assert run.path.parent == temporary
+    assert len(written(temporary)["requests"]) == 6
+    assert f"the result is in {run.path}" in trial.err.getvalue()
+
+
+def test_a_run_whose_last_answers_came_in_the_drain_is_complete() -> None:
+    """-t ended it, and all N are in; cut off, they are not."""
+    trial = Trial()
+    trial.go(5)
+    job = trial.phases.take("one")
+    assert job is not None
+    trial.experiment.session.stopped("time_limit")
+    trial.experiment.session.finish(job, sample_of(job, start_s=6.0, sent_s=6.0, done_s=6.5), None)
+    run = trial.experiment.finish()
+    assert (run.info.complete, run.info.end_reason) == (True, "time_limit")
+    assert "Not complete" not in trial.out.getvalue()
+
+
+def test_a_run_whose_last_answers_were_cut_off_is_not_complete() -> None:
+    trial = Trial()
+    trial.go(5)
+    job = trial.phases.take("one")
+    assert job is not None
+    trial.experiment.session.stopped("time_limit")
+    cut = sample_of(job, start_s=6.0, sent_s=6.0, done_s=6.5, error_kind=ErrorKind.CANCELLED, error="cut off")
+    trial.experiment.session.finish(job, cut, None)
+    assert trial.experiment.finish().info.complete is False
 
 
 def test_a_disk_that_takes_no_result_is_named_with_what_it_took(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import gevent
 import pytest
 
 from stt_load.sample import UNFINISHED, ErrorKind, Phase
-from stt_load.session import Ending
+from stt_load.session import NOT_READY, Ending
 from tests.making import Told, sample_of
 
 NEVER_KEPT: dict[str, Any] = {
@@ -171,3 +171,14 @@ def test_the_first_transcript_stays() -> None:
         job = told.take()
         told.session.finish(job, replace(sample_of(job)), text)
     assert told.session.first_transcript == "one"
+
+
+@pytest.mark.parametrize(("reason", "told"), [("time_limit", True), ("interrupted", True), ("finished", False)])
+def test_an_end_before_the_service_was_ready_says_so(reason: Any, told: bool) -> None:
+    one = Told(3, 1)
+    one.session.stopped(reason)
+    assert one.session.ending == Ending(reason, NOT_READY if told else None)
+    ready = Told(3, 1)
+    ready.session.release()
+    ready.session.stopped(reason)
+    assert ready.session.ending == Ending(reason)

@@ -41,7 +41,7 @@ class Bench:
         self.asked += 1
         return len(self.table) if self.settled is None else self.settled
 
-    def _failed(self) -> None:
+    def _failed(self, _: Exception) -> None:
         self.errors += 1
 
     def add(self, count: int) -> None:
