@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 class Engagement:
     """What one worker has of a run.
 
+    concluded: its end has been told, or is about to be.
     order: the master's message. post: sends a message of this run to the master. on_open: see `Outpost`.
 
     The rows are spooled in the working directory until the master has saved the result: should it die, they are what
@@ -33,6 +34,7 @@ class Engagement:
 
     def __init__(self, order: Data, post: Callable[[str, Data], None], on_open: Callable[[], None]) -> None:
         self.id: str = order["run"]
+        self.concluded = False
         self.config = Config.model_validate_json(order["config"])
         info = run_info(order["info"], Path(order["result"]))
         self._info: RunInfo = replace(info, workers=(order["name"],))

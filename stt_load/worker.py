@@ -145,8 +145,9 @@ class Worker:
         if engagement.outpost.ended:
             return
         engagement.drain(limit_s, self._cut)
-        if engagement.outpost.ended:
-            return  # it was told once more, to give less time
+        if engagement.concluded:
+            return  # it was told once more, to give less time, or as it seemed not to have heard
+        engagement.concluded = True
         # All are gone: Locust need not wait for them, neither now nor before it calls itself ready again.
         self._environment.stop_timeout = 0
         figures: Data = {}

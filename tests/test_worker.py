@@ -9,6 +9,7 @@ from typing import Any
 
 import gevent
 import pytest
+from gevent.event import Event
 
 from stt_load import introduction, quirks, worker
 from stt_load.cluster import protocol
@@ -148,6 +149,22 @@ def test_its_end_tells_locusts_figures_and_then_the_last_row(scene: Scene) -> No
     assert scene.said(protocol.SAMPLES)[-1]["last"] is True
     scene.hears(protocol.SAVED, {"run": "the-run", "rows": 1})
     assert scene.spools == []
+
+
+def test_an_end_that_is_told_twice_is_concluded_once(scene: Scene) -> None:
+    scene.hears(protocol.RUN, order_of())
+    scene.finish(0)
+    held, send = Event(), scene.runner.send_message
+    scene.worker._cut = held.wait  # type: ignore[method-assign]
+    scene.runner.send_message = lambda *words: (gevent.sleep(0.005), send(*words))  # type: ignore[method-assign]
+    for _ in range(2):
+        scene.hears(protocol.DRAIN, {"run": "the-run", "limit_s": 1.0})
+    gevent.sleep(0.03)
+    held.set()
+    until(lambda: scene.outpost.ended)
+    gevent.sleep(0.03)
+    assert [kind for kind, _ in scene.sent].count("stats") == 1
+    assert sum(told["last"] for told in scene.said(protocol.SAMPLES)) == 1
 
 
 def test_who_leaves_early_takes_its_spool_along_when_the_master_has_everything(scene: Scene) -> None:

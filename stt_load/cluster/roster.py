@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -44,7 +45,8 @@ class Roster:
         self.names: list[str] = []
         self.order: Data = {}
         self.barrier_s: float | None = None
-        self._drained_s: float | None = None
+        self._told_end_s: float | None = None
+        self._until_s = math.inf
         self._fleet = fleet
         self._ledger = ledger
         self._recruits: dict[str, Recruit] = {}
@@ -124,16 +126,20 @@ class Roster:
 
     def drain(self, limit_s: float) -> None:
         """Tells all to end what is in flight, which may take so long, and to start nothing more."""
-        self._drained_s = clock() + limit_s
+        self._told_end_s, self._until_s = clock(), clock() + limit_s
         for recruit in self:
             if not recruit.ended:
                 self._tell_drain(recruit)
 
     def tell_again(self, recruit: Recruit, echo: Data) -> None:
         """What its answer to a beat shows that it has not heard: that there is this run, or that it ends."""
-        if echo.get("run") != self.id:
-            self._tell_run(recruit)
-        elif self._drained_s is not None and not echo["closed"]:
+        knows_of_it = echo.get("run") == self.id
+        if self._told_end_s is None:
+            if not knows_of_it:
+                self._tell_run(recruit)
+        elif not knows_of_it:
+            recruit.ended = True  # it has nothing of this run, and is not waited for
+        elif not echo["closed"] and echo["sent_s"] > self._told_end_s:
             self._tell_drain(recruit)
 
     def send(self, kind: str, recruit: Recruit, data: Data) -> None:
@@ -155,8 +161,7 @@ class Roster:
         self.send(protocol.RUN, recruit, self.order | words | self.state(recruit))
 
     def _tell_drain(self, recruit: Recruit) -> None:
-        assert self._drained_s is not None
-        self.send(protocol.DRAIN, recruit, {"limit_s": max(0.0, self._drained_s - clock())})
+        self.send(protocol.DRAIN, recruit, {"limit_s": max(0.0, self._until_s - clock())})
 
     def _at_work(self, recruit: Recruit) -> bool:
         return not recruit.gone and not recruit.ended and self._fleet.is_there(recruit.member.id)

@@ -225,6 +225,32 @@ def test_the_end_of_a_run_is_told_again_to_who_has_not_heard_of_it() -> None:
     drain.kill()
 
 
+def test_who_has_not_heard_of_a_run_that_ends_is_neither_told_nor_waited_for() -> None:
+    """A stage that it would enter now would be the one that users of its next run play on."""
+    conversation = Conversation(None)
+    conversation.join("a")
+    conversation.wire.down["a"].clear()
+    drain = gevent.spawn(conversation.team.drain, 60.0)
+    gevent.sleep(0.01)
+    conversation.team.on_echo("a", NO_RUN)
+    drain.join(5)
+    assert drain.ready()
+    assert [kind for kind, _ in conversation.wire.down["a"]] == [protocol.DRAIN]
+
+
+def test_an_answer_from_before_the_end_does_not_tell_it_twice() -> None:
+    conversation = Conversation(None)
+    conversation.join("a")
+    begun(conversation, "a")
+    conversation.beat("a")
+    conversation.tell("a")
+    drain = gevent.spawn(conversation.team.drain, 5.0)
+    gevent.sleep(0.01)
+    conversation.hear("a")
+    assert [kind for kind, _ in conversation.wire.down["a"]].count(protocol.DRAIN) == 1
+    drain.kill()
+
+
 def test_users_of_whom_nothing_was_heard_are_told_again() -> None:
     conversation = Conversation(None)
     conversation.session.check_barrier()
