@@ -84,7 +84,7 @@ class SpeechUser(User):
         # Locust asks the instance. What a class of the user's own says is asked once, when its request is over.
         wait_time = inspect.getattr_static(type(self), "wait_time")
         overridden = wait_time is not SpeechUser.__dict__["wait_time"]
-        self._own_wait_time: Callable[[], Any] | None = wait_time.__get__(self) if overridden else None
+        self._own_wait_time: Callable[[], Any] | None = _asked_of(self, wait_time) if overridden else None
         self.wait_time = self._next_wait  # type: ignore[method-assign]
 
     @property
@@ -114,7 +114,7 @@ class SpeechUser(User):
         return self.stage.speech.read(answer)
 
     def wait_time(self) -> float:
-        """Seconds until the next request; to be overridden, by a method or by one of Locust's (`between(1, 2)`).
+        """Seconds until the next request; to be overridden: by a method, one of Locust's (`between(1, 2)`), a number.
 
         Here it is the configuration's, and longer after a failed connection. Called once after each request: it is
         the pause that the row has, 1e9 at most. What is no length of time, or an exception, is left aside.
@@ -157,11 +157,13 @@ class SpeechUser(User):
             exchange.request_id = self.stage.request_id(job)
             users = self.stage.users()
             verdict = self._spoken(job, exchange)
-        except LOCUSTS_WORDS as word:
-            verdict = failure_of(word)
+        except gevent.GreenletExit:  # it is stopped
             raise
-        except (Exception, SystemExit) as error:  # one request is not the end of the run
+        except BaseException as error:
             verdict = failure_of(error)
+            # One request that fails is not the end of the run; what is no such thing goes its way.
+            if isinstance(error, LOCUSTS_WORDS) or not isinstance(error, (Exception, SystemExit)):
+                raise
         finally:
             self._busy = False
             self._conclude(job, exchange, verdict, users)
@@ -274,3 +276,9 @@ class FastSttUser(SpeechUser, FastHttpUser):
 
 
 _CUT = Failure(ErrorKind.CANCELLED, "cut off: the run was stopped before the answer was whole")
+
+
+def _asked_of(user: SpeechUser, wait_time: Any) -> Callable[[], Any]:
+    """What the class of `user` has as its `wait_time`, to be called: a method, what can be called, or a number."""
+    bound = wait_time.__get__(user) if hasattr(wait_time, "__get__") else wait_time
+    return bound if callable(bound) else lambda: bound

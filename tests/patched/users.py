@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
 from typing import Any
@@ -264,6 +265,39 @@ def test_a_wait_time_of_the_class_is_the_pause_of_the_row(
     assert all(least <= pause <= most for pause in slept[:1])
     if least < most and most == 2:
         assert len(set(slept)) == 3, "drawn once for each request"
+
+
+@pytest.mark.parametrize(
+    "wait_time",
+    [0.5, "0.5", functools.partial(float, 0.5), staticmethod(lambda: 0.5)],
+    ids=["a number", "its text", "what can be called", "a static method"],
+)
+def test_a_wait_time_that_is_no_method_is_asked_all_the_same(
+    script: Script, base: type[SpeechUser], wait_time: Any
+) -> None:
+    script.answer = answer(b'{"text": "hey"}')
+    run = Run(script.url)
+    assert pauses_of(run, type("Mine", (base,), {"wait_time": wait_time, "abstract": False}), 2) == [0.5, 0.5]
+    assert [row.pause_s for row in run.rows] == [0.5, 0.5]
+
+
+@pytest.mark.parametrize("hook", ["make_body", "read_answer"])
+@pytest.mark.parametrize("kind", [BaseException, KeyboardInterrupt, GeneratorExit])
+def test_what_a_hook_raises_beyond_exceptions_is_its_error_and_goes_on(
+    script: Script, base: type[SpeechUser], hook: str, kind: type[BaseException]
+) -> None:
+    """It was "cut off: the run was stopped", though nobody had stopped anything."""
+    script.answer = answer(b'{"text": "hey"}')
+    run = Run(script.url)
+
+    def breaks(*_: Any) -> Any:
+        raise kind("so it was")
+
+    with pytest.raises(kind):
+        type("Mine", (base,), {hook: breaks, "abstract": False})(run.environment).play()
+    check_whole(run)
+    (row,) = run.rows
+    assert (row.error_kind, row.error) == (ErrorKind.HOOK_ERROR, f"{kind.__name__}: so it was")
 
 
 def test_a_wait_time_may_build_on_the_configured_one(script: Script) -> None:
