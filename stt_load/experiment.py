@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import random
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -239,14 +238,12 @@ class Experiment:
         return replace(run, path=path)
 
     def _written(self, run: Run) -> Path:
-        """Where the result is: if the folder that it was to be in is gone, in the working directory, and if that is
-        gone as well, among the temporary files."""
+        """Where the result is."""
         try:
             result_file.write(self.path, run)
             return self.path
         except FileNotFoundError:
-            here = Path() if _exists_still() else Path(tempfile.gettempdir())
-        elsewhere = result_file.reserve(str(here / self.path.name), datetime.now())
+            elsewhere = result_file.elsewhere(self.path)
         result_file.write(elsewhere, run)
         with self.faults.caught("That the result is elsewhere was not shown"):
             self.display.moved(self.path.parent, elsewhere)
@@ -304,11 +301,3 @@ class Experiment:
             f"The spool {self._spool.path}, for which only a crash would have had a use, can't be written any more",
             error,
         )
-
-
-def _exists_still() -> bool:
-    """Whether the working directory does. Of one that was deleted only its name is gone."""
-    try:
-        return Path.cwd().is_dir()
-    except FileNotFoundError:
-        return False

@@ -8,6 +8,7 @@ import itertools
 import json
 import math
 import os
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -37,6 +38,13 @@ def reserve(save_path: str | None, now: datetime) -> Path:
     wanted = Path(now.strftime(DEFAULT_NAME) if save_path is None else save_path)
     numbered = (wanted.with_stem(f"{wanted.stem}_{number}") for number in itertools.count(2))
     return next(path for path in itertools.chain([wanted], numbered) if not _taken(path))
+
+
+def elsewhere(path: Path) -> Path:
+    """Where a result can be that was to be at `path`, whose folder is gone: in the working directory, and if that is
+    gone as well, among the temporary files."""
+    here = Path() if _exists_still() else Path(tempfile.gettempdir())
+    return reserve(str(here / path.name), datetime.now())
 
 
 def rows_path(result: Path) -> Path:
@@ -205,3 +213,11 @@ def _finite(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_finite(one) for one in value]
     return value
+
+
+def _exists_still() -> bool:
+    """Whether the working directory does. Of one that was deleted only its name is gone."""
+    try:
+        return Path.cwd().is_dir()
+    except FileNotFoundError:
+        return False
