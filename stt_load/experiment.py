@@ -231,8 +231,6 @@ class Experiment:
             self._spool.close()
             if not self._unread:
                 self._spool.remove()
-        except FileNotFoundError:
-            pass  # it went with its folder
         except OSError as error:
             logger.warning("stt-load: %s could not be removed: %s", self._spool.path, error.strerror or error)
         return replace(run, path=path)
@@ -297,7 +295,5 @@ class Experiment:
         spool.generator(self._generator())
 
     def _on_spool_error(self, error: Exception) -> None:
-        self.faults.note(
-            f"The spool {self._spool.path}, for which only a crash would have had a use, can't be written any more",
-            error,
-        )
+        what = f"The spool {self._spool.path}, for which only a crash would have had a use, can't be written any more"
+        self.faults.note(what, error)
