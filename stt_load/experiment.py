@@ -191,7 +191,6 @@ class Experiment:
             workers=tuple(self.team.names),
             leased_again=self.team.leased_again,
             barrier_s=session.barrier_s,
-            complete=ending.reason == "finished" or (session.phases.done and not np.any(samples.unfinished)),
             end_reason=ending.reason,
             detail=ending.detail,
             first_transcript=session.first_transcript,
@@ -200,7 +199,8 @@ class Experiment:
             info = replace(info, clocks=self.team.clocks)
         with self.faults.caught("What the generator saw of itself is not known"):
             info = replace(info, generator=replace(self._generator(), rows_lost=self._rows_lost(samples)))
-        return self._doubted(info)
+        complete = ending.reason == "finished" or (session.phases.done and not np.any(samples.unfinished))
+        return self._doubted(replace(info, complete=complete and not info.generator.rows_lost))
 
     def _rows_lost(self, samples: Samples) -> int | None:
         """Nobody is at work any more: what was handed out has its row, or lost it; a second result has none.

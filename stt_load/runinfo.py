@@ -41,7 +41,8 @@ class Clock:
 class RunInfo:
     """One run as a whole. Instants of its samples count from `barrier_s`, itself on the host's monotonic clock.
 
-    started_at, ended_at: wall clock, ISO 8601 with offset. complete: N was reached, or measure_for was over.
+    started_at, ended_at: wall clock, ISO 8601 with offset. complete: N was reached, or measure_for was over,
+    and no row of a request is missing.
     seed_given: the seed was chosen by a person, so a cache may know these clips. target: the URL posted to.
     users: users at the barrier. barrier_s: monotonic clock of this host at the barrier, None if never reached.
     workers: names, by the index in the samples. leased_again: jobs that were handed out once more, as the worker that

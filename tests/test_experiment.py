@@ -347,9 +347,11 @@ def test_a_row_that_was_lost_is_counted() -> None:
     trial = Trial()
     trial.go(3)
     assert trial.phases.take("one") is not None, "and nothing is ever heard of it"
+    trial.experiment.session.stopped("finished")
     trial.finish()
     result = written()
     assert result["run"]["generator"]["rows_lost"] == 1
+    assert (result["run"]["end_reason"], result["run"]["complete"]) == ("finished", False)
     assert result["validity"]["verdict"] == "INVALID"
 
 

@@ -50,7 +50,7 @@ class Outpost:
         self._leases = Leases()
         self._bell = Bell()
         self.errors = 0
-        self._others = 0
+        self._others = self._waiting = 0
         self._heard_s = clock()
         self._known_epoch = 0
         self._sent = self._acknowledged = self._sent_texts = 0
@@ -91,10 +91,19 @@ class Outpost:
     def take(self, user: Hashable) -> Job:
         if self._leases.join(user):
             self._news.set()
-        while (job := self._next(user)) is None:
-            self._bell.wait()
+        job = self._next(user) or self._await_job(user)
         self._news.set()
         return job
+
+    def _await_job(self, user: Hashable) -> Job:
+        self._waiting += 1
+        self._news.set()
+        try:
+            while (job := self._next(user)) is None:
+                self._bell.wait()
+            return job
+        finally:
+            self._waiting -= 1
 
     def finish(self, job: Job, sample: Sample, text: str | None) -> None:
         self._leases.finish(job)
@@ -181,7 +190,6 @@ class Outpost:
         self.monitor.stop()
         self._writer.kill()
         self._leases.renew()
-        self._tell(self._tell_wants)
         self._last = True
         self._tell(self._tell_rows)
 
@@ -232,6 +240,7 @@ class Outpost:
             "joined": leases.joined,
             "present": leases.present,
             "starting": leases.starting,
+            "waiting": self._waiting,
             "taken": leases.taken,
             "held": held,
         }
@@ -242,6 +251,7 @@ class Outpost:
         while self._sent < (settled := self.settle()) or self._last:
             samples = self.table.snapshot(self._sent, min(ROWS_AT_ONCE, settled - self._sent))
             stop = self._sent + len(samples)
+            last = self._last and stop == len(self.table)
             watch = self.monitor.watch()
             rows = {
                 "first": self._sent,
@@ -249,14 +259,15 @@ class Outpost:
                 "texts_from": self._sent_texts,
                 "texts": list(samples.texts[self._sent_texts :]),
                 "transcript": self.first_transcript,
-                "last": self._last and stop == len(self.table),
+                "last": last,
+                "held": protocol.pack_jobs(self._leases.held) if last else None,
                 "watch": None if watch is None or not self._last else asdict(watch),
                 "errors": self.errors,
             }
             self._told_s = clock()
             self._post(protocol.SAMPLES, rows)
             self._sent, self._sent_texts = stop, len(samples.texts)
-            if rows["last"]:
+            if last:
                 return
         if self._sent < len(self.table):
             self._news.set()

@@ -9,13 +9,13 @@ A message is a kind and a mapping that msgpack can carry. All that belong to a r
 | fit | worker | what is missing, if something is; the worker's clock. Later: why it can't take part after all |
 | refused | master | why; Locust's own quit follows |
 | run | master | configuration, URL, run information, number and name of this worker; how things stand |
-| want | worker | users that came, are there and are to come, jobs started; under a new epoch, the jobs it holds |
+| want | worker | users that came, are there, wait and are to come; jobs started; in a new epoch, jobs it holds |
 | jobs | master | a lease; how things stand |
 | void | master | the lease of that epoch is no more |
 | open | master | the warm-up is over; how things stand |
 | beat | master | its clock, jobs granted, how long ago it has heard of this worker; how things stand |
 | echo | worker | the answer to a beat: clocks, what it has seen of itself, errors of ours, whether it has closed |
-| samples | worker | rows from the n-th on, new texts of errors and headers; `last` when there will be no more |
+| samples | worker | rows from the n-th on, new texts of errors and headers; with the `last`, the jobs it holds |
 | ack | master | how many rows it has |
 | drain, cut | master | finish what is in flight; don't finish it |
 | saved | master | the result is on the disk; how many of the worker's rows are in it |

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from stt_load.cluster.fleet import SAME_CLOCK, Member
+from stt_load.cluster.protocol import Data
 from stt_load.monitor import Watch
 from stt_load.runinfo import Clock
 from stt_load.sample import ErrorKind, Phase, Sample
@@ -16,13 +18,15 @@ class Recruit:
     """One worker in one run. number: its index in the samples.
 
     epoch: of its lease. void: the newest epoch whose lease was taken away. rows: how many of its rows are here.
-    missing: tries that it had when it was lost, and that nothing has been heard of since, with the time of the loss.
+    missing: tries that it had started when it was lost, as far as is known, and that nothing has been heard of since,
+    with the time of the loss.
     absent: Locust has given it up. gone: lost, and not back. silent: it was missed, and has not said since how many
     users it has. ended: its last row is in. errors: exceptions in code of ours on it. taken: jobs that it told last
     to have started. placed: the clock that rows were put on this host's with, of several the one with the largest
     error. idle_s: for how long it has owed results and has neither told one nor started a job. longest_pause_s: that
-    one of its users made on purpose. expired: its lease ran out that way, and nothing has come since. quiet_s: for
-    how long nothing was heard of it at all, the time left out in which this process itself stood still.
+    one of its users made on purpose. expired: its lease ran out that way, and nothing has come since. busy: its users
+    do other work, and none has asked for a job since. quiet_s: for how long nothing was heard of it at all, the time
+    left out in which this process itself stood still.
     """
 
     member: Member
@@ -43,6 +47,7 @@ class Recruit:
     idle_s: float = 0.0
     longest_pause_s: float = 0.0
     expired: bool = False
+    busy: bool = False
     quiet_s: float = 0.0
     heard_s: float = 0.0
 
@@ -74,6 +79,16 @@ class Recruit:
         if taken != self.taken:
             self.taken, self.idle_s = taken, 0.0
 
+    def watched(self, data: Data) -> None:
+        """It says what it has seen of itself so far; its last word on that stays."""
+        self.errors = max(self.errors, data["errors"])
+        if data["watch"] is not None and not self.ended:
+            self.watch = Watch.of(data["watch"])
+
+    def holds(self, held: Collection[Job]) -> None:
+        """It says which jobs it has on hand: of others nobody will ever tell."""
+        self.missing = {job: lost_s for job, lost_s in self.missing.items() if job in held}
+
     def listen(self, elapsed_s: float) -> None:
         """Another `elapsed_s` have passed."""
         heard = self.member.heard_s != self.heard_s
@@ -86,7 +101,7 @@ class Recruit:
         return self.idle_s
 
     def lost_tries(self, origin_s: float, audio_s: float) -> list[Sample]:
-        """What is missing, as samples: each may or may not have been sent. origin_s: where instants count from."""
+        """What is missing, as samples: each was started, and perhaps sent. origin_s: where instants count from."""
         return [self._lost(job, lost_s - origin_s, audio_s) for job, lost_s in self.missing.items()]
 
     def _lost(self, job: Job, at_s: float, audio_s: float) -> Sample:
@@ -106,6 +121,6 @@ class Recruit:
             download_bytes=0,
             status=None,
             error_kind=ErrorKind.LOST,
-            error="leased to a worker that was lost, and never heard of again",
+            error="started by a worker that was lost, and never heard of again",
             text_length=None,
         )

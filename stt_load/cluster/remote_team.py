@@ -16,7 +16,6 @@ from stt_load.cluster.protocol import Data
 from stt_load.cluster.recruit import Recruit
 from stt_load.cluster.roster import Roster, message_of
 from stt_load.load_watch import Asked, LoadWatch
-from stt_load.monitor import Watch
 from stt_load.runinfo import Clock
 from stt_load.sample import Sample
 from stt_load.schedule.ledger import Ledger
@@ -61,9 +60,8 @@ class RemoteTeam:
         self._intake = Intake(ledger, on_counted)
         self._told_users = 0
         self._looked_s = clock()
-        self._lease_s = 0.0
+        self._lease_s = self._audio_s = 0.0
         self._result = ""
-        self._audio_s = 0.0
 
     @property
     def leased_again(self) -> int:
@@ -128,13 +126,12 @@ class RemoteTeam:
         recruit = self._roster[worker]
         if recruit.expired:
             return
+        recruit.busy &= not data["waiting"]
         if data["epoch"] <= recruit.void:
             self._roster.send(protocol.VOID, recruit, {"epoch": recruit.void})
             return
         if data["epoch"] > recruit.epoch:
-            held = set(protocol.unpack_jobs(data["held"]))
-            self.budget.renew(worker, held)
-            recruit.missing = {job: lost_s for job, lost_s in recruit.missing.items() if job in held}
+            self._give_back(recruit, data)
             recruit.epoch, recruit.gone = data["epoch"], False
             self.spread_news()
         recruit.silent = False
@@ -155,14 +152,10 @@ class RemoteTeam:
     def on_echo(self, worker: str, data: Data) -> None:
         """What the worker has seen of itself so far. It shows what was said to it and got lost."""
         recruit = self._roster.get(worker)
-        if recruit is None:
-            return
-        self._roster.tell_again(recruit, data)
-        if data.get("run") != self.id:
-            return
-        recruit.errors = max(recruit.errors, data["errors"])
-        if data["watch"] is not None and not recruit.ended:
-            recruit.watch = Watch.of(data["watch"])
+        if recruit is not None:
+            self._roster.tell_again(recruit, data)
+            if data.get("run") == self.id:
+                recruit.watched(data)
 
     def beat(self, member: Member) -> Data:
         recruit = self._roster.get(member.id)
@@ -219,13 +212,18 @@ class RemoteTeam:
         return together(self._roster.watches, changes, all_workers_lost=deserted, listener_errors=errors)
 
     def _ended(self, recruit: Recruit, data: Data) -> None:
+        recruit.watched(data)
         recruit.ended = True
-        if data["watch"] is not None:
-            recruit.watch = Watch.of(data["watch"])
+        self._give_back(recruit, data)
         if not self.budget.closed:
-            # It goes while the others go on. What it had not started, it has given back.
-            self._lose(recruit)
+            self._lose(recruit)  # it goes while the others go on
         self.budget.ended(recruit.member.id)
+
+    def _give_back(self, recruit: Recruit, data: Data) -> None:
+        """It tells which jobs it really has on hand."""
+        held = set(protocol.unpack_jobs(data["held"]))
+        self.budget.renew(recruit.member.id, held)
+        recruit.holds(held)
 
     def _hand_out(self, recruit: Recruit) -> None:
         """`recruit` has told something. In the warm-up that may make room for others, too."""
@@ -235,7 +233,7 @@ class RemoteTeam:
             self.spread_news()
 
     def _lease(self, recruit: Recruit) -> None:
-        if recruit.gone or not self.session.released.is_set():
+        if recruit.gone or recruit.busy or not self.session.released.is_set():
             return
         jobs = self.budget.lease(recruit.member.id)
         if jobs:
@@ -262,10 +260,10 @@ class RemoteTeam:
             self._lose(recruit)
 
     def _miss(self, recruit: Recruit, from_s: float) -> None:
-        """A worker's users do nothing: until others have them, the load is not what it was."""
+        """A worker's users do nothing: until others have them, or the run is over, the load is not what it was."""
         recruit.silent = True
         self.budget.absent(recruit.member.id)
-        if not self.budget.closed:
+        if not self.budget.done:
             self._load.moved(from_s)
 
     def _await_results(self, recruit: Recruit, elapsed_s: float) -> None:
@@ -273,6 +271,13 @@ class RemoteTeam:
         idle_s = recruit.idle(elapsed_s, self.budget.owed(recruit.member.id))
         if recruit.gone or self.budget.closed or idle_s <= self._lease_s + recruit.longest_pause_s:
             return
+        if self.budget.in_flight_on(recruit.member.id):
+            self._expire(recruit, idle_s)
+        else:  # its users do other work; there are more for them when they ask
+            recruit.idle_s, recruit.busy = 0.0, True
+            self._roster.send(protocol.VOID, recruit, {"epoch": recruit.epoch})
+
+    def _expire(self, recruit: Recruit, idle_s: float) -> None:
         said = "stt-load: worker %s has returned nothing for %.0f s: others get its requests"
         logger.warning(said, self._roster.name(recruit), idle_s)
         recruit.expired = recruit.silent = True

@@ -127,6 +127,7 @@ ENGLISH = {
     # How the run ended
     "faults.heading": "❗ Something broke in stt-load itself:",
     "end.at_time_limit": "Ended by the time limit (-t), after {progress}.",
+    "end.finished": "❗ Not complete: it came to its end after {progress}, but rows of requests are missing.",
     "end.time_limit": "❗ Not complete: stopped by the time limit (-t) after {progress}.",
     "end.stopped": "❗ Not complete: stopped on request after {progress}.",
     "end.interrupted": "❗ Not complete: interrupted (Ctrl-C or a signal) after {progress}.",

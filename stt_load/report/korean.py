@@ -127,6 +127,7 @@ KOREAN = {
     # How the run ended
     "faults.heading": "❗ stt-load 자체에 문제가 생겼습니다:",
     "end.at_time_limit": "{progress} 후 시간 제한(-t)으로 끝났습니다.",
+    "end.finished": "❗ 온전하지 않음: {progress} 이후 끝났지만 일부 요청의 행이 없습니다.",
     "end.time_limit": "❗ 완료되지 않음: {progress} 후 시간 제한(-t)으로 중지되었습니다.",
     "end.stopped": "❗ 완료되지 않음: {progress} 후 요청에 따라 중지되었습니다.",
     "end.interrupted": "❗ 완료되지 않음: {progress} 후 중단되었습니다 (Ctrl-C 또는 신호).",

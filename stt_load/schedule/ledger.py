@@ -36,6 +36,11 @@ class _Account:
         """Jobs that it has, or will have when they arrive, and has not started."""
         return self.granted - self.taken
 
+    @property
+    def in_flight(self) -> int:
+        """Jobs that it has started, as far as is known, and has told no result of: the first ones of `leased`."""
+        return max(0, len(self.leased) - self.stock)
+
 
 class Ledger:
     """The master's counterpart of `Phases`: workers instead of users, leases instead of single jobs. A pure machine.
@@ -74,11 +79,11 @@ class Ledger:
     @property
     def in_flight(self) -> int:
         """Jobs that were started, as far as is known, and have no result yet."""
-        return sum(max(0, len(account.leased) - account.stock) for account in self._accounts.values())
+        return sum(account.in_flight for account in self._accounts.values())
 
     @property
     def handed_out(self) -> int:
-        """Seqs that were leased and not given back: each has its result, or somebody is at work on it."""
+        """Seqs that were leased and not given back: each has its result, somebody is at work on it, or it is lost."""
         return self._next - len({job.seq for job in self._again if not self._counted[job.seq]})
 
     @property
@@ -123,6 +128,11 @@ class Ledger:
         """Jobs that `worker` has, started or not, and has told no result of."""
         account = self._accounts.get(worker)
         return 0 if account is None else len(account.leased)
+
+    def in_flight_on(self, worker: str) -> int:
+        """Jobs that `worker` has started, as far as is known, and has told no result of."""
+        account = self._accounts.get(worker)
+        return 0 if account is None else account.in_flight
 
     def granted(self, worker: str) -> int:
         """Jobs given to `worker` since its lease was renewed."""
@@ -170,17 +180,21 @@ class Ledger:
         account.granted = account.taken = 0
 
     def lost(self, worker: str, *, idle: bool = False) -> list[Job]:
-        """`worker` is gone, or cut off: the tries that it had. Their jobs are there to be leased again.
+        """`worker` is gone, or cut off: the tries that it had started, as far as is known.
 
-        idle: it is there, but its users do nothing; the barrier does not wait for them until it reports again.
+        All its jobs are there to be leased again, as it may have started any; at the end, when nothing is leased any
+        more, nobody makes good for those tries. idle: it is there, but its users do nothing; the barrier does not
+        wait for them until it reports again.
         """
         account = self._accounts.pop(worker, None)
-        if idle and account is not None:
+        if account is None:
+            return []
+        if idle:
             self._idle[worker] = account.joined
-        jobs = [] if account is None else list(account.leased.values())
-        again = [Job(job.seq, job.attempt + 1, job.phase) for job in jobs if not self._counted[job.seq]]
-        self._again.extend(again)
-        return jobs
+        jobs, in_flight = list(account.leased.values()), account.in_flight
+        again = jobs[in_flight:] if self.closed else jobs
+        self._again.extend(Job(job.seq, job.attempt + 1, job.phase) for job in again if not self._counted[job.seq])
+        return jobs[:in_flight]
 
     def ended(self, worker: str) -> None:
         """`worker` has told its last result: whatever it has not told of is on its way no more, and lost."""

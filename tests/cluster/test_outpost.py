@@ -206,6 +206,37 @@ def test_the_last_row_is_told_as_such_even_when_the_first_words_fail(
     assert scene.post.done
 
 
+def test_the_last_rows_say_which_jobs_were_started_and_have_none(scene: Scene) -> None:
+    """Nothing else needs to get through; what was never started is not among them."""
+    scene.give(0, 1, 2, 3)
+    done = scene.work()
+    started = scene.post.take("two")
+    scene.settle()
+    assert scene.of_kind(protocol.SAMPLES)[-1]["held"] is None
+    scene.said.clear()
+    scene.post.conclude()
+    assert [kind for kind, _ in scene.said] == [protocol.SAMPLES]
+    assert set(protocol.unpack_jobs(scene.said[0][1]["held"])) == {done, started}
+
+
+def test_users_that_wait_for_a_job_are_told_until_they_have_one(scene: Scene) -> None:
+    taking = gevent.spawn(scene.post.take, "one")
+    scene.settle()
+    assert scene.of_kind(protocol.WANT)[-1]["waiting"] == 1
+    scene.said.clear()
+    scene.beat()
+    scene.settle()
+    assert scene.of_kind(protocol.WANT)[-1]["waiting"] == 1, "the first word may have been lost"
+    gone = gevent.spawn(scene.post.take, "two")
+    scene.settle()
+    assert scene.of_kind(protocol.WANT)[-1]["waiting"] == 2
+    gone.kill()
+    scene.give(0)
+    taking.join(5)
+    scene.settle()
+    assert scene.of_kind(protocol.WANT)[-1]["waiting"] == 0
+
+
 def test_out_of_touch_nothing_starts(scene: Scene) -> None:
     scene.give(0, 1)
     scene.post._heard_s -= protocol.FENCE_S + 0.1

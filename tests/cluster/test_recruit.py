@@ -61,6 +61,19 @@ def test_one_that_is_back_before_it_was_given_up_has_to_say_how_many_users_it_ha
     assert not recruit.pending
 
 
+def test_of_what_it_does_not_hold_nobody_will_ever_tell(recruit: Recruit) -> None:
+    recruit.missing = {Job(seq, 0, Phase.MEASURED): 25.0 for seq in range(3)}
+    recruit.holds([Job(1, 0, Phase.MEASURED), Job(7, 0, Phase.MEASURED)])
+    assert recruit.missing == {Job(1, 0, Phase.MEASURED): 25.0}
+
+
+def test_its_last_word_on_what_it_has_seen_of_itself_stays(recruit: Recruit) -> None:
+    recruit.watched({"errors": 2, "watch": None})
+    recruit.ended = True
+    recruit.watched({"errors": 1, "watch": {"nothing": "of use any more"}})
+    assert (recruit.errors, recruit.watch) == (2, None)
+
+
 def test_what_was_never_heard_of_is_a_row_that_counts_for_nothing(recruit: Recruit) -> None:
     recruit.missing = {Job(7, 1, Phase.MEASURED): 25.0}
     (sample,) = recruit.lost_tries(origin_s=20.0, audio_s=10.0)

@@ -142,6 +142,10 @@ def test_levels_are_a_table() -> None:
         ({"end_reason": "interrupted"}, "❗ Not complete: interrupted (Ctrl-C or a signal) after 20 of 90 requests."),
         ({"end_reason": "time_limit"}, "❗ Not complete: stopped by the time limit (-t) after 20 of 90 requests."),
         ({"end_reason": "stopped"}, "❗ Not complete: stopped on request after 20 of 90 requests."),
+        (
+            {"end_reason": "finished"},
+            "❗ Not complete: it came to its end after 20 of 90 requests, but rows of",
+        ),
         ({"end_reason": "crashed"}, "❗ The run never came to its end"),
     ],
 )

@@ -16,13 +16,14 @@ WORKERS = st.sampled_from(["a", "b", "c"])
 
 @dataclass
 class Worker:
-    """A worker as a model: what it was leased, and what of that it has started."""
+    """A worker as a model: what it was leased, and what of that it has started. known: the master knows, too."""
 
     joined: int = 0
     present: int = 0
     taken: int = 0
     stock: list[Job] = field(default_factory=list)
     started: list[Job] = field(default_factory=list)
+    known: bool = True
 
 
 class AnyInterleaving(RuleBasedStateMachine):
@@ -35,10 +36,12 @@ class AnyInterleaving(RuleBasedStateMachine):
         self.beyond: list[tuple[str, Job]] = []
         self.counted: list[int] = []
         self.tries: set[tuple[int, int]] = set()
+        self.lost: set[int] = set()
 
     def tell(self, name: str) -> Worker:
         worker = self.workers.setdefault(name, Worker())
         self.ledger.report(name, worker.joined, worker.present, worker.taken)
+        worker.known = True
         return worker
 
     @rule(name=WORKERS, more=st.integers(0, 4), gone=st.integers(0, 4))
@@ -72,6 +75,7 @@ class AnyInterleaving(RuleBasedStateMachine):
             self.tries.add((job.seq, job.attempt))
         worker.started += jobs
         worker.taken += len(jobs)
+        worker.known &= not jobs
         if told:
             self.tell(name)
 
@@ -99,8 +103,11 @@ class AnyInterleaving(RuleBasedStateMachine):
     @rule(name=WORKERS)
     def dies(self, name: str) -> None:
         worker = self.workers.pop(name, Worker())
-        held = worker.stock + worker.started
-        assert {job.seq for job in self.ledger.lost(name)} == {job.seq for job in held}
+        in_flight = set(self.ledger.lost(name))
+        assert in_flight <= set(worker.started), "nothing is lost that was never started"
+        assert in_flight == set(worker.started) or not worker.known
+        if self.ledger.closed:
+            self.lost |= {job.seq for job in in_flight}
         self.beyond += [(name, job) for job in worker.started]
 
     @rule(name=WORKERS)
@@ -122,7 +129,7 @@ class AnyInterleaving(RuleBasedStateMachine):
         if self.ledger.may_open():
             self.ledger.open = True
 
-    @precondition(lambda self: len(self.counted) > 20)
+    @precondition(lambda self: len(self.counted) > 5)
     @rule()
     def stop(self) -> None:
         self.ledger.close()
@@ -138,10 +145,13 @@ class AnyInterleaving(RuleBasedStateMachine):
         assert self.ledger.done == (self.total is not None and len(self.counted) == self.total)
         assert self.ledger.in_flight <= sum(len(worker.started + worker.stock) for worker in self.workers.values())
         held = {job.seq for worker in self.workers.values() for job in worker.started + worker.stock}
-        assert self.ledger.handed_out == len(held | set(self.counted)), "what was handed out has a row, or is held"
+        assert self.ledger.handed_out == len(held | self.lost | set(self.counted)), (
+            "it has a row, is held, or is lost"
+        )
         for name in ("a", "b", "c"):
             worker = self.workers.get(name, Worker())
             assert self.ledger.owed(name) == len(worker.started + worker.stock)
+            assert self.ledger.in_flight_on(name) == len(worker.started) or not worker.known
 
     def teardown(self) -> None:
         """Whatever happened: one worker that lives, with users enough, brings it to its end."""
@@ -194,6 +204,7 @@ def test_what_a_worker_lost_is_leased_again_under_a_new_attempt() -> None:
     ledger = opened(2, {"a": 1, "b": 1})
     (first,) = ledger.lease("a")
     (second,) = ledger.lease("b")
+    ledger.report("a", 1, 1, taken=1)
     assert ledger.lost("a") == [first]
     ledger.report("b", 1, 1, taken=1)
     assert ledger.lease("b") == [Job(first.seq, 1, Phase.MEASURED)]
@@ -248,12 +259,24 @@ def test_a_result_that_a_worker_never_told_is_handed_out_and_in_flight_no_more()
     assert (ledger.handed_out, ledger.measured_results, ledger.in_flight) == (2, 1, 0)
 
 
+def test_what_a_worker_has_in_flight_when_it_dies_at_the_end_is_lost_and_what_it_never_started_is_not() -> None:
+    ledger = opened(None, {"a": 1, "b": 1})
+    jobs = ledger.lease("a")
+    ledger.report("a", 1, 1, taken=3)
+    assert ledger.accepts("a", jobs[1])
+    ledger.finish(jobs[1])
+    ledger.close()
+    assert ledger.lost("a") == [jobs[0], jobs[2]]
+    assert (ledger.handed_out, ledger.measured_results, ledger.in_flight) == (3, 1, 0)
+
+
 def test_the_barrier_does_not_wait_for_users_that_do_nothing() -> None:
     ledger = Ledger(10, 2, awaited=3)
     ledger.report("stuck", 2, 2, 0)
     jobs = ledger.lease("stuck")
     ledger.report("a", 1, 1, 0)
-    assert {job.seq for job in ledger.lost("stuck", idle=True)} == {job.seq for job in jobs}
+    ledger.report("stuck", 2, 2, taken=2)
+    assert ledger.lost("stuck", idle=True) == jobs
     taken = 0
     while again := ledger.lease("a"):
         for job in again:
