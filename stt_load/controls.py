@@ -12,6 +12,8 @@ from locust.env import Environment
 from locust.exception import StopTest
 from locust.runners import STATE_SPAWNING, MasterRunner
 
+from stt_load import user_code
+
 logger = logging.getLogger(__name__)
 
 
@@ -46,6 +48,7 @@ class Controls:
         self._runner = environment.runner
         self._on_error = on_error
         self._state = self._runner.state
+        user_code.end_from_anywhere(self._runner, ended=self._ended)
 
     def spawn(self, work: Callable[[], None]) -> None:
         """Does `work` in a greenlet of its own, where an exception would be nobody's."""
@@ -91,6 +94,11 @@ class Controls:
             gevent.sleep(self._options.autoquit)
             self.quit()
             self.close_page()
+
+    def _ended(self) -> None:
+        """Whoever has stopped a run: where nobody can start another one, the process ends, too."""
+        if self._options.headless:
+            self.spawn(self.quit)
 
     def quit(self) -> None:
         """Whatever fails on the way, Locust's main greenlet has to go on: it waits for those of the runner."""

@@ -90,8 +90,8 @@ def on_connect(prepare: Callable[[WorkerRunner], object], connected: Callable[[W
     By then a master may have sent users, or the end. That one has to wait for the whole runner, which would stop the
     greenlets that it has, start others, and never end.
     """
-    connect: Any = _original(WorkerRunner.connect_to_master)
-    handle: Any = _original(WorkerRunner.handle_message)
+    connect: Any = original(WorkerRunner.connect_to_master)
+    handle: Any = original(WorkerRunner.handle_message)
 
     @functools.wraps(connect)
     def connect_to_master(runner: WorkerRunner) -> None:
@@ -213,7 +213,7 @@ def write_last_csv() -> None:
     gevent.sleep(CSV_PERIOD_S + 0.1)
 
 
-def _original(method: Callable[..., Any]) -> Callable[..., Any]:
+def original(method: Callable[..., Any]) -> Callable[..., Any]:
     """Locust's own, also where it has been replaced before."""
     return getattr(method, "__wrapped__", method)
 

@@ -15,7 +15,7 @@ from locust.env import Environment
 from locust.event import Events
 from locust.runners import MasterRunner, WorkerRunner
 
-from stt_load import quirks, web
+from stt_load import quirks, user_code, web
 from stt_load.cluster.fleet import Needs
 from stt_load.commandline import CommandLine
 from stt_load.config import ConfigError, variables
@@ -64,6 +64,7 @@ def install(default_user: type[User] | None = None) -> None:
             Suite(environment, web_ui, command_line, reports)
 
     quirks.keep_time_steady()
+    user_code.spawn_who_can()
     introduce()
     events.init_command_line_parser.add_listener(on_parser)
     events.init.add_listener(on_init)
@@ -208,9 +209,6 @@ class Suite:
         self._departure.code = exit_code(self.outcome, failures_code=self.options.exit_code_on_error)
         if self._departure.interrupted:
             self._controls.close_page()
-        if self.outcome.info.end_reason == "workers_lost" and self.options.headless:
-            # Locust stops when its last worker is gone, and then waits for ever.
-            self._controls.spawn(self._controls.quit)
 
     @guarded
     def on_quitting(self, environment: Environment, **_: Any) -> None:

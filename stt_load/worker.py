@@ -14,12 +14,13 @@ from gevent.event import Event
 from locust.env import Environment
 from locust.runners import WorkerRunner
 
-from stt_load import quirks, starting
+from stt_load import quirks, starting, user_code
 from stt_load.cluster import protocol
 from stt_load.cluster.outpost import Outpost
 from stt_load.cluster.protocol import Data
 from stt_load.engagement import Engagement
 from stt_load.introduction import Introduction, post
+from stt_load.leaving import Leaving
 from stt_load.transport.exchange import clock
 
 logger = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class Worker:
         self._runner = environment.runner
         self._engagement: Engagement | None = None
         self._leaving = False
+        self._users_leaving = Leaving(self._runner.user_greenlets)
         self._heard_s = 0.0
         self._main = gevent.getcurrent()
         self._introduction = Introduction.of(self._runner)
@@ -47,6 +49,8 @@ class Worker:
         quirks.quicken()
         quirks.leave_output_to_master(environment.parsed_options)
         self._listen()
+        user_code.end_from_anywhere(self._runner, quit_instead=self._go)
+        environment.events.test_stopping.add_listener(self._on_stopping)
         environment.events.test_stop.add_listener(self._on_stop)
         environment.events.quitting.add_listener(self._on_quitting)
         gevent.signal_handler(signal.SIGINT, self._on_ctrl_c)
@@ -134,8 +138,12 @@ class Worker:
         if engagement is not None:
             engagement.saved(data["rows"])
 
+    def _on_stopping(self, **_: Any) -> None:
+        self._users_leaving.watch(self._environment.stop_timeout or 0.0)
+
     def _on_stop(self, **_: Any) -> None:
         """All users are gone. Whoever comes now plays on the next stage."""
+        self._users_leaving.over()
         starting.clear(self._environment)
         if self._engagement is not None:
             self._engagement.over()
@@ -158,7 +166,9 @@ class Worker:
             engagement.outpost.conclude()
 
     def _cut(self) -> None:
-        self._runner.user_greenlets.kill()
+        """Blocks until all users are gone."""
+        self._users_leaving.cut()
+        self._users_leaving.wait()
 
     def _on_quitting(self, environment: Environment, **_: Any) -> None:
         """On the way out, before Locust tells the master that this worker has quit.

@@ -17,6 +17,7 @@ from stt_load.cluster.fleet import Fleet, Needs
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.remote_team import RemoteTeam
 from stt_load.config import Config
+from stt_load.leaving import Leaving
 from stt_load.load_watch import Asked
 from stt_load.sample import Sample
 from stt_load.schedule.ledger import Ledger
@@ -65,21 +66,28 @@ class LocalWorkforce:
         assert environment.runner is not None
         self._runner = environment.runner
         self._phases: Phases | None = None
+        self._leaving = Leaving(self._runner.user_greenlets, lambda: self._in_flight)
+
+    @property
+    def _in_flight(self) -> int:
+        return 0 if self._phases is None else self._phases.in_flight
 
     def team(self, config: Config, awaited: int) -> Team:
+        self._leaving.over()
         phases = self._phases = Phases(config.total_requests, config.warmup_requests, awaited)
         return LocalTeam(phases, UserCounts(self._runner), lambda stage: starting.enter(self._environment, stage))
 
     def finish(self, limit_s: float) -> None:
         until_s = clock() + limit_s
-        while self._phases is not None and self._phases.in_flight and clock() < until_s:
+        while self._in_flight and clock() < until_s:
             gevent.sleep(LOOK_S)
 
     def drain(self, limit_s: float) -> None:
-        """Locust's stop_timeout does it."""
+        """Locust's stop_timeout does it, but for users that don't end even then."""
+        self._leaving.watch(limit_s)
 
     def cut(self) -> None:
-        self._runner.user_greenlets.kill(block=False)
+        self._leaving.cut()
 
 
 class RemoteWorkforce:

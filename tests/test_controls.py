@@ -8,6 +8,7 @@ from unittest.mock import Mock
 
 import gevent
 import pytest
+from gevent.pool import Group
 from locust.env import Environment
 from locust.exception import StopTest
 from locust.runners import LocalRunner, MasterRunner
@@ -23,8 +24,10 @@ class Told:
         self.errors: list[str] = []
         self.runner = Mock(spec=kind)
         self.runner.state = "ready"
+        self.runner.user_greenlets = Group()
         self.runner.greenlet = Mock()
-        self.runner.quit.side_effect = lambda: self.calls.append("quit")
+        self.quit = self.runner.quit
+        self.quit.side_effect = lambda: self.calls.append("quit")
         self.runner.stop.side_effect = lambda: self.calls.append("stop")
         self.runner.update_state.side_effect = lambda state: setattr(self.runner, "state", state)
         page = SimpleNamespace(stop=lambda: self.calls.append("page"))
@@ -81,8 +84,20 @@ def test_the_end_of_a_run_is_the_process_where_nobody_may_start_another(
 
 def test_an_exception_in_a_greenlet_is_told_and_locusts_main_greenlet_goes_on() -> None:
     told = Told(LocalRunner)
-    told.runner.quit.side_effect = RuntimeError("broken")
+    told.quit.side_effect = RuntimeError("broken")
     told.controls.spawn(told.controls.quit)
     gevent.sleep(0)
     assert told.errors == ["quit: broken"]
     told.runner.greenlet.kill.assert_called_once_with(block=False)
+
+
+@pytest.mark.parametrize(("headless", "calls"), [(True, ["stop", "quit"]), (False, ["stop"])])
+def test_where_nobody_can_start_another_run_the_process_ends_whoever_has_stopped_it(
+    headless: bool, calls: list[str]
+) -> None:
+    """A listener's `runner.stop()` left a process that did nothing any more."""
+    told = Told(LocalRunner, headless=headless)
+    told.controls.start()
+    told.runner.stop()
+    gevent.sleep(0)
+    assert told.calls == calls
