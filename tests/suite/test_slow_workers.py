@@ -32,6 +32,20 @@ def slow(**_):
         time.sleep(float(os.environ["SLOW_S"]))
 
 """
+READING = """
+import gevent
+from stt_load.suite import install
+from stt_load.users import SttUser, transcribe
+
+def transcribe_and_read(user):
+    transcribe(user)
+    gevent.sleep(16)
+
+class Reader(SttUser):
+    tasks = [transcribe_and_read]
+
+install(Reader)
+"""
 STUCK = """
 import os
 from gevent.event import Event
@@ -222,3 +236,17 @@ def test_a_worker_whose_users_hang_does_not_hold_the_warm_up(tmp_path: Path) -> 
     assert ran.result["run"]["leased_again"] >= 2
     assert "has returned nothing for" in ran.err
     check_verdict(ran.result, "DEGRADED")
+
+
+@pytest.mark.slow
+def test_a_worker_whose_users_do_other_work_keeps_its_run(tmp_path: Path) -> None:
+    """For longer than any request may take and its lease lasts: it is the only one, and nothing is wrong with it."""
+    locustfile = tmp_path / "reading.py"
+    locustfile.write_text(READING, encoding="utf-8")
+    with logged_server(tmp_path, **QUICK) as server:
+        limits = {"timeout": {"total": 2.0, "first_byte": 2.0, "read": 2.0}}
+        config = against(server.url, None, 0, 1, measure_for=20.0, api=limits)
+        ran = finish(start(tmp_path, config, "--processes=1", locustfile=locustfile), tmp_path)
+    run = ran.result["run"]
+    assert (run["end_reason"], run["leased_again"], run["generator"]["load_changes"]) == ("finished", 0, [])
+    assert {round(row["start_s"], -1) for row in rows(ran.result, "measured")} == {0, 20}
