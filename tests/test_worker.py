@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from stt_load.transport.exchange import clock
 from stt_load.worker import Worker
 from tests.cluster.conversation import sample_of
 from tests.test_engagement import order_of
+from tests.test_leaving import Slow
 from tests.worker_process import Process, until
 
 BEAT = {"run": "the-run", "epoch": 1, "granted": 0, "open": None, "others": 0, "age_s": 0.0, "sent_s": 1.0}
@@ -148,6 +150,32 @@ def test_its_end_tells_locusts_figures_and_then_the_last_row(scene: Scene) -> No
     assert kinds.index("stats") < len(kinds) - 1 - kinds[::-1].index(protocol.SAMPLES)
     assert scene.said(protocol.SAMPLES)[-1]["last"] is True
     scene.hears(protocol.SAVED, {"run": "the-run", "rows": 1})
+    assert scene.spools == []
+
+
+def test_what_users_do_in_their_on_stop_is_no_load_and_a_cut_interrupts_it(scene: Scene) -> None:
+    """It was part of the measured time; and nothing ended it, nor the worker."""
+    scene.hears(protocol.RUN, order_of())
+    scene.outpost.monitor.start(clock())
+    scene.runner.user_greenlets.spawn(Slow.run, user := Slow())
+    gevent.sleep(0)
+    scene.hears(protocol.DRAIN, {"run": "the-run", "limit_s": 1.0})
+    until(lambda: user.stopping)
+    assert scene.outpost.monitor.looked_s == math.inf, "nobody looks any more"
+    assert not scene.outpost.ended
+    scene.hears(protocol.CUT, {"run": "the-run"})
+    until(lambda: scene.outpost.ended)
+    assert user.left == 0
+
+
+def test_a_user_that_quits_takes_its_worker_the_way_of_a_signal(scene: Scene) -> None:
+    """It waited for its own end."""
+    scene.hears(protocol.RUN, order_of())
+    scene.finish(0)
+    scene.runner.user_greenlets.spawn(scene.runner.quit)
+    until(lambda: scene.outpost.ended)
+    scene.acknowledge()
+    until(lambda: scene.quits == 1)
     assert scene.spools == []
 
 

@@ -180,10 +180,11 @@ class Outpost:
         self._leases.close()
 
     def rest(self, limit_s: float) -> None:
-        """Waits until nothing is in flight, `limit_s` at most."""
+        """Waits until nothing is in flight, `limit_s` at most. What users do then, as in `on_stop`, is no load."""
         until_s = clock() + limit_s
         while self._leases.in_flight and clock() < until_s:
             gevent.sleep(LOOK_S)
+        self.monitor.stop()
 
     def conclude(self) -> None:
         """Nothing will come any more: tells the last rows, as such."""

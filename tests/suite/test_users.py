@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.suite.running import check_code, check_verdict, finish, quick, rows, run, saved, start
+from tests.suite.running import check_code, check_verdict, finish, quick, rows, run, saved, start, until_said
 
 pytestmark = pytest.mark.locust
 
@@ -23,6 +24,12 @@ DEAD = """
 class Mine(users.SttUser):
     def on_start(self):
         raise RuntimeError("no token today")
+"""
+UNMADE = """
+class Mine(users.SttUser):
+    def __init__(self, environment):
+        super().__init__(environment)
+        raise RuntimeError("no token in __init__")
 """
 STOPPED = """
 class Mine(users.SttUser):
@@ -60,6 +67,8 @@ def locustfile(folder: Path, classes: str) -> Path:
     ("classes", "words", "said"),
     [
         (DEAD, [], "no token today"),
+        (UNMADE, [], "no token in __init__"),
+        (UNMADE, ["-t", "5s"], "no token in __init__"),
         (STOPPED, [], "ended by themselves"),
         ("class Mine(users.SttUser):\n    pass\n", ["--tags", "nothing"], "--tags nothing leave Mine without a task"),
         (
@@ -68,7 +77,14 @@ def locustfile(folder: Path, classes: str) -> Path:
             "none of their classes",
         ),
     ],
-    ids=["dead in on_start", "stopped", "filtered out", "of another class"],
+    ids=[
+        "dead in on_start",
+        "dead in __init__",
+        "dead in __init__, -t",
+        "stopped",
+        "filtered out",
+        "of another class",
+    ],
 )
 def test_a_run_that_nobody_works_on_ends_and_says_why(
     tmp_path: Path, classes: str, words: list[str], said: str
@@ -81,7 +97,7 @@ def test_a_run_that_nobody_works_on_ends_and_says_why(
     assert len(ran.err) < 30_000, "a task that fails at once is not tried again at once"
 
 
-@pytest.mark.parametrize("classes", [DEAD, STOPPED], ids=["dead in on_start", "stopped"])
+@pytest.mark.parametrize("classes", [DEAD, STOPPED, UNMADE], ids=["dead in on_start", "stopped", "dead in __init__"])
 def test_a_run_that_nobody_works_on_ends_with_workers_too(tmp_path: Path, classes: str) -> None:
     ran = run(tmp_path, quick(20, 2, 2), "--processes", "2", locustfile=locustfile(tmp_path, classes))
     assert ran.code == 1, ran.err
@@ -168,3 +184,78 @@ def test_users_of_a_ramp_that_log_in_first_are_no_change_of_the_load(tmp_path: P
     assert {row["users"] for row in rows(ran.result, "measured")} == {1, 2, 3, 4}
     assert ran.result["run"]["generator"]["load_changes"] == []
     check_verdict(ran.result, "VALID")
+
+
+ENDING = """
+class Mine(users.FastSttUser):
+    asked = 0
+
+    def read_answer(self, answer):
+        Mine.asked += 1
+        if Mine.asked == 6:
+            self.environment.runner.{how}()
+        return super().read_answer(answer)
+"""
+LISTENING = """
+from locust import events
+
+
+class Mine(users.FastSttUser):
+    pass
+
+
+@events.test_start.add_listener
+def on_start(environment, **_):
+    gevent.spawn_later(1, environment.runner.stop)
+"""
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [ENDING.format(how="quit"), ENDING.format(how="stop"), LISTENING],
+    ids=["quit", "stop", "stop in a listener"],
+)
+def test_a_run_that_the_users_own_code_ends_is_drained_and_saved_and_the_process_ends(
+    tmp_path: Path, classes: str
+) -> None:
+    """It waited for the user in which it waited; and a listener's `stop` left a process that did nothing."""
+    ran = run(tmp_path, quick(4_000, 2, 2), locustfile=locustfile(tmp_path, classes))
+    check_code(ran, 0)
+    assert ran.result["run"]["end_reason"] == "stopped"
+    assert {row["ok"] for row in ran.result["requests"]} == {True}
+
+
+ENDLESS = """
+class Mine(users.FastSttUser):
+    def on_stop(self):
+        gevent.sleep(1_000)
+"""
+
+
+def test_a_second_signal_ends_an_on_stop_that_does_not_return(tmp_path: Path) -> None:
+    """Neither signal did, and nothing was saved."""
+    process = start(tmp_path, quick(4_000, 2, 2), locustfile=locustfile(tmp_path, ENDLESS))
+    until_said(process, "Measuring")
+    process.send_signal(signal.SIGTERM)
+    until_said(process, "waiting for users to end (2 Mine)")
+    process.send_signal(signal.SIGTERM)
+    ran = finish(process, tmp_path)
+    assert ran.code == 5, ran.err
+    assert ran.result["run"]["end_reason"] == "interrupted"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [[], ["--processes", "2"]], ids=["one process", "workers"])
+def test_an_on_stop_that_does_not_return_is_interrupted_in_the_end(tmp_path: Path, words: list[str]) -> None:
+    ran = run(tmp_path, quick(24, 4, 4, drain_s=1), *words, locustfile=locustfile(tmp_path, ENDLESS))
+    check_code(ran, 0)
+    assert ran.result["run"]["complete"]
+    assert "waiting for users to end" in ran.err
+
+
+@pytest.mark.slow
+def test_workers_whose_users_end_them_leave_nobody_waiting(tmp_path: Path) -> None:
+    classes = ENDING.format(how="quit")
+    ran = run(tmp_path, quick(4_000, 4, 4), "--processes", "2", locustfile=locustfile(tmp_path, classes))
+    assert ran.result["run"]["end_reason"] == "workers_lost"
+    assert ran.result["run"]["generator"]["rows_lost"] == 0
