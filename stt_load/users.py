@@ -161,8 +161,9 @@ class SpeechUser(User):
             raise
         except BaseException as error:
             verdict = failure_of(error)
-            # One request that fails is not the end of the run; what is no such thing goes its way.
-            if isinstance(error, LOCUSTS_WORDS) or not isinstance(error, (Exception, SystemExit)):
+            # One request that fails is not the end of the run, and none ends the process; all else goes on.
+            failed = isinstance(error, (Exception, SystemExit, KeyboardInterrupt))
+            if isinstance(error, LOCUSTS_WORDS) or not failed:
                 raise
         finally:
             self._busy = False

@@ -282,7 +282,7 @@ def test_a_wait_time_that_is_no_method_is_asked_all_the_same(
 
 
 @pytest.mark.parametrize("hook", ["make_body", "read_answer"])
-@pytest.mark.parametrize("kind", [BaseException, KeyboardInterrupt, GeneratorExit])
+@pytest.mark.parametrize("kind", [BaseException, GeneratorExit])
 def test_what_a_hook_raises_beyond_exceptions_is_its_error_and_goes_on(
     script: Script, base: type[SpeechUser], hook: str, kind: type[BaseException]
 ) -> None:
@@ -298,6 +298,19 @@ def test_what_a_hook_raises_beyond_exceptions_is_its_error_and_goes_on(
     check_whole(run)
     (row,) = run.rows
     assert (row.error_kind, row.error) == (ErrorKind.HOOK_ERROR, f"{kind.__name__}: so it was")
+
+
+@pytest.mark.parametrize("kind", [SystemExit, KeyboardInterrupt])
+def test_a_hook_does_not_end_the_process(script: Script, base: type[SpeechUser], kind: type[BaseException]) -> None:
+    script.answer = answer(b'{"text": "hey"}')
+    run = Run(script.url)
+
+    def breaks(*_: Any) -> Any:
+        raise kind("so it was")
+
+    type("Mine", (base,), {"read_answer": breaks, "abstract": False})(run.environment).play()
+    check_whole(run)
+    assert [row.error for row in run.rows] == [f"{kind.__name__}: so it was"]
 
 
 def test_a_wait_time_may_build_on_the_configured_one(script: Script) -> None:

@@ -226,7 +226,13 @@ def test_a_run_that_the_users_own_code_ends_is_drained_and_saved_and_the_process
 
 
 ENDLESS = """
+import sys
+
+
 class Mine(users.FastSttUser):
+    def on_start(self):
+        print("a user is here", file=sys.stderr)
+
     def on_stop(self):
         gevent.sleep(1_000)
 """
@@ -235,7 +241,8 @@ class Mine(users.FastSttUser):
 def test_a_second_signal_ends_an_on_stop_that_does_not_return(tmp_path: Path) -> None:
     """Neither signal did, and nothing was saved."""
     process = start(tmp_path, quick(4_000, 2, 2), locustfile=locustfile(tmp_path, ENDLESS))
-    until_said(process, "Measuring")
+    for _ in range(2):
+        until_said(process, "a user is here")
     process.send_signal(signal.SIGTERM)
     until_said(process, "waiting for users to end (2 Mine)")
     process.send_signal(signal.SIGTERM)
