@@ -25,7 +25,7 @@ def locusts_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is changed here is Locust's again after the test."""
     monkeypatch.setattr(locust.runners, "time", time)
     for name in "connect_to_master", "handle_message":
-        monkeypatch.setattr(WorkerRunner, name, quirks._original(getattr(WorkerRunner, name)))
+        monkeypatch.setattr(WorkerRunner, name, quirks.original(getattr(WorkerRunner, name)))
 
 
 @pytest.fixture

@@ -23,12 +23,7 @@ FEWEST_ANSWERS = {"p95": 20, "p99": 1_000}  # below which it is the maximum, or 
 Z_1_IN_1000 = 3.2905  # a standard normal is further from 0 than this with probability 0.001
 WORST_FIRST: tuple[Verdict, ...] = ("INVALID", "DEGRADED", "VALID")
 
-TIMEOUTS = (
-    ErrorKind.TIMEOUT_CONNECT,
-    ErrorKind.TIMEOUT_FIRST_BYTE,
-    ErrorKind.TIMEOUT_READ,
-    ErrorKind.TIMEOUT_TOTAL,
-)
+TIMEOUTS = tuple(kind for kind in ErrorKind if kind.startswith("timeout_"))
 STALLED_PART = 0.10
 
 Limit: TypeAlias = tuple[float | None, float | None]
