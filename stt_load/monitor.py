@@ -162,8 +162,8 @@ class Monitor:
                 caught_up_s = _caught_up_s(self._due_s, at_s)
             if not self._greenlets:
                 return  # a kill takes a while to come
-            self._lags.add(self._due_s, at_s, caught_up_s)
-            self._due_s = clock() + LAG_PERIOD_S
+            due_s, self._due_s = self._due_s, caught_up_s + LAG_PERIOD_S  # what takes long from here on is seen next
+            self._lags.add(due_s, at_s, caught_up_s)
 
     def _count(self) -> None:
         period_from_s = clock()
