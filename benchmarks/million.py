@@ -2,7 +2,7 @@
 
     python -m benchmarks.million
 
-Prints seconds and bytes a sample. The summary is to take less than 2 s, the columns less than 128 bytes a sample; the
+Prints seconds and bytes a sample. The summary is to take less than 2 s, the columns less than 160 bytes a sample; the
 exit code is 1 where they don't.
 """
 
@@ -27,7 +27,7 @@ USERS = 100
 BATCH = 100
 REPEATS = 5
 MOST_SECONDS = 2.0
-MOST_BYTES = 128
+MOST_BYTES = 160
 
 
 def samples(count: int = SAMPLES) -> Samples:
