@@ -1,0 +1,124 @@
+"""The chunked transfer coding undone as it comes (RFC 9112, 7.1).
+
+| what comes | |
+| --- | --- |
+| blanks behind a size; extensions; lines that end with LF only | taken |
+| a size that is empty, signed, no hexadecimal number or has more than 16 digits | refused |
+| a chunk that is longer than its size says | refused |
+| trailers | lines as in a header section, and not kept |
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from stt_load.wire.http_head import BadHttp, check_trailers, excerpt
+
+MAX_TRAILER_BYTES = 16 * 1024
+MAX_EXTENSION_BYTES = 16 * 1024
+"""Of all chunks of an answer, with the blanks before them."""
+MAX_SIZE_DIGITS = 16
+
+EMPTY_LINE = re.compile(rb"\n\r?\n")
+_SIZE = rb"([0-9A-Fa-f]{1,16})([ \t]+(?:;[^\r\n\0]*)?|;[^\r\n\0]*)?\r?\n"
+_FIRST_SIZE = re.compile(_SIZE).match
+_NEXT_SIZE = re.compile(rb"\r?\n" + _SIZE).match
+_SIZE_BEGUN = re.compile(rb"[0-9A-Fa-f]{1,16}(?:[ \t;]|\r?\Z)|\Z").match
+
+
+class Chunks:
+    """The chunks and trailers of one answer. done: all have come."""
+
+    __slots__ = ("_extension_bytes", "_left", "_match_size", "_pending", "_read", "done")
+
+    def __init__(self) -> None:
+        self.done = False
+        self._read: Callable[[bytes, list[bytes]], bytes] = self._sized
+        self._pending = b""
+        self._left = 0
+        self._match_size = _FIRST_SIZE
+        self._extension_bytes = 0
+
+    def feed(self, data: bytes, content: list[bytes]) -> bytes:
+        """Takes in `data`, appends what it holds to `content` and returns what follows the end. Raises `BadHttp`."""
+        while data and not self.done:
+            data = self._read(data, content)
+        return data
+
+    def _sized(self, data: bytes, content: list[bytes]) -> bytes:
+        """As many chunks as there are in one go: small ones cost little more than their bytes."""
+        data = self._waited_for(data)
+        parts: list[bytes] = []
+        position, left, match = 0, self._left, self._match_size
+        while True:
+            if left:
+                part = data[position : position + left]
+                parts.append(part)
+                position += len(part)
+                left -= len(part)
+                if left:
+                    break
+            found = match(data, position)
+            if found is None:
+                self._wait_for_size(data[position:])
+                break
+            match = self._match_size = _NEXT_SIZE
+            if found.lastindex == 2:
+                self._count_extension(len(found[2]))
+            position, left = found.end(), int(found[1], 16)
+            if not left:
+                self._read = self._trailers
+                break
+        self._left = left
+        if parts:
+            content.append(b"".join(parts))
+        return data[position:] if self._read == self._trailers else b""
+
+    def _wait_for_size(self, rest: bytes) -> None:
+        """rest: what stands behind a chunk's content and is no whole line with a size yet."""
+        is_next = self._match_size is _NEXT_SIZE
+        if is_next and rest == b"\r":
+            line = b""
+        elif is_next and rest:
+            if not rest.startswith((b"\r\n", b"\n")):
+                raise BadHttp(f"a chunk is longer than its size says, by {excerpt(rest)}")
+            line = rest.removeprefix(b"\r")[1:]
+        else:
+            line = rest
+        if b"\n" in line or not _SIZE_BEGUN(line):
+            shown = excerpt(line.partition(b"\n")[0])
+            raise BadHttp(f"no size of a chunk: {shown}")
+        if len(line) > MAX_SIZE_DIGITS + len(b"\r"):
+            self._count_extension(len(line) - MAX_SIZE_DIGITS - len(b"\r"), passed=False)
+        self._pending = rest
+
+    def _count_extension(self, size: int, passed: bool = True) -> None:
+        """size: in bytes. passed: it is whole."""
+        if self._extension_bytes + size > MAX_EXTENSION_BYTES:
+            raise BadHttp(f"the extensions of the chunks have more than {MAX_EXTENSION_BYTES} bytes")
+        if passed:
+            self._extension_bytes += size
+
+    def _trailers(self, data: bytes, _: list[bytes]) -> bytes:
+        """The lines behind the last chunk, and the empty one that ends them."""
+        data = self._waited_for(data)
+        for nothing in (b"\r\n", b"\n"):
+            if data.startswith(nothing):
+                self.done = True
+                return data[len(nothing) :]
+        found = EMPTY_LINE.search(data)
+        if (found.end() if found else len(data)) > MAX_TRAILER_BYTES:
+            raise BadHttp(f"the trailers have more than {MAX_TRAILER_BYTES} bytes")
+        if found is None:
+            self._pending = data
+            return b""
+        check_trailers(data[: found.start() + 1])
+        self.done = True
+        return data[found.end() :]
+
+    def _waited_for(self, data: bytes) -> bytes:
+        """`data` behind what could not be read without it."""
+        if self._pending:
+            data, self._pending = self._pending + data, b""
+        return data
