@@ -14,6 +14,7 @@ from stt_load.lookout import Lookout, Outlook
 from stt_load.outlet import Outlet
 from stt_load.report import opening, progress
 from stt_load.report.console import result
+from stt_load.report.escaping import harmless
 from stt_load.report.messages import Language, Messages
 from stt_load.report.progress import Progress
 from stt_load.report.run import Run
@@ -113,7 +114,7 @@ class Display:
 
     def _draw(self, line: str) -> None:
         # The cursor goes back to the left: a line of the log then begins there, and not behind the bar.
-        self._aside.write(f"{CLEAR}{line}\r")
+        self._aside.write(f"{CLEAR}{harmless(line)}\r")
         self._drawn = True
 
     def _clear(self) -> None:
@@ -123,4 +124,4 @@ class Display:
 
     def _print(self, lines: Iterable[str]) -> None:
         self._clear()
-        self._report.write("".join(f"{line}\n" for line in lines))
+        self._report.write("".join(f"{harmless(line)}\n" for line in lines))

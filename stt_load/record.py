@@ -14,14 +14,16 @@ barrier.
 
 from __future__ import annotations
 
-import json
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from stt_load.files import create_private, open_ordinary
 from stt_load.report import json_lines
+from stt_load.report.escaping import encode
 from stt_load.report.json_lines import LineError
 from stt_load.report.rows import RowError, as_saved, lines, table
 from stt_load.report.run import SCHEMA_VERSION, ReportError, Run, check_version, generator, run_info
@@ -44,7 +46,9 @@ class Spool:
         self._workers: Sequence[str] = info.workers
         self._barrier: float | None = None
         # A lone surrogate in an error text becomes its JSON escape: UTF-8 has no other way to say it.
-        self._file = self.path.open("x", encoding="utf-8", errors="backslashreplace", newline="\n")
+        self._file = io.TextIOWrapper(
+            create_private(self.path), encoding="utf-8", errors="backslashreplace", newline="\n"
+        )
         try:
             self._put({"schema_version": SCHEMA_VERSION, "run": asdict(info), "config": dict(config)})
             self.flush()
@@ -95,7 +99,7 @@ class Spool:
         self.path.unlink(missing_ok=True)
 
     def _put(self, value: Mapping[str, Any]) -> None:
-        self._file.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
+        self._file.write(encode(value) + "\n")
 
 
 def read(path: Path) -> Run:
@@ -103,7 +107,7 @@ def read(path: Path) -> Run:
 
     Raises `ReportError` when the file is not a spool or broken elsewhere, `OSError` when it can't be read.
     """
-    with path.open("rb") as file:
+    with open_ordinary(path) as file:
         found = json_lines.read(file)
         try:
             header = next(found, None)
@@ -127,7 +131,7 @@ def read(path: Path) -> Run:
 
 def count_rows(path: Path) -> int:
     """How many whole rows the spool `path` has. Raises `OSError` when it can't be read."""
-    with path.open("rb") as file:
+    with open_ordinary(path) as file:
         file.readline()  # the header
         return sum(line.endswith(b"\n") and not line.startswith(b'{"event"') for line in file)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +15,7 @@ from stt_load.config import Config, masked
 from stt_load.record import SUFFIX, Spool, read
 from stt_load.report.rows import as_saved
 from stt_load.report.run import ReportError
-from stt_load.sample import Phase
+from stt_load.sample import ErrorKind, Phase
 from stt_load.samples import Samples
 from stt_load.stats.model import Generator, WorkerHealth
 from tests.factory import joined, table
@@ -98,3 +100,33 @@ def test_two_runs_never_share_a_spool(tmp_path: Path) -> None:
     spool_of(tmp_path, steady(20))
     with pytest.raises(FileExistsError):
         spool_of(tmp_path, steady(20))
+
+
+def test_a_spool_is_its_owners_alone_and_follows_no_link(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        path = spool_of(tmp_path, steady())
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    (tmp_path / f"other{SUFFIX}").symlink_to(tmp_path / "elsewhere")
+    run = run_of(steady())
+    with pytest.raises(FileExistsError):
+        Spool(tmp_path / "other.json", run.info, run.config)
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_what_steers_a_terminal_is_escaped_in_every_line(tmp_path: Path) -> None:
+    steering = "\x9b31m\x7f\u202e\u2066\u2028"
+    rows = table([0.0], 0.5, kind=ErrorKind.HTTP_5XX).rows
+    rows["error"] = 0
+    run = run_of(Samples(rows, (steering,)), target=steering)
+    spool = Spool(tmp_path / "x.json", run.info, run.config)
+    spool.write(run.samples)
+    spool.workers((steering,))
+    spool.first_transcript(steering)
+    spool.close()
+    assert not set(spool.path.read_text(encoding="utf-8")) & set(steering) - set("31m")
+    again = read(spool.path)
+    assert (again.info.first_transcript, again.info.target) == (steering, steering)
+    assert [row.error for row in again.samples] == [steering]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from stt_load.report import result_file
 from stt_load.report.console import report
+from stt_load.report.escaping import harmless
 from stt_load.report.merge import merge
 from stt_load.report.messages import CATALOGUES, Messages
 from stt_load.report.run import ReportError
@@ -40,8 +41,8 @@ def run(args: argparse.Namespace) -> int:
             print(result_file.as_text(result_file.document(saved)))
         else:
             say = Messages(args.language or saved.config["report"]["language"])
-            print(*report(say, saved, args.files), sep="\n")
+            print(*map(harmless, report(say, saved, args.files)), sep="\n")
     except ReportError as error:
-        print(f"stt-load: {error}", file=sys.stderr)
+        print(harmless(f"stt-load: {error}"), file=sys.stderr)
         return NO_REPORT
     return 0

@@ -9,6 +9,8 @@ from typing import Any, Protocol
 from pydantic_core import from_json
 
 BATCH_BYTES = 1_000_000
+LONGEST_LINE_BYTES = 64_000_000
+"""Far more than a row or a header has: what goes on after that is no file of ours, and is not read into memory."""
 
 
 class LineError(ValueError):
@@ -36,6 +38,8 @@ def read(file: Readable) -> Iterator[dict[str, Any]]:
         if end:
             yield from (values := _objects(whole, number))
             number += len(values)
+        if len(rest) > LONGEST_LINE_BYTES:
+            raise LineError(number + 1, f"longer than {LONGEST_LINE_BYTES // 1_000_000} MB")
     if rest and _is_whole(rest):
         yield from _objects(rest, number)
 

@@ -9,6 +9,7 @@ import json
 import math
 import os
 import tempfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -17,7 +18,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from stt_load import record
+from stt_load.files import PRIVATE, open_ordinary, temporary_beside
 from stt_load.report import json_lines
+from stt_load.report.escaping import escaped
 from stt_load.report.json_lines import LineError
 from stt_load.report.rows import RowError, slices, table
 from stt_load.report.run import SCHEMA_VERSION, ReportError, Run, check_version, run_info
@@ -73,7 +76,7 @@ def document(run: Run) -> dict[str, Any]:
 
 def as_text(values: Mapping[str, Any]) -> str:
     """`document` as indented JSON."""
-    return json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False)
+    return escaped(json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False))
 
 
 def write(path: Path, run: Run) -> None:
@@ -92,7 +95,7 @@ def write(path: Path, run: Run) -> None:
     with _published(rows) as file:
         _write_compressed(file, slices(samples, workers))
     try:
-        with rows.open("rb") as written:
+        with open_ordinary(rows) as written:
             digest = hashlib.file_digest(written, "sha256").hexdigest()
         reference = {"file": rows.name, "rows": len(samples), "sha256": digest}
         with _published(path) as file:
@@ -119,9 +122,12 @@ def load(path: Path) -> Run:
 
 def _loaded(path: Path) -> Run:
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        with open_ordinary(path) as file:
+            values = json.loads(file.read().decode("utf-8"))
     except json.JSONDecodeError as error:
         raise ReportError(f"{path} is not JSON (line {error.lineno}: {error.msg})") from None
+    except RecursionError:
+        raise ReportError(f"{path} is not a result of stt-load: it is nested too deeply") from None
     if not isinstance(values, dict):
         raise ReportError(f"{path} is not a result of stt-load: it is no JSON object")
     check_version(values, path)
@@ -140,17 +146,19 @@ def _loaded(path: Path) -> Run:
 
 def _rows_beside(path: Path, reference: Any) -> Iterator[Any]:
     """The rows in the file that `reference` names, once its checksum has been found right."""
-    if not isinstance(reference, dict) or not {"file", "sha256"} <= reference.keys():
+    if not isinstance(reference, dict) or not all(isinstance(reference.get(one), str) for one in ("file", "sha256")):
         raise ReportError(f"{path} is damaged: its requests are neither rows nor the name of a file")
     rows = path.parent / Path(reference["file"]).name
-    with rows.open("rb") as file:
+    with open_ordinary(rows) as file, gzip.GzipFile(fileobj=file, mode="rb") as unpacked:
         if hashlib.file_digest(file, "sha256").hexdigest() != reference["sha256"]:
             raise ReportError(f"{rows} is not the file that {path.name} was written with: its checksum differs")
-    with gzip.open(rows, "rb") as unpacked:
+        file.seek(0)
         try:
             yield from json_lines.read(unpacked)
         except LineError as error:
             raise ReportError(f"{rows}: {error}") from None
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise ReportError(f"{rows} can't be unpacked: {error}") from None
 
 
 def _write_with_rows(file: IO[bytes], head: str, rows: Iterator[list[str]]) -> None:
@@ -172,9 +180,9 @@ def _write_compressed(file: IO[bytes], rows: Iterator[list[str]]) -> None:
 @contextmanager
 def _published(path: Path) -> Iterator[IO[bytes]]:
     """A file to write that becomes `path` once it is complete and on the disk."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    file, temporary = temporary_beside(path)
     try:
-        with temporary.open("xb") as file:
+        with file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -191,7 +199,7 @@ def _rename(temporary: Path, path: Path) -> None:
         raise
     except OSError:
         # Some file systems (exFAT, network drives) have no links: the name is claimed with an empty file.
-        path.touch(exist_ok=False)
+        path.touch(mode=PRIVATE, exist_ok=False)
         temporary.replace(path)
 
 

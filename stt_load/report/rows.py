@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stt_load.fields import FIELDS, Field, bits_of, names_of
+from stt_load.report.escaping import encode
 from stt_load.sample import Phase
 from stt_load.samples import KINDS, Samples, SampleTable, absent, blank
 
@@ -34,7 +35,6 @@ _KIND_CODES: dict[Any, int] = {None: 0} | {kind.value: code for code, kind in en
 _values = itemgetter(*(field.name for field in FIELDS))
 _ROUNDED = [field.name for field in FIELDS if field.dtype in ("<f4", "<f8")]
 _NULL = "null"
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 Texts = str | list[str]
 """A column as JSON: one text for all rows, or one for each."""
@@ -55,7 +55,7 @@ def lines(samples: Samples, workers: Sequence[str]) -> Iterator[str]:
 
 def slices(samples: Samples, workers: Sequence[str]) -> Iterator[list[str]]:
     """`lines` in lists of at most `SLICE`: that many rows are texts at a time, however many there are."""
-    names = [_encode(name) for name in workers]
+    names = [encode(name) for name in workers]
     for start in range(0, len(samples), SLICE):
         yield _lines(Samples(samples.rows[start : start + SLICE], samples.texts), names)
 
@@ -128,9 +128,9 @@ def _texts(samples: Samples, field: Field, _: Sequence[str]) -> Texts:
     codes = samples.rows[field.name]
     known = {code: samples.texts[code] for code in np.unique(codes).tolist() if code >= 0}
     if field.name == "headers":
-        written = {code: _encode(json.loads(text)) for code, text in known.items()}
+        written = {code: encode(json.loads(text)) for code, text in known.items()}
     else:
-        written = {code: _encode(text) for code, text in known.items()}
+        written = {code: encode(text) for code, text in known.items()}
     return _each(codes, lambda code: written.get(code, _NULL))
 
 
@@ -143,7 +143,7 @@ def _kinds(samples: Samples, field: Field, _: Sequence[str]) -> Texts:
 
 
 def _names(samples: Samples, field: Field, _: Sequence[str]) -> Texts:
-    return _each(samples.rows[field.name], lambda bits: _encode(names_of(bits)))
+    return _each(samples.rows[field.name], lambda bits: encode(names_of(bits)))
 
 
 _WRITERS: Mapping[str, Callable[[Samples, Field, Sequence[str]], Texts]] = {

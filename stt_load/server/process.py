@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -16,6 +18,15 @@ from stt_load.server.settings import ServerSettings
 START_LIMIT_S = 30.0
 STOP_LIMIT_S = 5.0
 _GREETING = "listening on "
+_NEEDED = frozenset(
+    {
+        *("HOME", "PATH", "TZ", "LANG", "LANGUAGE", "TMPDIR", "TEMP", "TMP", "VIRTUAL_ENV"),
+        *("PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE", "PYTHONNOUSERSITE", "PYTHONUTF8", "PYTHONIOENCODING"),
+        *("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "PYTHONWARNINGS", "PYTHONMALLOC"),
+        *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"),
+    }
+)
+"""What a Python program needs to find itself and its libraries, and to read and write as it is used to here."""
 
 
 class StartError(RuntimeError):
@@ -26,8 +37,9 @@ class EmbeddedServer:
     """A running server on a free port of 127.0.0.1; `url` has no path.
 
     The child is in a session of its own: a Ctrl-C in the terminal does not reach it, its parent decides when it
-    ends. It also ends when the parent dies, because its standard input does. Only pipes, processes and threads are
-    used, so it works the same in a program that gevent has patched.
+    ends. It also ends when the parent dies, because its standard input does. It is a server that strangers may talk
+    to: of its parent's environment, which is full of keys, it gets no more than it needs. Only pipes, processes and
+    threads are used, so it works the same in a program that gevent has patched.
     """
 
     def __init__(self, child: subprocess.Popen[str], url: str) -> None:
@@ -50,6 +62,7 @@ class EmbeddedServer:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
+                env=_environment(os.environ, settings),
                 text=True,
                 start_new_session=True,
             )
@@ -70,6 +83,15 @@ class EmbeddedServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def _environment(given: Mapping[str, str], settings: ServerSettings) -> dict[str, str]:
+    """What the child gets of the environment `given`: what it needs, and none of the secrets but its own API key."""
+    return {
+        name: value
+        for name, value in given.items()
+        if name in _NEEDED or name.startswith("LC_") or name == settings.api_key_env
+    }
 
 
 def _read_url(child: subprocess.Popen[str], errors: IO[str]) -> str:

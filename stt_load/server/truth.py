@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
+
+from stt_load.files import replace_private
 
 
 @dataclass(slots=True)
@@ -45,10 +48,13 @@ TruthSink = Callable[[Truth], object]
 
 
 class TruthLog:
-    """Writes each truth as a line of JSON, out of this process before the call returns. An old file is replaced."""
+    """Writes each truth as a line of JSON, out of this process before the call returns. An old file is replaced.
+
+    It says who asked, and when: nobody but its owner may read it.
+    """
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("w", encoding="utf-8", buffering=1)
+        self._file = io.TextIOWrapper(replace_private(path), encoding="utf-8", line_buffering=True)
 
     def __call__(self, truth: Truth) -> None:
         self._file.write(json.dumps(asdict(truth)) + "\n")

@@ -52,3 +52,22 @@ def test_what_is_no_result_is_one_sentence_and_2(tmp_path: Path) -> None:
         assert (ran.returncode, ran.stdout) == (2, "")
         assert said in ran.stderr
         assert ran.stderr.count("\n") == 1
+
+
+def test_nothing_in_a_file_steers_the_terminal(tmp_path: Path) -> None:
+    """Whoever wrote the file could write anything into it: the report, and the word that there is none."""
+    path = saved(tmp_path)
+    values = json.loads(path.read_text(encoding="utf-8"))
+    steering = "\x1b]0;title\x07\x9b31m\u202ea"
+    values["run"] |= {"target": steering, "config_file": steering, "started_at": steering, "detail": steering}
+    values["config"]["api"] |= {"model": steering, "response_format": steering, "stream_dialect": steering}
+    values["requests"][0] |= {"error": steering, "error_kind": "http_5xx"}
+    path.write_text(json.dumps(values), encoding="utf-8")
+    values["schema_version"] = steering
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps(values), encoding="utf-8")
+    told, as_json, refused = report(path), report(path, "--json"), report(other)
+    assert (told.returncode, as_json.returncode, refused.returncode) == (0, 0, 2)
+    for text in (told.stdout, as_json.stdout, refused.stderr):
+        assert not set(text) & set(steering) - set("]0;title31ma")
+        assert "31m" in text

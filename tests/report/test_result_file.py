@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
+import os
+import stat
 import tempfile
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +15,7 @@ import pytest
 from hypothesis import given
 
 from stt_load.config import Config
-from stt_load.report import result_file
+from stt_load.report import json_lines, result_file
 from stt_load.report.result_file import document, load, reserve, rows_path, write
 from stt_load.report.run import ReportError
 from stt_load.sample import ErrorKind
@@ -108,6 +111,51 @@ def test_what_can_not_be_written_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+STEERING = "\x9b31m\x85\x7f\u202e\u2066\u200f\u061c\u2028"
+
+
+def said_by_a_server(text: str, count: int = 1) -> Samples:
+    rows = table([float(number) for number in range(count)], 0.5, kind=ErrorKind.HTTP_5XX).rows
+    rows["error"] = rows["headers"] = 0
+    return Samples(rows, (json.dumps({text: text}),))
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_what_steers_a_terminal_is_escaped_wherever_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: bool
+) -> None:
+    if not inside:
+        monkeypatch.setattr(result_file, "MOST_ROWS_INSIDE", 0)
+    path = tmp_path / "result.json"
+    run = run_of(said_by_a_server(STEERING), workers=(STEERING,), target=STEERING, first_transcript=STEERING)
+    write(path, run)
+    content = path.read_text(encoding="utf-8")
+    if not inside:
+        content += gzip.decompress(rows_path(path).read_bytes()).decode("utf-8")
+    assert not set(content) & set(STEERING) - set("31m")
+    again = load(path)
+    assert again.info == run.info
+    assert list(again.samples) == list(run.samples)
+
+
+@pytest.mark.parametrize("links", [True, False])
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_result_is_its_owners_alone_whatever_the_umask(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: bool, links: bool
+) -> None:
+    if not inside:
+        monkeypatch.setattr(result_file, "MOST_ROWS_INSIDE", 0)
+    if not links:  # as on exFAT
+        monkeypatch.setattr(Path, "hardlink_to", lambda *_: (_ for _ in ()).throw(OSError("no links here")))
+    before = os.umask(0)
+    try:
+        write(tmp_path / "result.json", run_of(steady()))
+    finally:
+        os.umask(before)
+    modes = {one.name: stat.S_IMODE(one.stat().st_mode) for one in tmp_path.iterdir()}
+    assert modes == dict.fromkeys(["result.json"] + ([] if inside else ["result.requests.jsonl.gz"]), 0o600)
+
+
 def test_a_servers_words_in_any_writing_are_kept(tmp_path: Path) -> None:
     rows = table([0.0], 0.5, kind=ErrorKind.HTTP_5XX).rows
     rows["error"] = 0
@@ -127,6 +175,7 @@ def test_a_servers_words_in_any_writing_are_kept(tmp_path: Path) -> None:
         ('{"schema_version": 1, "run": {"version": "0.1.0"}, "config": {}}', r"figures mean .* wrote it \(0\.1\.0\)"),
         ('{"schema_version": 2, "run": {}, "config": {}}', "its config lacks total_requests"),
         ("\udcff", "not text"),
+        ("[" * 100_000, "nested too deeply"),
     ],
 )
 def test_other_files_are_told_apart(tmp_path: Path, content: str, said: str) -> None:
@@ -135,6 +184,38 @@ def test_other_files_are_told_apart(tmp_path: Path, content: str, said: str) -> 
     with pytest.raises(ReportError, match=said) as error:
         load(path)
     assert str(path) in str(error.value)
+
+
+def test_what_is_no_file_of_ours_is_neither_waited_for_nor_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    os.mkfifo(tmp_path / "a.partial.jsonl")
+    for path in (tmp_path / "pipe", tmp_path / "a.partial.jsonl", Path("/dev/zero")):
+        with pytest.raises(ReportError, match=rf"{path}: a (named pipe|device), not an ordinary file"):
+            load(path)
+
+
+def test_rows_beside_a_result_that_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its checksum says only that they are those that whoever wrote it meant."""
+    monkeypatch.setattr(result_file, "MOST_ROWS_INSIDE", 0)
+    monkeypatch.setattr(json_lines, "LONGEST_LINE_BYTES", 2_000_000)
+    path = tmp_path / "result.json"
+    write(path, run_of(steady()))
+    values = json.loads(path.read_text(encoding="utf-8"))
+    packed = rows_path(path).read_bytes()
+    for content, said in (
+        (gzip.compress(b"[" * 100_000_000), "line 1 is longer than 2 MB"),
+        (packed[:-9], "can't be unpacked"),
+        (packed[:20] + bytes(20) + packed[40:], "can't be unpacked"),
+    ):
+        rows_path(path).write_bytes(content)
+        values["requests"]["sha256"] = hashlib.sha256(content).hexdigest()
+        path.write_text(json.dumps(values), encoding="utf-8")
+        with pytest.raises(ReportError, match=said):
+            load(path)
+    values["requests"]["file"] = 7
+    path.write_text(json.dumps(values), encoding="utf-8")
+    with pytest.raises(ReportError, match="damaged"):
+        load(path)
 
 
 @pytest.mark.parametrize("cut", ["seq", "phase", "start_s", "error_kind"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -32,6 +33,41 @@ def test_it_serves_with_the_given_settings_and_log(tmp_path: Path) -> None:
         answer = requests.post(f"{server.url}/v1/audio/transcriptions", files={"file": ("a.wav", wav())}, timeout=60)
         assert answer.status_code == 500
         assert json.loads(log.read_text())["status"] == 500
+
+
+def test_it_knows_none_of_its_parents_secrets_but_its_own_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OPENAI_API_KEY", "SOME_TOKEN", "PYTHON_SECRET", "LCX", "OWN_KEY"):
+        monkeypatch.setenv(name, f"value of {name}")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    with EmbeddedServer.start(INSTANT.model_copy(update={"api_key_env": "OWN_KEY"})) as server:
+        environment = child_of_this_process().environ()
+        answer = requests.get(
+            f"{server.url}/v1/models", headers={"Authorization": "Bearer value of OWN_KEY"}, timeout=60
+        )
+        assert answer.status_code == 200
+    assert {name for name, value in environment.items() if "value of" in value} == {"OWN_KEY"}
+    assert environment["LC_ALL"] == "C.UTF-8"
+    with EmbeddedServer.start(INSTANT):
+        assert "value of" not in " ".join(child_of_this_process().environ().values())
+
+
+def test_it_gets_none_of_its_parents_files(tmp_path: Path) -> None:
+    with (tmp_path / "open").open("wb") as file:
+        os.set_inheritable(file.fileno(), True)
+        with EmbeddedServer.start(INSTANT):
+            assert str(tmp_path / "open") not in [one.path for one in child_of_this_process().open_files()]
+
+
+def test_its_log_is_its_owners_alone(tmp_path: Path) -> None:
+    log = tmp_path / "truth.jsonl"
+    log.touch(mode=0o644)
+    before = os.umask(0)
+    try:
+        with EmbeddedServer.start(INSTANT, log), EmbeddedServer.start(INSTANT, tmp_path / "new.jsonl"):
+            pass
+    finally:
+        os.umask(before)
+    assert [stat.S_IMODE(one.stat().st_mode) for one in tmp_path.iterdir()] == [0o600, 0o600]
 
 
 def test_stopping_twice_is_stopping_once() -> None:

@@ -1,0 +1,91 @@
+"""Files by name: what is read is an ordinary file of bounded size, what is written nobody else may read."""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from stt_load.files import (
+    OddFileError,
+    create_private,
+    open_ordinary,
+    read_ordinary,
+    replace_private,
+    temporary_beside,
+)
+
+
+@pytest.fixture(autouse=True, params=[0o000, 0o022, 0o277])
+def umask(request: pytest.FixtureRequest) -> Iterator[None]:
+    before = os.umask(request.param)
+    yield
+    os.umask(before)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_what_is_created_is_its_owners_alone(tmp_path: Path) -> None:
+    with create_private(tmp_path / "a") as file:
+        file.write(b"x")
+    temporary, name = temporary_beside(tmp_path / "b.json")
+    with temporary:
+        pass
+    assert (mode(tmp_path / "a"), mode(name)) == (0o600, 0o600)
+    assert (tmp_path / "a").read_bytes() == b"x"
+    assert name.parent == tmp_path
+    assert name.name.startswith("b.json.")
+
+
+def test_what_is_replaced_was_others_to_read_and_is_not_any_more(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"old")
+    path.chmod(0o666)
+    with replace_private(path) as file:
+        file.write(b"new")
+    assert (mode(path), path.read_bytes()) == (0o600, b"new")
+
+
+def test_a_device_keeps_its_permissions() -> None:
+    before = mode(Path(os.devnull))
+    with replace_private(Path(os.devnull)) as file:
+        file.write(b"x")
+    assert mode(Path(os.devnull)) == before
+
+
+def test_no_link_is_followed_where_a_file_is_created(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(FileExistsError):
+        create_private(tmp_path / "link")
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_an_ordinary_file_is_read_up_to_the_limit_also_through_a_link(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"12345")
+    path.chmod(0o644)
+    (tmp_path / "link").symlink_to(path)
+    assert read_ordinary(tmp_path / "link", 5) == b"12345"
+    with pytest.raises(OddFileError, match="larger than 4e-06 MB, which is the limit"):
+        read_ordinary(path, 4)
+
+
+def test_what_is_no_ordinary_file_is_refused_at_once(tmp_path: Path) -> None:
+    pipe, there = tmp_path / "pipe", tmp_path / "socket"
+    os.mkfifo(pipe)
+    with closing(socket.socket(socket.AF_UNIX)) as listener:
+        listener.bind(str(there))
+        for path, said in ((pipe, "a named pipe"), (there, "a socket"), (Path("/dev/zero"), "a device")):
+            with pytest.raises(OddFileError, match=f"{said}, not an ordinary file"):
+                open_ordinary(path)
+    with pytest.raises(IsADirectoryError):
+        open_ordinary(tmp_path)
+    with pytest.raises(FileNotFoundError):
+        open_ordinary(tmp_path / "missing")
