@@ -13,6 +13,10 @@ from stt_load.config import Config, ConfigError, Layer, Override, Source, load, 
 from stt_load.options import OPTIONS
 from stt_load.userclasses import check_user_classes
 
+LOOPBACK = "127.0.0.1"
+"""Where the web UI listens, and a master to its own workers, unless somebody says otherwise: Locust's default is
+every address of the machine, for everybody in the network."""
+
 
 class CommandLine:
     """Adds our options to Locust's parser and makes a `Config` of what was given.
@@ -55,7 +59,11 @@ class CommandLine:
             help="Also print Locust's own tables of statistics.",
             include_in_web_ui=False,
         )
+        parser.set_defaults(web_host=LOOPBACK)
         given = _parsed(parser)
+        if _has_only_workers_of_its_own(given):
+            parser.set_defaults(master_bind_host=LOOPBACK)
+            given = _parsed(parser)
         check_user_classes(parser)
         parser.set_defaults(**self._plain_defaults(given))
         if given.worker:
@@ -65,6 +73,12 @@ class CommandLine:
             self._config = self._read(parser, vars(given))
             self.shown(self._config.api.base_url)
         parser.set_defaults(**self._defaults(self._config))
+
+    @property
+    def configured(self) -> Config:
+        """What was given before anybody filled in a form. Of a process that is no worker."""
+        assert self._config is not None
+        return self._config
 
     def config_of(self, options: Mapping[str, Any], host: str | None) -> Config:
         """The configuration of a run from Locust's parsed options, which the web form may have changed, and its host.
@@ -134,6 +148,15 @@ class CommandLine:
             "spawn_rate": float(config.concurrent_requests),
             "stop_timeout": config.drain,
         }
+
+
+def _has_only_workers_of_its_own(options: Any) -> bool:
+    """`--processes` makes master and workers at once; they find each other by --master-host, loopback by default.
+
+    Workers that are to look elsewhere need a master that listens there, as one that is started by `--master` has to.
+    """
+    own = options.processes and not options.worker and not options.master
+    return bool(own) and options.master_host in (LOOPBACK, "localhost")
 
 
 class _Offered(tuple[str, ...]):

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from locust.argument_parser import get_parser
 
+from stt_load import commandline
 from stt_load.config import ConfigError
 from tests.locusts import Nobody, command_line
 
@@ -122,3 +123,53 @@ def test_a_password_is_known_again_by_what_is_shown_of_it(monkeypatch: pytest.Mo
     shown = ours.shown("http://me:secret@service.test")
     assert "secret" not in shown
     assert ours.config_of(vars(options), shown).api.base_url == "http://me:secret@service.test"
+
+
+LISTENING: list[tuple[dict[str, str], str, list[str], tuple[str, str]]] = [
+    ({}, "", [], ("127.0.0.1", "*")),
+    ({}, "", ["--processes", "2"], ("127.0.0.1", "127.0.0.1")),
+    ({"LOCUST_PROCESSES": "-1"}, "", [], ("127.0.0.1", "127.0.0.1")),
+    ({}, "processes = 2\n", ["--master-host", "localhost"], ("127.0.0.1", "127.0.0.1")),
+    # Others are to reach it.
+    ({}, "", ["--master"], ("127.0.0.1", "*")),
+    ({}, "", ["--processes", "2", "--worker"], ("127.0.0.1", "*")),
+    ({}, "", ["--processes", "2", "--master-host", "10.0.0.7"], ("127.0.0.1", "*")),
+    # Told otherwise.
+    ({}, "", ["--web-host", "0.0.0.0", "--processes", "2", "--master-bind-host", "*"], ("0.0.0.0", "*")),
+    ({"LOCUST_WEB_HOST": "*", "LOCUST_MASTER_BIND_HOST": "*"}, "", ["--processes", "2"], ("*", "*")),
+    ({}, "web-host = 10.0.0.7\nmaster-bind-host = 10.0.0.7\n", ["--processes", "2"], ("10.0.0.7", "10.0.0.7")),
+    ({}, "", ["--web-host", ""], ("", "*")),
+]
+
+
+@pytest.mark.parametrize(("env", "conf", "words", "at"), LISTENING, ids=str)
+def test_page_and_master_listen_on_loopback_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    env: dict[str, str],
+    conf: str,
+    words: list[str],
+    at: tuple[str, str],
+) -> None:
+    monkeypatch.setattr(commandline, "_check_port", lambda *_: None)  # it would try to bind there
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "locust.conf").write_text(conf, encoding="utf-8")
+    _, options = command_line(monkeypatch, tmp_path, CONFIG, *words)
+    assert (options.web_host, options.master_bind_host) == at
+
+
+def test_the_port_is_tried_where_it_will_be_listened_at(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    tried: list[tuple[str, int]] = []
+    monkeypatch.setattr(commandline, "_check_port", lambda *place: tried.append(place))
+    for words in (["--processes", "2"], ["--master"], ["--processes", "2", "--master-bind-host", "*"]):
+        command_line(monkeypatch, tmp_path, CONFIG, *words)
+    assert tried == [("127.0.0.1", 5557), ("*", 5557), ("*", 5557)]
+
+
+def test_what_was_configured_stays_known_whatever_the_form_says(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ours, options = command_line(monkeypatch, tmp_path, CONFIG)
+    ours.config_of(vars(options) | {"total_requests": "20"}, "http://other.test")
+    assert (ours.configured.api.base_url, ours.configured.total_requests) == ("http://service.test", 30)

@@ -191,7 +191,10 @@ def test_the_manifests_and_the_image_fit_each_other() -> None:
     assert master["metadata"]["labels"] == named["Service", "stt-load-master"]["spec"]["selector"]
     (container,) = master["spec"]["containers"]
     assert f"--expect-workers={workers['spec']['parallelism']}" in container["args"]
-    copied = re.findall(r"^COPY (.*) \S+$", (deploy / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert "--master-bind-host=*" in container["args"], "its workers are on other machines"
+    image = (deploy / "Dockerfile").read_text(encoding="utf-8")
+    assert "ENV LOCUST_WEB_HOST=* LOCUST_MASTER_BIND_HOST=*\n" in image, "nobody reaches a container's loopback"
+    copied = re.findall(r"^COPY (.*) \S+$", image, re.MULTILINE)
     assert all((ROOT / name).exists() for line in copied for name in line.split())
 
 

@@ -63,7 +63,7 @@ class Page:
 def web_ui(folder: Path, config: dict[str, Any], *words: str, **options: Any) -> Iterator[Page]:
     """options: of `start`."""
     port = free_port()
-    words = ("--web-host", "127.0.0.1", "-P", str(port), *words)
+    words = ("-P", str(port), *words)
     process = start(folder, config, *words, headless=False, **options)
     page = Page(process, port, folder)
 
