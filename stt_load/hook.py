@@ -12,6 +12,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import cast
 
+from stt_load.files import OddFileError, read_ordinary
+
+MOST_BYTES = 1_000_000
+"""Of the function's file; what is larger is another one."""
 Call = Callable[[io.BytesIO], str]
 """Takes a WAV file and gives its transcript, or raises."""
 
@@ -48,7 +52,13 @@ def load(spec: str) -> Call:
 
 def _imported(path: Path, spec: str) -> ModuleType:
     found = importlib.util.spec_from_file_location(path.stem, path)
-    if not path.is_file() or found is None or found.loader is None:
+    try:
+        read_ordinary(path, MOST_BYTES)
+    except OddFileError as error:
+        raise HookError(f"api.call {spec}: {path.absolute()} is {error.strerror}; choose a Python file") from None
+    except (OSError, ValueError):
+        found = None
+    if found is None or found.loader is None:
         raise HookError(f"api.call {spec}: there is no file {path.absolute()}")
     module = importlib.util.module_from_spec(found)
     folder = str(path.absolute().parent)

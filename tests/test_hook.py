@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from pathlib import Path
 
@@ -113,3 +114,16 @@ def test_what_could_not_be_used_can_be_mended() -> None:
         load("calls.py:f")
     write("def f(wav):\n    return 'mended'\n")
     assert load("calls.py:f")(io.BytesIO()) == "mended"
+
+
+@pytest.mark.parametrize(("kind", "said"), [("pipe", "a named pipe"), ("device", "a device"), ("large", "1 MB")])
+def test_its_file_is_an_ordinary_one_of_bounded_size(kind: str, said: str) -> None:
+    path = Path("calls.py")
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    else:
+        path.write_bytes(b"#" * 2_000_000)
+    with pytest.raises(HookError, match=rf"calls\.py is .*{said}.*choose a Python file"):
+        load("calls.py:f")

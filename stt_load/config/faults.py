@@ -6,6 +6,11 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+LONGEST = 1_000
+"""Characters of one message: a suggestion may be made of a value of any length."""
+MOST_SHOWN = 100
+"""Of one source: whoever has more has given another file."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -35,7 +40,8 @@ class Fault:
             self.key or "",
         ]
         place = ", ".join(filter(None, places))
-        return f"{place}: {self.message}" if place else self.message
+        message = self.message if len(self.message) <= LONGEST else f"{self.message[:LONGEST]}..."
+        return f"{place}: {message}" if place else message
 
 
 class ConfigError(Exception):
@@ -52,7 +58,9 @@ class ConfigError(Exception):
         lines: list[str] = []
         for source, faults in by_source.items():
             lines.append(f"{source}: {len(faults)} problem{'s' if len(faults) > 1 else ''}")
-            lines += [f"  {fault.detail}" for fault in faults]
+            lines += [f"  {fault.detail}" for fault in faults[:MOST_SHOWN]]
+            if len(faults) > MOST_SHOWN:
+                lines.append(f"  and {len(faults) - MOST_SHOWN} more")
         return "\n".join(lines)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+from stt_load.config import characters
 from stt_load.config.faults import Fault
 from stt_load.config.keys import Key, keys
 from stt_load.config.masking import shown
@@ -78,8 +79,12 @@ class Layers:
         origins: dict[KeyPath, Origin] = {}
         for override in overrides:
             path = tuple(override.key.split("."))
+            origin = Origin(override.layer, override.source, override.text or '""')
+            if problem := characters.problem(override.text):
+                self.faults.append(origin.fault(path, problem))
+                continue
             values[path] = _read(override.text, keys().get(path))
-            origins[path] = Origin(override.layer, override.source, override.text or '""')
+            origins[path] = origin
         self._choose_one({path[0]: value for path, value in values.items() if len(path) == 1}, origins)
         for path, value in values.items():
             self._put(path, value)

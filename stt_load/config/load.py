@@ -17,9 +17,12 @@ from stt_load.config.model import Config
 from stt_load.config.paths import KeyPath
 from stt_load.config.save_path import check_save_path
 from stt_load.config.yaml_source import Document, parse
+from stt_load.files import OddFileError, read_ordinary
 
 DEFAULT_FILE = "config.yaml"
 FILE_VARIABLE = "CONFIG_PATH"
+MOST_BYTES = 1_000_000
+"""No configuration comes near it; what is larger is another file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +110,14 @@ def _in_order(faults: Iterable[Fault]) -> list[Fault]:
 def _read(path: Path) -> Document:
     source = str(path)
     try:
-        raw = path.read_bytes()
+        raw = read_ordinary(path, MOST_BYTES)
     except FileNotFoundError:
         advice = f"make one (an empty file means all defaults), or set {FILE_VARIABLE} to the path of yours"
         return _unread(source, f"missing file (working directory: {Path.cwd()}); {advice}")
     except IsADirectoryError:
         return _unread(source, f"a directory; choose a file, such as {path / DEFAULT_FILE}")
+    except OddFileError as error:
+        return _unread(source, f"{error.strerror}; choose a file of a few lines of YAML")
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         return _unread(source, f"can't be read: {why}; choose a readable file")

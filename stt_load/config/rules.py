@@ -6,16 +6,21 @@ import math
 import re
 import ssl
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from stt_load.audio import wav
 from stt_load.config.model import Config
 from stt_load.config.paths import KeyPath
 from stt_load.config.variables import filled, is_name, references, values_with_references
 from stt_load.config.words import API_FIELDS, carries
+from stt_load.files import OddFileError, read_ordinary
 
 FEWEST_SAMPLES = 8
 # A WAV file gives its own size, less 8 bytes, in 32 bits.
 MOST_SAMPLES = (2**32 - 1 - (wav.HEADER_BYTES - 8)) // wav.SAMPLE_BYTES
+
+# Mozilla's authorities, all of them, take 0.3 MB.
+MOST_BUNDLE_BYTES = 10_000_000
 
 Broken = Mapping[KeyPath, str]
 """A broken rule: for each key that could be changed to heal it, what to say behind that key's value."""
@@ -148,7 +153,16 @@ def _bundle_is_there(config: Config) -> Iterator[Broken]:
     if bundle is None:
         return
     try:
+        read_ordinary(Path(bundle), MOST_BUNDLE_BYTES)
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=bundle)
-    except OSError as error:  # an SSLError is one, too
-        why = "holds no certificate" if isinstance(error, ssl.SSLError) else f"can't be read: {error.strerror}"
+    except OddFileError as error:
+        yield {
+            (
+                "api",
+                "ca_bundle",
+            ): f"holds no certificate to be read: it is {error.strerror}; choose a PEM file, or null"
+        }
+    except (OSError, ValueError) as error:  # an SSLError is one, too
+        problem = getattr(error, "strerror", error)
+        why = "holds no certificate" if isinstance(error, ssl.SSLError) else f"can't be read: {problem}"
         yield {("api", "ca_bundle"): f"{why}; choose a PEM file, or null"}

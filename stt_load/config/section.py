@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
+from stt_load.config.expressions import expression
 from stt_load.config.words import (
     OWN_HEADERS,
     absolute_path,
     base_url,
     call_name,
-    expression,
     field_name,
     header_name,
     header_text,

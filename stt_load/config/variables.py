@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 Scalar = str | bool | int | float
 Value = Scalar | list[Scalar]
 
-_REFERENCE = re.compile(r"(\$?)\$\{([^}]*)\}")
+# A name has an end: without one, a text full of `${` would be looked through to its end for each.
+_REFERENCE = re.compile(r"(\$?)\$\{([^}]{0,200})\}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from stt_load.config import characters
 from stt_load.config.faults import Fault
 from stt_load.config.masking import shown
 from stt_load.config.paths import KeyPath, dotted
@@ -14,6 +15,8 @@ from stt_load.config.scalars import RESOLVERS, TAG, tagged
 
 MOST_NODES = 10_000
 DEEPEST = 20
+DEEPEST_READ = 100
+_TOO_MUCH = f"more than {MOST_NODES} values, or more than {DEEPEST} levels of them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +58,33 @@ class _UnreadableError(Exception):
         self.message, self.line, self.column = message, line, column
 
 
-class _TagError(Exception):
-    """A tag that doesn't fit its value; the text reads on from the value."""
+class _ValueError(Exception):
+    """A value that is none, and why; the text reads on from the value."""
 
 
 class _Loader(yaml.SafeLoader):
+    """Ends at what is too much before the rest of it is read: composing goes by recursion, and takes its time."""
+
     yaml_implicit_resolvers = RESOLVERS
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._nodes = 0
+        self._depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        self._nodes += 1
+        self._depth += 1
+        if self._depth > DEEPEST_READ:
+            raise RecursionError
+        if self._nodes > 2 * MOST_NODES + 1:  # the keys are nodes, too, and so is the document itself
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            raise _UnreadableError(_TOO_MUCH, event.start_mark.line + 1)
+        try:
+            node: yaml.Node | None = super().compose_node(parent, index)
+        finally:
+            self._depth -= 1
+        return node
 
 
 def _compose(text: str) -> yaml.Node | None:
@@ -105,6 +129,9 @@ class _Reader:
                 self._fault(path, key, "a list or a mapping can't be a key; choose the name of a key")
                 continue
             place = (*path, key.value)
+            if problem := characters.problem(key.value):
+                self._fault(place, key, f"the key {problem}")
+                continue
             if key.value in lines:
                 given = shown(place, _written(value))
                 message = (
@@ -121,30 +148,38 @@ class _Reader:
         self.document.spots[place] = Spot(line, written)
         try:
             values[place[-1]] = self._value(node, place)
-        except _TagError as error:
+        except _ValueError as error:
             given = shown(place, written)
             self._fault(place, node, f"{given} {error}", given)
 
     def _value(self, node: yaml.Node, path: KeyPath) -> Any:
         self._count(node, path)
+        if isinstance(node, yaml.CollectionNode) and node.tag not in (TAG + "map", TAG + "seq"):
+            raise _ValueError(f"has the tag {_shown_tag(node)}, which has no meaning here; leave it out")
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self._value(item, (*path, str(index))) for index, item in enumerate(node.value)]
+        if problem := characters.problem(node.value):
+            raise _ValueError(problem)
         try:
             return tagged(node.tag, node.value)
         except ValueError as error:
-            raise _TagError(f"has the tag {node.tag.replace(TAG, '!!')}, {error}") from None
+            raise _ValueError(f"has the tag {_shown_tag(node)}, {error}") from None
 
     def _count(self, node: yaml.Node, path: KeyPath) -> None:
         self._nodes += 1
         if self._nodes > MOST_NODES or len(path) > DEEPEST:
             line = node.start_mark.line + 1
-            raise _UnreadableError(f"more than {MOST_NODES} values, or more than {DEEPEST} levels of them", line)
+            raise _UnreadableError(_TOO_MUCH, line)
 
     def _fault(self, path: KeyPath, node: yaml.Node, message: str, given: str | None = None) -> None:
         line = node.start_mark.line + 1
         self.document.faults.append(Fault(self._source, message, dotted(path) or None, given, line))
+
+
+def _shown_tag(node: yaml.Node) -> str:
+    return dotted((node.tag.replace(TAG, "!!"),))
 
 
 def _written(node: yaml.Node) -> str:
