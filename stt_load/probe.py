@@ -17,7 +17,7 @@ from stt_load.server.process import EmbeddedServer, StartError
 from stt_load.stage import audio_of, speech_of, target_of
 from stt_load.transport import Exchange, Target, Transport, TransportError
 from stt_load.transport.called import CalledTransport
-from stt_load.transport.fast import FastTransport
+from stt_load.transport.http import HttpTransport
 from stt_load.transport.job import JobTransport
 from stt_load.wire.request import Body, Request
 from stt_load.wire.speech import Speech
@@ -85,7 +85,7 @@ def _transport(config: Config, target: Target, speech: Speech, say: _Mouth) -> T
 
     if config.api.call is not None:
         return CalledTransport(target, load(config.api.call))
-    transport = FastTransport(target)
+    transport = HttpTransport(target)
     return transport if speech.plan is None else JobTransport(transport, speech.plan, on_step)
 
 

@@ -15,7 +15,6 @@ import gevent
 import locust.argument_parser
 import locust.runners
 import locust.stats
-import urllib3
 from locust.rpc import Message
 from locust.runners import STATE_RUNNING, STATE_SPAWNING, MasterRunner, WorkerNode, WorkerNodes, WorkerRunner
 from locust.stats import RequestStats, StatsEntry
@@ -34,9 +33,6 @@ def settle(*, locust_stats: bool) -> None:
     locust.stats.bucket_response_time = _whole_ms
     logging.getLogger("locust.runners").addFilter(_not_about_spawn_rate)
     logging.getLogger("locust.stats_logger").disabled = not locust_stats
-    # A service's malformed headers are its own affair; urllib3 warns of them once for each answer.
-    logging.getLogger("urllib3").setLevel(logging.ERROR)
-    urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)  # `verify: false` is the user's own word
     # Locust looks at the stack when it stops, and the first look takes tens of milliseconds of everyone's time.
     inspect.stack()
 

@@ -21,9 +21,8 @@ from stt_load.schedule.phases import Job
 from stt_load.stage import Stage
 from stt_load.transport import Exchange, Target, Transport
 from stt_load.transport.called import CalledTransport
-from stt_load.transport.fast import FastTransport
+from stt_load.transport.http import HttpTransport
 from stt_load.transport.job import JobTransport
-from stt_load.transport.pooled import PooledTransport
 from stt_load.wire.request import Body, Part
 from stt_load.wire.verdict import Answer, Failure, Transcript, checked
 
@@ -66,7 +65,7 @@ def transcribe(user: SpeechUser) -> None:
 
 
 class SpeechUser(User):
-    """The task, whatever client speaks on the wire; `connect` is what the two kinds of user differ in."""
+    """The task. All users of this kind speak on the wire in the same way: `connect` is there to be overridden."""
 
     abstract = True
     tasks = [transcribe]  # noqa: RUF012 - Locust's own way to name them
@@ -96,7 +95,7 @@ class SpeechUser(User):
 
     def connect(self, target: Target) -> Transport:
         """The connection of this user to the service; nothing is opened before the first request."""
-        raise NotImplementedError
+        return HttpTransport(target)
 
     def make_body(self, clip: Sequence[Part], clip_bytes: int) -> Body:
         """What is sent; to be overridden for a service that wants something else.
@@ -263,17 +262,11 @@ class SpeechUser(User):
 
 
 class SttUser(SpeechUser, HttpUser):
-    """Speaks through urllib3, the client under requests and so under Locust's HttpUser."""
-
-    def connect(self, target: Target) -> Transport:
-        return PooledTransport(target)
+    """For tests that go beside Locust's HttpUser, whose `client` it has for whatever else it asks."""
 
 
 class FastSttUser(SpeechUser, FastHttpUser):
-    """The same task through geventhttpclient, the client under Locust's FastHttpUser: less CPU per request."""
-
-    def connect(self, target: Target) -> Transport:
-        return FastTransport(target)
+    """For tests that go beside Locust's FastHttpUser, whose `client` it has for whatever else it asks."""
 
 
 _CUT = Failure(ErrorKind.CANCELLED, "cut off: the run was stopped before the answer was whole")

@@ -38,7 +38,9 @@ class JobTransport(Transport):
             if course.step == "poll":
                 gevent.sleep(course.pause_s)
                 exchange.polls = (exchange.polls or 0) + 1
-            step = Exchange(exchange.request_id, step=course.step, uploaded=len(course.request.body))
+            step = Exchange(
+                exchange.request_id, step=course.step, uploaded=len(course.request.body), pace=exchange.pace
+            )
             try:
                 self._inner.perform(course.request, step)
             finally:

@@ -56,16 +56,16 @@ FEW_PORTS = """
 import socket
 import struct
 
-import gevent.socket
-from geventhttpclient.connectionpool import ConnectionPool
-
 from stt_load.suite import install
+from stt_load.transport import addresses
 from stt_load.users import FastSttUser
 
 OPTION = (socket.IPPROTO_IP, 51, struct.pack("=I", {first} | {last} << 16))  # IP_LOCAL_PORT_RANGE
 
-def made(pool, family, kind, protocol):
-    sock = gevent.socket.socket(family, kind, protocol)
+open_socket = addresses.open_socket
+
+def opened(address):
+    sock = open_socket(address)
     sock.setsockopt(*OPTION)
     return sock
 
@@ -76,7 +76,7 @@ def bound(sock, address):
         sock.setsockopt(*OPTION)
     bind(sock, address)
 
-ConnectionPool._create_tcp_socket = made
+addresses.open_socket = opened
 socket.socket.bind = bound
 install(default_user=FastSttUser)
 """

@@ -1,4 +1,4 @@
-"""Calls through one transport, in a process of their own that is patched by gevent."""
+"""Calls through the transport, in a process of their own that is patched by gevent."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ LIMIT = 1_000_000
 SIZE = 200_000
 
 
-def speak(transport: str, calls: list[dict[str, Any]], files: int | None = None) -> list[list[dict[str, Any]]]:
+def speak(calls: list[dict[str, Any]], files: int | None = None) -> list[list[dict[str, Any]]]:
     """files: how many the process may have open, None for as many as this one."""
     usual = {"size": SIZE, "times": 1, "timeouts": SHORT, "limit": LIMIT, "stream": False, "options": {}}
     filled = [usual | one for one in calls]
     ran = subprocess.run(
         [sys.executable, "-m", "tests.transport.speak"],
-        input=json.dumps({"transport": transport, "calls": filled, "files": files}),
+        input=json.dumps({"calls": filled, "files": files}),
         capture_output=True,
         text=True,
         timeout=60,

@@ -1,7 +1,7 @@
-"""Run as a program: posts through one transport, in a process patched by gevent as Locust's is; JSON in, JSON out.
+"""Run as a program: posts through the transport, in a process patched by gevent as Locust's is; JSON in, JSON out.
 
-Standard input: {"transport": "pooled" | "fast", "calls": [{"url", "size", "times", "timeouts", "limit", "stream",
-"options"}], "files"}, the options being those of the target, files how many may be open.
+Standard input: {"calls": [{"url", "size", "times", "timeouts", "limit", "stream", "options"}], "files"}, the options
+being those of the target, files how many may be open.
 """
 
 import gevent.monkey
@@ -13,23 +13,15 @@ import resource  # noqa: E402
 import sys  # noqa: E402
 from typing import Any  # noqa: E402
 
-from stt_load.transport import Exchange, Target, Timeouts, Transport, TransportError  # noqa: E402
-from stt_load.transport.fast import FastTransport  # noqa: E402
-from stt_load.transport.pooled import PooledTransport  # noqa: E402
+from stt_load.transport import Exchange, Target, Timeouts, TransportError  # noqa: E402
+from stt_load.transport.http import HttpTransport  # noqa: E402
 from stt_load.wire.answers import reader  # noqa: E402
 from stt_load.wire.request import Body  # noqa: E402
 from stt_load.wire.stream import Stream  # noqa: E402
 from stt_load.wire.verdict import Failure, Transcript  # noqa: E402
 
 
-def connected(kind: str, target: Target) -> Transport:
-    if kind == "fast":
-        return FastTransport(target)
-    return PooledTransport(target)
-
-
 def call(
-    kind: str,
     url: str,
     size: int,
     times: int,
@@ -40,7 +32,7 @@ def call(
 ) -> list[dict[str, Any]]:
     headers = {"User-Agent": "test", "Accept-Encoding": "identity"}
     target = Target(url, headers, Timeouts(*timeouts), limit, **options)
-    transport = connected(kind, target)
+    transport = HttpTransport(target)
     results = []
     for number in range(times):
         clip = memoryview(bytes([number + 1]) * (size - 4))
@@ -82,6 +74,6 @@ if __name__ == "__main__":
     if order["files"] is not None:
         gevent.get_hub().threadpool.apply(str)  # who resolves names has what it needs by then, as in Locust
         resource.setrlimit(resource.RLIMIT_NOFILE, (order["files"], order["files"]))
-    calls = [gevent.spawn(call, order["transport"], **one) for one in order["calls"]]
+    calls = [gevent.spawn(call, **one) for one in order["calls"]]
     gevent.joinall(calls)
     json.dump([one.get() for one in calls], sys.stdout)

@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stt_load.transport import Exchange, Target, Timeouts, Transport, TransportError
-from stt_load.transport.fast import FastTransport
-from stt_load.transport.pooled import PooledTransport
+from stt_load.transport.http import HttpTransport
 from stt_load.wire.answers import reader
 from stt_load.wire.form import Bare
 from stt_load.wire.numbers import bounded
@@ -98,17 +97,14 @@ def spoken(transport: Transport, exchange: Exchange) -> Transcript | Failure:
         return Failure(error.kind, error.message)
 
 
-@pytest.mark.parametrize("transport", [PooledTransport, FastTransport])
 @pytest.mark.parametrize("is_stream", [False, True])
 @settings(max_examples=60)
 @given(reply=wholes | st.binary())
-def test_it_is_a_verdict_whatever_comes(
-    parrot: Parrot, transport: type[Transport], is_stream: bool, reply: bytes
-) -> None:
+def test_it_is_a_verdict_whatever_comes(parrot: Parrot, is_stream: bool, reply: bytes) -> None:
     parrot.reply = reply
     target = Target(parrot.url, {}, Timeouts(5, 5, 5, 5), 1_000_000, requests_per_connection=1, captured=CAPTURED)
     exchange = Exchange(stream=Stream(None, reader("json")) if is_stream else None)
-    speaker = transport(target)
+    speaker = HttpTransport(target)
     check(spoken(speaker, exchange))
     speaker.close()
     kept = {name: None if value is None else storable(value) for name, value in exchange.captured.items()}

@@ -16,21 +16,17 @@ import gevent.ssl
 import pytest
 import requests
 import urllib3
-from geventhttpclient.connectionpool import ConnectionPool
-from urllib3.util import connection
 
 from stt_load.sample import ErrorKind
-from stt_load.transport import Exchange, Target, Timeouts, Transport, TransportError, local_limits
+from stt_load.transport import Exchange, Target, Timeouts, TransportError, addresses, local_limits
 from stt_load.transport.called import CalledTransport
-from stt_load.transport.fast import FastTransport
+from stt_load.transport.http import HttpTransport
 from stt_load.transport.local_limits import advice
-from stt_load.transport.pooled import PooledTransport
 from stt_load.wire.request import Body
 from tests.transport.calling import SHORT, speak
 from tests.transport.misbehaving import Misbehaving
 
 LIMITS = ["EMFILE", "ENFILE", "EADDRNOTAVAIL", "ENOBUFS", "ENOMEM"]
-TRANSPORTS = [PooledTransport, FastTransport]
 BODY = Body((b"RIFF",), 4, "audio/wav")
 
 
@@ -146,10 +142,10 @@ def test_a_resolver_without_memory_or_without_files(monkeypatch: pytest.MonkeyPa
     assert advice(ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")) is None
 
 
-def post(transport: type[Transport], url: str, **options: Any) -> tuple[TransportError, Exchange]:
+def post(url: str, **options: Any) -> tuple[TransportError, Exchange]:
     exchange = Exchange()
     with pytest.raises(TransportError) as caught:
-        transport(Target(url, {}, Timeouts(*SHORT), 1_000, **options)).post(BODY, exchange)
+        HttpTransport(Target(url, {}, Timeouts(*SHORT), 1_000, **options)).post(BODY, exchange)
     return caught.value, exchange
 
 
@@ -159,52 +155,39 @@ def check(found: TransportError, name: str) -> None:
 
 @pytest.mark.usefixtures("no_port")
 @pytest.mark.parametrize("name", LIMITS)
-@pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize("proxy", [None, "http://127.0.0.1:9"])
-def test_on_connect(
-    monkeypatch: pytest.MonkeyPatch, server: Misbehaving, transport: type[Transport], name: str, proxy: str | None
-) -> None:
+def test_on_connect(monkeypatch: pytest.MonkeyPatch, server: Misbehaving, name: str, proxy: str | None) -> None:
     for kind in (socket.socket, gevent.socket.socket):
         monkeypatch.setattr(kind, "connect", raising(limit(name)))
-    found, exchange = post(transport, server.url("ok"), proxy=proxy)
+    found, exchange = post(server.url("ok"), proxy=proxy)
     check(found, name)
     assert exchange.connection is None, "nothing was sent"
 
 
-@pytest.mark.parametrize("transport", TRANSPORTS)
-def test_when_there_can_be_no_socket(
-    monkeypatch: pytest.MonkeyPatch, server: Misbehaving, transport: type[Transport]
-) -> None:
+def test_when_there_can_be_no_socket(monkeypatch: pytest.MonkeyPatch, server: Misbehaving) -> None:
     for kind in (socket.socket, gevent.socket.socket):
         monkeypatch.setattr(kind, "__init__", raising(limit("EMFILE")))
-    check(post(transport, server.url("ok"))[0], "EMFILE")
+    check(post(server.url("ok"))[0], "EMFILE")
 
 
 @pytest.mark.parametrize("error", [limit("EMFILE"), socket.gaierror(socket.EAI_MEMORY, "Memory allocation failure")])
-@pytest.mark.parametrize("transport", TRANSPORTS)
-def test_on_the_way_to_an_address(
-    monkeypatch: pytest.MonkeyPatch, transport: type[Transport], error: OSError
-) -> None:
+def test_on_the_way_to_an_address(monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
     for module in (socket, gevent.socket):
         monkeypatch.setattr(module, "getaddrinfo", raising(error))
-    check(post(transport, "http://stt.example/")[0], "EMFILE" if error.errno == errno.EMFILE else "ENOMEM")
+    check(post("http://stt.example/")[0], "EMFILE" if error.errno == errno.EMFILE else "ENOMEM")
 
 
 @pytest.mark.parametrize("name", ["ENOBUFS", "ENOMEM"])
-@pytest.mark.parametrize("transport", TRANSPORTS)
-def test_in_the_set_up_of_tls(
-    monkeypatch: pytest.MonkeyPatch, server: Misbehaving, transport: type[Transport], name: str
-) -> None:
+def test_in_the_set_up_of_tls(monkeypatch: pytest.MonkeyPatch, server: Misbehaving, name: str) -> None:
     monkeypatch.setattr(gevent.ssl.SSLContext, "wrap_socket", raising(limit(name)))
-    check(post(transport, server.url("ok").replace("http:", "https:"))[0], name)
+    check(post(server.url("ok").replace("http:", "https:"))[0], name)
 
 
 @pytest.mark.parametrize("name", ["ENOBUFS", "ENOMEM"])
-@pytest.mark.parametrize("transport", TRANSPORTS)
-def test_on_send(monkeypatch: pytest.MonkeyPatch, server: Misbehaving, transport: type[Transport], name: str) -> None:
+def test_on_send(monkeypatch: pytest.MonkeyPatch, server: Misbehaving, name: str) -> None:
     for kind in (socket.socket, gevent.socket.socket):
         monkeypatch.setattr(kind, "sendmsg", raising(limit(name)), raising=False)
-    found, exchange = post(transport, server.url("ok"))
+    found, exchange = post(server.url("ok"))
     check(found, name)
     assert exchange.connection is not None
 
@@ -254,21 +237,20 @@ def one_port() -> bytes:
 IP_LOCAL_PORT_RANGE = 51
 
 
-@pytest.mark.parametrize("transport", TRANSPORTS)
 def test_real_sockets_that_find_no_port_and_a_service_that_is_down(
-    monkeypatch: pytest.MonkeyPatch, server: Misbehaving, transport: type[Transport]
+    monkeypatch: pytest.MonkeyPatch, server: Misbehaving
 ) -> None:
     """All sockets here are left the same single port, which one connection keeps."""
     value = one_port()
     option = (socket.IPPROTO_IP, IP_LOCAL_PORT_RANGE, value)
-    monkeypatch.setattr(connection, "_set_socket_options", lambda sock, _: sock.setsockopt(*option))
+    made = addresses.open_socket
 
-    def made(_: object, family: int, kind: int, protocol: int) -> Any:
-        sock = gevent.socket.socket(family, kind, protocol)
+    def opened(address: addresses.Address) -> Any:
+        sock = made(address)
         sock.setsockopt(*option)
         return sock
 
-    monkeypatch.setattr(ConnectionPool, "_create_tcp_socket", made)
+    monkeypatch.setattr(addresses, "open_socket", opened)
     bind = socket.socket.bind
 
     def bound(sock: socket.socket, address: Any) -> None:
@@ -279,18 +261,17 @@ def test_real_sockets_that_find_no_port_and_a_service_that_is_down(
     with socket.socket() as first:
         first.setsockopt(*option)
         first.connect(("127.0.0.1", server.port))
-        check(post(transport, server.url("ok"))[0], "EADDRNOTAVAIL")
+        check(post(server.url("ok"))[0], "EADDRNOTAVAIL")
     monkeypatch.undo()
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
-        found, _ = post(transport, f"http://127.0.0.1:{nobody.getsockname()[1]}/")
+        found, _ = post(f"http://127.0.0.1:{nobody.getsockname()[1]}/")
     assert found.kind is ErrorKind.CONNECT
 
 
-@pytest.mark.parametrize("transport", ["pooled", "fast"])
-def test_a_process_that_may_open_no_more_files(transport: str, server: Misbehaving) -> None:
+def test_a_process_that_may_open_no_more_files(server: Misbehaving) -> None:
     calls = [{"url": server.url("slow")} for _ in range(60)]
-    results = [one[0] for one in speak(transport, calls, files=40)]
+    results = [one[0] for one in speak(calls, files=40)]
     kinds = {result.get("kind") for result in results}
     assert kinds == {None, "local_limit"}, results
     messages = {result["message"] for result in results if "kind" in result}

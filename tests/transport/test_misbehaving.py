@@ -38,11 +38,11 @@ EXPECTED = {
 }
 
 
-@pytest.fixture(scope="module", params=["pooled", "fast"])
-def seen(request: pytest.FixtureRequest, server: Misbehaving) -> dict[str, dict[str, Any]]:
+@pytest.fixture(scope="module")
+def seen(server: Misbehaving) -> dict[str, dict[str, Any]]:
     """What came of one request to each path, all at the same time."""
     server.seen.clear()
-    results = speak(request.param, [{"url": server.url(path)} for path in EXPECTED])
+    results = speak([{"url": server.url(path)} for path in EXPECTED])
     return {path: result[0] for path, result in zip(EXPECTED, results, strict=True)}
 
 
@@ -85,42 +85,35 @@ def test_what_came_before_it_broke_off_is_counted(path: str, seen: dict[str, dic
     assert 1_000 > seen["drip"]["received"] > 10
 
 
-@pytest.mark.parametrize("transport", ["pooled", "fast"])
-def test_a_connection_closed_under_a_reused_request_is_lost_and_never_sent_again(
-    transport: str, server: Misbehaving
-) -> None:
+def test_a_connection_closed_under_a_reused_request_is_lost_and_never_sent_again(server: Misbehaving) -> None:
     server.seen.clear()
-    first, second, third = speak(transport, [{"url": server.url("stale"), "times": 3}])[0]
+    first, second, third = speak([{"url": server.url("stale"), "times": 3}])[0]
     assert first["status"] == 200
     assert second["kind"] == "connection_lost"
     assert third["status"] == 200, "a fresh connection"
     assert server.seen["stale"] == 3
 
 
-@pytest.mark.parametrize("transport", ["pooled", "fast"])
-def test_an_early_refusal_is_read_although_the_upload_broke(transport: str, server: Misbehaving) -> None:
+def test_an_early_refusal_is_read_although_the_upload_broke(server: Misbehaving) -> None:
     """The server answers 413 and closes with most of a large upload unread: 413, or a reset that says so."""
-    result = speak(transport, [{"url": server.url("early-413"), "size": 20_000_000}])[0][0]
+    result = speak([{"url": server.url("early-413"), "size": 20_000_000}])[0][0]
     assert result.get("status") == 413 or result["kind"] == "truncated", result
 
 
-@pytest.mark.parametrize("transport", ["pooled", "fast"])
-def test_headers_that_end_in_the_middle_are_no_answer(transport: str, server: Misbehaving) -> None:
-    result = speak(transport, [{"url": server.url("cut-headers")}])[0][0]
+def test_headers_that_end_in_the_middle_are_no_answer(server: Misbehaving) -> None:
+    result = speak([{"url": server.url("cut-headers")}])[0][0]
     assert result["kind"] in ("truncated", "bad_http")
 
 
-@pytest.mark.parametrize("transport", ["pooled", "fast"])
-def test_an_upload_may_take_longer_than_the_connect_timeout(transport: str, server: Misbehaving) -> None:
+def test_an_upload_may_take_longer_than_the_connect_timeout(server: Misbehaving) -> None:
     """The first on a new connection and those that follow on it."""
     call = {"url": server.url("slow-reader"), "size": 20_000_000, "timeouts": [0.3, 2.0, 1.0, 10.0], "times": 2}
-    for result in speak(transport, [call])[0]:
+    for result in speak([call])[0]:
         assert result.get("status") == 200, result
         assert result["took"] >= 0.8
 
 
-@pytest.mark.parametrize("transport", ["pooled", "fast"])
-def test_addresses_that_lead_nowhere(transport: str, server: Misbehaving) -> None:
+def test_addresses_that_lead_nowhere(server: Misbehaving) -> None:
     with socket.socket() as refused, socket.socket() as full:
         refused.bind(("127.0.0.1", 0))
         full.bind(("127.0.0.1", 0))
@@ -137,7 +130,7 @@ def test_addresses_that_lead_nowhere(transport: str, server: Misbehaving) -> Non
             f"https://127.0.0.1:{full.getsockname()[1]}/",
         ]
         timeouts = [0.5, 1.0, 1.0, 5.0]
-        results = [one[0] for one in speak(transport, [{"url": url, "timeouts": timeouts} for url in urls])]
+        results = [one[0] for one in speak([{"url": url, "timeouts": timeouts} for url in urls])]
         for one in filler:
             one.close()
     assert [result["kind"] for result in results] == ["connect", "timeout_connect", "dns", "tls", "timeout_connect"]

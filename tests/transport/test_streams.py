@@ -36,12 +36,12 @@ EXPECTED = {
 }
 
 
-@pytest.fixture(scope="module", params=["pooled", "fast"])
-def seen(request: pytest.FixtureRequest, server: Misbehaving) -> dict[str, list[dict[str, Any]]]:
+@pytest.fixture(scope="module")
+def seen(server: Misbehaving) -> dict[str, list[dict[str, Any]]]:
     """What came of two requests to each path, one after the other, all paths at the same time."""
     timeouts = [1.0, 0.5, 0.4, 5.0]
     calls = [{"url": server.url(path), "times": 2, "stream": True, "timeouts": timeouts} for path in EXPECTED]
-    return dict(zip(EXPECTED, speak(request.param, calls), strict=True))
+    return dict(zip(EXPECTED, speak(calls), strict=True))
 
 
 @pytest.mark.parametrize("path", EXPECTED)

@@ -1,0 +1,178 @@
+"""The transport of all users and of `stt-load probe`: HTTP/1.1 on one kept-alive connection.
+
+Standard: RFC 9112. The bytes of an answer are read in `stt_load.wire.http1`, for both user classes by the same code.
+"""
+
+from __future__ import annotations
+
+import ssl
+
+from stt_load.sample import ErrorKind
+from stt_load.transport.connection import Connection, Upload, numbers
+from stt_load.transport.exchange import Exchange, Transport, TransportError, clock, plain
+from stt_load.transport.incoming import Incoming
+from stt_load.transport.opening import opened
+from stt_load.transport.target import Target, proxy_headers
+from stt_load.transport.tls import GONE, tls_context
+from stt_load.wire.request import Request
+
+LINGER_S = 0.5
+"""How long a stream that has said all may take to end as HTTP wants it, before its connection is given up."""
+AT_ONCE_S = 0.1
+"""A kept-alive connection was stale when it is closed without a word within this and one round trip: the peer had
+closed it, or was about to, before it saw the request. Whoever closes it later has had the request and broke off."""
+LOOK_S = 0.05
+"""Between two looks at how much of the request the peer has."""
+LEAST_S = 0.01
+
+
+class HttpTransport(Transport):
+    """Posts over one connection of its own, which is opened when it is needed."""
+
+    def __init__(self, target: Target) -> None:
+        super().__init__(target)
+        self._connection: Connection | None = None
+        self._context = tls_context(target.verify, target.ca_bundle) if target.scheme == "https" else None
+        lines = [f"Host: {target.authority}"]
+        lines += [f"{name}: {value}" for name, value in target.headers.items()]
+        # A proxy is given whole URLs; through TLS it sees nothing but that there is a connection.
+        self._origin = ""
+        if target.proxy is not None and target.scheme == "http":
+            self._origin = f"http://{target.authority}"
+            lines += [f"{name}: {value}" for name, value in proxy_headers(target.proxy).items()]
+        self._lines = "\r\n".join(lines)
+
+    def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def perform(self, request: Request, exchange: Exchange) -> None:
+        connection = self._connected(exchange)
+        connection.requests += 1
+        most = self.target.requests_per_connection
+        is_last = most is not None and connection.requests >= most
+        incoming = Incoming(exchange, request.method, self.target.captured, self.target.max_answer_bytes)
+        upload = Upload((self._head(request, exchange.request_id, is_last), *request.body.parts))
+        began_s = clock()
+        is_kept = False
+        try:
+            self._send(connection, upload, incoming, exchange)
+            self._read(connection, incoming, exchange)
+            is_kept = incoming.leaves_open and not upload.left and not is_last
+            connection.answers += 1
+        except (OSError, EOFError) as error:
+            raise self._broken(error, connection, incoming, clock() - began_s) from error
+        finally:
+            if not is_kept:
+                self.close()
+
+    def _connected(self, exchange: Exchange) -> Connection:
+        """The connection that is there, if it still is; else a new one."""
+        connection = self._connection
+        if connection is None or not connection.is_idle:
+            self.close()
+            since_s = clock()
+            self._connection = connection = opened(self.target, self._context, exchange.pace)
+            connection.number = next(numbers)
+            exchange.connect_s = clock() - since_s
+        exchange.connection = connection.number
+        return connection
+
+    def _send(self, connection: Connection, upload: Upload, incoming: Incoming, exchange: Exchange) -> None:
+        """A server may answer, and close, before it has read everything: then its answer is what counts."""
+        pace = exchange.pace
+        try:
+            while upload.left:
+                if not connection.send(upload):
+                    connection.ready()
+                    pace.rested(clock())
+                    self._hear(connection, incoming)
+                    if incoming.is_done or incoming.is_refusal:
+                        return
+                elif upload.left:
+                    pace.step(clock())
+        except (ConnectionError, *GONE):
+            return
+
+    def _hear(self, connection: Connection, incoming: Incoming) -> None:
+        """What the peer says while it is sent to. Raises `ConnectionError` when it has said all."""
+        data = connection.receive()
+        if data:
+            incoming.feed(data)
+        elif data is not None:
+            raise ConnectionResetError
+
+    def _read(self, connection: Connection, incoming: Incoming, exchange: Exchange) -> None:
+        """All that is left of the answer. Raises EOFError where the peer closes too early."""
+        pace = exchange.pace
+        given_up_s = None
+        while not incoming.is_done:
+            data = connection.receive()
+            if data is None:
+                self._await(connection, exchange)
+                pace.rested(clock())
+                continue
+            now_s = clock()
+            if not data:
+                if not incoming.end():
+                    raise EOFError
+                return
+            incoming.feed(data)
+            if exchange.said_all:
+                given_up_s = given_up_s or now_s + LINGER_S
+                if now_s > given_up_s:
+                    raise self._silent(exchange)
+            pace.step(now_s)
+
+    def _await(self, connection: Connection, exchange: Exchange) -> None:
+        """Waits until there is something to read. Raises `TransportError` when it takes too long."""
+        if exchange.first_byte_s is not None:
+            if not connection.readable(LINGER_S if exchange.said_all else self.target.timeouts.read_s):
+                raise self._silent(exchange)
+            return
+        limit_s = left_s = self.target.timeouts.first_byte_s
+        while not connection.readable(left_s):
+            quiet_s = connection.quiet_s
+            if quiet_s is None or quiet_s >= limit_s:
+                raise self._silent(exchange)
+            left_s = max(LEAST_S, limit_s - quiet_s) if quiet_s else LOOK_S
+
+    def _head(self, request: Request, request_id: str | None, is_last: bool) -> bytes:
+        """Request line and headers."""
+        body = request.body
+        head = f"{request.method} {self._origin}{request.path} HTTP/1.1\r\n{self._lines}"
+        if body.content_type is not None:
+            head += f"\r\nContent-Type: {body.content_type}"
+        if request_id is not None and self.target.request_id_header is not None:
+            head += f"\r\n{self.target.request_id_header}: {request_id}"
+        if is_last:
+            head += "\r\nConnection: close"
+        if request.method != "GET":
+            head += f"\r\nContent-Length: {len(body)}"
+        return f"{head}\r\n\r\n".encode("latin-1")
+
+    def _silent(self, exchange: Exchange) -> TransportError:
+        """The peer said nothing for too long: before the headers or after them."""
+        if exchange.first_byte_s is None:
+            limit = self.target.timeouts.first_byte_s
+            return TransportError(ErrorKind.TIMEOUT_FIRST_BYTE, f"no answer began within {limit:g} s")
+        limit = self.target.timeouts.read_s
+        return TransportError(ErrorKind.TIMEOUT_READ, f"the answer stopped for {limit:g} s")
+
+    def _broken(
+        self, error: OSError | EOFError, connection: Connection, incoming: Incoming, after_s: float
+    ) -> TransportError:
+        """The connection ended before the answer was whole, after_s seconds after the request began to go out."""
+        if isinstance(error, ssl.SSLError) and not isinstance(error, GONE):
+            return TransportError(ErrorKind.TLS, plain(error))
+        if incoming.has_begun:
+            return TransportError(ErrorKind.TRUNCATED, "the connection was closed before the answer was whole")
+        if not connection.answers:
+            return TransportError(ErrorKind.TRUNCATED, "the new connection was closed before an answer")
+        if incoming.came or after_s > AT_ONCE_S + connection.round_trip_s:
+            message = f"the connection was closed before an answer, {after_s:.1f} s after the request began"
+            return TransportError(ErrorKind.TRUNCATED, message)
+        return TransportError(
+            ErrorKind.CONNECTION_LOST, "the kept-alive connection was closed before an answer: not sent again"
+        )
