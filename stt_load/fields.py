@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-Form = Literal["number", "text", "phase", "kind", "names"]
+Form = Literal["number", "text", "phase", "kind", "names", "flag"]
 """What a field's column holds: its value, or a number that stands for it."""
 
 NAN = float("nan")
@@ -36,8 +36,8 @@ class Field:
     told: bool = False
 
     def holds(self, value: float) -> bool:
-        """Whether `value` is in the range; NaN never is."""
-        return self.least <= value <= self.most
+        """Whether `value` is in the range; NaN never is, nor is part of one where whole things are counted."""
+        return self.least <= value <= self.most and (self.dtype[-2] == "f" or value % 1 == 0)
 
 
 def _count(name: str, dtype: str, absent: float | None = None, least: float = 0, told: bool = False) -> Field:
@@ -88,6 +88,7 @@ FIELDS = (
     _text("headers"),
     _seconds("late_s"),
     Field("out_of_range", "<u2", 0, most=2**16 - 1, form="names"),
+    Field("json_for_text", "u1", most=1, form="flag"),
 )
 """In the order of `Sample`'s fields and of a row in the result."""
 

@@ -64,6 +64,7 @@ def sample_of(
         connection=exchange.connection,
         headers=_shown(stage, exchange) if exchange.captured else None,
         out_of_range=(*heard.out_of_range, *beyond) or None,
+        json_for_text=heard.json_for_text,
         **told | {name: told[name] or 0 for name in _BYTES},
     )
 

@@ -144,6 +144,8 @@ def _understood(verdict: Transcript | Failure) -> Iterator[str]:
             yield f"   It counts {verdict.tokens:,} tokens"
         if verdict.out_of_range:
             yield f"   It says numbers beyond all reason, which are left out: {', '.join(verdict.out_of_range)}"
+        if verdict.json_for_text:
+            yield "   Plain text was asked for, and this stood in JSON"
 
 
 def _timings(exchange: Exchange) -> Iterator[str]:

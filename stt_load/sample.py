@@ -77,6 +77,7 @@ class Sample:
     captured, as a JSON object.
     late_s: what standstills of the process that sent it can have added to its time. out_of_range: fields that have no
     value, as the answer told one that is beyond their range (`stt_load.fields`); None when there are none.
+    json_for_text: plain text was asked for, and its transcript came in JSON.
     """
 
     seq: int
@@ -110,6 +111,7 @@ class Sample:
     headers: str | None = None
     late_s: float = 0.0
     out_of_range: tuple[str, ...] | None = None
+    json_for_text: bool = False
 
     @property
     def ok(self) -> bool:

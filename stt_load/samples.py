@@ -143,7 +143,7 @@ def connections(rows: Samples) -> npt.NDArray[np.int64]:
 
 
 class SampleTable:
-    """Samples as they come in. Appending costs the same however many there are, 126 bytes a sample."""
+    """Samples as they come in. Appending costs the same however many there are, 127 bytes a sample."""
 
     BLOCK = 65_536
     MAX_TEXTS = 1_000
@@ -258,6 +258,8 @@ def _values(rows: npt.NDArray[np.void], name: str, texts: tuple[str, ...]) -> li
             return [_PHASES[code] for code in values]
         case "kind":
             return [KINDS[code - 1] if code else None for code in values]
+        case "flag":
+            return [code != 0 for code in values]
         case "names":
             return [names_of(bits) for bits in values] if any(values) else [None] * len(values)
         case "text":

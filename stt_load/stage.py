@@ -22,7 +22,7 @@ from stt_load.wire.form import Bare, Form
 from stt_load.wire.job import Plan
 from stt_load.wire.speech import Speech
 from stt_load.wire.stream import Stream
-from stt_load.wire.verdict import Answer, Transcript
+from stt_load.wire.verdict import Answer, Transcript, heard
 
 UNITS_S = {"s": 1.0, "ms": 0.001}
 
@@ -98,7 +98,7 @@ def _places(api: Api) -> Places:
 
 def _as_returned(answer: Answer) -> Transcript:
     """Of a function of the user's own: the text is all there is."""
-    return Transcript(answer.body.decode())
+    return heard(answer.body.decode())
 
 
 def _form(api: Api) -> Form | Bare:

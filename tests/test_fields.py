@@ -39,6 +39,7 @@ def test_a_column_can_hold_the_whole_range_and_what_stands_for_nothing(field: An
     ("name", "good", "bad"),
     [
         ("tokens", 2**31 - 1, 3_000_000_000),
+        ("tokens", 24.0, 1.5),
         ("server_audio_s", 30.0, 1e39),
         ("processing_s", 0.0, float("inf")),
         ("processing_s", 1.5, float("nan")),

@@ -44,6 +44,7 @@ samples = st.builds(
     headers=st.none() | st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=2).map(json.dumps),
     late_s=short,
     out_of_range=st.integers(0, 2 ** len(TOLD) - 1).map(names_of),
+    json_for_text=st.booleans(),
 )
 
 

@@ -159,6 +159,8 @@ ENGLISH = {
     "instead of {sent} (means). It may not have worked on the whole of each clip.",
     "finding.out_of_range": "In {said} of {answers} answers it said numbers that are beyond all reason ({fields}): "
     "they are left out.",
+    "finding.json_for_text": "{in_json} of {answers} texts came in JSON, although plain text was asked for "
+    "(response_format: text): they are read from where response.text says. Set response_format: json.",
     "finding.not_streamed": "All {answers} texts came in one piece and at the end: it may not know `stream`, or a "
     "proxy on the way keeps the answer back until it is whole.",
     "finding.drift_up": "It became slower during the run: median {first_third_median} in the first third, "

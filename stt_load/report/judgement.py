@@ -157,6 +157,10 @@ def _out_of_range(say: Messages, values: Mapping[str, float]) -> str:
     return say("finding.out_of_range", said=values["said"], answers=values["answers"], fields=fields)
 
 
+def _json_for_text(say: Messages, values: Mapping[str, float]) -> str:
+    return say("finding.json_for_text", in_json=values["in_json"], answers=values["answers"])
+
+
 def _not_streamed(say: Messages, values: Mapping[str, float]) -> str:
     return say("finding.not_streamed", answers=values["answers"])
 
@@ -168,6 +172,7 @@ SENTENCES: Mapping[str, Callable[[Messages, Mapping[str, float]], str]] = {
     "starved": _starved,
     "misheard": _misheard,
     "out_of_range": _out_of_range,
+    "json_for_text": _json_for_text,
     "not_streamed": _not_streamed,
     "drift": _drift,
     "cold_leftovers": _cold_leftovers,

@@ -158,6 +158,8 @@ KOREAN = {
     "{told}(평균). 클립 전체를 처리하지 않았을 수 있습니다.",
     "finding.out_of_range": "답 {answers}건 중 {said}건에 있을 수 없는 크기의 수가 있었습니다({fields}). 그 수는 "
     "결과에서 뺐습니다.",
+    "finding.json_for_text": "글 {answers}건 중 {in_json}건이, 일반 텍스트를 요청했는데도(response_format: text) "
+    "JSON으로 왔습니다. response.text가 가리키는 곳의 글을 읽었습니다. response_format: json으로 바꾸세요.",
     "finding.not_streamed": "글 {answers}건이 모두 마지막에 한 덩어리로 왔습니다: 서비스가 `stream`을 모르거나, "
     "중간의 프록시가 답을 다 모은 뒤에 보내는 것일 수 있습니다.",
     "finding.drift_up": "실행하는 동안 점점 느려졌습니다: 중앙값이 처음 1/3에서 {first_third_median}, 마지막 "

@@ -24,11 +24,12 @@ ORDER = (
     *("response_time_s", "service_time_s", "pause_s", "audio_s", "upload_bytes", "download_bytes"),
     *("status", "ok", "error_kind", "error", "text_length", "connection", "connect_s", "first_text_s", "deltas"),
     *("gap_mean_s", "gap_p95_s", "gap_max_s", "server_audio_s", "processing_s", "tokens", "polls", "headers"),
-    *("late_s", "out_of_range"),
+    *("late_s", "out_of_range", "json_for_text"),
 )
 """The keys of a row. Three are no fields of a sample: they can be had from the others, and are there for whoever
 reads the file without this program."""
 
+_FLAGS = {False: 0, True: 1}
 _PHASE_NAMES = {phase: phase.name.lower() for phase in Phase}
 _PHASES = {name: phase for phase, name in _PHASE_NAMES.items()}
 _KIND_CODES: dict[Any, int] = {None: 0} | {kind.value: code for code, kind in enumerate(KINDS, start=1)}
@@ -87,7 +88,7 @@ def _derived(samples: Samples, sent: Texts) -> dict[str, Texts]:
     return {
         "response_time_s": response,
         "service_time_s": response if same else _seconds_of(done_s - sent_s),
-        "ok": _each(rows["error_kind"] == 0, lambda ok: "true" if ok else "false"),
+        "ok": _each(rows["error_kind"] == 0, _flag_text),
     }
 
 
@@ -146,12 +147,21 @@ def _names(samples: Samples, field: Field, _: Sequence[str]) -> Texts:
     return _each(samples.rows[field.name], lambda bits: encode(names_of(bits)))
 
 
+def _flags(samples: Samples, field: Field, _: Sequence[str]) -> Texts:
+    return _each(samples.rows[field.name] != 0, _flag_text)
+
+
+def _flag_text(flag: bool) -> str:
+    return "true" if flag else "false"
+
+
 _WRITERS: Mapping[str, Callable[[Samples, Field, Sequence[str]], Texts]] = {
     "number": _numbers,
     "text": _texts,
     "phase": _phases,
     "kind": _kinds,
     "names": _names,
+    "flag": _flags,
 }
 
 
@@ -186,6 +196,8 @@ _UNREADABLE = (KeyError, TypeError, ValueError, OverflowError, AttributeError)
 def _read(batch: list[Any], workers: Mapping[str, int]) -> tuple[Rows, list[str]]:
     rows = blank(len(batch))
     texts: dict[str, int] = {}
+    for row in batch:
+        row.setdefault("json_for_text", False)  # results of before there was that column
     for field, values in zip(FIELDS, zip(*map(_values, batch), strict=True), strict=True):
         match field.form:
             case "number" if field.name == "worker":
@@ -200,6 +212,8 @@ def _read(batch: list[Any], workers: Mapping[str, int]) -> tuple[Rows, list[str]
                 column = _coded(values, _KIND_CODES.__getitem__)
             case "names":
                 column = _coded(values, lambda value: bits_of(tuple(value)) if value else 0)
+            case "flag":
+                column = _coded(values, _FLAGS.__getitem__)
         rows[field.name] = column
     return rows, list(texts)
 

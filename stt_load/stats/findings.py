@@ -40,7 +40,8 @@ def findings(measured: Samples, users: int) -> tuple[Finding, ...]:
     the number of users stayed the same: otherwise it is the load that differs, and `levels` tell how.
     """
     found = [_failures(measured), _sheds(measured), _failing_fast(measured), _empty_texts(measured)]
-    found += [starved(measured), _misheard(measured), _out_of_range(measured), _not_streamed(measured)]
+    found += [starved(measured), _misheard(measured), _out_of_range(measured), _json_for_text(measured)]
+    found.append(_not_streamed(measured))
     if len(measured) and not np.ptp(measured["users"]):
         found += [_drift(measured, users), _cold_leftovers(measured, users), _first_wave(measured, users)]
     found.append(_tail(measured, users))
@@ -105,6 +106,13 @@ def _out_of_range(measured: Samples) -> Finding | None:
     fields = {name: np.count_nonzero(bits >> place & 1) for place, name in enumerate(TOLD)}
     counts = {"said": np.count_nonzero(bits), "answers": answers} | {name: n for name, n in fields.items() if n}
     return Finding("out_of_range", {name: int(count) for name, count in counts.items()})
+
+
+def _json_for_text(measured: Samples) -> Finding | None:
+    """Plain text was asked for, and transcripts came in JSON."""
+    rows = _ok(measured)
+    count = int(np.count_nonzero(rows["json_for_text"]))
+    return Finding("json_for_text", {"in_json": count, "answers": len(rows)}) if count else None
 
 
 def _not_streamed(measured: Samples) -> Finding | None:

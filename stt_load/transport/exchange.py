@@ -114,9 +114,17 @@ class Transport(ABC):
 
     def answer(self, exchange: Exchange) -> Answer:
         """The answer of an exchange that is over."""
-        kind, location, retry_after = map(exchange.header, ("content-type", "location", "retry-after"))
-        body = b"".join(exchange.parts)
-        return Answer(exchange.status or 0, kind or "", location, body, retry_after, exchange.stream, exchange.step)
+        header = exchange.header
+        return Answer(
+            exchange.status or 0,
+            header("content-type") or "",
+            header("location"),
+            b"".join(exchange.parts),
+            header("retry-after"),
+            exchange.stream,
+            exchange.step,
+            header("retry-after-ms"),
+        )
 
     def _blame(self, error: Exception) -> None:
         """Raises what the generator's own limit comes to, where `error` goes back to one."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from stt_load.sample import ErrorKind
+from stt_load.wire.errors import begins_an_error, error_in
 from stt_load.wire.numbers import number, usage_of
-from stt_load.wire.places import look, parsed
+from stt_load.wire.places import NO_JSON, begins_json, json_in, look, parsed
 from stt_load.wire.verdict import Answer, Failure, Transcript, excerpt, heard
 
 Read = Callable[[Answer], Transcript | Failure]
@@ -33,7 +34,18 @@ def reader(response_format: str, places: Places = Places()) -> Read:
     """What finds the transcript in a 2xx answer of `response_format`; an empty transcript is one, too."""
     if response_format in JSON_FORMATS:
         return _JsonReader(places)
-    return _READERS[response_format]
+    return _TextReader(places) if response_format == "text" else _SUBTITLES[response_format]
+
+
+def told_error(answer: Answer, document: Any) -> str | None:
+    """What an answer says went wrong, for a message; None where it says nothing of the kind. document: its JSON."""
+    if not isinstance(document, dict):
+        return None
+    error = error_in(document, "")
+    if error is None:
+        return None
+    told = excerpt(error.encode(errors="replace") or answer.body)
+    return f"HTTP {answer.status}, an error in the answer: {told}"
 
 
 class _JsonReader:
@@ -48,6 +60,13 @@ class _JsonReader:
             document = parsed(answer.body)
         except ValueError:
             return Failure(ErrorKind.BAD_JSON, f"HTTP {answer.status}, not JSON: {excerpt(answer.body)}")
+        return self.judge(document, answer)
+
+    def judge(self, document: Any, answer: Answer) -> Transcript | Failure:
+        """What the document comes down to that the answer is. An error in it is one, whatever else there is."""
+        error = told_error(answer, document)
+        if error is not None:
+            return Failure(ErrorKind.NO_TEXT, error)
         text = self._text(document)
         if not isinstance(text, str):
             missing = f"HTTP {answer.status}, JSON without a text at `{self._place}`"
@@ -73,38 +92,72 @@ class _Quantity:
         return None if value is None else value * self._unit_s
 
 
+class _TextReader:
+    """Of plain text; of JSON, too, where a service answers with that (vLLM, LiteLLM), which is no transcript."""
+
+    def __init__(self, places: Places) -> None:
+        self._json = _JsonReader(places)
+
+    def __call__(self, answer: Answer) -> Transcript | Failure:
+        text = _plain(answer)
+        if isinstance(text, Failure):
+            return text
+        found: Any = json_in(text)
+        in_json = found is not NO_JSON
+        for _ in range(MOST_QUOTES):
+            if not isinstance(found, str):
+                break
+            text = found.strip()
+            found = json_in(text)
+        if found is NO_JSON and not begins_json(text):
+            verdict: Transcript | Failure = heard(text)
+        elif found is NO_JSON:
+            verdict = Failure(
+                ErrorKind.BAD_JSON, f"HTTP {answer.status}, JSON that is broken: {excerpt(answer.body)}"
+            )
+        else:
+            verdict = self._json.judge(found, answer)
+        if isinstance(verdict, Failure) or not in_json:
+            return verdict
+        return replace(verdict, text=verdict.text.strip(), json_for_text=True)
+
+
 def _plain(answer: Answer) -> str | Failure:
-    """The body as text, unless it is an HTML page, which no transcription is."""
+    """The body as text without blanks around it, unless it is a page or an error, which no transcription is.
+
+    What the Content-Type says does not count: whisper.cpp calls plain text text/html (examples/server/server.cpp).
+    """
     try:
-        text = answer.body.decode()
+        text = answer.body.decode("utf-8-sig").strip()
     except UnicodeDecodeError:
         return Failure(ErrorKind.NO_TEXT, f"HTTP {answer.status}, not UTF-8 text: {excerpt(answer.body)}")
-    if "html" in answer.content_type or _HTML.match(text):
+    if _PAGE.match(text):
         return Failure(ErrorKind.NO_TEXT, f"HTTP {answer.status}, an HTML page: {excerpt(answer.body)}")
+    if text.startswith("{"):
+        error = told_error(answer, json_in(text))
+        if error is None and begins_an_error(text):
+            error = f"HTTP {answer.status}, an error in the answer: {excerpt(answer.body)}"
+        if error is not None:
+            return Failure(ErrorKind.NO_TEXT, error)
     return text
-
-
-def _from_text(answer: Answer) -> Transcript | Failure:
-    text = _plain(answer)
-    return text if isinstance(text, Failure) else Transcript(text.strip())
 
 
 def _from_srt(answer: Answer) -> Transcript | Failure:
     text = _plain(answer)
     if isinstance(text, Failure):
         return text
-    if text.strip() and not _CUE.search(text):
+    if text and not _CUE.search(text):
         return Failure(ErrorKind.NO_TEXT, f"HTTP {answer.status}, no SRT cue in it: {excerpt(answer.body)}")
-    return Transcript(_spoken(text))
+    return heard(_spoken(text))
 
 
 def _from_vtt(answer: Answer) -> Transcript | Failure:
     text = _plain(answer)
     if isinstance(text, Failure):
         return text
-    if not text.removeprefix("\ufeff").startswith("WEBVTT"):
+    if text and not text.startswith("WEBVTT"):
         return Failure(ErrorKind.NO_TEXT, f"HTTP {answer.status}, does not begin with WEBVTT: {excerpt(answer.body)}")
-    return Transcript(_spoken(text))
+    return heard(_spoken(text))
 
 
 def _spoken(subtitles: str) -> str:
@@ -119,12 +172,14 @@ def _spoken(subtitles: str) -> str:
     return " ".join(filter(None, said))
 
 
-_HTML = re.compile(r"\s*<(!doctype html|html)", re.IGNORECASE)
+_PAGE = re.compile(
+    r"<(!doctype|!--|\?xml|(html|head|body|title|meta|script|style|center|div|table|form|pre|h[1-6]|p|br|hr)\b)",
+    re.IGNORECASE,
+)
+"""How pages begin, and parts of them. No transcript begins so, and there are some that begin with `<`: `<unk>`."""
 # On one line: with blanks that may be line ends, a body of nothing but these takes the square of its length.
 _CUE = re.compile(r"^[ \t]*[\d:.,]+[ \t]+-->[ \t]+[\d:.,]+", re.MULTILINE)
+MOST_QUOTES = 3
+"""How often a text may be a JSON string."""
 JSON_FORMATS = frozenset({"json", "verbose_json", "diarized_json"})
-_READERS: dict[str, Read] = {
-    "text": _from_text,
-    "srt": _from_srt,
-    "vtt": _from_vtt,
-}
+_SUBTITLES: dict[str, Read] = {"srt": _from_srt, "vtt": _from_vtt}

@@ -24,8 +24,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Literal, NamedTuple, get_args
 
-from stt_load.wire.places import parsed
-from stt_load.wire.sse import Event
+from stt_load.wire.sse import MESSAGE
 
 Dialect = Literal["openai", "vllm", "mistral", "segments", "plain"]
 DIALECTS: tuple[Dialect, ...] = get_args(Dialect)
@@ -50,40 +49,16 @@ class Said(NamedTuple):
     error: str | None = None
 
 
-def document_of(data: str) -> Document | None:
-    """The JSON object that an event's data is, None when it is none."""
-    if not data.lstrip().startswith("{"):
-        return None
-    try:
-        document = parsed(data)
-    except ValueError:
-        return None
-    return document if isinstance(document, dict) else None
+def is_listened_to(name: str) -> bool:
+    """Whether events of this name are the transcript's: those without one, and those whose name repeats their type.
 
-
-def error_in(event: Event, document: Document | None) -> str | None:
-    """What the server says went wrong, None when `event` is no error. document: its data, as `document_of` reads it.
-
-    The forms: an event named error; `{"error": {"message": ...}}` (vLLM) or `{"error": "..."}`; `{"object": "error",
-    "message": ...}` (vLLM of old); `{"type": "error", ...}`.
+    Any other goes to the listeners of that name, and here are none (WHATWG HTML, section 9.2.6).
     """
-    if document is None:
-        return event.data if event.name == "error" or event.data.startswith('{"error"') else None
-    error = document.get("error")
-    if error is None:
-        if event.name != "error" and document.get("type") != "error" and document.get("object") != "error":
-            return None
-        error = document
-    if isinstance(error, Mapping):
-        message = error.get("message")
-        return message if isinstance(message, str) else event.data
-    return error if isinstance(error, str) else event.data
+    return name == MESSAGE or name.startswith("transcript")
 
 
-def dialect_of(data: str, document: Document | None) -> Dialect | None:
-    """The dialect whose first event has this data, None when it is of none."""
-    if document is None:
-        return None if data.lstrip().startswith("{") else "plain"
+def dialect_of(document: Document) -> Dialect | None:
+    """The dialect that has such an event, None when none does."""
     kind = document.get("type")
     if isinstance(kind, str):
         if kind.startswith("transcript."):
@@ -92,6 +67,13 @@ def dialect_of(data: str, document: Document | None) -> Dialect | None:
     if isinstance(document.get("choices"), list):
         return "vllm"
     return "segments" if isinstance(document.get("text"), str) else None
+
+
+def is_sign_of_life(document: Document) -> bool:
+    """Whether an object of no dialect says nothing but that the server is there: a type, a state, numbers, times."""
+    return not any(
+        value and not isinstance(value, int | float) for name, value in document.items() if name not in _IDLE
+    )
 
 
 def _openai(document: Document) -> Said:
@@ -142,6 +124,9 @@ def _text(document: Document, field: str) -> str:
 
 
 _NOTHING = Said()
+_IDLE = frozenset(
+    {"type", "event", "object", "status", "state", "id", "time", "timestamp", "ts", "date", "created", "created_at"}
+)
 UNDERSTAND: dict[Dialect, Callable[[Document], Said]] = {
     "openai": _openai,
     "vllm": _vllm,

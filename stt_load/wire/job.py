@@ -12,7 +12,7 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from stt_load.sample import ErrorKind
-from stt_load.wire.answers import Read
+from stt_load.wire.answers import Read, told_error
 from stt_load.wire.places import look, parsed
 from stt_load.wire.request import Body, Request
 from stt_load.wire.verdict import Answer, Failure, Step, Transcript, excerpt, of_status
@@ -47,24 +47,27 @@ class Plan:
         """How a job in `state` has ended; None while it goes on. No service has states that differ in case only."""
         if state is None:
             return None
-        if state.casefold() in map(str.casefold, self.done):
+        if _plain(state) in map(_plain, self.done):
             return "done"
-        return "failed" if state.casefold() in map(str.casefold, self.failed) else None
+        return "failed" if _plain(state) in map(_plain, self.failed) else None
 
     def read(self, answer: Answer, read_text: Read) -> Transcript | Failure:
         """What the last answer of a job comes down to. read_text: finds the transcript in one that is done."""
         failure = of_status(answer)
         if failure is not None:
             return Failure(ErrorKind.POLL_FAILED, failure.message) if answer.step == "poll" else failure
-        if answer.step == "upload":
-            return _none(answer, self.uploaded)
-        state = _told(_document(answer), self.status)
+        document = _document(answer)
+        state = None if answer.step == "upload" else _told(document, self.status)
         end = self.end_of(state)
+        error = None if end == "failed" else told_error(answer, document)
+        if error is not None:
+            return Failure(ErrorKind.POLL_FAILED, error)
         if end == "done":
             return read_text(answer)
         if end == "failed":
             return Failure(ErrorKind.POLL_FAILED, f"the job ended as {state}: {excerpt(answer.body)}")
-        return _none(answer, self.id if answer.step == "submit" else self.status)
+        sought = {"upload": self.uploaded, "submit": self.id}
+        return _none(answer, sought.get(answer.step, self.status))
 
 
 class Course:
@@ -87,6 +90,8 @@ class Course:
         if of_status(answer) is not None:
             return
         document = _document(answer)
+        if told_error(answer, document) is not None:
+            return
         if self.step == "upload":
             self._submit(_told(document, self._plan.uploaded))
             return
@@ -131,10 +136,16 @@ def _document(answer: Answer) -> Any:
 
 
 def _told(document: Any, expression: str) -> str | None:
-    """The text or number at `expression`, as a text; None where there is none."""
+    """The text or number at `expression`, as a text without blanks around it; None where there is none."""
     value = look(expression)(document)
-    is_one = isinstance(value, str | int | float) and not isinstance(value, bool) and value != ""
-    return str(value) if is_one else None
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        return None
+    return str(value).strip() or None
+
+
+def _plain(state: str) -> str:
+    """As states are compared."""
+    return state.strip().casefold()
 
 
 def _none(answer: Answer, expression: str) -> Failure:

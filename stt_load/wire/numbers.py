@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,9 +14,15 @@ def number(value: Any) -> float | None:
     """`value` as a number, None when it is none: what is too large for one is infinite.
 
     A string will do: vLLM's verbose_json says `"duration": "10.0"` (class TranscriptionResponseVerbose in
-    vllm/entrypoints/openai/speech_to_text/protocol.py). So will what can become a float, as numpy's numbers.
+    vllm/entrypoints/openai/speech_to_text/protocol.py). It has to be in decimal notation, with an exponent or not,
+    perhaps with blanks around it: what else Python reads as a number (`1_000`, `nan`, digits of other scripts) is
+    none. So will what can become a float, as numpy's numbers.
     """
-    if isinstance(value, bool) or not (isinstance(value, int | float | str) or hasattr(value, "__float__")):
+    if isinstance(value, str):
+        value = value.strip(_BLANKS)
+        if not _DECIMAL.fullmatch(value):
+            return None
+    elif isinstance(value, bool) or not (isinstance(value, int | float) or hasattr(value, "__float__")):
         return None
     try:
         return float(value)
@@ -26,8 +33,8 @@ def number(value: Any) -> float | None:
 
 
 def bounded(values: Mapping[str, float | None]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """`values` by field of a sample, with None for those that no row can hold (see `stt_load.fields`), and the names
-    of these."""
+    """`values` by field of a sample, with None for those that no row can hold (`stt_load.fields`; half a token, too),
+    and the names of these."""
     beyond = tuple(name for name, value in values.items() if value is not None and not BY_NAME[name].holds(value))
     return {**values, **dict.fromkeys(beyond)}, beyond
 
@@ -50,3 +57,8 @@ def usage_of(document: object) -> tuple[float | None, float | None]:
     if audio_s is None:
         audio_s = number(usage.get("prompt_audio_seconds"))
     return audio_s, number(usage.get("total_tokens"))
+
+
+_BLANKS = " \t\r\n"
+"""As JSON has them."""
+_DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")

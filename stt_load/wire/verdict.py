@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal
 
 from stt_load.fields import TOLD
 from stt_load.sample import ErrorKind
 from stt_load.wire.numbers import bounded, number
+from stt_load.wire.retry_after import LONGEST_WAIT_S, retry_after_s
 
 if TYPE_CHECKING:
     from stt_load.wire.stream import Stream
@@ -20,10 +20,10 @@ Step = Literal["request", "upload", "submit", "poll"]
 """Of a request that is all there is, or of one of a job's (see `stt_load.wire.job`)."""
 
 EXCERPT_CHARACTERS = 200
-LONGEST_CHARACTERS = 1_000
-"""Of a message or a header that is kept with a request."""
-LONGEST_WAIT_S = 60.0
-"""A service that wants to be left alone for an hour would end the run with it."""
+LONGEST_CHARACTERS = 2_000
+"""Of a message that is kept with a request."""
+LONGEST_LOCATION = 1_900
+"""Of a Location in a message, whose end is to be read, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Answer:
     """A whole answer as read from the wire, content coding undone.
 
     stream: what has followed it as it came, None where that is of no interest. step: what it is the answer to.
+    retry_after, retry_after_ms: the headers of these names.
     """
 
     status: int
@@ -40,13 +41,14 @@ class Answer:
     retry_after: str | None = None
     stream: Stream | None = None
     step: Step = "request"
+    retry_after_ms: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
     """What was heard. audio_s, processing_s, tokens: the clip's length, the time spent on it and the tokens used, as
     the service says; None where it says nothing. out_of_range: fields of a sample for which it said what no row can
-    hold (`stt_load.fields`).
+    hold (`stt_load.fields`). json_for_text: plain text was asked for, and this stood in JSON.
     """
 
     text: str
@@ -54,6 +56,7 @@ class Transcript:
     processing_s: float | None = None
     tokens: int | None = None
     out_of_range: tuple[str, ...] = ()
+    json_for_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +71,13 @@ class Failure:
 def heard(
     text: str, audio_s: float | None = None, processing_s: float | None = None, tokens: float | None = None
 ) -> Transcript:
-    """The transcript of an answer that says this: only what a row can hold is kept.
+    """The transcript of an answer that says this: only what a row can hold is kept. Blanks only are an empty text.
 
     `\\ud83d` and the like, which JSON can say and no text can hold, become what they are in pairs, else U+FFFD.
     """
-    if not text.isascii() and _HALF.search(text):
+    if text.isspace():
+        text = ""
+    elif not text.isascii() and _HALF.search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     if audio_s is None and processing_s is None and tokens is None:
         return Transcript(text)
@@ -99,7 +104,8 @@ def _checked_transcript(given: Transcript) -> Transcript | Failure:
     if not isinstance(given.text, str):
         return _unusable(f"a Transcript whose text is {_kind(given.text)}")
     numbers = (given.audio_s, given.processing_s, given.tokens)
-    if numbers == _NOTHING_TOLD and given.out_of_range == () and given.text.isascii():
+    is_plain = given.text.isascii() and not given.text.isspace()
+    if numbers == _NOTHING_TOLD and given.out_of_range == () and is_plain and given.json_for_text is False:
         return given
     told = [number(value) for value in numbers]
     for name, value, found in zip(("audio_s", "processing_s", "tokens"), numbers, told, strict=True):
@@ -108,7 +114,8 @@ def _checked_transcript(given: Transcript) -> Transcript | Failure:
     verdict = heard(given.text, *told)
     named = given.out_of_range if isinstance(given.out_of_range, tuple) else ()
     beyond = tuple(one for one in TOLD if one in (*named, *verdict.out_of_range))
-    return Transcript(verdict.text, verdict.audio_s, verdict.processing_s, verdict.tokens, beyond)
+    in_json = given.json_for_text is True
+    return Transcript(verdict.text, verdict.audio_s, verdict.processing_s, verdict.tokens, beyond, in_json)
 
 
 def _checked_failure(given: Failure) -> Failure:
@@ -134,8 +141,8 @@ def _kind(value: object) -> str:
 
 
 def storable(text: str) -> str:
-    """`text` for a row and a screen: control characters and what is no character become U+FFFD, and it ends where
-    nobody would read on."""
+    """`text` for a row and a screen: control characters, those that turn the direction of a line, and what is no
+    character become U+FFFD, and it ends where nobody would read on."""
     text = _UNFIT.sub("\ufffd", text)
     return text if len(text) <= LONGEST_CHARACTERS else text[:LONGEST_CHARACTERS] + "..."
 
@@ -162,29 +169,20 @@ def of_status(answer: Answer) -> Failure | None:
     if 200 <= status < 300:
         return None
     if 300 <= status < 400:
-        return Failure(ErrorKind.REDIRECT, f"{_named(status)} to {answer.location or 'nowhere'}: not followed")
+        return Failure(ErrorKind.REDIRECT, f"{_named(status)} to {_place(answer.location)}: not followed")
     kind = _KINDS.get(status)
     if kind is None:
         kind = ErrorKind.HTTP_5XX if status >= 500 else ErrorKind.HTTP_4XX
-    wait_s = retry_after_s(answer.retry_after, time.time()) if kind is ErrorKind.SHED else 0.0
+    wait_s = 0.0
+    if kind is ErrorKind.SHED:
+        wait_s = retry_after_s(answer.retry_after, time.time(), answer.retry_after_ms)
     return Failure(kind, f"{_named(status)}: {excerpt(answer.body)}", wait_s)
 
 
-def retry_after_s(value: str | None, now_s: float) -> float:
-    """The seconds that a Retry-After header asks for, LONGEST_WAIT_S at most; 0 without one that can be understood.
-
-    value: a whole number of seconds or an HTTP date (RFC 9110, section 10.2.3). now_s: since the epoch.
-    """
-    if value is None:
-        return 0.0
-    if re.fullmatch(r"\d{1,9}", value.strip()):
-        wait_s = float(value)
-    else:
-        try:
-            wait_s = parsedate_to_datetime(value).timestamp() - now_s
-        except (ValueError, OverflowError):
-            return 0.0
-    return min(LONGEST_WAIT_S, max(0.0, wait_s))
+def _place(location: str | None) -> str:
+    if not location:
+        return "nowhere"
+    return location if len(location) <= LONGEST_LOCATION else location[:LONGEST_LOCATION] + "..."
 
 
 def _named(status: int) -> str:
@@ -197,7 +195,7 @@ def _named(status: int) -> str:
 _OF_NO_ANSWER = frozenset({ErrorKind.CANCELLED, ErrorKind.LOST, ErrorKind.DROPPED, ErrorKind.LOCAL_LIMIT})
 _NOTHING_TOLD = (None, None, None)
 _HALF = re.compile("[\ud800-\udfff]")
-_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _KINDS = {
     401: ErrorKind.AUTH,
     403: ErrorKind.AUTH,

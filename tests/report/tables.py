@@ -44,6 +44,7 @@ def samples(draw: st.DrawFn) -> Sample:
         **{name: draw(st.none() | SHORT) for name in ("connect_s", "server_audio_s", "processing_s")},
         late_s=draw(st.just(0.0) | SHORT),
         out_of_range=draw(st.none() | st.just(("deltas", "tokens"))),
+        json_for_text=draw(st.booleans()),
         **draw(st.just({}) | st.fixed_dictionaries(dict.fromkeys(GAPS, SHORT))),
     )
 

@@ -11,6 +11,16 @@ from stt_load.stats.model import Finding
 
 @pytest.mark.parametrize(
     ("language", "words"),
+    [("en", ["6 of 19 texts came in JSON", "response.text"]), ("ko", ["글 19건 중 6건", "response.text"])],
+)
+def test_texts_in_json(language: Language, words: list[str]) -> None:
+    found = Finding("json_for_text", {"in_json": 6, "answers": 19})
+    text = " ".join(" ".join(findings(Messages(language), (found,))).split())
+    assert all(one in text for one in words), text
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
     [
         ("en", ["In 6 of 19 answers", "(tokens, server_audio_s)", "left out"]),
         ("ko", ["답 19건 중 6건", "(tokens, server_audio_s)"]),

@@ -251,6 +251,13 @@ def test_numbers_that_no_row_can_hold_are_counted_by_field() -> None:
     assert found.values == {"said": 6, "answers": 19, "status": 1, "server_audio_s": 1, "tokens": 5}
 
 
+def test_texts_that_came_in_json() -> None:
+    samples = table(np.arange(20), 1.0)
+    assert named("json_for_text", samples) is None
+    samples.rows["json_for_text"][:7] = 1
+    assert named("json_for_text", samples) == Finding("json_for_text", {"in_json": 7, "answers": 20})
+
+
 def connections(served: int, starved: int, requests: int = 20, waits_s: float = 30.0) -> Samples:
     """`served` connections whose requests take 1 s, and `starved` ones with one request each that takes waits_s."""
     times = noise(served * requests)

@@ -10,7 +10,7 @@ from stt_load.sample import ErrorKind
 from stt_load.wire.answers import Places, reader
 from stt_load.wire.form import Form
 from stt_load.wire.speech import Speech
-from stt_load.wire.verdict import Answer, Failure, Transcript, excerpt, of_status, retry_after_s
+from stt_load.wire.verdict import LONGEST_CHARACTERS, Answer, Failure, Transcript, excerpt, of_status
 
 
 def answer(body: str | bytes, status: int = 200, content_type: str = "application/json") -> Answer:
@@ -31,11 +31,29 @@ VTT = (
         ("verbose_json", '{"text": "a", "duration": "10.0", "segments": []}', "a"),
         ("text", "hello\n", "hello"),
         ("text", "", ""),
+        ("text", " \r\n", ""),
+        ("text", "\ufeffhello", "hello"),
+        ("text", "\ufeff", ""),
+        ("text", "[Music]", "[Music]"),
+        ("text", "{laughs} yes", "{laughs} yes"),
+        ("text", '"Go," he said, "now."', '"Go," he said, "now."'),
+        ("text", "1984", "1984"),
+        ("text", "true", "true"),
+        ("text", "<unk> hello <unk>", "<unk> hello <unk>"),
+        ("text", "<|en|> hello", "<|en|> hello"),
+        ("json", '{"text": " \\n"}', ""),
+        ("json", '{"text": "\\u3000\\u00a0"}', ""),
+        ("verbose_json", '{"text": "\\t"}', ""),
+        ("json", '{"text": " a\\n"}', " a\n"),
         ("srt", SRT, "hello there world"),
         ("srt", SRT.replace("\n", "\r\n"), "hello there world"),
         ("srt", "", ""),
         ("vtt", VTT, "hello there world"),
         ("vtt", "WEBVTT\n", ""),
+        ("srt", " \n", ""),
+        ("srt", "1\n00:00 --> 00:01\n \n", ""),
+        ("vtt", "\n", ""),
+        ("vtt", "\ufeffWEBVTT\n\n00:00.000 --> 00:01.500\n \n", ""),
     ],
 )
 def test_the_text_is_found(response_format: str, body: str, text: str) -> None:
@@ -53,6 +71,21 @@ def test_the_text_is_found(response_format: str, body: str, text: str) -> None:
         ("json", '{"text": null}', ErrorKind.NO_TEXT),
         ("verbose_json", '{"text": 5}', ErrorKind.NO_TEXT),
         ("text", "<!DOCTYPE html><title>Sign in</title>", ErrorKind.NO_TEXT),
+        ("text", "\n <html>\r\n<head>", ErrorKind.NO_TEXT),
+        ("text", "<!-- error --><p>", ErrorKind.NO_TEXT),
+        ("text", '<?xml version="1.0"?><Error/>', ErrorKind.NO_TEXT),
+        ("text", "<h1>502 Bad Gateway</h1>", ErrorKind.NO_TEXT),
+        ("text", "<BODY>", ErrorKind.NO_TEXT),
+        ("text", "null", ErrorKind.NO_TEXT),
+        ("text", "[]", ErrorKind.NO_TEXT),
+        ("text", "{}", ErrorKind.NO_TEXT),
+        ("text", '["a"]', ErrorKind.NO_TEXT),
+        ("text", '{"transcript": "a"}', ErrorKind.NO_TEXT),
+        ("text", '{"text": 5}', ErrorKind.NO_TEXT),
+        ("text", '{"text": "cut o', ErrorKind.BAD_JSON),
+        ("text", '[{"text": "cut o', ErrorKind.BAD_JSON),
+        ("srt", '{"text": "hello"}', ErrorKind.NO_TEXT),
+        ("vtt", '{"text": "hello"}', ErrorKind.NO_TEXT),
         ("text", b"\xff\xff", ErrorKind.NO_TEXT),
         ("srt", "hello", ErrorKind.NO_TEXT),
         ("vtt", SRT, ErrorKind.NO_TEXT),
@@ -65,6 +98,87 @@ def test_an_answer_without_the_asked_text_is_a_typed_failure(
     assert isinstance(verdict, Failure)
     assert verdict.kind is kind
     assert verdict.message.startswith("HTTP 200")
+
+
+FORMATS = ("json", "verbose_json", "diarized_json", "text", "srt", "vtt")
+
+
+@pytest.mark.parametrize("response_format", FORMATS)
+@pytest.mark.parametrize("beside", [{}, {"text": ""}, {"text": "hello"}, {"text": SRT}])
+@pytest.mark.parametrize(
+    "error", ["all busy", {"message": "all busy"}, {"code": 7, "why": "all busy"}, ["all busy"], "\ud800 all busy"]
+)
+def test_an_error_in_a_200_is_a_failure_whatever_stands_beside_it(
+    response_format: str, beside: dict[str, str], error: object
+) -> None:
+    for document in ({"error": error, **beside}, {**beside, "error": error}):
+        for kind in ("application/json", "text/plain"):
+            verdict = reader(response_format)(answer(json.dumps(document), content_type=kind))
+            assert isinstance(verdict, Failure)
+            assert verdict.kind is ErrorKind.NO_TEXT
+            assert verdict.message.startswith("HTTP 200, an error in the answer: ")
+            assert "all busy" in verdict.message
+            verdict.message.encode()
+
+
+@pytest.mark.parametrize(
+    "said", [{"object": "error", "message": "too long"}, {"type": "error", "message": "too long"}]
+)
+def test_an_error_of_vllm_of_old_in_a_200(said: dict[str, str]) -> None:
+    for response_format in FORMATS:
+        verdict = reader(response_format)(answer(json.dumps({**said, "text": ""})))
+        assert isinstance(verdict, Failure)
+        assert "too long" in verdict.message
+
+
+def test_an_error_that_is_not_escaped_is_one_in_plain_text() -> None:
+    for response_format in ("text", "srt", "vtt"):
+        verdict = reader(response_format)(answer('{"error": "a "quote" in it"}'))
+        assert isinstance(verdict, Failure)
+        assert 'a "quote" in it' in verdict.message
+
+
+@pytest.mark.parametrize("empty", ["", " ", False, None, {}, [], 0, {"message": ""}])
+def test_an_empty_error_is_none(empty: object) -> None:
+    body = json.dumps({"text": "hello", "error": empty})
+    assert reader("json")(answer(body)) == Transcript("hello")
+    assert reader("text")(answer(body)) == Transcript("hello", json_for_text=True)
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ('{"text": "hello"}', "hello"),
+        ('\ufeff\n{"text": " hello\\n"}\n', "hello"),
+        ('{"text": ""}', ""),
+        ('{"text": " "}', ""),
+        ('"hello"', "hello"),
+        ('" hello\\n"', "hello"),
+        ('""', ""),
+        ('" "', ""),
+        (json.dumps(json.dumps({"text": "hello"})), "hello"),
+        (json.dumps(json.dumps("hello")), "hello"),
+    ],
+)
+def test_a_transcript_in_json_where_plain_text_was_asked_for_is_read_and_named(body: str, text: str) -> None:
+    assert reader("text")(answer(body)) == Transcript(text, json_for_text=True)
+
+
+def test_it_is_read_from_the_place_that_is_configured() -> None:
+    body = '{"result": {"said": "hello"}, "length": 2.5, "usage": {"total_tokens": 7}}'
+    read = reader("text", Places("result.said", duration="length"))
+    assert read(answer(body)) == Transcript("hello", audio_s=2.5, tokens=7, json_for_text=True)
+    assert reader("text", Places("[0].said"))(answer('[{"said": "a"}]')) == Transcript("a", json_for_text=True)
+
+
+@pytest.mark.parametrize("content_type", ["text/html", "text/html; charset=utf-8", "application/json", ""])
+@pytest.mark.parametrize("response_format", ["text", "srt", "vtt"])
+def test_what_stands_in_it_counts_not_its_label(response_format: str, content_type: str) -> None:
+    """whisper.cpp calls plain text text/html."""
+    body = {"text": " Hello world.\n", "srt": SRT, "vtt": VTT}[response_format]
+    expected = reader(response_format)(answer(body, content_type="text/plain"))
+    assert isinstance(expected, Transcript)
+    assert reader(response_format)(answer(body, content_type=content_type)) == expected
 
 
 @pytest.mark.parametrize(
@@ -173,42 +287,25 @@ def test_an_expression_that_is_none_is_refused_at_once() -> None:
         reader("json", Places("a["))
 
 
-NOW_S = 1_792_000_000.0  # Wed, 14 Oct 2026 17:46:40 GMT
-
-
-@pytest.mark.parametrize(
-    ("value", "wait_s"),
-    [
-        (None, 0),
-        ("3", 3),
-        (" 3 ", 3),
-        ("0", 0),
-        ("100000", 60),
-        ("9" * 400, 0),
-        ("-3", 0),
-        ("3.5", 0),
-        ("soon", 0),
-        ("", 0),
-        ("Wed, 14 Oct 2026 17:46:45 GMT", 5),
-        ("Wed, 14 Oct 2026 17:46:30 GMT", 0),
-        ("Wed, 14 Oct 2026 19:46:40 GMT", 60),
-        ("Wed, 99 Oct 2026 17:46:45 GMT", 0),
-    ],
-)
-def test_how_long_a_service_asks_to_be_left_alone(value: str | None, wait_s: float) -> None:
-    assert retry_after_s(value, NOW_S) == wait_s
-
-
-@given(st.text(max_size=30))
-def test_whatever_retry_after_says_it_is_a_time_or_nothing(value: str) -> None:
-    assert 0 <= retry_after_s(value, NOW_S) <= 60
-
-
 @pytest.mark.parametrize(("status", "wait_s"), [(503, 7.0), (429, 7.0), (500, 0.0), (404, 0.0)])
 def test_only_a_shed_is_a_reason_to_wait(status: int, wait_s: float) -> None:
     failure = of_status(Answer(status, "", None, b"", retry_after="7"))
     assert failure is not None
     assert failure.wait_s == wait_s
+    failure = of_status(Answer(status, "", None, b"", retry_after="9", retry_after_ms="7000"))
+    assert failure is not None
+    assert failure.wait_s == wait_s, "the milliseconds come first"
+
+
+def test_a_location_is_cut_and_the_message_has_its_end() -> None:
+    failure = of_status(Answer(302, "", "https://h/" + "x" * 60_000, b""))
+    assert failure is not None
+    assert len(failure.message) < LONGEST_CHARACTERS
+    assert failure.message.startswith("HTTP 302 Found to https://h/xxx")
+    assert failure.message.endswith("xxx...: not followed")
+    short = of_status(Answer(302, "", "https://h/x", b""))
+    assert short is not None
+    assert short.message == "HTTP 302 Found to https://h/x: not followed"
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,49 @@ def test_what_went_wrong(value: Any, status: int, step: Step, kind: ErrorKind, m
     assert (failure.kind, message in failure.message) == (kind, True), failure
 
 
+@pytest.mark.parametrize("state", [" done ", "done\n", "\tDONE"])
+def test_a_state_is_the_same_with_blanks_around_it(state: str) -> None:
+    sent = requests(PLAN, {"job": {"id": 7}}, {"state": state})
+    assert len(sent) == 2
+    assert read({"state": state, "text": "hello"}) == Transcript("hello")
+    padded = replace(PLAN, done=frozenset({f" {state.strip()} "}), failed=frozenset({" failed\n"}))
+    assert read({"state": "done", "text": "hello"}, plan=padded) == Transcript("hello")
+    failure = read({"state": " failed "}, plan=padded)
+    assert isinstance(failure, Failure)
+    assert failure.message.startswith("the job ended as failed: ")
+    course = course_after({"job": {"id": 7}, "state": " canceled "})
+    assert course.state == "canceled", "as the message names it"
+    assert course_after({"job": {"id": 7}, "state": " "}).state is None
+
+
+@pytest.mark.parametrize("step", ["upload", "submit", "poll"])
+@pytest.mark.parametrize("state", ["running", "done", None])
+def test_an_error_in_an_answer_is_one_whatever_else_it_says(step: Step, state: str | None) -> None:
+    said = {"upload_url": "x", "job": {"id": 7}, "text": "hello", "error": {"message": "out of memory"}}
+    said |= {"state": state} if state else {}
+    assert read(said, step=step) == Failure(ErrorKind.POLL_FAILED, "HTTP 200, an error in the answer: out of memory")
+    course = Course(UPLOADING if step == "upload" else PLAN, CLIP)
+    if step == "poll":
+        course.take(answer({"job": {"id": 7}}))
+    course.take(answer(said))
+    assert course.request is None, "nothing more is asked"
+
+
+@pytest.mark.parametrize("empty", ["", None, False, {}, []])
+def test_an_empty_error_is_none(empty: object) -> None:
+    sent = requests(
+        UPLOADING, {"upload_url": "x", "error": empty}, {"job": {"id": 7}, "error": empty}, {"state": "done"}
+    )
+    assert len(sent) == 3
+    assert read({"state": "done", "text": " ", "error": empty}) == Transcript("")
+
+
+def test_the_state_of_an_upload_is_nobodys() -> None:
+    failure = read({"state": "done", "text": "hello"}, step="upload")
+    assert isinstance(failure, Failure)
+    assert "nothing at `upload_url`" in failure.message
+
+
 @pytest.mark.parametrize(("state", "ended"), [("DONE", True), ("Done", True), ("FAILED", True), ("canceled", False)])
 def test_a_state_is_the_same_in_capitals(state: str, ended: bool) -> None:
     """Some say COMPLETED, and no service has two states that differ in that only."""

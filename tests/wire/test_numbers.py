@@ -34,6 +34,28 @@ HUGE = "9" * 5_000
         ("ten", None),
         ("", None),
         ("1e999", math.inf),
+        ("1e3", 1000.0),
+        (" 5 ", 5.0),
+        ("+5", 5.0),
+        (".5", 0.5),
+        ("5.", 5.0),
+        ("007", 7.0),
+        ("9" * 5_000, math.inf),
+        ("1_000", None),
+        ("٣", None),
+        ("１２", None),
+        ("²", None),
+        ("\u00a05", None),
+        ("5 6", None),
+        ("1,5", None),
+        ("0x10", None),
+        ("1e", None),
+        (".", None),
+        ("inf", None),
+        ("Infinity", None),
+        ("-inf", None),
+        ("nan", None),
+        ("NaN", None),
         (float("inf"), math.inf),
         (10**400, math.inf),
         ([1], None),
@@ -78,6 +100,9 @@ def read(body: str, places: Places | None = None) -> Transcript | Failure:
         (f'"usage": {{"total_tokens": {HUGE}}}', "tokens"),
         ('"usage": {"total_tokens": 1e999}', "tokens"),
         ('"usage": {"total_tokens": "3e9"}', "tokens"),
+        ('"usage": {"total_tokens": "1.5"}', "tokens"),
+        ('"usage": {"total_tokens": 1.5}', "tokens"),
+        ('"usage": {"total_tokens": 1e-300}', "tokens"),
         ('"usage": {"seconds": 1e39}', "server_audio_s"),
         ('"usage": {"prompt_audio_seconds": Infinity}', "server_audio_s"),
         ('"duration": 1e39', "server_audio_s"),
@@ -91,6 +116,18 @@ def read(body: str, places: Places | None = None) -> Transcript | Failure:
 def test_a_number_that_no_row_can_hold_is_left_out_and_named(told: str, field: str) -> None:
     heard = read(f'{{"text": "hi", {told}}}', Places(duration="duration", processing_time="took"))
     assert heard == Transcript("hi", out_of_range=(field,))
+
+
+@pytest.mark.parametrize("told", ['"24"', '"24.0"', "24.0", '" 24 "', "2.4e1"])
+def test_tokens_are_whole_however_they_are_written(told: str) -> None:
+    heard = read(f'{{"text": "hi", "usage": {{"total_tokens": {told}}}}}')
+    assert heard == Transcript("hi", tokens=24)
+
+
+@pytest.mark.parametrize("told", ["1_000", "٣", "0x10", "inf", "nan", "many"])
+def test_what_is_no_number_is_absent(told: str) -> None:
+    document = {"text": "hi", "duration": told, "took": told, "usage": {"total_tokens": told}}
+    assert read(json.dumps(document), Places(duration="duration", processing_time="took")) == Transcript("hi")
 
 
 def test_the_others_of_the_same_answer_are_kept() -> None:

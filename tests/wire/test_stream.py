@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from stt_load.sample import ErrorKind
 from stt_load.wire.answers import reader
 from stt_load.wire.dialects import DIALECTS, Dialect
-from stt_load.wire.stream import Gaps, Stream
+from stt_load.wire.pieces import Gaps
+from stt_load.wire.stream import Stream
 from stt_load.wire.verdict import Answer, Failure, Transcript
 
 SSE = "text/event-stream; charset=utf-8"
@@ -259,7 +260,6 @@ def test_a_missing_blank_line_at_the_end_is_forgiven() -> None:
     [
         ([event("{broken")], None, "{broken"),
         ([event("[1]")], "vllm", "[1]"),
-        ([OPENAI[0], event("not json"), OPENAI[3]], None, "not json"),
         ([OPENAI[0], event('{"a": ' * 100_000)], None, '{"a":'),
         ([event({"foo": 1})], None, "foo"),
         ([event({"type": "news"})], None, "news"),
@@ -270,7 +270,13 @@ def test_a_missing_blank_line_at_the_end_is_forgiven() -> None:
         ([b""], None, "no event"),
         ([b": ping\n\n: ping\n\n"], None, "ping"),
         ([b""], "openai", "no event"),
-        ([b'{"text": "a"}'], "segments", '{"text": "a"}'),
+        ([event("ping"), event({"result": "hello"})], None, "no event of a known kind"),
+        ([event({}), event("null")], None, "no event of a known kind"),
+        ([event("hello", "result")], None, "named result"),
+        ([event({"delta": "hello"}, "delta")], "plain", "named delta"),
+        ([SEGMENTS[0], event("Internal Server Error")], None, "Internal Server Error"),
+        ([PLAIN[0], event("{broken")], None, "{broken"),
+        ([b'{"foo": "a"}'], "segments", "no event of segments"),
         ([b"<html>Bad gateway</html>"], None, "Bad gateway"),
     ],
 )
@@ -345,6 +351,7 @@ def cut(body: bytes, at: list[int]) -> list[bytes]:
 
 PART = st.sampled_from(
     [part for parts, _ in STREAMS.values() for part in parts]
+    + [event({"error": ""}), event("data: data: hi"), event("null"), event("ping"), event({}, "ping"), event('"a"')]
     + [event({"error": "안 돼"}), b"data: \xff\n\n", event("{"), b": ping\n\n", b"\xef\xbb\xbf", b"\n", b"data: \xec"]
 )
 BODIES = st.one_of(
@@ -381,6 +388,11 @@ def test_any_bytes_are_a_transcript_or_a_failure(
 TEXTS = st.lists(st.text(st.characters(codec="utf-8"), min_size=1), max_size=8)
 
 
+def spoken(texts: list[str]) -> Transcript:
+    text = "".join(texts)
+    return Transcript("" if text.isspace() else text)
+
+
 @given(texts=TEXTS)
 def test_any_texts_come_through(texts: list[str]) -> None:
     ends = {"openai": [openai("done", text="")], "mistral": [mistral("done")], "vllm": [DONE]}
@@ -390,11 +402,239 @@ def test_any_texts_come_through(texts: list[str]) -> None:
         ("vllm", [vllm(text) for text in texts]),
     ):
         stream, verdict = heard([*parts, *ends[dialect]])
-        assert verdict == Transcript("".join(texts))
-        assert stream.deltas == len(texts)
+        assert verdict == spoken(texts)
+        assert stream.deltas == sum(not text.isspace() for text in texts)
         assert stream.ended_s == len(texts) + 1
 
 
-@given(texts=st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r\n{["))))
+@given(texts=st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r\n")).map("말{}".format)))
 def test_any_lines_come_through_as_plain_text(texts: list[str]) -> None:
     assert heard([event(text) for text in texts], "plain")[1] == Transcript("".join(texts))
+
+
+NOISE = {
+    "a word": event("ping"),
+    "a time": event("2026-01-02 03:04:05"),
+    "a number": event("17"),
+    "nothing": event("null"),
+    "an empty object": event({}),
+    "an empty array": event("[]"),
+    "an array": event('[{"text": "no"}]'),
+    "JSON of no dialect": event({"type": "ping", "at": 5}),
+    "a state": event({"status": "processing"}),
+    "no text": event({"text": ""}),
+    "a comment sent on": event(": ping - 2026-01-02"),
+    "an empty comment sent on": event(":"),
+    "a named one": event({"type": "ping"}, "ping"),
+    "a named word": event("alive", "heartbeat"),
+    "a named text": event({"text": "no"}, "keepalive"),
+    "a named one sent on": b"data: event: ping\ndata: data: no\n\n",
+    "a name without data": b"event: ping\n\n",
+    "quotes": event('"ping"'),
+    "blanks": event("  "),
+}
+SPOKEN = [dialect for dialect in DIALECTS if dialect != "plain"]
+
+
+@pytest.mark.parametrize("noise", NOISE)
+@pytest.mark.parametrize("dialect", SPOKEN)
+@pytest.mark.parametrize("is_set", [True, False])
+def test_noise_is_no_text_and_tells_no_dialect(noise: str, dialect: Dialect, is_set: bool) -> None:
+    parts, expected = STREAMS[dialect]
+    quiet = told(heard(parts)[0])
+    noisy = [one for part in parts for one in (NOISE[noise], part)]
+    stream, verdict = heard(noisy, dialect if is_set else None)
+    assert verdict == expected
+    first_s, ended_s, deltas, _ = quiet
+    twice = [None if at_s is None else 2 * at_s for at_s in (first_s, ended_s)]
+    assert (stream.first_text_s, stream.ended_s, stream.deltas) == (*twice, deltas)
+
+
+NAMED = ("a named one", "a named word", "a named text", "a named one sent on", "a name without data")
+SILENT = ("nothing", "an empty object", "an empty array", "an array", "JSON of no dialect", "a comment sent on")
+
+
+@pytest.mark.parametrize("noise", [*NAMED, *SILENT, "an empty comment sent on", "a state"])
+@pytest.mark.parametrize("is_set", [True, False])
+def test_what_can_not_be_words_is_none_in_a_stream_of_words_either(noise: str, is_set: bool) -> None:
+    noisy = [one for part in PLAIN for one in (NOISE[noise], part)]
+    stream, verdict = heard(noisy, "plain" if is_set else None)
+    assert verdict == STREAMS["plain"][1]
+    assert (stream.first_text_s, stream.deltas) == (2.0, 3)
+
+
+def test_words_are_the_transcript_only_where_no_event_is_of_a_dialect() -> None:
+    words = [event("one"), event(" two")]
+    stream, verdict = heard(words)
+    assert verdict == Transcript("one two")
+    assert told(stream) == (1.0, None, 2, Gaps(1.0, 1.0, 1.0))
+    stream, verdict = heard([*words, segment("three")])
+    assert verdict == Transcript("three")
+    assert told(stream) == (3.0, None, 1, None)
+    assert heard([event({"text": ""}), *words])[1] != Transcript("one two")
+
+
+def test_json_is_no_word_where_words_are_what_is_set() -> None:
+    for json_event in (OPENAI[0], SEGMENTS[0], event({"result": "hello"}), event('{"text": "br')):
+        for parts in ([json_event], [PLAIN[0], json_event], [json_event, PLAIN[0]]):
+            assert failure(parts, "plain").kind is ErrorKind.BAD_STREAM
+
+
+def again_as_data(part: bytes) -> bytes:
+    """The events of `part` as a server writes them whose library adds another `data: ` to each line."""
+    return b"".join(b"data: %s\n" % line for line in part.split(b"\n")[:-1]) + b"\n"
+
+
+def as_a_string(part: bytes) -> bytes:
+    _, _, data = part.decode().strip().rpartition("data: ")
+    return event(json.dumps(data, ensure_ascii=False))
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_an_event_in_the_data_of_another_is_one(dialect: Dialect) -> None:
+    parts, expected = STREAMS[dialect]
+    times = told(heard(parts)[0])
+    once = [again_as_data(part) for part in parts]
+    twice = [again_as_data(part) for part in once]
+    for wrapped in (once, twice, [b"data: " + part for part in parts if not part.startswith(b"event")]):
+        if len(wrapped) < len(parts):
+            continue  # a name goes into no data line
+        stream, verdict = heard(wrapped)
+        assert verdict == expected
+        assert told(stream) == times
+    if dialect != "plain":
+        assert heard([as_a_string(part) for part in parts])[1] == expected
+    assert heard([again_as_data(b"".join(parts))])[1] == expected, "several in one"
+
+
+@pytest.mark.parametrize("levels", [1, 3, 10, 10_000])
+def test_an_error_is_one_however_it_is_wrapped_or_nothing_is(levels: int) -> None:
+    """The first levels are undone; beyond them it can't be understood, and is no text either."""
+    said = event("data: " * levels + json.dumps({"error": {"message": "out of memory"}}))
+    for parts in ([said], [DONE, said], [event("2026-01-02 03:04:05"), said]):
+        verdict = heard(parts)[1]
+        if levels <= 3:
+            assert isinstance(verdict, Failure)
+            assert (verdict.kind, "out of memory" in verdict.message) == (ErrorKind.STREAM_ERROR, True)
+    assert isinstance(heard([said])[1], Failure)
+
+
+@pytest.mark.parametrize("empty", ["", " ", False, None, {}, [], 0, {"message": None, "code": 0}, [{}]])
+def test_an_empty_error_is_none(empty: object) -> None:
+    parts = [vllm(" 안녕"), vllm("하세요"), DONE]
+    said = [event({"error": empty, **json.loads(part[6:])}) for part in parts[:2]]
+    assert heard([*said, DONE])[1] == heard(parts)[1] == Transcript(" 안녕하세요")
+    assert heard([*parts, event({"error": empty})])[1] == Transcript(" 안녕하세요"), "nor behind the end"
+    text = json.dumps({"error": empty, "choices": [{"delta": {"content": "hi"}}]})
+    assert failure([f"data: {text[:-9]}".encode()]).kind is ErrorKind.TRUNCATED
+
+
+@pytest.mark.parametrize("name", ["error", "ping", "transcript.text.delta"])
+def test_an_error_is_one_whatever_the_name_of_its_event(name: str) -> None:
+    verdict = failure([OPENAI[0], event({"error": "all busy"}, name), OPENAI[3]])
+    assert (verdict.kind, "all busy" in verdict.message) == (ErrorKind.STREAM_ERROR, True)
+
+
+def test_blanks_only_are_an_empty_text() -> None:
+    for parts in (
+        [openai("delta", delta=" "), openai("delta", delta="\n"), openai("done", text=" \n")],
+        [vllm(" "), vllm("\u3000"), DONE],
+        [segment(" "), segment("\n")],
+        [event("  "), event("   ")],
+    ):
+        stream, verdict = heard(parts)
+        assert verdict == Transcript("")
+        assert (stream.first_text_s, stream.deltas, stream.gaps) == (None, 0, None)
+    stream, verdict = heard([vllm(" "), vllm("a"), vllm(" "), vllm("b"), DONE])
+    assert verdict == Transcript(" a b")
+    assert told(stream) == (2.0, 5.0, 2, Gaps(2.0, 2.0, 2.0))
+
+
+def as_lines(parts: list[bytes]) -> list[bytes]:
+    return [part.rpartition(b"data: ")[2].strip() + b"\n" for part in parts]
+
+
+@pytest.mark.parametrize("dialect", SPOKEN)
+@pytest.mark.parametrize(
+    "content_type", ["application/x-ndjson", "application/jsonl; charset=utf-8", SSE, "text/plain"]
+)
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\n\n"])
+def test_lines_of_json_are_a_stream(dialect: Dialect, content_type: str, end: bytes) -> None:
+    parts, expected = STREAMS[dialect]
+    lines = [line.replace(b"\n", end) for line in as_lines(parts)]
+    stream, verdict = heard(lines, None, content_type)
+    assert verdict == expected
+    assert told(stream) == told(heard(parts)[0])
+    stream, verdict = heard([*lines[:-1], lines[-1].rstrip()], None, content_type)
+    assert verdict == expected, "without the last line's end"
+
+
+def test_lines_with_noise_or_an_error_between_them() -> None:
+    lines = as_lines(OPENAI)
+    noise = [b'{"type": "ping"}\n', b"\n", b"{}\n", b"ping\n"]
+    assert heard([noise[0], *lines[:2], *noise, *lines[2:]], None, "text/plain")[1] == STREAMS["openai"][1]
+    verdict = heard([lines[0], b'{"error": "all busy"}\n'], None, "text/plain")[1]
+    assert isinstance(verdict, Failure)
+    assert verdict.kind is ErrorKind.STREAM_ERROR
+    verdict = heard([lines[0], lines[1][:-9]], None, "text/plain")[1]
+    assert isinstance(verdict, Failure)
+    assert verdict.kind is ErrorKind.TRUNCATED
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"text": "a"}\n',
+        b'{"text": "a"}',
+        b'{\n"text": "a"\n}\n',
+        b'\n{"text":\n"a"}',
+        b'{"text": "a", "usage": {"seconds": 5}}\n\n',
+        b'{"error": "all busy"}\n',
+        b'{"error": "all busy"}',
+        b'{"type": "transcript.text.done", "text": "a"}\n',
+    ],
+)
+def test_one_object_is_no_stream_of_lines(body: bytes) -> None:
+    for parts in ([body], [body[:9], body[9:]]):
+        stream, verdict = heard(parts, None, "application/json")
+        assert verdict == reader("json")(answer(body))
+        assert stream.ended_s is None
+        assert stream.first_text_s in (None, float(len(parts)))
+    if b"{\n" in body:
+        assert heard([body])[1] == reader("json")(answer(body)), "nor is one on many lines whose label says so"
+
+
+def test_one_line_is_a_stream_where_the_label_says_so() -> None:
+    for label in (SSE, "application/x-ndjson"):
+        assert heard([b'{"text": "a"}'], "segments", label)[1] == Transcript("a")
+        verdict = heard([b'{"error": "all busy"}\n'], None, label)[1]
+        assert isinstance(verdict, Failure)
+        assert verdict.kind is ErrorKind.STREAM_ERROR
+
+
+LINES = st.lists(
+    st.sampled_from([line for parts, _ in STREAMS.values() for line in as_lines(parts)])
+    | st.sampled_from(
+        [
+            b"{\n",
+            b"\n",
+            b"\r\n",
+            b'{"text": "a"}',
+            b"\xff\n",
+            b"[DONE]\n",
+            b'{"error": "x"}\n',
+            b" {}\n",
+            b"\xef\xbb\xbf",
+        ]
+    ),
+    max_size=6,
+).map(b"".join)
+
+
+@given(body=LINES, at=CUTS, dialect=SET, content_type=st.sampled_from([SSE, "application/json", "application/jsonl"]))
+def test_how_lines_are_cut_changes_nothing(
+    body: bytes, at: list[int], dialect: Dialect | None, content_type: str
+) -> None:
+    expected = outcome([body], dialect, content_type)
+    assert outcome(cut(body, at), dialect, content_type) == expected
+    assert outcome([bytes([byte]) for byte in body], dialect, content_type) == expected

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import unicodedata
 from dataclasses import replace
 from typing import Any
 
@@ -32,6 +33,8 @@ GOOD = Transcript("hi", 10.0, 0.5, 7)
         Transcript("안녕"),
         GOOD,
         replace(GOOD, tokens=None, out_of_range=("tokens",)),
+        replace(GOOD, json_for_text=True),
+        Transcript("hi", json_for_text=True),
         Failure(ErrorKind.NO_TEXT, "nothing heard"),
         Failure(ErrorKind.SHED, "later", 1.5),
     ],
@@ -106,7 +109,7 @@ ANYTHING = st.recursive(
 )
 VERDICTS = (
     ANYTHING
-    | st.builds(Transcript, ANYTHING, ANYTHING, ANYTHING, ANYTHING, ANYTHING)
+    | st.builds(Transcript, ANYTHING, ANYTHING, ANYTHING, ANYTHING, ANYTHING, ANYTHING)
     | st.builds(Failure, ANYTHING, ANYTHING, ANYTHING)
 )
 
@@ -124,21 +127,39 @@ def test_whatever_it_is_it_becomes_a_verdict(verdict: Any) -> None:
     assert checked(found) == found
 
 
+@pytest.mark.parametrize("blanks", [" ", "\n", " \t\r\n", "\u3000", "\u00a0 "])
+def test_blanks_only_are_an_empty_text(blanks: str) -> None:
+    assert heard(blanks) == Transcript("")
+    assert heard(blanks, tokens=3) == Transcript("", tokens=3)
+    assert checked(Transcript(blanks)) == Transcript("")
+    assert heard(f"{blanks}a") == Transcript(f"{blanks}a")
+
+
 def test_halves_of_characters_become_what_they_are() -> None:
     assert heard(json.loads(r'"a\ud83d\ude00"')) == Transcript("a😀")
     assert heard("\ud83d" + "\ude00") == Transcript("😀"), "two events of a stream may have one each"
     assert heard("a\ud83db") == Transcript("a\ufffdb")
 
 
-@given(text=st.text(st.characters(codec=None)))
+TURNING = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+
+
+@given(text=st.text(st.characters(codec=None) | st.characters(categories=["Cf", "Cc"])))
 def test_what_is_kept_can_be_written(text: str) -> None:
     kept = storable(text)
     assert json.loads(json.dumps(kept, ensure_ascii=False).encode()) == kept
     assert len(kept.splitlines()) <= max(1, len(text.splitlines()))
     assert "\x1b" not in kept
+    assert not any(unicodedata.bidirectional(one) in TURNING or "\x7f" <= one <= "\x9f" for one in kept)
+
+
+@pytest.mark.parametrize("turn", "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+def test_no_message_turns_a_line_around(turn: str) -> None:
+    assert storable(f"a{turn}b") == "a\ufffdb"
 
 
 def test_what_is_kept_has_an_end() -> None:
+    assert LONGEST_CHARACTERS == 2_000
     assert storable("x" * 5_000) == "x" * LONGEST_CHARACTERS + "..."
     assert storable("x" * LONGEST_CHARACTERS) == "x" * LONGEST_CHARACTERS
     assert storable("a\x1b[2Jb\ttab\n안녕") == "a\ufffd[2Jb\ttab\n안녕"

@@ -1,0 +1,66 @@
+"""Which documents are errors, and what they say."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from stt_load.wire.errors import begins_an_error, error_in
+
+
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        ({"error": "busy"}, "busy"),
+        ({"error": {"message": "busy", "code": 5}}, "busy"),
+        ({"error": {"code": 5}}, "quote"),
+        ({"error": {"message": "", "code": 5}}, "quote"),
+        ({"error": ["busy"]}, "quote"),
+        ({"error": True}, "quote"),
+        ({"error": 5}, "quote"),
+        ({"object": "error", "message": "busy"}, "busy"),
+        ({"type": "error", "message": "busy"}, "busy"),
+        ({"type": "error", "error": {}}, "quote"),
+        ({"error": {"a": {"b": {"c": {"d": {"e": ""}}}}}}, "quote"),
+        ({"text": "hi"}, None),
+        ({"error": None}, None),
+        ({"error": ""}, None),
+        ({"error": " \n"}, None),
+        ({"error": False}, None),
+        ({"error": 0}, None),
+        ({"error": {}}, None),
+        ({"error": []}, None),
+        ({"error": {"message": None, "code": 0, "details": []}}, None),
+        ({"errors": ["busy"]}, None),
+    ],
+)
+def test_what_is_an_error(document: dict[str, object], told: str | None) -> None:
+    assert error_in(document, "quote") == told
+
+
+def test_an_error_as_deep_as_python_reads_is_one() -> None:
+    deep = json.loads('{"error": ' + "[" * 900 + "]" * 900 + "}")
+    assert error_in(deep, "quote") == "quote"
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ('{"error": "a "quote" of it"}', True),
+        ('{"error": ""quote""}', True),
+        ('{ "error" : "cut o', True),
+        ('{"error": {"message": "cut o', True),
+        ('{"error": "", "text": "cut o', False),
+        ('{"error": " ", "text": "cut o', False),
+        ('{"error": {"message": ""}, "text": "cut o', False),
+        ('{"error": null, "text": "cut o', False),
+        ('{"error": false, "te', False),
+        ('{"error": {}, "te', False),
+        ('{"error', False),
+        ('{"text": "error"', False),
+        ("error", False),
+    ],
+)
+def test_what_begins_as_one(data: str, expected: bool) -> None:
+    assert begins_an_error(data) is expected
