@@ -21,10 +21,14 @@ MAX_EXTENSION_BYTES = 16 * 1024
 MAX_SIZE_DIGITS = 16
 
 EMPTY_LINE = re.compile(rb"\n\r?\n")
-_SIZE = rb"([0-9A-Fa-f]{1,16})([ \t]+(?:;[^\r\n\0]*)?|;[^\r\n\0]*)?\r?\n"
+_SIZE = rb"([0-9A-Fa-f]{1,16}+)([ \t]++(?:;[^\r\n\0]*+)?|;[^\r\n\0]*+)?\r?\n"
 _FIRST_SIZE = re.compile(_SIZE).match
 _NEXT_SIZE = re.compile(rb"\r?\n" + _SIZE).match
 _SIZE_BEGUN = re.compile(rb"[0-9A-Fa-f]{1,16}(?:[ \t;]|\r?\Z)|\Z").match
+
+MAX_SMALL = 15
+_ALIKE = [re.compile(rb"(?:(?s:.{%d})\r\n%x\r\n)++" % (size, size)).match for size in range(MAX_SMALL + 1)]
+"""Contents of chunks of one size, each with the next one's size behind it."""
 
 
 class Chunks:
@@ -48,11 +52,18 @@ class Chunks:
 
     def _sized(self, data: bytes, content: list[bytes]) -> bytes:
         """As many chunks as there are in one go: small ones cost little more than their bytes."""
+        if self._pending and b"\n" not in data:  # not looked through again and again as it grows byte by byte
+            self._wait_for_size(self._waited_for(data))
+            return b""
         data = self._waited_for(data)
         parts: list[bytes] = []
-        position, left, match = 0, self._left, self._match_size
+        position, left, match, last = 0, self._left, self._match_size, 0
         while True:
             if left:
+                if left == last and left <= MAX_SMALL and (alike := _ALIKE[left](data, position)):
+                    parts.append(_contents(alike[0], left))
+                    position = alike.end()
+                last = left
                 part = data[position : position + left]
                 parts.append(part)
                 position += len(part)
@@ -122,3 +133,13 @@ class Chunks:
         if self._pending:
             data, self._pending = self._pending + data, b""
         return data
+
+
+def _contents(chunks: bytes, size: int) -> bytes:
+    """What is in chunks of one size, each with the next one's size behind it: a slice for each of the `size` columns
+    is a tenth of the work of one for each chunk."""
+    width = size + len(b"\r\n1\r\n")
+    contents = bytearray(len(chunks) // width * size)
+    for column in range(size):
+        contents[column::size] = chunks[column::width]
+    return bytes(contents)
