@@ -13,6 +13,10 @@ from urllib.parse import unquote
 
 MAX_HEADER_BYTES = 8_192
 MAX_PARTS = 1_000
+MAX_ALL_HEADER_BYTES = 262_144
+MAX_TEXT_BYTES = 65_536
+MAX_FALSE_DELIMITERS = 1_000
+"""Lines of the content that begin as the delimiter does: an audio file has none."""
 
 
 class FormError(ValueError):
@@ -28,11 +32,13 @@ class Part:
     content: memoryview
 
     def text(self) -> str:
-        """The content of a text field; FormError when it isn't UTF-8."""
+        """The content of a text field; FormError when it isn't UTF-8, or much longer than any prompt."""
+        if len(self.content) > MAX_TEXT_BYTES:
+            raise FormError(f"the field {self.name[:60]!r} is longer than {MAX_TEXT_BYTES} bytes")
         try:
             return str(self.content, "utf-8")
         except UnicodeDecodeError:
-            raise FormError(f"the field {self.name!r} is not UTF-8 text") from None
+            raise FormError(f"the field {self.name[:60]!r} is not UTF-8 text") from None
 
 
 def boundary_of(content_type: str) -> bytes:
@@ -50,6 +56,7 @@ def split(body: bytes, boundary: bytes) -> list[Part]:
     """The parts of `body` in their order; FormError when it is malformed or cut short."""
     view = memoryview(body)
     parts: list[Part] = []
+    header_bytes = 0
     for start, end in _between_delimiters(body, b"--" + boundary):
         if len(parts) == MAX_PARTS:
             raise FormError(f"more than {MAX_PARTS} parts")
@@ -57,6 +64,9 @@ def split(body: bytes, boundary: bytes) -> list[Part]:
         head_end = body.find(b"\r\n\r\n", start - 2, min(end, start + MAX_HEADER_BYTES))
         if head_end < 0:
             raise FormError("a part whose header does not end")
+        header_bytes += head_end - start
+        if header_bytes > MAX_ALL_HEADER_BYTES:
+            raise FormError(f"more than {MAX_ALL_HEADER_BYTES} bytes of part headers")
         name, filename = _disposition(body[start:head_end])
         parts.append(Part(name, filename, view[head_end + 4 : end]))
     return parts
@@ -64,10 +74,10 @@ def split(body: bytes, boundary: bytes) -> list[Part]:
 
 def _between_delimiters(body: bytes, delimiter: bytes) -> Iterator[tuple[int, int]]:
     """(start, end) of each part, header included."""
-    first = _delimiter_at(body, delimiter, 0) if body.startswith(delimiter) else None
-    current = first or _next_delimiter(body, delimiter, 0)
+    delimiters = _delimiters(body, delimiter)
+    current = next(delimiters, None)
     while current and not current.last:
-        following = _next_delimiter(body, delimiter, current.end - 2)
+        following = next(delimiters, None)
         if following:
             yield current.end, max(current.end, following.start)
         current = following
@@ -83,12 +93,23 @@ class _Delimiter(NamedTuple):
     last: bool
 
 
-def _next_delimiter(body: bytes, delimiter: bytes, position: int) -> _Delimiter | None:
+def _delimiters(body: bytes, delimiter: bytes) -> Iterator[_Delimiter]:
+    """Those in `body`, in their order. One shares its line end with the next where nothing is between them."""
+    if body.startswith(delimiter) and (first := _delimiter_at(body, delimiter, 0)):
+        yield first
+        position = first.end - 2
+    else:
+        position = 0
+    false = 0
     while (position := body.find(b"\r\n" + delimiter, position)) >= 0:
         if found := _delimiter_at(body, b"\r\n" + delimiter, position):
-            return found
-        position += 2
-    return None
+            yield found
+            position = found.end - 2
+        else:
+            false += 1
+            if false > MAX_FALSE_DELIMITERS:
+                raise FormError(f"more than {MAX_FALSE_DELIMITERS} lines that begin as the delimiter does")
+            position += 2
 
 
 def _delimiter_at(body: bytes, delimiter: bytes, start: int) -> _Delimiter | None:
@@ -138,7 +159,7 @@ def _unquote(text: str) -> str:
 
 
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]")
-_AFTER_DELIMITER = re.compile(rb"--|[ \t]*\r\n")
+_AFTER_DELIMITER = re.compile(rb"--|[ \t]{0,100}\r\n")
 _PARAMETER = re.compile(
     r';\s*(?P<key>[^\s;="]+)\s*=\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<token>[^\s;"]*))', re.DOTALL
 )

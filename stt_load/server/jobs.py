@@ -7,9 +7,8 @@ batch service may: a form that makes the job, a state with the result in it. Job
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
-from collections import OrderedDict
+from collections import deque
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import uuid4
@@ -20,9 +19,14 @@ from stt_load.server.errors import ApiError
 from stt_load.server.question import Question, batch_form, clip_of
 from stt_load.server.service import SpeechService
 from stt_load.server.serving import Service
+from stt_load.server.uploads import Uploads
 
 MOST_UPLOADS = 1_000
+MOST_UNFINISHED = 10_000
 MOST_OVER = 10_000
+MOST_SEGMENTS = 1_000_000
+"""Of the transcripts of all jobs together; each takes some 200 bytes."""
+MOST_JSON_BYTES = 1_000_000
 
 State = Literal["queued", "running", "done", "failed"]
 _ASSEMBLYAI = {"queued": "queued", "running": "processing", "done": "completed", "failed": "error"}
@@ -50,8 +54,10 @@ class Jobs:
 
     def __init__(self, service: SpeechService) -> None:
         self._service = service
-        self._uploads: OrderedDict[str, bytes] = OrderedDict()
-        self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._uploads = Uploads(asyncio.get_running_loop().time)
+        self._jobs: dict[str, Job] = {}
+        self._over: deque[Job] = deque()
+        self._segments = 0
         self._running: set[asyncio.Task[None]] = set()
 
     def add_to(self, app: web.Application) -> None:
@@ -66,16 +72,14 @@ class Jobs:
         """Keeps the clip until a job asks for it."""
         body = await self._service.receive(request)
         name = uuid4().hex
-        self._uploads[name] = body
-        while len(self._uploads) > MOST_UPLOADS:
-            self._uploads.popitem(last=False)
+        self._uploads.keep(name, body, MOST_UPLOADS)
         return web.json_response({"upload_url": f"{request.url.origin()}/v2/upload/{name}"})
 
     async def submit_uploaded(self, request: web.Request) -> web.Response:
-        body = await self._service.receive(request)
+        body = await self._service.receive(request, MOST_JSON_BYTES)
         try:
             name = json.loads(body)["audio_url"].rpartition("/")[2]
-            clip = self._uploads.pop(name)
+            clip = self._uploads.take(name)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise ApiError(400, "audio_url names no upload.", "audio_url") from None
         job = self._make(request, Question(clip_of(clip), "json", None), len(body) + len(clip))
@@ -112,6 +116,10 @@ class Jobs:
         truth = self._service.new_truth(request)
         truth.body_bytes = body_bytes
         try:
+            if len(self._jobs) - len(self._over) >= MOST_UNFINISHED or self._segments > MOST_SEGMENTS:
+                raise ApiError(
+                    503, "Too many jobs are not over yet.", code="overloaded", headers={"Retry-After": "1"}
+                )
             service = self._service.begin(question, "transcribe", truth)
         except ApiError as error:
             truth.status = error.status
@@ -120,6 +128,8 @@ class Jobs:
         truth.misbehaviour = None
         job = Job(uuid4().hex, service)
         self._jobs[job.id] = job
+        self._segments += len(service.transcript.segments)
+        self._forget()
         task = asyncio.get_running_loop().create_task(self._run(job))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
@@ -136,9 +146,15 @@ class Jobs:
         finally:
             self._service.tell(truth)
         job.over = True
-        over = [one for one in itertools.islice(self._jobs.values(), len(self._jobs) - MOST_OVER) if one.over]
-        for one in over:
-            del self._jobs[one.id]
+        self._over.append(job)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Jobs that are over, the first of them first, while there are too many or too much is kept."""
+        while self._over and (len(self._over) > MOST_OVER or self._segments > MOST_SEGMENTS):
+            job = self._over.popleft()
+            del self._jobs[job.id]
+            self._segments -= len(job.service.transcript.segments)
 
     def _asked_for(self, request: web.Request) -> Job:
         self._service.check_key(request)

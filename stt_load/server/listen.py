@@ -31,6 +31,7 @@ async def listening(
     runner = web.AppRunner(
         build_app(SpeechService(settings, api_key, sink)),
         access_log=None,
+        auto_decompress=False,  # a little that is compressed may be very much
         shutdown_timeout=GRACE_S,
     )
     await runner.setup()

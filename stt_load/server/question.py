@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-
-from aiohttp import web
 
 from stt_load.server import wav
 from stt_load.server.errors import ApiError
@@ -28,25 +26,12 @@ class Question:
     stream: bool = False
     usage: bool = False
 
+    def without_clip(self) -> Question:
+        """The same once the clip has been heard: a body is not kept for as long as its request waits."""
+        return replace(self, clip=_NO_CLIP)
 
-async def read_body(request: web.Request, max_bytes: int) -> bytes:
-    """The whole body. ApiError 413 when it is larger than `max_bytes`, 400 when it breaks off.
 
-    Cheaper than aiohttp's `request.read()` and `post()`: what arrived is joined once and copied no further.
-    """
-    too_large = ApiError(413, f"The body is larger than {max_bytes} bytes.", code="request_too_large")
-    if (request.content_length or 0) > max_bytes:
-        raise too_large
-    chunks, size = [], 0
-    try:
-        while chunk := await request.content.readany():
-            chunks.append(chunk)
-            size += len(chunk)
-            if size > max_bytes:
-                raise too_large
-    except (ConnectionError, web.RequestPayloadError) as error:
-        raise ApiError(400, f"The body broke off: {error}") from error
-    return b"".join(chunks)
+_NO_CLIP = Clip(memoryview(b""), rate_hz=1, frames=0)
 
 
 def openai_form(content_type: str, body: bytes) -> Question:

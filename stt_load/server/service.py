@@ -13,11 +13,12 @@ from hashlib import blake2b
 from aiohttp import web
 
 from stt_load.server import misbehaviour
+from stt_load.server.bodies import Bodies
 from stt_load.server.broadcast import Broadcast
 from stt_load.server.dialects import DIALECTS, Wanted
 from stt_load.server.errors import ApiError
 from stt_load.server.metrics import Metrics
-from stt_load.server.question import Parse, Question, audio_file_form, bare_audio, openai_form, read_body
+from stt_load.server.question import Parse, Question, audio_file_form, bare_audio, openai_form
 from stt_load.server.reply import Reply, StreamReply
 from stt_load.server.serving import Service
 from stt_load.server.settings import ServerSettings
@@ -42,6 +43,7 @@ class SpeechService:
         self._workload = Workload(settings)
         self._metrics = Metrics()
         self._ids = itertools.count()
+        self._bodies = Bodies(settings.max_body_bytes)
 
     async def transcribe(self, request: web.Request) -> web.StreamResponse:
         return await self._answer(request, "transcribe", openai_form)
@@ -79,6 +81,7 @@ class SpeechService:
             truth.body_bytes = len(received)
             question = parse(request.headers.get("Content-Type", ""), received)
             service = self.begin(question, task, truth)
+            received, question = b"", question.without_clip()
             if self._streams(question, service):
                 return await self._stream(question, service).play(request, tell)
             reply = await self._whole(question, service, request.path)
@@ -91,10 +94,11 @@ class SpeechService:
         tell()
         return await reply.send(request)
 
-    async def receive(self, request: web.Request) -> bytes:
-        """The body of a request with the right key; ApiError where it was not read to its end."""
+    async def receive(self, request: web.Request, max_bytes: int | None = None) -> bytes:
+        """The body of a request with the right key; ApiError where it was not read to its end. max_bytes: if it may
+        not be as large as a clip."""
         self.check_key(request)
-        return await read_body(request, self._settings.max_body_bytes)
+        return await self._bodies.read(request, max_bytes)
 
     def new_truth(self, request: web.Request) -> Truth:
         """Of a request that has just arrived."""

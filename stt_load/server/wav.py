@@ -8,6 +8,11 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+MOST_CHUNKS = 1_000
+LOWEST_HZ, HIGHEST_HZ = 1_000, 768_000
+LONGEST_S = 4 * 3_600
+"""Of a clip. With the lowest rate it bounds the words that are made of a body of any size."""
+
 
 class WavError(ValueError):
     """The bytes are not a WAV file that this server takes."""
@@ -41,16 +46,21 @@ def parse(wav: memoryview) -> Clip:
     frames, rest = divmod(len(pcm), frame_bytes)
     if rest:
         raise WavError(f"{len(pcm)} bytes of data are not a whole number of {frame_bytes}-byte frames")
+    if frames > LONGEST_S * rate_hz:
+        raise WavError(f"{frames / rate_hz:.0f} s of audio; at most {LONGEST_S} s are taken")
     return Clip(pcm, rate_hz, frames)
 
 
 def _chunks(wav: memoryview) -> dict[bytes, memoryview]:
     """The first chunk of each name; a chunk of odd length is followed by one byte of padding."""
     chunks: dict[bytes, memoryview] = {}
-    position = 12
+    position, count = 12, 0
     while position < len(wav):
         if position + 8 > len(wav):
             raise WavError("a chunk header is cut short")
+        count += 1
+        if count > MOST_CHUNKS:
+            raise WavError(f"more than {MOST_CHUNKS} chunks")
         name, size = _CHUNK.unpack_from(wav, position)
         position += 8
         if position + size > len(wav):
@@ -69,6 +79,8 @@ def _format(chunk: memoryview) -> tuple[int, int]:
         raise WavError(f"format {tag} with {bits} bits; only PCM (1) with 16 bits is taken")
     if not channels or not rate_hz:
         raise WavError(f"{channels} channels at {rate_hz} Hz")
+    if not LOWEST_HZ <= rate_hz <= HIGHEST_HZ:
+        raise WavError(f"{rate_hz} Hz; only {LOWEST_HZ} to {HIGHEST_HZ} are taken")
     if frame_bytes != 2 * channels or byte_rate != rate_hz * frame_bytes:
         raise WavError(
             f"block align {frame_bytes} or byte rate {byte_rate} contradict {channels} x 16 bits at {rate_hz} Hz"

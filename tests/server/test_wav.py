@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt_load.server.wav import WavError, parse
+from stt_load.server.wav import HIGHEST_HZ, LONGEST_S, LOWEST_HZ, MOST_CHUNKS, WavError, parse
 
 from .clips import wav
 
@@ -74,3 +74,39 @@ def test_other_chunks_are_passed_over() -> None:
 def test_bad_files(file: bytes, message: str) -> None:
     with pytest.raises(WavError, match=message):
         parse(memoryview(file))
+
+
+@pytest.mark.parametrize(
+    ("rate_hz", "frames", "taken"),
+    [
+        (LOWEST_HZ, 8, True),
+        (LOWEST_HZ - 1, 8, False),
+        (HIGHEST_HZ, 8, True),
+        (HIGHEST_HZ + 1, 8, False),
+        (LOWEST_HZ, LONGEST_S * LOWEST_HZ, True),
+        (LOWEST_HZ, LONGEST_S * LOWEST_HZ + 1, False),
+    ],
+)
+def test_rates_and_lengths_have_bounds(rate_hz: int, frames: int, taken: bool) -> None:
+    """Of zeros, since random bytes take a while."""
+    head = bytearray(wav(0, rate_hz) + bytes(2 * frames))
+    struct.pack_into("<I", head, 4, len(head) - 8)
+    struct.pack_into("<I", head, 40, 2 * frames)
+    file = memoryview(bytes(head))
+    if taken:
+        assert parse(file).duration_s == frames / rate_hz
+    else:
+        with pytest.raises(WavError, match="taken"):
+            parse(file)
+
+
+def test_the_number_of_chunks_has_a_bound() -> None:
+    """What is around the samples is looked at one by one."""
+    for count, taken in ((MOST_CHUNKS - 2, True), (MOST_CHUNKS - 1, False)):
+        file = bytearray(GOOD[:12] + (b"junk" + bytes(4)) * count + GOOD[12:])
+        struct.pack_into("<I", file, 4, len(file) - 8)
+        if taken:
+            assert parse(memoryview(bytes(file))).frames == 100
+        else:
+            with pytest.raises(WavError, match="more than 1000 chunks"):
+                parse(memoryview(bytes(file)))
