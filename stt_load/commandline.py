@@ -27,13 +27,20 @@ class CommandLine:
 
     def __init__(self, default_user: str | None) -> None:
         self._default_user = default_user
+        self._defaults_before: list[str | None] = []
         self._config: Config | None = None
         self._source: Source | None = None
         self._given: list[Override] = []
         self._texts: dict[str, str] = {}
         self._hosts: dict[str, str] = {}
+        self._told: set[str] = set()
         self._speaks = True
         self.file: str | None = None
+
+    def default_again(self, default_user: str | None) -> None:
+        """Another locustfile of the same run has a default of its own: the last one counts."""
+        self._defaults_before.append(self._default_user)
+        self._default_user = default_user
 
     def extend(self, parser: Any) -> None:
         """Locust's parser gets our options and the file's values as defaults.
@@ -72,7 +79,7 @@ class CommandLine:
         if self._config is None:
             self._config = self._read(parser, vars(given))
             self.shown(self._config.api.base_url)
-        parser.set_defaults(**self._defaults(self._config))
+        parser.set_defaults(**self._defaults(self._config, given.host))
 
     @property
     def configured(self) -> Config:
@@ -128,19 +135,32 @@ class CommandLine:
         self._source = self._source or read()
         loaded = load(self._source, overrides, save_directory=Path(), speaks=self._speaks)
         self.file = str(loaded.path)
+        for note in loaded.notes:
+            self._tell(note)
         return loaded.config
 
     def _plain_defaults(self, given: Any) -> dict[str, Any]:
         """Locust's defaults that are others here, whatever the configuration says."""
         defaults: dict[str, Any] = {"only_summary": not given.locust_stats, "loglevel": "WARNING"}
-        if self._default_user and not given.user_classes:
+        if given.user_classes:
+            return defaults
+        if any(name != self._default_user for name in self._defaults_before) and not given.worker:
+            chosen = self._default_user or "all that there are"
+            self._tell(f"install() was called more than once; the last one's user classes are spawned: {chosen}")
+        if self._default_user:
             defaults["user_classes"] = [self._default_user]
         return defaults
 
-    def _defaults(self, config: Config) -> dict[str, Any]:
-        """The effective values become the defaults: Locust's start form shows them."""
+    def _tell(self, note: str) -> None:
+        """Says on standard error what a person may not expect, once."""
+        if note not in self._told:
+            sys.stderr.write(f"stt-load: {note}\n")
+            self._told.add(note)
+
+    def _defaults(self, config: Config, host: str | None) -> dict[str, Any]:
+        """The effective values become the defaults: Locust's start form shows them. host: as Locust was given it."""
         self._texts = {option.dest: option.text(config) for option in OPTIONS}
-        self._texts |= {"host": config.api.base_url, "num_users": str(config.concurrent_requests)}
+        self._texts |= {"host": host or config.api.base_url, "num_users": str(config.concurrent_requests)}
         return self._texts | {
             "host": mask_url(config.api.base_url),
             "num_users": config.concurrent_requests,

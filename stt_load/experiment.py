@@ -17,7 +17,7 @@ import gevent
 import numpy as np
 
 from stt_load import __version__
-from stt_load.config import Config, mask_url, secrets
+from stt_load.config import MOST_SEED, Config, mask_url, secrets
 from stt_load.display import Display
 from stt_load.faults import Faults
 from stt_load.fields import ROW
@@ -93,7 +93,7 @@ class Experiment:
             version=__version__,
             versions=versions(),
             host=host(),
-            seed=config.seed if config.seed is not None else random.SystemRandom().getrandbits(64),
+            seed=config.seed if config.seed is not None else random.SystemRandom().randint(0, MOST_SEED),
             seed_given=config.seed is not None,
             config_file=config_file,
             target=mask_url(url),

@@ -105,10 +105,11 @@ def _form(api: Api) -> Form | Bare:
     """What the API's protocol puts around the audio."""
     if api.protocol == "raw" or (api.protocol == "submit_poll" and api.job.audio != "form"):
         return Bare(api.audio_content_type)
-    fields = pairs(api.extra_fields, os.environ)
+    fields = pairs(api.extra_fields, os.environ, api.model)
+    prompt = None if api.prompt is None else filled(api.prompt, os.environ)
     if api.protocol == "openai":
         fields = openai.fields(
-            api.model, api.response_format, api.language, api.prompt, api.temperature, api.stream, extra=fields
+            api.model, api.response_format, api.language, prompt, api.temperature, api.stream, extra=fields
         )
     elif api.stream:
         fields.append(("stream", "true"))
@@ -125,7 +126,7 @@ def _plan(config: Config, url: str) -> Plan | None:
         submit_path=target_of(config, url).path,
         upload_path=base + (job.upload or "") if job.audio == "upload" else None,
         uploaded=job.uploaded,
-        fields=json_fields(api.extra_fields, os.environ),
+        fields=json_fields(api.extra_fields, os.environ, api.model),
         id=job.id,
         poll_path=base + job.poll,
         status=job.status,
@@ -138,7 +139,7 @@ def _plan(config: Config, url: str) -> Plan | None:
 
 def base_path(api: Api, url: str) -> str:
     """What stands before the endpoint's path in `url`."""
-    return urlsplit(url.removesuffix(api.endpoint)).path
+    return urlsplit(url.removesuffix(api.path)).path
 
 
 def target_of(config: Config, url: str) -> Target:
@@ -147,7 +148,7 @@ def target_of(config: Config, url: str) -> Target:
     The secrets are this process's own: they are read from the environment and nowhere else.
     """
     if config.api.query:
-        url += ("&" if "?" in url else "?") + urlencode(pairs(config.api.query, os.environ))
+        url += ("&" if "?" in url else "?") + urlencode(pairs(config.api.query, os.environ, config.api.model))
     return place_of(config, url)
 
 
@@ -165,7 +166,7 @@ def place_of(config: Config, url: str) -> Target:
     # Names of headers know no case: what is configured takes the place of what is usual.
     given = {name.lower() for name in api.headers}
     headers = {name: value for name, value in headers.items() if name.lower() not in given}
-    headers |= dict(pairs(api.headers, os.environ))
+    headers |= dict(pairs(api.headers, os.environ, api.model))
     timeout = api.timeout
     return Target(
         url=url,

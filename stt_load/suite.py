@@ -37,6 +37,9 @@ from stt_load.workforce import LocalWorkforce, RemoteWorkforce, Workforce
 
 logger = logging.getLogger(__name__)
 
+_installed: list[CommandLine] = []
+"""The one of this process, once there is one."""
+
 BROKE = "Something of stt-load's own broke: the log says what"
 
 
@@ -44,8 +47,15 @@ def install(default_user: type[User] | None = None) -> None:
     """Makes Locust run the load test; to be called by the locustfile.
 
     default_user: the class that is spawned when none is named on the command line. None: every class found.
+    Called again, by a second locustfile (`-f mine.py,shipped.py`) or by one that imports another, it only says anew
+    what that class is.
     """
-    command_line = CommandLine(default_user.__name__ if default_user else None)
+    name = default_user.__name__ if default_user else None
+    if _installed:
+        _installed[0].default_again(name)
+        return
+    command_line = CommandLine(name)
+    _installed.append(command_line)
     reports = quirks.Reports()
 
     def on_parser(parser: Any, **_: Any) -> None:

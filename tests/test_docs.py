@@ -132,7 +132,7 @@ def until_it_answers(process: subprocess.Popen[str], port: int) -> None:
     raise AssertionError("it does not answer")
 
 
-@pytest.mark.parametrize("document", READMES)
+@pytest.mark.parametrize("document", [*READMES, "docs/services.md"])
 def test_every_snippet_of_configuration_loads(document: str, tmp_path: Path) -> None:
     snippets = blocks(document, "yaml")
     assert len(snippets) >= 4

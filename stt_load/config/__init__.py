@@ -8,9 +8,11 @@ from stt_load.config.load import Loaded, Source, load, read
 from stt_load.config.masking import mask_url, masked, secrets
 from stt_load.config.model import Config
 from stt_load.config.save_path import check_save_path
+from stt_load.config.section import MOST_SEED
 from stt_load.config.variables import filled, json_fields, pairs, variables
 
 __all__ = [
+    "MOST_SEED",
     "Api",
     "Config",
     "ConfigError",

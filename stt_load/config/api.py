@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Literal
+from urllib.parse import quote
 
 from pydantic import Field
 
@@ -28,6 +29,7 @@ from stt_load.config.section import (
     VariableName,
     Word,
 )
+from stt_load.config.variables import MODEL
 
 
 class Timeout(Section):
@@ -146,7 +148,8 @@ class Api(Section):
     )
     endpoint: UrlPath = Field(
         default="/v1/audio/transcriptions",
-        description="Path that is appended to base_url; it begins with a slash. A query may follow.",
+        description="Path that is appended to base_url, less what base_url ends in already; it begins with a slash. "
+        "A query may follow.",
     )
     call: CallName | None = Field(
         default=None,
@@ -158,8 +161,11 @@ class Api(Section):
     audio_content_type: MediaType = Field(
         default="audio/wav", description="Content type of the audio: of its part of the form, or of a raw body."
     )
-    model: str = Field(
-        default="whisper-1", min_length=1, description="Form field `model` of protocol openai: the model to use."
+    model: str | None = Field(
+        default="whisper-1",
+        min_length=1,
+        description="The model to use: form field `model` of protocol openai, with every protocol what `{model}` "
+        "stands for in endpoint, query, headers and extra_fields. Null names none.",
     )
     language: str | None = Field(
         default=None,
@@ -167,7 +173,9 @@ class Api(Section):
         description="Form field `language`, such as en or ko. Null leaves the field out: the service detects it.",
     )
     prompt: Text | None = Field(
-        default=None, description="Form field `prompt`: text that guides the model. Null leaves the field out."
+        default=None,
+        description="Form field `prompt`: text that guides the model. `${NAME}` in it is the environment variable "
+        "NAME. Null leaves the field out.",
     )
     response_format: Literal["json", "verbose_json", "diarized_json", "text", "srt", "vtt"] = Field(
         default="json",
@@ -182,7 +190,8 @@ class Api(Section):
     extra_fields: dict[FieldName, FieldScalar | list[FieldScalar]] = Field(
         default_factory=dict,
         description="Further form fields by name. A list sends its field once per item. `${NAME}` in a text is the "
-        "environment variable NAME. Values whose names look like secrets are masked in what is printed and saved.",
+        "environment variable NAME, `{model}` is api.model. Numbers go out as they are written. Values whose names "
+        "look like secrets are masked in what is printed and saved.",
     )
     headers: dict[HeaderName, HeaderText] = Field(
         default_factory=dict,
@@ -192,7 +201,8 @@ class Api(Section):
     query: dict[ParameterName, FieldScalar | list[FieldScalar]] = Field(
         default_factory=dict,
         description="Query parameters by name, added to the endpoint's own. A list gives its parameter once per "
-        "item. `${NAME}` in a text is the environment variable NAME.",
+        "item. `${NAME}` in a text is the environment variable NAME, `{model}` is api.model. Numbers go out as they "
+        "are written.",
     )
     api_key_env: VariableName | None = Field(
         default=None,
@@ -255,4 +265,9 @@ class Api(Section):
         """The absolute URL to post to when the service is at `base`, whose path is kept; or the function to call."""
         if self.call is not None:
             return self.call
-        return base.rstrip("/") + self.endpoint
+        return base.rstrip("/") + self.path
+
+    @property
+    def path(self) -> str:
+        """The endpoint, the model in its place."""
+        return self.endpoint.replace(MODEL, quote(self.model or MODEL, safe="/@:{}"))

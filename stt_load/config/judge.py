@@ -16,18 +16,23 @@ from stt_load.config.layers import DEFAULT_ORIGIN, Layers, Origin
 from stt_load.config.masking import shown
 from stt_load.config.model import Config
 from stt_load.config.paths import KeyPath, dotted
-from stt_load.config.rules import Broken, broken_rules
+from stt_load.config.places import NOT_FILLED, Broken, is_filled
+from stt_load.config.rules import broken_rules
 from stt_load.config.scalars import scalar
+from stt_load.config.settle import settle
+from stt_load.config.written import keep_as_written
 
 
-def judge(layers: Layers, environ: Mapping[str, str], *, speaks: bool = True) -> tuple[Config, list[Fault]]:
-    """The configuration, with defaults in place of what is wrong, and all that is wrong.
+def judge(
+    layers: Layers, environ: Mapping[str, str], *, speaks: bool = True
+) -> tuple[Config, tuple[str, ...], list[Fault]]:
+    """The configuration, with defaults in place of what is wrong; what to tell about it; and all that is wrong.
 
     speaks: this process is to send requests itself.
     """
     faults = list(layers.faults)
     removed: set[KeyPath] = set()
-    values = _prepared(layers.values)
+    values = _prepared(layers)
     config: Config | None = None
     while config is None:
         try:
@@ -39,14 +44,16 @@ def judge(layers: Layers, environ: Mapping[str, str], *, speaks: bool = True) ->
                 if path not in removed:
                     faults.append(_fault(details, path, layers.origins))
                 removed.add(path)
+    config, notes = settle(config, layers.origins)
     wrong = {fault.key for fault in faults}
     broken = [rule for rule in broken_rules(config, environ, speaks=speaks) if wrong.isdisjoint(map(dotted, rule))]
-    return config, faults + [_blame(rule, layers.origins) for rule in broken]
+    return config, notes, faults + [_blame(rule, layers.origins) for rule in broken]
 
 
-def _prepared(values: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy in which 1e3 is the whole number 1000 where one is asked, and an empty section is one."""
-    prepared = copy.deepcopy(dict(values))
+def _prepared(layers: Layers) -> dict[str, Any]:
+    """A copy of the values in which 1e3 is the whole number 1000 where one is asked, 1.10 is a text where a text is
+    sent, and an empty section is one."""
+    prepared = copy.deepcopy(layers.values)
     for path, key in keys().items():
         section: Any = prepared
         for name in path[:-1]:
@@ -58,6 +65,7 @@ def _prepared(values: Mapping[str, Any]) -> dict[str, Any]:
             section[path[-1]] = int(value)
         elif key.kind in ("section", "fields") and value is None:
             section[path[-1]] = {}
+    keep_as_written(prepared, layers.origins)
     return prepared
 
 
@@ -110,6 +118,8 @@ def _blame(broken: Broken, origins: Mapping[KeyPath, Origin]) -> Fault:
 
 def _sentence(details: ErrorDetails, path: KeyPath, written: str) -> str:
     """What is wrong with the value, and what would be right; reads on from the value."""
+    if isinstance(details["input"], str) and "${" in details["input"] and not is_filled(path):
+        return NOT_FILLED
     if details["type"] == "value_error":
         return str(details["ctx"]["error"])
     key = keys().get(path)

@@ -35,11 +35,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A configuration without a fault, the file it was read from, and where each given value was given."""
+    """A configuration without a fault, the file it was read from, and where each given value was given.
+
+    notes: what a person should be told about how it was understood.
+    """
 
     config: Config
     path: Path
     origins: Mapping[KeyPath, Origin]
+    notes: tuple[str, ...] = ()
 
 
 def read(path: Path | None = None, *, environ: Mapping[str, str] = os.environ) -> Source:
@@ -66,35 +70,34 @@ def load(
     if not isinstance(source, Source):
         source = read(source, environ=environ)
     layers = _laid(source, overrides)
-    config, faults = judge(layers, environ, speaks=speaks)
+    config, notes, faults = judge(layers, environ, speaks=speaks)
     if save_directory is not None:
         faults += check_save_path(config, save_directory, layers.origins.get(("save_path",)))
     if faults:
         raise ConfigError(_in_order(faults))
-    return Loaded(config, source.path, layers.origins)
+    return Loaded(config, source.path, layers.origins, notes)
 
 
 def _laid(source: Source, overrides: Sequence[Override]) -> Layers:
-    """All values over each other. A preset lies right below what asks for it: on the command line, over the file."""
+    """All values over each other. A preset lies below all that is given key by key: right below the file that asks
+    for it, or right above the file when it is asked for elsewhere."""
     layers = Layers()
-    asked_for = [override for override in overrides if override.key == "api.preset"]
-    if not asked_for:
-        _add_preset(layers, _preset_of(source.document), Layer.PRESET)
-    layers.add_document(source.document, str(source.path))
     by_layer = sorted(overrides, key=lambda override: override.layer)
-    for layer, group in itertools.groupby(by_layer, key=lambda override: override.layer):
-        one_layer = list(group)
-        for override in one_layer:
-            if override.key == "api.preset":
-                _add_preset(layers, override.text, layer)
-        layers.add_overrides(one_layer)
+    asked_for = [override.text for override in by_layer if override.key == "api.preset"]
+    if not asked_for:
+        _add_preset(layers, _preset_of(source.document))
+    layers.add_document(source.document, str(source.path))
+    if asked_for:
+        _add_preset(layers, asked_for[-1])
+    for _, group in itertools.groupby(by_layer, key=lambda override: override.layer):
+        layers.add_overrides(list(group))
     return layers
 
 
-def _add_preset(layers: Layers, name: object, layer: Layer) -> None:
+def _add_preset(layers: Layers, name: object) -> None:
     """Whether there is such a one is the model's question."""
     if isinstance(name, str) and name in presets.NAMES:
-        layers.add_document(presets.document(name), presets.source(name), layer)
+        layers.add_document(presets.document(name), presets.source(name), Layer.PRESET)
 
 
 def _preset_of(document: Document) -> object:

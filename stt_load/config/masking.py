@@ -69,7 +69,7 @@ def secrets(config: Config, environ: Mapping[str, str]) -> tuple[str, ...]:
     for url in (api.base_url, api.endpoint, api.health or ""):
         found |= {value for name, value in parse_qsl(urlsplit(url).query) if is_secret_name(name)}
     for section, fields in (("extra_fields", api.extra_fields), ("query", api.query), ("headers", api.headers)):
-        for name, value in pairs(fields, environ):
+        for name, value in pairs(fields, environ, api.model):
             if _is_secret(section, name, value):
                 found |= {value, quote(value), quote_plus(value)}  # in a query it is written otherwise
                 if section == "headers":  # a scheme may stand before it: `Bearer ...`
@@ -116,6 +116,6 @@ def _items(value: Any) -> list[Any]:
 
 
 def _literal(text: str) -> str:
-    """What is left of `text` without variables and the word for a scheme before them."""
-    rest = filled(text, {}).strip()
+    """What is left of `text` without variables, model and the word for a scheme before them."""
+    rest = filled(text, {}, "").strip()
     return "" if rest.lower() in _SCHEMES else rest

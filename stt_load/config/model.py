@@ -8,10 +8,18 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from stt_load.config.api import Api
-from stt_load.config.section import DEFAULT_DRAIN_S, EMBEDDED, MOST_REQUESTS, PositiveSeconds, Seconds, Section
+from stt_load.config.section import (
+    DEFAULT_DRAIN_S,
+    EMBEDDED,
+    MOST_REQUESTS,
+    MOST_SEED,
+    PositiveSeconds,
+    Seconds,
+    Section,
+)
 from stt_load.server.settings import ServerSettings
 
 
@@ -31,6 +39,9 @@ class Validity(Section):
 
 class Config(Section):
     """Everything that one load test can be told."""
+
+    # Keys that are there to be merged elsewhere, which the reader of the file leaves out.
+    model_config = ConfigDict(json_schema_extra={"patternProperties": {"^x-": {}}})
 
     total_requests: int | None = Field(
         default=100,
@@ -65,7 +76,7 @@ class Config(Section):
     seed: int | None = Field(
         default=None,
         ge=0,
-        le=2**64 - 1,
+        le=MOST_SEED,
         description="Seed of the audio. Null draws a new one for each run; a given one repeats the clips, which the "
         "service may then have in a cache.",
     )

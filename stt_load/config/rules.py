@@ -11,8 +11,8 @@ from pathlib import Path
 from stt_load.audio import wav
 from stt_load.config.model import Config
 from stt_load.config.paths import KeyPath
-from stt_load.config.variables import filled, is_name, references, values_with_references
-from stt_load.config.words import API_FIELDS, carries
+from stt_load.config.places import Broken, model_has_a_place, references_are_right, variables_are_right
+from stt_load.config.words import API_FIELDS
 from stt_load.files import OddFileError, read_ordinary
 
 FEWEST_SAMPLES = 8
@@ -21,9 +21,6 @@ MOST_SAMPLES = (2**32 - 1 - (wav.HEADER_BYTES - 8)) // wav.SAMPLE_BYTES
 
 # Mozilla's authorities, all of them, take 0.3 MB.
 MOST_BUNDLE_BYTES = 10_000_000
-
-Broken = Mapping[KeyPath, str]
-"""A broken rule: for each key that could be changed to heal it, what to say behind that key's value."""
 
 TOTAL, WARMUP = ("total_requests",), ("warmup_requests",)
 DURATION, RATE = ("audio_duration",), ("sample_rate",)
@@ -36,10 +33,11 @@ def broken_rules(config: Config, environ: Mapping[str, str], *, speaks: bool = T
     """
     yield from _warmup_is_below_total(config)
     yield from _clip_has_a_size(config)
-    yield from _references_are_names(config)
+    yield from references_are_right(config)
+    yield from model_has_a_place(config.api)
     if speaks:
         yield from _key_is_set(("api", "api_key_env"), config.api.api_key_env, environ)
-        yield from _variables_are_set(config, environ)
+        yield from variables_are_right(config, environ)
         yield from _bundle_is_there(config)
     yield from _headers_are_given_once(config)
     yield from _fields_have_a_form(config)
@@ -76,30 +74,12 @@ def _clip_has_a_size(config: Config) -> Iterator[Broken]:
 
 
 def _key_is_set(path: KeyPath, name: str | None, environ: Mapping[str, str]) -> Iterator[Broken]:
-    if name is None:
+    if name is None or "${" in name:  # which is refused as such
         return
     if not environ.get(name):
         yield {path: "is not set in the environment; set it to the API key, or choose null"}
     elif not re.fullmatch(r"[\x21-\x7e]+", environ[name]):
         yield {path: "holds a key with a space, a line end or a character that no header can carry; set it anew"}
-
-
-def _references_are_names(config: Config) -> Iterator[Broken]:
-    for path, text in values_with_references(config):
-        if not all(map(is_name, references(text))):
-            yield {
-                path: "has a ${...} around what is no name of an environment variable; choose letters, digits and "
-                "underscores, such as ${API_KEY}, or write $${ for these characters themselves"
-            }
-
-
-def _variables_are_set(config: Config, environ: Mapping[str, str]) -> Iterator[Broken]:
-    for path, text in values_with_references(config):
-        unset = [name for name in references(text) if is_name(name) and not environ.get(name)]
-        if unset:
-            yield {path: f"names {unset[0]}, which is not set in the environment; set it"}
-        elif path[1] == "headers" and not carries(filled(text, environ)):
-            yield {path: f"has {references(text)[0]} in it, which holds what no header can carry; set it anew"}
 
 
 def _headers_are_given_once(config: Config) -> Iterator[Broken]:
@@ -150,7 +130,7 @@ def _upload_has_a_path(config: Config) -> Iterator[Broken]:
 
 def _bundle_is_there(config: Config) -> Iterator[Broken]:
     bundle = config.api.ca_bundle
-    if bundle is None:
+    if bundle is None or "${" in bundle:  # which is refused as such
         return
     try:
         read_ordinary(Path(bundle), MOST_BUNDLE_BYTES)

@@ -31,6 +31,8 @@ LONGEST_S = 1_000_000
 MOST_ANSWER_BYTES = 2**32 - 1
 # The most that a sample's column of job numbers holds.
 MOST_REQUESTS = 2**32 - 1
+# The largest whole number up to which every reader of JSON tells all apart (RFC 8259, section 6).
+MOST_SEED = 2**53 - 1
 
 Seconds = Annotated[float, Field(ge=0, le=LONGEST_S)]
 PositiveSeconds = Annotated[float, Field(gt=0, le=LONGEST_S)]
@@ -52,7 +54,9 @@ FieldScalar = Text | bool | int | float
 HeaderName = Annotated[
     str, AfterValidator(header_name), WithJsonSchema({"type": "string", "not": {"enum": list(OWN_HEADERS)}})
 ]
-HeaderText = Annotated[str, AfterValidator(header_text)]
+HeaderText = Annotated[
+    str, AfterValidator(header_text), WithJsonSchema({"type": ["string", "number", "boolean"]})  # sent as written
+]
 ProxyUrl = Annotated[
     str, AfterValidator(proxy_url), WithJsonSchema({"type": "string", "pattern": "^[Hh][Tt][Tt][Pp]://"})
 ]

@@ -1,6 +1,9 @@
-"""`${NAME}` in a value stands for an environment variable, so that no secret need stand in the file.
+"""What stands for something else in a text.
 
-`$${NAME}` is the text `${NAME}` itself. Every other `$` is only a `$`.
+`${NAME}`: an environment variable, so that no secret need stand in the file. `{model}`: `api.model`, so that it goes
+where the service wants it.
+
+`$${` is the text `${` itself. Every other `$` is only a `$`.
 """
 
 from __future__ import annotations
@@ -10,24 +13,50 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from stt_load.config.api import Api
     from stt_load.config.model import Config
 
 Scalar = str | bool | int | float
 Value = Scalar | list[Scalar]
 
+MODEL = "{model}"
+FILLED = ("headers", "query", "extra_fields", "prompt", "proxy")
+"""The keys below `api` in which variables are filled."""
+
 # A name has an end: without one, a text full of `${` would be looked through to its end for each.
-_REFERENCE = re.compile(r"(\$?)\$\{([^}]{0,200})\}")
+_PLACE = re.compile(r"\$\$\{|\$\{(?P<name>[^}]{0,200})\}|(?P<half>\$\{)|(?P<model>\{model\})")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def references(text: str) -> list[str]:
     """The names of the variables in `text`, in their order."""
-    return [found[2] for found in _REFERENCE.finditer(text) if not found[1]]
+    return [found["name"] for found in _PLACE.finditer(text) if found["name"] is not None]
 
 
-def filled(text: str, environ: Mapping[str, str]) -> str:
-    """`text` with the variables' values; an unset one is nothing (`rules` refuses it before)."""
-    return _REFERENCE.sub(lambda found: found[0][1:] if found[1] else environ.get(found[2], ""), text)
+def has_half(text: str) -> bool:
+    """Whether a `${` in `text` is never closed."""
+    return any(found["half"] for found in _PLACE.finditer(text))
+
+
+def has_model(text: str) -> bool:
+    """Whether the model has a place in `text`."""
+    return any(found["model"] for found in _PLACE.finditer(text))
+
+
+def filled(text: str, environ: Mapping[str, str], model: str | None = None) -> str:
+    """`text` with the variables' values; an unset one is nothing (`rules` refuses it before).
+
+    model: what stands where `{model}` is; None leaves that as it is.
+    """
+
+    def put(found: re.Match[str]) -> str:
+        if found["name"] is not None:
+            return environ.get(found["name"], "")
+        if found["model"] and model is not None:
+            return model
+        return found[0].removeprefix("$") if found[0] == "$${" else found[0]
+
+    return _PLACE.sub(put, text)
 
 
 def is_name(text: str) -> bool:
@@ -42,13 +71,29 @@ def texts(value: Value) -> list[str]:
 
 def values_with_references(config: Config) -> Iterator[tuple[tuple[str, ...], str]]:
     """(path of the key, text) of everything in which a variable may stand."""
-    api = config.api
-    for section, fields in (("headers", api.headers), ("query", api.query), ("extra_fields", api.extra_fields)):
-        for name, value in fields.items():
-            for text in texts(value):
-                yield ("api", section, name), text
-    if api.proxy is not None:
-        yield ("api", "proxy"), api.proxy
+    for name in FILLED:
+        value = getattr(config.api, name)
+        if isinstance(value, str):
+            yield ("api", name), value
+        elif value is not None:
+            yield from ((("api", name, field), text) for field, inner in value.items() for text in texts(inner))
+
+
+def places_of_model(api: Api) -> list[tuple[tuple[str, ...], str]]:
+    """(path of the key, text) of everything in which `{model}` stands for the model."""
+    fields = [(name, getattr(api, name)) for name in ("headers", "query", "extra_fields")]
+    found = [
+        (("api", section, name), text)
+        for section, values in fields
+        for name, value in values.items()
+        for text in texts(value)
+    ]
+    return [(path, text) for path, text in [*found, (("api", "endpoint"), api.endpoint)] if has_model(text)]
+
+
+def sends_model(api: Api) -> bool:
+    """Whether requests name a model at all."""
+    return api.call is None and (api.protocol == "openai" or bool(places_of_model(api)))
 
 
 def variables(config: Config) -> tuple[str, ...]:
@@ -58,19 +103,21 @@ def variables(config: Config) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def pairs(fields: Mapping[str, Value], environ: Mapping[str, str]) -> list[tuple[str, str]]:
-    """(name, text) of each field, variables filled in; a list gives its name once per item."""
+def pairs(fields: Mapping[str, Value], environ: Mapping[str, str], model: str | None = None) -> list[tuple[str, str]]:
+    """(name, text) of each field, variables and model filled in; a list gives its name once per item."""
     items = [
         (name, item) for name, value in fields.items() for item in (value if isinstance(value, list) else [value])
     ]
-    return [(name, _text(item, environ)) for name, item in items]
+    return [(name, filled(item, environ, model) if isinstance(item, str) else as_text(item)) for name, item in items]
 
 
-def json_fields(fields: Mapping[str, Value], environ: Mapping[str, str]) -> list[tuple[str, Any]]:
-    """(name, value) of each field as JSON has it, variables filled in."""
+def json_fields(
+    fields: Mapping[str, Value], environ: Mapping[str, str], model: str | None = None
+) -> list[tuple[str, Any]]:
+    """(name, value) of each field as JSON has it, variables and model filled in."""
 
     def made(value: Any) -> Any:
-        return filled(value, environ) if isinstance(value, str) else value
+        return filled(value, environ, model) if isinstance(value, str) else value
 
     return [
         (name, [made(item) for item in value] if isinstance(value, list) else made(value))
@@ -78,7 +125,6 @@ def json_fields(fields: Mapping[str, Value], environ: Mapping[str, str]) -> list
     ]
 
 
-def _text(value: Scalar, environ: Mapping[str, str]) -> str:
-    if isinstance(value, str):
-        return filled(value, environ)
+def as_text(value: bool | int | float) -> str:
+    """`value` as forms and queries have it."""
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -5,8 +5,9 @@ The error says what is wrong and what would be right; it reads on from the value
 
 from __future__ import annotations
 
+import ipaddress
 import re
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from stt_load.config.faults import nearest
 from stt_load.config.masking import looks_like_key, mask_url
@@ -18,7 +19,9 @@ OWN_HEADERS = ("connection", "content-length", "content-type", "expect", "host",
 """Headers that say how the request itself is sent."""
 
 _URL_FORM = "choose http(s)://host[:port][/path], or embedded"
+_ZONE = "has a zone (%...) in its host, which no Host header may have (RFC 6874); leave it out, or choose a name"
 _PRINTABLE = re.compile(r"[!-~]+")
+_HOST = re.compile(r"[A-Za-z0-9._~-]+")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
@@ -27,7 +30,8 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 def base_url(text: str) -> str:
     if text == "embedded":
         return text
-    if not _PRINTABLE.fullmatch(text):
+    _check_ascii_host(text)
+    if not _PRINTABLE.fullmatch(text) or "\\" in text:
         raise ValueError(f"is empty or has a character that no URL may have; {_URL_FORM}")
     scheme = _SCHEME.match(text)
     if scheme is None:
@@ -35,24 +39,50 @@ def base_url(text: str) -> str:
         raise ValueError(f"has no scheme; did you mean `{meant}`?")
     if scheme[1].lower() not in ("http", "https"):
         raise ValueError(f"has the scheme {scheme[1]}; {_URL_FORM}")
-    _check_parts(text)
+    parts = _checked(text, _URL_FORM)
+    if parts.query or parts.fragment or text.endswith(("?", "#")):
+        raise ValueError("has a query or a fragment; a query belongs into api.endpoint, or api.query")
     return text
 
 
-def _check_parts(url: str) -> None:
+def _checked(url: str, form: str) -> SplitResult:
+    """The parts of `url`, whose host and port are such."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
-        # A label that is empty or too long is no name, and the resolver would fail on it in its own way.
-        (host or "").encode("idna")
-    except ValueError:
-        raise ValueError(f"has no valid host or port (1 to 65535); {_URL_FORM}") from None
+        _check_host(host or "")
+    except ValueError as error:
+        zone = "%" in url.partition("]")[0] and "[" in url
+        why = _ZONE if zone else "has no valid host or port (1 to 65535)"
+        raise ValueError(f"{why}; {form}") from error
     if not host:
-        raise ValueError(f"names no host; {_URL_FORM}")
+        raise ValueError(f"names no host; {form}")
     if port == 0:
         raise ValueError("has port 0; choose a port from 1 to 65535")
-    if parts.query or parts.fragment or url.endswith(("?", "#")):
-        raise ValueError("has a query or a fragment; a query belongs into api.endpoint")
+    return parts
+
+
+def _check_host(host: str) -> None:
+    """Raises ValueError for what is neither a name nor an address."""
+    if ":" in host:
+        ipaddress.IPv6Address(host)
+        if "%" in host:
+            raise ValueError("a zone")
+    elif host and not _HOST.fullmatch(host):
+        raise ValueError("neither a name nor an address")
+    # A label that is empty or too long is no name, and the resolver would fail on it in its own way.
+    host.encode("idna")
+
+
+def _check_ascii_host(url: str) -> None:
+    """Raises ValueError, with what to write instead, for a host with letters that stand in no Host header."""
+    try:
+        host = urlsplit(url).hostname or ""
+        ascii_host = host.encode("idna").decode()
+    except ValueError:
+        return
+    if not host.isascii():
+        raise ValueError(f"has a host that is not in ASCII; write it as `{ascii_host}`")
 
 
 def proxy_url(text: str) -> str:
@@ -60,12 +90,8 @@ def proxy_url(text: str) -> str:
     bare = re.sub(r"\$\{[^}]{0,200}\}", "x", text)
     if not _PRINTABLE.fullmatch(bare) or not bare.lower().startswith("http://"):
         raise ValueError(f"is no URL of an HTTP proxy; {form}")
-    try:
-        parts = urlsplit(bare)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        raise ValueError(f"has no valid host or port (1 to 65535); {form}") from None
-    if not host or port == 0 or parts.path.strip("/") or parts.query or parts.fragment:
+    parts = _checked(bare, form)
+    if parts.path.strip("/") or parts.query or parts.fragment:
         raise ValueError(f"is not only the place of a proxy; {form}")
     return text
 

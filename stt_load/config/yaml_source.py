@@ -17,6 +17,11 @@ MOST_NODES = 10_000
 DEEPEST = 20
 DEEPEST_READ = 100
 _TOO_MUCH = f"more than {MOST_NODES} values, or more than {DEEPEST} levels of them"
+MERGE = "<<"
+ANCHORS = "x-"
+"""What the names of top-level keys begin with whose values are there to be merged elsewhere (as in Compose files)."""
+
+_Entry = tuple[yaml.ScalarNode, yaml.Node]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,8 @@ class Spot:
 
 @dataclass(slots=True)
 class Document:
-    """The values of one file as nested mappings, lists and scalars; `spots` has the place of each key's value."""
+    """The values of one file as nested mappings, lists and scalars; `spots` has the place of each key's value, and of
+    each item's of a list (its path ends with the index)."""
 
     values: dict[str, Any] = field(default_factory=dict)
     spots: dict[KeyPath, Spot] = field(default_factory=dict)
@@ -122,26 +128,57 @@ class _Reader:
 
     def _mapping(self, node: yaml.MappingNode, path: KeyPath) -> dict[str, Any]:
         values: dict[str, Any] = {}
-        lines: dict[str, int] = {}
+        for name, (key, value) in self._entries(node, path, 0).items():
+            if not path and name.startswith(ANCHORS):
+                continue
+            self._add(values, (*path, name), value, key.start_mark.line + 1)
+        return values
+
+    def _entries(self, node: yaml.MappingNode, path: KeyPath, depth: int) -> dict[str, _Entry]:
+        """The keys of `node` and what `<<` merges into it (https://yaml.org/type/merge.html): its own keys win, then
+        the mappings in their order. depth: of merging."""
+        self._count(node, path, depth)
+        self._nodes += len(node.value) if depth else 0
+        own: dict[str, _Entry] = {}
+        merge: _Entry | None = None
         for key, value in node.value:
-            line = key.start_mark.line + 1
             if not isinstance(key, yaml.ScalarNode):
                 self._fault(path, key, "a list or a mapping can't be a key; choose the name of a key")
                 continue
-            place = (*path, key.value)
             if problem := characters.problem(key.value):
-                self._fault(place, key, f"the key {problem}")
+                self._fault((*path, key.value), key, f"the key {problem}")
                 continue
-            if key.value in lines:
-                given = shown(place, _written(value))
-                message = (
-                    f"{given}: the key is in line {lines[key.value]} already, and again in line {line}; keep one"
-                )
-                self._fault(place, key, message, given)
-                continue
-            lines[key.value] = line
-            self._add(values, place, value, line)
-        return values
+            is_merge = key.value == MERGE and key.style is None
+            if (first := merge if is_merge else own.get(key.value)) is not None:
+                self._fault_twice((*path, key.value), first[0], key, value)
+            elif is_merge:
+                merge = key, value
+            else:
+                own[key.value] = key, value
+        merged: dict[str, _Entry] = {}
+        for base in self._bases(merge, path):
+            merged = self._entries(base, path, depth + 1) | merged
+        return own | {name: entry for name, entry in merged.items() if name not in own}
+
+    def _bases(self, merge: _Entry | None, path: KeyPath) -> list[yaml.MappingNode]:
+        """The mappings that a `<<` merges, the first one wins."""
+        if merge is None:
+            return []
+        key, value = merge
+        nodes = value.value if isinstance(value, yaml.SequenceNode) else [value]
+        bases = [node for node in nodes if isinstance(node, yaml.MappingNode)]
+        if len(bases) < len(nodes):
+            place = (*path, MERGE)
+            given = shown(place, _written(value))
+            message = f"{given} can't be merged; choose a mapping, such as `<<: *name`, or a list of mappings"
+            self._fault(place, key, message, given)
+        return bases
+
+    def _fault_twice(self, place: KeyPath, first: yaml.Node, key: yaml.Node, value: yaml.Node) -> None:
+        given = shown(place, _written(value))
+        lines = f"the key is in line {first.start_mark.line + 1} already, and again in line {key.start_mark.line + 1}"
+        advice = "keep one: `<<: [*one, *two]` merges both" if place[-1] == MERGE else "keep one"
+        self._fault(place, key, f"{given}: {lines}; {advice}", given)
 
     def _add(self, values: dict[str, Any], place: KeyPath, node: yaml.Node, line: int) -> None:
         written = _written(node)
@@ -159,7 +196,7 @@ class _Reader:
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
-            return [self._value(item, (*path, str(index))) for index, item in enumerate(node.value)]
+            return [self._item(item, (*path, str(index))) for index, item in enumerate(node.value)]
         if problem := characters.problem(node.value):
             raise _ValueError(problem)
         try:
@@ -167,9 +204,13 @@ class _Reader:
         except ValueError as error:
             raise _ValueError(f"has the tag {_shown_tag(node)}, {error}") from None
 
-    def _count(self, node: yaml.Node, path: KeyPath) -> None:
+    def _item(self, node: yaml.Node, place: KeyPath) -> Any:
+        self.document.spots[place] = Spot(node.start_mark.line + 1, _written(node))
+        return self._value(node, place)
+
+    def _count(self, node: yaml.Node, path: KeyPath, depth: int = 0) -> None:
         self._nodes += 1
-        if self._nodes > MOST_NODES or len(path) > DEEPEST:
+        if self._nodes > MOST_NODES or len(path) + depth > DEEPEST:
             line = node.start_mark.line + 1
             raise _UnreadableError(_TOO_MUCH, line)
 

@@ -16,6 +16,8 @@ ENGLISH = {
     "start.fresh": "   New random audio for every request (so that no cache answers)",
     "start.api": "🌐 API: {url}",
     "start.form": "   model {model}, response format {format}",
+    "start.model": "   model {model}",
+    "start.no_model": "unnamed",
     "start.call": "   a Python function of your own",
     "start.multipart": "   audio in the form field {field}, transcript at {place}",
     "start.submit_poll": "   a job for each clip, asked after until it is over, transcript at {place}",

@@ -16,6 +16,8 @@ KOREAN = {
     "start.fresh": "   매 요청마다 새로운 랜덤 오디오 생성 (캐시 방지)",
     "start.api": "🌐 API 설정: {url}",
     "start.form": "   모델 {model}, 응답 형식 {format}",
+    "start.model": "   모델 {model}",
+    "start.no_model": "지정 안 함",
     "start.call": "   직접 작성한 Python 함수",
     "start.multipart": "   양식 필드 {field}에 오디오, 전사문 위치 {place}",
     "start.submit_poll": "   클립마다 작업을 만들고 끝날 때까지 물어봄, 전사문: {place}",

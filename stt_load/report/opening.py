@@ -21,6 +21,8 @@ def subject(say: Messages, config: Mapping[str, Any], info: RunInfo) -> Iterator
     yield say("start.api", url=info.target)
     api = config["api"]
     yield _protocol(say, api)
+    if _names_model(api):
+        yield say("start.model", model=plain(api["model"]))
     yield from _connection(say, api)
     if api["base_url"] == "embedded" and not api.get("call"):
         yield say("start.embedded")
@@ -32,9 +34,17 @@ def _protocol(say: Messages, api: Mapping[str, Any]) -> str:
         return say("start.call")
     protocol = api.get("protocol", "openai")
     if protocol == "openai":
-        return say("start.form", model=plain(api["model"]), format=api["response_format"])
+        model = say("start.no_model") if api["model"] is None else plain(api["model"])
+        return say("start.form", model=model, format=api["response_format"])
     place = api["response"]["text"] if "json" in api["response_format"] else api["response_format"]
     return say(f"start.{protocol}", field=plain(api["audio_field"]), place=plain(place))
+
+
+def _names_model(api: Mapping[str, Any]) -> bool:
+    """Whether a protocol without a field for the model sends it elsewhere. Earlier versions named one unsent."""
+    texts = [str(api.get(name, "")) for name in ("endpoint", "query", "headers", "extra_fields")]
+    is_sent = any("{model}" in text for text in texts)
+    return api.get("protocol", "openai") != "openai" and api["model"] is not None and is_sent
 
 
 def _connection(say: Messages, api: Mapping[str, Any]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 
 def fields(
-    model: str,
+    model: str | None,
     response_format: str,
     language: str | None = None,
     prompt: str | None = None,

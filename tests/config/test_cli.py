@@ -58,7 +58,7 @@ def test_check_config_tells_all_faults(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.splitlines() == [
         "config.yaml: 2 problems",
-        "  line 1, seed: x is a text; choose a whole number from 0 to 18446744073709551615, or null",
+        "  line 1, seed: x is a text; choose a whole number from 0 to 9007199254740991, or null",
         "  line 2, save_path: gone/r.json is in a directory that doesn't exist (gone); "
         "choose a file in a directory that can be written to",
         "--drain: 1 problem",

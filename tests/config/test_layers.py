@@ -29,7 +29,7 @@ def test_the_higher_layer_wins_in_whatever_order_they_come(loaded: Load) -> None
         ("total_requests", "", None),
         ("total_requests", "null", None),
         ("api.model", "1e3", "1e3"),
-        ("api.model", "null", "null"),
+        ("api.model", "null", None),
         ("api.language", "no", "no"),
         ("api.language", "", None),
         ("api.language", "null", None),
@@ -52,7 +52,7 @@ def test_texts_are_read_by_the_type_of_their_key(loaded: Load, key: str, text: s
     [
         ("total_requests", "abc", "abc", "is a text; choose a whole number"),
         ("warmup_requests", "", '""', "is no value; choose a whole number, 0 or more"),
-        ("api.model", "", '""', "is empty"),
+        ("api.job.id", "", '""', "is no JMESPath expression"),
         ("api.endpoint", "x", "x", "slash"),
         ("api.nothing", "x", "x", "unknown key"),
         ("api.timeout", "5", "5", "choose lines"),

@@ -57,6 +57,18 @@ def test_on_the_command_line_it_wins_over_the_file_and_other_options_over_it(tmp
     assert load(file, command_line, environ={}).config.api.base_url == "http://h"
 
 
+def test_what_is_given_key_by_key_wins_over_a_preset_of_the_command_line(tmp_path: Path) -> None:
+    """A variable for the model was silently ignored beside --preset."""
+    (tmp_path / "c.yaml").write_text("api: {model: of-the-file}", encoding="utf-8")
+    given = [
+        Override("api.preset", "vllm", "--preset"),
+        Override("api.model", "of-the-variable", "STT_LOAD_MODEL", Layer.ENVIRONMENT),
+        Override("api.base_url", "http://h", "locust.conf, host", Layer.LOCUST_FILE),
+    ]
+    api = load(tmp_path / "c.yaml", given, environ={}).config.api
+    assert (api.model, api.base_url, api.health) == ("of-the-variable", "http://h", "/health")
+
+
 def test_a_fault_of_a_preset_names_it(faults: Faults) -> None:
     (fault,) = faults("api: {preset: deepgram}")
     assert (fault.source, fault.key) == ("preset deepgram", "api.headers.Authorization")
@@ -79,7 +91,7 @@ def test_an_unknown_one_on_the_command_line(tmp_path: Path) -> None:
 def test_nothing_of_one_load_is_left_for_the_next(loaded: Load) -> None:
     changed = loaded("api: {preset: deepgram, query: {model: nova-2}}", environ=KEYS)
     assert changed.api.query["model"] == "nova-2"
-    assert loaded("api: {preset: deepgram}", environ=KEYS).api.query["model"] == "nova-3"
+    assert loaded("api: {preset: deepgram}", environ=KEYS).api.query["model"] == "{model}"
 
 
 def test_the_list(capsys: pytest.CaptureFixture[str]) -> None:

@@ -69,7 +69,8 @@ def test_an_editor_marks_what_load_refuses(document: dict[str, Any]) -> None:
 def test_an_editor_accepts_what_load_accepts() -> None:
     document = masked(Config()) | {
         "total_requests": 1e3,
-        "api": {"base_url": "HTTPS://h", "extra_fields": {"x": [1]}},
+        "api": {"base_url": "HTTPS://h", "extra_fields": {"x": [1]}, "headers": {"x": 1.5}},
+        "x-anything": {"a": 1},
     }
     jsonschema.validate(document, schema())
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from stt_load.config import Config, effective, masked, secrets, variables
 from stt_load.config.variables import filled, pairs, references
-from stt_load.stage import place_of, target_of
+from stt_load.stage import place_of, speech_of, target_of
 from tests.config.conftest import Faults, Load
 
 SECRET = "hunter2hunter2"
@@ -23,6 +23,9 @@ SECRET = "hunter2hunter2"
         ("${A}", ["A"], "one"),
         ("Token ${A}-${B}${A}", ["A", "B", "A"], "Token one-twoone"),
         ("$${A} ${B}", ["B"], "${A} two"),
+        ("$${ ${B} $${", ["B"], "${ two ${"),
+        ("$$${A}", [], "$${A}"),
+        ("${A}${B}", ["A", "B"], "onetwo"),
         ("5 $ and $A and {B}", [], "5 $ and $A and {B}"),
         ("${A", [], "${A"),
         ("", [], ""),
@@ -31,6 +34,96 @@ SECRET = "hunter2hunter2"
 def test_what_stands_for_what(text: str, names: list[str], value: str) -> None:
     assert references(text) == names
     assert filled(text, {"A": "one", "B": "two"}) == value
+
+
+# Every key that holds texts, and in which no variable is filled.
+NOT_FILLED = [
+    ("save_path: '${X}'", "save_path"),
+    ("total_requests: '${X}'", "total_requests"),
+    ("report: {language: '${X}'}", "report.language"),
+    ("embedded: {jitter: '${X}'}", "embedded.jitter"),
+    ("embedded: {api_key_env: '${X}'}", "embedded.api_key_env"),
+    *(
+        (f"api: {{{key}: '{value}'}}", f"api.{key}")
+        for key, value in [
+            ("preset", "${X}"),
+            ("base_url", "${X}"),
+            ("base_url", "http://${X}:8000"),
+            ("base_url", "http://h/${X"),
+            ("endpoint", "/${X}"),
+            ("endpoint", "${X}"),
+            ("call", "${X}.py:f"),
+            ("audio_field", "${X}"),
+            ("audio_filename", "${X}.wav"),
+            ("audio_content_type", "${X}"),
+            ("model", "${X}"),
+            ("language", "${X}"),
+            ("response_format", "${X}"),
+            ("temperature", "${X}"),
+            ("api_key_env", "${X}"),
+            ("health", "/${X}"),
+            ("request_id_header", "${X}"),
+            ("ca_bundle", "${X}"),
+            ("stream", "${X}"),
+        ]
+    ),
+    ("api: {capture_headers: ['${X}']}", "api.capture_headers"),
+    ("api: {response: {text: '${X}'}}", "api.response.text"),
+    ("api: {job: {poll: '/${X}/{id}'}}", "api.job.poll"),
+    ("api: {job: {upload: '/${X}'}}", "api.job.upload"),
+    ("api: {job: {done: [a, '${X}']}}", "api.job.done"),
+    ("api: {query: {'${X}': a}}", "api.query.${X}"),
+    ("api: {extra_fields: {'a${X}': a}}", "api.extra_fields.a${X}"),
+]
+
+
+@pytest.mark.parametrize(("text", "key"), NOT_FILLED)
+def test_a_variable_where_none_is_filled_is_refused_with_a_word(faults: Faults, text: str, key: str) -> None:
+    (fault,) = faults(text, environ={"X": "x"})
+    assert fault.key == key
+    assert "variables are filled in nothing but api.headers, api.query, api.extra_fields" in fault.message
+
+
+def test_a_variable_in_the_prompt_is_filled(loaded: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORDS", "Ada, Grace")
+    config = loaded("api: {prompt: 'Names: ${WORDS}; costs $${5}'}", environ=dict(os.environ))
+    sent = speech_of(config, "http://h").form.around((), 0).parts[0]
+    assert b'name="prompt"\r\n\r\nNames: Ada, Grace; costs ${5}\r\n' in bytes(sent)
+    assert variables(config) == ("WORDS",)
+
+
+ENDS_IN_A_LINE_END = ["secret-1\n", "secret-1\r\n", "secret-1 ", " secret-1", "\nsecret-1", "\ufeffsecret-1"]
+
+
+@pytest.mark.parametrize("value", ENDS_IN_A_LINE_END)
+@pytest.mark.parametrize(
+    "section", ["headers: {x: 'a ${X} b'}", "query: {x: '${X}'}", "extra_fields: {x: ['${X}']}", "prompt: '${X}'"]
+)
+def test_a_variable_with_a_line_end_at_its_end_is_refused(faults: Faults, section: str, value: str) -> None:
+    """As of a secret that is mounted as a file: it went out with its line end, in queries and fields."""
+    (fault,) = faults(f"api: {{{section}}}", environ={"X": value})
+    assert "has X in it, which " in fault.message
+    assert "line end" in fault.message
+    assert "secret-1" not in str(fault)
+
+
+def test_a_line_end_within_a_text_is_part_of_it(loaded: Load, faults: Faults) -> None:
+    assert loaded("api: {prompt: '${X}'}", environ={"X": "one\ntwo"})
+    (fault,) = faults("api: {headers: {x: '${X}'}}", environ={"X": "one\ntwo"})
+    assert "holds what no header can carry" in fault.message
+
+
+def test_bytes_that_are_no_text_are_refused(faults: Faults) -> None:
+    (fault,) = faults("api: {query: {x: '${X}'}}", environ={"X": os.fsdecode(b"a\xff")})
+    assert "holds bytes that are no UTF-8" in fault.message
+
+
+@pytest.mark.parametrize("password", ["a/b", "a?b", "1/b", "a b", "a#b", "a\n"])
+def test_a_proxys_password_that_is_not_encoded_is_refused_and_not_shown(faults: Faults, password: str) -> None:
+    (fault,) = faults("api: {proxy: 'http://me:${PW}@h:3128'}", environ={"PW": password})
+    assert fault.key == "api.proxy"
+    assert "has PW in it, " in fault.message
+    assert password not in fault.message.replace("a space or a line end", "")
 
 
 @given(st.text(alphabet="ab $", max_size=20))
@@ -60,7 +153,7 @@ def test_an_unset_variable_is_named_with_its_place(faults: Faults, loaded: Load,
 WRONG = [
     ("headers: {'a b': x}", "api.headers.a b", "is no name of a header"),
     ("headers: {Content-Length: x}", "api.headers.Content-Length", "the request itself needs"),
-    ("headers: {x: 1}", "api.headers.x", "is a number; choose a text"),
+    ("headers: {x: null}", "api.headers.x", "is no value; choose a text"),
     ("headers: {x: [a]}", "api.headers.x", "choose a text"),
     ("headers: {x: é}", "api.headers.x", "no header can carry"),
     ("headers: {x: ' a'}", "api.headers.x", "no header can carry"),
@@ -71,6 +164,12 @@ WRONG = [
     ("query: {x: null}", "api.query.x", "is no value"),
     ("query: {x: '${}'}", "api.query.x", "is no name of an environment variable"),
     ("extra_fields: {x: ['${1}']}", "api.extra_fields.x", "is no name of an environment variable"),
+    ("query: {x: '${A:-default}'}", "api.query.x", "is no name of an environment variable"),
+    ("query: {x: '${A${B}}'}", "api.query.x", "is no name of an environment variable"),
+    ("query: {x: '${A'}", "api.query.x", "has a ${ that is never closed"),
+    ("headers: {x: 'Token ${'}", "api.headers.x", "has a ${ that is never closed"),
+    ("prompt: '${'", "api.prompt", "has a ${ that is never closed"),
+    ("proxy: 'http://${A@h'", "api.proxy", "has a ${ that is never closed"),
 ]
 
 
