@@ -19,7 +19,7 @@ from stt_load.transport import Exchange, Target, Transport, TransportError
 from stt_load.transport.called import CalledTransport
 from stt_load.transport.http import HttpTransport
 from stt_load.transport.job import JobTransport
-from stt_load.wire.request import Body, Request
+from stt_load.wire.request import Body, Request, encoded_path
 from stt_load.wire.speech import Speech
 from stt_load.wire.verdict import Answer, Failure, Transcript, excerpt
 
@@ -60,7 +60,7 @@ def _probe(config: Config, url: str) -> int:
     audio = audio_of(config, SystemRandom().getrandbits(64))
     body = speech.body(audio.clip(0, 0), audio.clip_bytes)
     say = _Mouth(speech)
-    path = target.path if speech.plan is None else speech.plan.upload_path or speech.plan.submit_path
+    path = target.path if speech.plan is None else encoded_path(speech.plan.upload_path or speech.plan.submit_path)
     say(*(_request(target, path, body, audio) if config.api.call is None else [f"Calling {config.api.call}"]), "")
     exchange, answer = Exchange("probe", speech.listen()), None
     transport = _transport(config, target, speech, say)

@@ -10,6 +10,7 @@ import gevent
 from stt_load.transport.exchange import clock, plain
 from stt_load.transport.target import Target, proxy_headers
 from stt_load.transport.tls import tls_context
+from stt_load.wire.request import encoded_path
 
 POLL_S = 0.25
 
@@ -39,7 +40,7 @@ def _trouble(target: Target, health: str | None, left_s: float) -> str | None:
 
 def _unhealthy(target: Target, health: str, timeout_s: float) -> str | None:
     connection: http.client.HTTPConnection
-    headers, url = dict(target.headers), health
+    headers, url = dict(target.headers), encoded_path(health)
     through = {} if target.proxy is None else proxy_headers(target.proxy)
     if target.scheme == "https":
         context = tls_context(target.verify, target.ca_bundle)
@@ -49,7 +50,7 @@ def _unhealthy(target: Target, health: str, timeout_s: float) -> str | None:
     else:
         connection = http.client.HTTPConnection(*target.peer, timeout=timeout_s)
         if target.proxy is not None:
-            url = f"http://{target.authority}{health}"
+            url = f"http://{target.authority}{url}"
             headers |= through
     try:
         connection.request("GET", url, headers=headers)

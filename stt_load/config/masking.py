@@ -67,17 +67,24 @@ def secrets(config: Config, environ: Mapping[str, str]) -> tuple[str, ...]:
     for url in (api.base_url, filled(api.proxy or "", environ)):
         found |= _passwords(url)
     for url in (api.base_url, api.endpoint, api.health or ""):
-        found |= {value for name, value in parse_qsl(urlsplit(url).query) if is_secret_name(name)}
+        for name, value in parse_qsl(urlsplit(url).query):
+            if is_secret_name(name):
+                found |= _written(value)
     for section, fields in (("extra_fields", api.extra_fields), ("query", api.query), ("headers", api.headers)):
         for name, value in pairs(fields, environ, api.model):
             if _is_secret(section, name, value):
-                found |= {value, quote(value), quote_plus(value)}  # in a query it is written otherwise
+                found |= _written(value)
                 if section == "headers":  # a scheme may stand before it: `Bearer ...`
                     found.add(value.rpartition(" ")[2])
     for _, text in values_with_references(config):
         values = {environ.get(name, "") for name in references(text)}
         found |= values | set(map(quote, values)) | set(map(quote_plus, values))
     return tuple(sorted((one for one in found if len(one) >= FEWEST_SECRET_CHARACTERS), key=len, reverse=True))
+
+
+def _written(value: str) -> set[str]:
+    """All the ways in which `value` stands in a query: as it is, encoded, and encoded where it must be only."""
+    return {value, quote(value), quote_plus(value), quote(value, safe="!$&'()*+,;=:@/?")}
 
 
 def _passwords(url: str) -> set[str]:

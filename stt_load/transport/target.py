@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from stt_load.wire.request import encoded_path
+
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
@@ -26,8 +28,8 @@ class Target:
 
     requests_per_connection: after so many a connection is closed, None: never. request_id_header: name of the header
     that carries a request's id, None for none. captured: names of the answer's headers that are worth keeping, in
-    lower case. proxy: URL of the HTTP proxy to go through; the environment's are not asked for. peer: host and port
-    of what a connection leads to, the target or the proxy.
+    lower case. proxy: URL of the HTTP proxy to go through; the environment's are not asked for. path: with its query,
+    as it goes into the request line. peer: host and port of what a connection leads to, the target or the proxy.
 
     `user:password@` in a URL becomes a Basic Authorization header and leaves the URL.
     """
@@ -62,7 +64,7 @@ class Target:
             "host": host,
             "port": port,
             "peer": (host, port) if self.proxy is None else _address(urlsplit(self.proxy)),
-            "path": f"{path}?{parts.query}" if parts.query else path,
+            "path": encoded_path(f"{path}?{parts.query}" if parts.query else path),
             "authority": parts.netloc.rpartition("@")[2],
         }
         for name, value in values.items():

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from stt_load.sample import ErrorKind
 from stt_load.wire.answers import Read, told_error
 from stt_load.wire.places import look, parsed
-from stt_load.wire.request import Body, Request
+from stt_load.wire.request import Body, Request, encoded_path
 from stt_load.wire.verdict import Answer, Failure, Step, Transcript, excerpt, of_status
 
 UPLOAD_PLACE = "{upload}"
@@ -80,7 +80,7 @@ class Course:
         """body: the clip, in a form or as it is."""
         self._plan = plan
         self.step: Step = "submit" if plan.upload_path is None else "upload"
-        self.request: Request | None = Request("POST", plan.upload_path or plan.submit_path, body)
+        self.request: Request | None = _request("POST", plan.upload_path or plan.submit_path, body)
         self.pause_s = 0.0
         self.state: str | None = None
 
@@ -107,7 +107,7 @@ class Course:
         fields = {name: _put(value, upload) for name, value in self._plan.fields}
         body = json.dumps(fields).encode()
         self.step = "submit"
-        self.request = Request("POST", self._plan.submit_path, Body((body,), len(body), "application/json"))
+        self.request = _request("POST", self._plan.submit_path, Body((body,), len(body), "application/json"))
 
     def _begin(self, document: Any) -> None:
         """The job is made. What is done by then is fetched at once, or is there already."""
@@ -118,7 +118,11 @@ class Course:
         self.step = "poll"
         self.pause_s = plan.interval_s if end is None else 0.0
         path = plan.poll_path.replace(ID_PLACE, quote(number, safe="", errors="replace"))
-        self.request = Request("GET", path, Body((), 0))
+        self.request = _request("GET", path, Body((), 0))
+
+
+def _request(method: str, path: str, body: Body) -> Request:
+    return Request(method, encoded_path(path), body)
 
 
 def _put(value: Any, upload: str) -> Any:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 Part = bytes | memoryview
+
+_NEVER_AS_IT_IS = re.compile(r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9\-._~!$&'()*+,;=:@/?%]")
+"""In a path and a query (RFC 3986, 3.3 and 3.4); a percent sign where no two hexadecimal digits follow."""
 
 
 class Body:
@@ -32,8 +36,21 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """method: of HTTP. path: with its query, as it goes into the request line."""
+    """method: of HTTP. path: with its query, as it goes into the request line (see `encoded_path`)."""
 
     method: str
     path: str
     body: Body
+
+
+def encoded_path(path: str) -> str:
+    """A path and its query with what neither may have percent-encoded; what is encoded already stays so.
+
+    Servers differ in what they make of the raw characters: Tomcat answers 400 to `|`, `[` or `"`. A fragment is the
+    client's own and left out (RFC 9110, 4.2.5).
+    """
+    return _NEVER_AS_IT_IS.sub(_encoded, path.partition("#")[0])
+
+
+def _encoded(found: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in found[0].encode(errors="replace"))

@@ -100,6 +100,12 @@ def test_a_key_that_no_header_can_carry_is_refused_and_not_shown(tmp_path: Path,
     assert key not in str(error.value)
 
 
+@pytest.mark.parametrize("written", ["/t?key=a|b:c", "/t?key=a%7Cb:c", "/t?key=a%7cb%3Ac"])
+def test_a_secret_in_a_path_is_known_as_it_goes_out(written: str) -> None:
+    found = secrets(Config.model_validate({"api": {"endpoint": written}}), {})
+    assert {"a|b:c", "a%7Cb:c"} <= set(found)
+
+
 def test_what_requests_carry_and_no_report_may_show() -> None:
     config = Config.model_validate(
         {

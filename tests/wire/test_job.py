@@ -53,6 +53,12 @@ def test_a_job_is_made_and_asked_after_until_it_is_over() -> None:
     assert len(sent[1].body) == 0
 
 
+def test_paths_go_out_percent_encoded_once() -> None:
+    plan = replace(UPLOADING, upload_path="/up|load?%5B[", poll_path='/jobs/{id}?"{}"#x')
+    sent = requests(plan, {"upload_url": "https://h/x"}, {"job": {"id": "a|b%20"}}, {"state": "failed"})
+    assert [one.path for one in sent] == ["/up%7Cload?%5B%5B", "/jobs?key=1", "/jobs/a%7Cb%2520?%22%7B%7D%22"]
+
+
 def test_an_upload_comes_first_and_the_job_names_it() -> None:
     sent = requests(UPLOADING, {"upload_url": "https://h/x"}, {"job": {"id": "a/b c"}}, {"state": "failed"})
     assert [one.path for one in sent] == ["/upload", "/jobs?key=1", "/jobs/a%2Fb%20c/result"]
