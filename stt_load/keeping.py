@@ -38,11 +38,17 @@ def _range_of(field: Field) -> str:
 _fits: Callable[[Sample], bool] = eval("lambda sample: " + " and ".join(map(_range_of, _NUMBERS)))
 
 
+def out_of_range(sample: Sample) -> str:
+    """The names of the numbers that are beyond their range, "" if all is well; TypeError for what is no number."""
+    if _fits(sample):
+        return ""
+    return ", ".join(field.name for field in _NUMBERS if not in_range(field.name, getattr(sample, field.name)))
+
+
 def _check(sample: Sample) -> None:
     """Raises ValueError for a number that is beyond its range, TypeError for what is none."""
-    if not _fits(sample):
-        odd = (field.name for field in _NUMBERS if not in_range(field.name, getattr(sample, field.name)))
-        raise ValueError(f"out of range: {', '.join(odd)}")
+    if odd := out_of_range(sample):
+        raise ValueError(f"out of range: {odd}")
 
 
 def _stand_in(sample: Sample, reason: str) -> Sample:

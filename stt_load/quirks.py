@@ -21,6 +21,8 @@ from locust.stats import RequestStats, StatsEntry
 
 from stt_load.sample import Sample
 
+logger = logging.getLogger(__name__)
+
 CSV_PERIOD_S = locust.stats.CSV_STATS_INTERVAL_SEC
 NEVER_S = 3600
 LOOK_S = 0.01
@@ -84,7 +86,8 @@ def on_connect(prepare: Callable[[WorkerRunner], object], connected: Callable[[W
 
     Locust has no such event: `init` fires when the runner is whole and all that stands before it in the line is done.
     By then a master may have sent users, or the end. That one has to wait for the whole runner, which would stop the
-    greenlets that it has, start others, and never end.
+    greenlets that it has, start others, and never end. And what can't be made sense of would end the greenlet that
+    hears the master.
     """
     connect: Any = original(WorkerRunner.connect_to_master)
     handle: Any = original(WorkerRunner.handle_message)
@@ -102,7 +105,10 @@ def on_connect(prepare: Callable[[WorkerRunner], object], connected: Callable[[W
     def handle_message(runner: WorkerRunner, msg: Message) -> None:
         while msg.type == "quit" and runner.environment.runner is None:
             gevent.sleep(LOOK_S)
-        handle(runner, msg)
+        try:
+            handle(runner, msg)
+        except Exception as error:
+            logger.exception("stt-load: the master's message %r failed: %s", msg.type, error, exc_info=error)
 
     WorkerRunner.connect_to_master = connect_to_master  # type: ignore[method-assign]
     WorkerRunner.handle_message = handle_message  # type: ignore[method-assign, assignment]

@@ -25,6 +25,7 @@ from stt_load.experiment import Experiment
 from stt_load.introduction import introduce
 from stt_load.launcher import Launcher
 from stt_load.lookout import Outlook
+from stt_load.reception import Reception
 from stt_load.report.exit_code import BAD_INPUT, INVALID, exit_code
 from stt_load.report.run import Run
 from stt_load.server.process import StartError
@@ -76,6 +77,7 @@ def install(default_user: type[User] | None = None) -> None:
     quirks.keep_time_steady()
     user_code.spawn_who_can()
     introduce()
+    Reception().install()
     events.init_command_line_parser.add_listener(on_parser)
     events.init.add_listener(on_init)
     events.worker_report.add_listener(reports.on_worker_report)

@@ -16,9 +16,11 @@ from stt_load.cluster import protocol
 from stt_load.cluster.fleet import Fleet, Needs
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.remote_team import RemoteTeam
+from stt_load.cluster.shapes import Misconduct
 from stt_load.config import Config
 from stt_load.leaving import Leaving
 from stt_load.load_watch import Asked
+from stt_load.reception import Reception
 from stt_load.sample import Sample
 from stt_load.schedule.ledger import Ledger
 from stt_load.schedule.phases import Phases
@@ -27,6 +29,9 @@ from stt_load.transport.exchange import clock
 from stt_load.user_counts import UserCounts
 
 LOOK_S = 0.01
+SPARE_USERS, LEAVING = 1_000, 10
+"""Users that are on their way out while others come are there beside them; how many depends on how often and how
+quickly their number is changed. So many, and so many times those that are wanted, there never are."""
 
 logger = logging.getLogger(__name__)
 
@@ -109,9 +114,12 @@ class RemoteWorkforce:
         self._runner = runner
         self._reports = reports
         self._on_error = on_error
+        self._most_wanted = 0
+        self._reception = Reception.of(runner)
         self._team: RemoteTeam | None = None
         self._distribution: gevent.Greenlet[..., None] | None = None
         self._fleet = Fleet(_Connection(runner), needs, on_refused, on_error)
+        self._reception.on_misconduct, self._reception.on_error = self._fleet.refuse, on_error
         self._listen(protocol.HELLO, self._fleet.on_hello)
         self._listen(protocol.FIT, self._fleet.on_fit)
         self._listen(protocol.ECHO, self._on_echo)
@@ -136,6 +144,7 @@ class RemoteWorkforce:
             asked=self._asked,
             distribute=self._distribute,
             on_counted=self._show,
+            most_users=self._most_users,
         )
         return self._team
 
@@ -157,6 +166,11 @@ class RemoteWorkforce:
         # Those that are to stop count until their last request has ended.
         return Asked(None, min(counts.running, int(self._runner.target_user_count)))
 
+    def _most_users(self) -> int:
+        """No more there can be at a time: Locust was never asked for so many, and those on their way out are few."""
+        self._most_wanted = max(self._most_wanted, int(self._runner.target_user_count))
+        return SPARE_USERS + LEAVING * self._most_wanted
+
     def _distribute(self) -> None:
         if self._distribution is None or self._distribution.ready():
             self._distribution = gevent.spawn(quirks.distribute_anew, self._runner)
@@ -175,6 +189,8 @@ class RemoteWorkforce:
         def heard(msg: Any, **_: Any) -> None:
             try:
                 listener(msg.node_id, msg.data)
+            except Misconduct as misconduct:
+                self._reception.refuse(msg.node_id.encode(), str(misconduct))
             except Exception as error:
                 self._on_error(f"the message {kind}", error)
 

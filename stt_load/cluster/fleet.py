@@ -13,6 +13,7 @@ import stt_load
 from stt_load.cluster import protocol
 from stt_load.cluster.clocks import RoundTrips
 from stt_load.cluster.protocol import Data
+from stt_load.cluster.shapes import Misconduct, shown
 from stt_load.runinfo import Clock
 from stt_load.transport.exchange import clock
 
@@ -22,9 +23,13 @@ TICK_S = 0.1
 SAME_CLOCK = Clock(offset_s=0.0, error_s=0.0)
 STEP_S = 1.0
 """What passes at once beyond this is not counted as anybody's silence: this process itself was stopped."""
+TROUBLE = 300
+"""Characters of what a worker says that it lacks."""
 SILENCE_S = 10.0
 """A worker says hello before its first heartbeat. One that Locust hears for this long and that has not done so has no
 stt-load, or an older one."""
+TURN_AWAY_S = 0.5
+"""One that has been refused, and speaks again, is told so again at most this often."""
 START_S = 300.0
 """So long a worker may take from its connection to its readiness: the locustfile's own `init`, a cold node."""
 
@@ -77,8 +82,8 @@ class Contract(Protocol):
 
     def beat(self, member: Member) -> Data: ...
 
-    def on_refused(self) -> None:
-        """A worker was refused after the run had begun."""
+    def on_refused(self, worker: str) -> None:
+        """A worker was refused after the run had begun, be it part of it or not."""
 
     def look_after(self, now_s: float) -> bool:
         """Called every `TICK_S`; whether there is something new to tell all workers at once."""
@@ -112,6 +117,7 @@ class Fleet:
         self._on_error = on_error
         self._members: dict[str, Member] = {}
         self._refused: dict[str, str] = {}
+        self._told_away_s: dict[str, float] = {}
         self._silent_s: dict[str, float] = {}
         self._boot_id = protocol.boot_id()
         self._told_s = 0.0
@@ -146,7 +152,8 @@ class Fleet:
     def on_hello(self, worker: str, data: Data) -> None:
         """A worker introduces itself: as soon as it is connected, and until it is ready and welcome."""
         if worker in self._refused:
-            self._turn_away(worker)
+            if clock() - self._told_away_s[worker] >= TURN_AWAY_S:
+                self._turn_away(worker)
             return
         name = data["name"]
         if data["version"] != stt_load.__version__:
@@ -168,7 +175,7 @@ class Fleet:
             return
         if data["trouble"] is not None:
             del self._members[worker]
-            self._refuse(worker, member.name, data["trouble"])
+            self._refuse(worker, member.name, shown(data["trouble"], TROUBLE))
             return
         if member.fit:
             return
@@ -181,25 +188,34 @@ class Fleet:
         """A worker answers a beat."""
         self._measure(member, data)
 
+    def refuse(self, worker: str, reason: str) -> None:
+        """A worker says what it can't know, or does what it may not do: it takes no part from now on."""
+        member = self._members.pop(worker, None)
+        if worker not in self._refused:
+            self._refuse(worker, worker if member is None else member.name, reason)
+
     def forget(self, worker: str) -> None:
         """A worker is gone for good."""
         self._members.pop(worker, None)
 
     def _measure(self, member: Member, data: Data) -> None:
         now_s = clock()
+        if data["sent_s"] > now_s:
+            raise Misconduct("it answers what has not been sent yet")
         member.heard_s = now_s
         member.trips.add(data["sent_s"], data["clock_s"], now_s)
 
     def _refuse(self, worker: str, name: str, reason: str) -> None:
         self._refused[worker] = reason
-        logger.warning("stt-load: worker %s is refused: %s", name, reason)
+        logger.warning("stt-load: worker %s is refused: %s", shown(name), reason)
         self._turn_away(worker)
         if self.contract is not None:
-            self.contract.on_refused()
+            self.contract.on_refused(worker)
         self._on_refused(len((self._link.connected() | self._members.keys()) - self._refused.keys()))
 
     def _turn_away(self, worker: str) -> None:
         """Again where it has not heard it, or has connected once more."""
+        self._told_away_s[worker] = clock()
         self._link.send(protocol.REFUSED, {"reason": self._refused[worker]}, worker)
         self._link.dismiss(worker)
 

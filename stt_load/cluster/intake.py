@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
-from stt_load.cluster import protocol
+from stt_load.cluster import inspection, protocol
+from stt_load.cluster.letters import MOST_TEXTS
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.recruit import Recruit
+from stt_load.cluster.shapes import Misconduct
 from stt_load.fields import INSTANTS
 from stt_load.keeping import keep
 from stt_load.sample import Phase, Sample
@@ -16,45 +19,82 @@ from stt_load.samples import Samples
 from stt_load.schedule.ledger import Ledger
 from stt_load.schedule.phases import Job
 from stt_load.session import Session
+from stt_load.transport.exchange import clock
+from stt_load.wire.verdict import storable
 
 logger = logging.getLogger(__name__)
+
+MOST_CHARACTERS = 64_000_000
+"""Of all texts of one worker together."""
 
 
 class Intake:
     """Takes in rows in their order, each once, whatever was sent again on the way.
 
     on_counted: gets each measured sample that counts. errors: how often it failed, which costs the run no row.
+    audio_s: length of each clip.
+    most_users: no more there can have been at work. Raises `Misconduct` where a worker says what can't be: then
+    nothing of that message is taken in.
     """
 
     session: Session
 
-    def __init__(self, ledger: Ledger, on_counted: Callable[[Sample], None]) -> None:
+    def __init__(self, ledger: Ledger, on_counted: Callable[[Sample], None], most_users: Callable[[], int]) -> None:
         self.errors = 0
+        self.audio_s = 0.0
+        self.slack_s = inspection.SLACK_S
         self._ledger = ledger
         self._on_counted = on_counted
+        self._most_users = most_users
 
     def take(self, recruit: Recruit, data: Data) -> bool:
         """What a message of kind `samples` brings; False where earlier ones are still to come."""
         recruit.errors = max(recruit.errors, data["errors"])
-        if data["first"] > recruit.rows:
+        if data["first"] > recruit.rows or not _hear_texts(recruit, data):
             return False
-        recruit.texts[data["texts_from"] :] = data["texts"]
         samples = protocol.unpack_rows(data["rows"], tuple(recruit.texts))
-        new = Samples(samples.rows[recruit.rows - data["first"] :], samples.texts)
-        if len(new):
-            self._place(recruit, new)
-            for sample in new:
+        new = self._placed(recruit, Samples(samples.rows[recruit.rows - data["first"] :], samples.texts))
+        checked = self._checked(recruit, new)
+        if checked:
+            recruit.rows += len(checked)
+            recruit.place()
+            recruit.returned(float(new.rows["pause_s"].max()))
+            for sample in checked:
                 self._finish(recruit, sample, data["transcript"])
         return True
 
-    def _place(self, recruit: Recruit, new: Samples) -> None:
+    def _placed(self, recruit: Recruit, new: Samples) -> Samples:
         """Rows that are here for the first time: as those of this worker, on this process's clock."""
-        recruit.rows += len(new)
-        recruit.returned(float(new.rows["pause_s"].max()))
         new.rows["worker"] = recruit.number
-        offset_s = recruit.place().offset_s + self.session.origin_s
+        offset_s = recruit.member.clock.offset_s + self.session.origin_s
         for name in INSTANTS:
             new.rows[name] -= offset_s
+        return new
+
+    def _checked(self, recruit: Recruit, new: Samples) -> list[Sample]:
+        """The samples that they are, of jobs that are this worker's."""
+        samples = inspection.readable(new)
+        session = self.session
+        run = inspection.Run(
+            barrier_s=math.inf if session.barrier_s is None else session.barrier_s - session.origin_s,
+            now_s=clock() - session.origin_s,
+            error_s=recruit.member.clock.error_s,
+            audio_s=self.audio_s,
+            most_users=self._most_users(),
+            slack_s=self.slack_s,
+        )
+        inspection.check(samples, run)
+        inspection.check_texts(samples, recruit.headers)
+        jobs = [Job(sample.seq, sample.attempt, sample.phase) for sample in samples]
+        foreign = [job for job in jobs if not self._ledger.owns(recruit.member.id, job)]
+        if foreign:
+            seq, attempt = foreign[0].seq, foreign[0].attempt
+            raise Misconduct(f"it returns what it was never given, or a second time (seq {seq}, attempt {attempt})")
+        if len(set(jobs)) < len(jobs):
+            raise Misconduct("it returns the same twice")
+        return [
+            sample if sample.error is None else replace(sample, error=storable(sample.error)) for sample in samples
+        ]
 
     def _finish(self, recruit: Recruit, sample: Sample, transcript: str | None) -> None:
         job = Job(sample.seq, sample.attempt, sample.phase)
@@ -72,3 +112,19 @@ class Intake:
         except Exception as error:
             self.errors += 1
             logger.exception("stt-load: a sample could not be shown: %s", error)
+
+
+def _hear_texts(recruit: Recruit, data: Data) -> bool:
+    """Texts that rows of this worker point to; False where earlier ones are still to come."""
+    known, begin, told = recruit.texts, data["texts_from"], data["texts"]
+    if begin > len(known):
+        return False
+    again = known[begin : begin + len(told)]
+    if told[: len(again)] != again:
+        raise Misconduct("it says other texts than before")
+    new = told[len(again) :]
+    if new:
+        if len(known) + len(new) > MOST_TEXTS or sum(map(len, known)) + sum(map(len, new)) > MOST_CHARACTERS:
+            raise Misconduct("it has more texts than a worker keeps")
+        known.extend(new)
+    return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import asdict
 
 import gevent
@@ -15,7 +15,7 @@ from stt_load.desk import Bell
 from stt_load.keeping import keep
 from stt_load.monitor import Monitor
 from stt_load.sample import Sample
-from stt_load.samples import SampleTable
+from stt_load.samples import Samples, SampleTable
 from stt_load.schedule.leases import Leases
 from stt_load.schedule.phases import Job
 from stt_load.transport.exchange import clock
@@ -24,7 +24,8 @@ logger = logging.getLogger(__name__)
 
 PAUSE_S = 0.01
 """Between two letters to the master: what happens meanwhile goes together."""
-ROWS_AT_ONCE = 1_000
+CHARACTERS_AT_ONCE = 250_000
+"""Of texts in one message, and those of the last one beyond."""
 UNANSWERED_S = 5.0
 """Rows that have not been acknowledged after this long are sent again."""
 LOOK_S = 0.01
@@ -112,7 +113,7 @@ class Outpost:
         except Exception as error:
             self.failed("keeping a row", error)
         if self.first_transcript is None:
-            self.first_transcript = text
+            self.first_transcript = text and text[: protocol.LONGEST_TRANSCRIPT]
         self._news.set()
 
     def leave(self, user: Hashable) -> None:
@@ -248,27 +249,44 @@ class Outpost:
         self._post(protocol.WANT, wants)
 
     def _tell_rows(self) -> None:
-        """Those that are settled; the others when they are."""
+        """Those that are settled, after the texts that they point to; the others when they are."""
         while self._sent < (settled := self.settle()) or self._last:
-            samples = self.table.snapshot(self._sent, min(ROWS_AT_ONCE, settled - self._sent))
+            samples = self.table.snapshot(self._sent, min(protocol.ROWS_AT_ONCE, settled - self._sent))
+            texts = _some(samples.texts[self._sent_texts :])
+            if self._sent_texts + len(texts) < len(samples.texts):
+                samples = self.table.snapshot(self._sent, 0)  # the rows, when all are there
             stop = self._sent + len(samples)
-            last = self._last and stop == len(self.table)
-            watch = self.monitor.watch()
-            rows = {
-                "first": self._sent,
-                "rows": protocol.pack_rows(samples),
-                "texts_from": self._sent_texts,
-                "texts": list(samples.texts[self._sent_texts :]),
-                "transcript": self.first_transcript,
-                "last": last,
-                "held": protocol.pack_jobs(self._leases.held) if last else None,
-                "watch": None if watch is None or not self._last else asdict(watch),
-                "errors": self.errors,
-            }
+            whole = self._sent_texts + len(texts) == len(samples.texts)
+            last = self._last and whole and stop == len(self.table)
             self._told_s = clock()
-            self._post(protocol.SAMPLES, rows)
-            self._sent, self._sent_texts = stop, len(samples.texts)
+            self._post(protocol.SAMPLES, self._told(samples, texts, last=last))
+            self._sent, self._sent_texts = stop, self._sent_texts + len(texts)
             if last:
                 return
         if self._sent < len(self.table):
             self._news.set()
+
+    def _told(self, samples: Samples, texts: list[str], *, last: bool) -> Data:
+        watch = self.monitor.watch()
+        return {
+            "first": self._sent,
+            "rows": protocol.pack_rows(samples),
+            "texts_from": self._sent_texts,
+            "texts": texts,
+            "transcript": self.first_transcript,
+            "last": last,
+            "held": protocol.pack_jobs(self._leases.held) if last else None,
+            "watch": None if watch is None or not self._last else asdict(watch),
+            "errors": self.errors,
+        }
+
+
+def _some(texts: Sequence[str]) -> list[str]:
+    """The first of `texts`, as many as are told at once."""
+    told, size = [], 0
+    for text in texts:
+        if size > CHARACTERS_AT_ONCE:
+            break
+        told.append(text)
+        size += len(text)
+    return told

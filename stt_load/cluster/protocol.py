@@ -36,6 +36,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from stt_load.cluster.shapes import Misconduct
 from stt_load.fields import ROW
 from stt_load.sample import Phase
 from stt_load.samples import Samples
@@ -60,6 +61,12 @@ DRAIN = "stt_load.drain"
 CUT = "stt_load.cut"
 SAVED = "stt_load.saved"
 BYE = "stt_load.bye"
+
+ROWS_AT_ONCE = 1_000
+MOST_PACKED = ROWS_AT_ONCE * ROW.itemsize * 9 // 8
+"""Bytes of so many rows, packed: what can't be packed becomes a little longer."""
+LONGEST_TRANSCRIPT = 100_000
+"""Characters of the one that is shown; the rest of it is left out."""
 
 BEAT_S = 1.0
 """A master makes itself heard this often."""
@@ -87,8 +94,23 @@ def pack_rows(samples: Samples) -> bytes:
 
 
 def unpack_rows(packed: bytes, texts: tuple[str, ...]) -> Samples:
-    columns = np.frombuffer(zlib.decompress(packed), np.uint8).reshape(ROW.itemsize, -1)
+    """At most `ROWS_AT_ONCE` rows; raises `Misconduct` for what is none, and never makes more of it than these."""
+    columns = np.frombuffer(_unpacked(packed), np.uint8).reshape(ROW.itemsize, -1)
     return Samples(columns.T.copy().view(ROW).reshape(-1), texts)
+
+
+def _unpacked(packed: bytes) -> bytes:
+    """Whatever `packed` would grow to, it grows to no more than the rows of one message."""
+    unpacker, most = zlib.decompressobj(), ROWS_AT_ONCE * ROW.itemsize
+    try:
+        unpacked = unpacker.decompress(packed, most + 1)
+    except zlib.error as error:
+        raise Misconduct(f"the rows can't be unpacked: {error}") from None
+    if len(unpacked) > most:
+        raise Misconduct(f"there are more than {ROWS_AT_ONCE} rows in one message")
+    if not unpacker.eof or unpacker.unused_data or len(unpacked) % ROW.itemsize:
+        raise Misconduct("the rows are not whole")
+    return unpacked
 
 
 def boot_id() -> str | None:

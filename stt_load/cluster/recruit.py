@@ -18,6 +18,7 @@ class Recruit:
     """One worker in one run. number: its index in the samples.
 
     epoch: of its lease. void: the newest epoch whose lease was taken away. rows: how many of its rows are here.
+    texts: that its rows point to. headers: those of them that are headers, looked at.
     missing: tries that it had started when it was lost, as far as is known, and that nothing has been heard of since,
     with the time of the loss.
     absent: Locust has given it up. gone: lost, and not back. silent: it was missed, and has not said since how many
@@ -35,6 +36,7 @@ class Recruit:
     void: int = 0
     rows: int = 0
     texts: list[str] = field(default_factory=list)
+    headers: set[str] = field(default_factory=set)
     watch: Watch | None = None
     missing: dict[Job, float] = field(default_factory=dict)
     absent: bool = False

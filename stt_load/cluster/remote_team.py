@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import gevent
 
 from stt_load.audio import wav
-from stt_load.cluster import protocol
+from stt_load.cluster import inspection, protocol
 from stt_load.cluster.fleet import STEP_S, Fleet, Member
 from stt_load.cluster.generators import together
 from stt_load.cluster.intake import Intake
@@ -36,7 +36,8 @@ LEASE_S = 10.0
 class RemoteTeam:
     """Leases jobs to the workers and takes in what comes of them.
 
-    asked, distribute: see `LoadWatch`. on_counted: gets each measured sample that counts.
+    asked, distribute: see `LoadWatch`. on_counted: gets each measured sample that counts. most_users: no more there
+    can be. What a worker says that can't be raises `Misconduct`: it is to be refused.
     """
 
     session: Session
@@ -50,6 +51,7 @@ class RemoteTeam:
         asked: Callable[[], Asked],
         distribute: Callable[[], None],
         on_counted: Callable[[Sample], None],
+        most_users: Callable[[], int],
     ) -> None:
         self.budget = ledger
         self.users = users
@@ -57,9 +59,9 @@ class RemoteTeam:
         self.names, self.id = self._roster.names, self._roster.id
         self._fleet = fleet
         self._load = LoadWatch(asked, distribute)
-        self._intake = Intake(ledger, on_counted)
-        self._told_users = 0
-        self._looked_s = clock()
+        self._intake = Intake(ledger, on_counted, most_users)
+        self._most_users = most_users
+        self._told_users, self._looked_s = 0, clock()
         self._lease_s = self._audio_s = 0.0
         self._result = ""
 
@@ -78,7 +80,9 @@ class RemoteTeam:
     def begin(self, session: Session, order: Order) -> None:
         self.session = self._intake.session = session
         config = order.config
-        self._audio_s = wav.frames_of(config.audio_duration, config.sample_rate) / config.sample_rate
+        self._audio_s = self._intake.audio_s = (
+            wav.frames_of(config.audio_duration, config.sample_rate) / config.sample_rate
+        )
         self._lease_s = config.api.timeout.total + config.request_delay + LEASE_S
         self._result = order.result.stem
         self._roster.order = message_of(order)
@@ -95,8 +99,11 @@ class RemoteTeam:
             if self._fleet.is_there(member.id):
                 self.enlist(member)
 
-    def on_refused(self) -> None:
+    def on_refused(self, worker: str) -> None:
         """Locust had given users to a worker that won't do: until others have them, the load is not what it was."""
+        recruit = self._roster.get(worker)
+        if recruit is not None and not recruit.ended and not recruit.gone:
+            self._lose(recruit)
         if not self.budget.closed:
             self._load.moved(clock())
 
@@ -108,8 +115,7 @@ class RemoteTeam:
         assert self.session.barrier_s is not None
         self._roster.barrier_s = self.session.barrier_s
         self._watch_load(self.session.barrier_s)  # what was short before, and is not now, changed nothing
-        for recruit in self._roster:
-            self._roster.send(protocol.OPEN, recruit, self._roster.state(recruit))
+        self._roster.tell(protocol.OPEN)
 
     def follow_users(self) -> None:
         """`look_after` does, which is called for each look at the workers."""
@@ -130,10 +136,12 @@ class RemoteTeam:
         if data["epoch"] <= recruit.void:
             self._roster.send(protocol.VOID, recruit, {"epoch": recruit.void})
             return
+        inspection.check_wants(data, self._most_users())
         if data["epoch"] > recruit.epoch:
-            self._give_back(recruit, data)
+            self._roster.give_back(recruit, data)
             recruit.epoch, recruit.gone = data["epoch"], False
             self.spread_news()
+        inspection.check_taken(data, self.budget.granted(worker))
         recruit.silent = False
         recruit.told(data["taken"])
         self.budget.report(worker, data["joined"], data["present"], data["taken"], data["starting"])
@@ -155,7 +163,7 @@ class RemoteTeam:
         if recruit is not None:
             self._roster.tell_again(recruit, data)
             if data.get("run") == self.id:
-                recruit.watched(data)
+                self._roster.watched(recruit, data, self._most_users())
 
     def beat(self, member: Member) -> Data:
         recruit = self._roster.get(member.id)
@@ -189,8 +197,7 @@ class RemoteTeam:
 
     def cut(self) -> None:
         """Whatever is in flight is not waited for any longer."""
-        for recruit in self._roster:
-            self._roster.send(protocol.CUT, recruit, {})
+        self._roster.tell(protocol.CUT)
 
     def dismiss(self, *, saved: bool) -> None:
         """The run is over. saved: the result is on the disk, so that the workers need not keep what they have."""
@@ -212,18 +219,12 @@ class RemoteTeam:
         return together(self._roster.watches, changes, all_workers_lost=deserted, listener_errors=errors)
 
     def _ended(self, recruit: Recruit, data: Data) -> None:
-        recruit.watched(data)
+        self._roster.watched(recruit, data, self._most_users())
         recruit.ended = True
-        self._give_back(recruit, data)
+        self._roster.give_back(recruit, data)
         if not self.budget.closed:
             self._lose(recruit)  # it goes while the others go on
         self.budget.ended(recruit.member.id)
-
-    def _give_back(self, recruit: Recruit, data: Data) -> None:
-        """It tells which jobs it really has on hand."""
-        held = set(protocol.unpack_jobs(data["held"]))
-        self.budget.renew(recruit.member.id, held)
-        recruit.holds(held)
 
     def _hand_out(self, recruit: Recruit) -> None:
         """`recruit` has told something. In the warm-up that may make room for others, too."""

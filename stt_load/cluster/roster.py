@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
-from stt_load.cluster import protocol, spools
+from stt_load.cluster import inspection, protocol, spools
 from stt_load.cluster.fleet import Fleet, Member
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.recruit import Recruit
@@ -124,6 +124,12 @@ class Roster:
         self.names.append(f"{member.name}#{same + 1}" if same else member.name)
         self._tell_run(recruit)
 
+    def watched(self, recruit: Recruit, data: Data, most_users: int) -> None:
+        """It says what it has seen of itself so far; raises `Misconduct` where that can't be."""
+        elapsed_s = 0.0 if self.barrier_s is None else clock() - self.barrier_s
+        inspection.check_watch(data["watch"], elapsed_s, most_users)
+        recruit.watched(data)
+
     def drain(self, limit_s: float) -> None:
         """Tells all to end what is in flight, which may take so long, and to start nothing more."""
         self._told_end_s, self._until_s = clock(), clock() + limit_s
@@ -145,6 +151,17 @@ class Roster:
     def send(self, kind: str, recruit: Recruit, data: Data) -> None:
         """A message of this run."""
         self._fleet.send(kind, data | {"run": self.id}, recruit.member)
+
+    def tell(self, kind: str) -> None:
+        """All of them, and how things stand."""
+        for recruit in self:
+            self.send(kind, recruit, self.state(recruit))
+
+    def give_back(self, recruit: Recruit, data: Data) -> None:
+        """It tells which jobs it really has on hand."""
+        held = inspection.held(data)
+        self._ledger.renew(recruit.member.id, held)
+        recruit.holds(held)
 
     def remove_spools(self, stem: str) -> None:
         """The result is on the disk: nobody need keep what is in it. stem: that of its name.

@@ -19,12 +19,14 @@ SHARES = 4
 class _Account:
     """One worker. joined: users that ever came. present: those there now. firsts: first warm-up jobs given to it.
 
-    starting: users that are not there yet, as they are in their `on_start`.
+    here: users that were there when it was heard of last. starting: users that are not there yet, as they are in
+    their `on_start`.
     granted: jobs given since the lease was renewed. taken: those of them that it has told to have started.
     """
 
     joined: int = 0
     present: int = 0
+    here: int = 0
     starting: int = 0
     firsts: int = 0
     granted: int = 0
@@ -48,7 +50,8 @@ class Ledger:
     total: N, None for no end. warmup: M, below N. awaited: users that the barrier waits for (0: for none).
 
     Laws, whatever the order of calls: each seq counts at most once; no measured job is leased before every warm-up
-    seq has its result; what a worker takes to its grave is leased again, under a new attempt.
+    seq has its result; what a worker takes to its grave is leased again, under a new attempt; a result is somebody's
+    who was leased that very job, and has told nothing of it yet.
     """
 
     def __init__(self, total: int | None, warmup: int, awaited: int) -> None:
@@ -64,6 +67,7 @@ class Ledger:
         self._again: deque[Job] = deque()
         self._accounts: dict[str, _Account] = {}
         self._idle: dict[str, int] = {}
+        self._late: dict[str, set[Job]] = {}
         self._counted = bytearray()  # by seq: a byte a sample, however many there are
 
     @property
@@ -111,7 +115,7 @@ class Ledger:
         in their `on_start`."""
         account = self._accounts.setdefault(worker, _Account())
         account.joined, account.present, account.taken = joined, present, taken
-        account.starting = starting
+        account.here, account.starting = present, starting
         self._idle.pop(worker, None)
 
     def absent(self, worker: str) -> None:
@@ -150,11 +154,17 @@ class Ledger:
         self._leased_again.update(job for job in jobs if job.attempt)
         return jobs
 
+    def owns(self, worker: str, job: Job) -> bool:
+        """Whether a result of `job` may come from `worker`: it has it, or had it when it was lost."""
+        account = self._accounts.get(worker)
+        return (account is not None and account.leased.get(job.seq) == job) or job in self._late.get(worker, ())
+
     def accepts(self, worker: str, job: Job) -> bool:
-        """The result of `job` has come from `worker`: whether it is the first of its seq, to be `finish`ed."""
+        """The result of `job`, which `worker` owns, has come: whether its seq's first one, to be `finish`ed."""
         account = self._accounts.get(worker)
         if account is not None and account.leased.get(job.seq) == job:
             del account.leased[job.seq]
+        self._late.get(worker, set()).discard(job)
         return not self._counted[job.seq]
 
     def finish(self, job: Job) -> None:
@@ -170,6 +180,8 @@ class Ledger:
 
         It never started that, so it stays the same try.
         """
+        if worker in self._late:
+            self._late[worker].intersection_update(held)
         account = self._accounts.get(worker)
         if account is None:
             return
@@ -192,6 +204,7 @@ class Ledger:
         if idle:
             self._idle[worker] = account.joined
         jobs, in_flight = list(account.leased.values()), account.in_flight
+        self._late.setdefault(worker, set()).update(jobs)
         again = jobs[in_flight:] if self.closed else jobs
         self._again.extend(Job(job.seq, job.attempt + 1, job.phase) for job in again if not self._counted[job.seq])
         return jobs[:in_flight]
@@ -199,6 +212,7 @@ class Ledger:
     def ended(self, worker: str) -> None:
         """`worker` has told its last result: whatever it has not told of is on its way no more, and lost."""
         self._accounts.pop(worker, None)
+        self._late.pop(worker, None)
 
     def may_open(self) -> bool:
         """Whether the barrier's conditions hold and it has not opened yet."""
@@ -243,7 +257,8 @@ class Ledger:
         if account.firsts < account.joined:
             account.firsts += 1
             return self._new(Phase.WARMUP)
-        owed = sum(max(0, one.joined - one.firsts) for one in self._accounts.values())
+        # Whoever has gone without one is owed none.
+        owed = sum(max(0, min(one.joined - one.firsts, one.here)) for one in self._accounts.values())
         owed += max(0, self.awaited - self._joined)
         return self._new(Phase.WARMUP) if self.warmup - self._next > owed else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Set
 from pathlib import Path
@@ -63,7 +64,9 @@ class Conversation:
             asked=lambda: self.asked,
             distribute=lambda: self.distributed.append(clock()),
             on_counted=self.counted.append,
+            most_users=lambda: 1_000,
         )
+        self.team._intake.slack_s = math.inf  # instants are the test's own
         self.ended: list[str] = []
         self.session = Session(
             self.team.budget,

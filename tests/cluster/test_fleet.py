@@ -102,6 +102,9 @@ def test_another_version_is_refused_once_and_told_so_until_it_goes(
     with caplog.at_level(logging.WARNING):
         master.hello("a", version="0.0.7", ready=False)
         master.hello("a", version="0.0.7")
+        assert master.said("a") == [protocol.REFUSED], "it is not answered as often as it likes"
+        master.fleet._told_away_s["a"] -= fleets.TURN_AWAY_S
+        master.hello("a", version="0.0.7")
     assert master.said("a") == [protocol.REFUSED] * 2
     assert master.wire.dismissed == ["a"] * 2
     assert master.left == [1]
@@ -206,7 +209,7 @@ class Broken:
 
     def enlist(self, member: Member) -> None: ...
 
-    def on_refused(self) -> None: ...
+    def on_refused(self, worker: str) -> None: ...
 
     def beat(self, member: Member) -> dict[str, Any]:  # noqa: ARG002 - nobody is told anything
         return {}

@@ -25,6 +25,7 @@ from stt_load.record import Spool
 from stt_load.runinfo import EndReason
 from stt_load.sample import ErrorKind, Phase, Sample
 from stt_load.samples import Samples, SampleTable
+from stt_load.schedule.ledger import _Account
 from stt_load.schedule.phases import Job
 from stt_load.stats.model import Generator
 from stt_load.stats.summary import summarise
@@ -89,13 +90,13 @@ def test_the_same_samples_make_the_same_figures_local_and_distributed(data: st.D
     conversation = Conversation(None)
     conversation.session.origin_s = 0.0
     owners = [data.draw(st.sampled_from("abc")) for _ in samples]
-    conversation.team.budget._counted.extend(bytes(80))
     for worker in "abc":
         conversation.join(worker)
         table = SampleTable()
         for sample, owner in zip(samples, owners, strict=True):
             if owner == worker:
                 table.append(sample)
+                give(conversation, worker, Job(sample.seq, sample.attempt, sample.phase))
         said = 0
         while said < len(table):
             size = data.draw(st.integers(1, 30))
@@ -103,6 +104,13 @@ def test_the_same_samples_make_the_same_figures_local_and_distributed(data: st.D
             send(conversation, worker, table, again, said + size - again)
             said = min(len(table), said + size)
     assert figures(conversation.session.table.snapshot()) == figures(local.snapshot())
+
+
+def give(conversation: Conversation, worker: str, *jobs: Job) -> None:
+    """They are leased to the worker, whatever it wants."""
+    ledger = conversation.team.budget
+    ledger._accounts.setdefault(worker, _Account()).leased.update((job.seq, job) for job in jobs)
+    ledger._counted.extend(bytes(max(0, 1 + max(job.seq for job in jobs) - len(ledger._counted))))
 
 
 def send(conversation: Conversation, worker: str, table: SampleTable, first: int, size: int) -> None:
@@ -372,7 +380,7 @@ def test_rows_are_put_on_the_masters_clock() -> None:
     member.same_boot = False
     member.trips.add(100.0, 1_100.1, 100.2)
     conversation.session.origin_s = 90.0
-    conversation.team.budget._counted.append(0)
+    give(conversation, "a", Job(0, 0, Phase.MEASURED))
     table = SampleTable()
     table.append(sample_of(Job(0, 0, Phase.MEASURED), 1_101.0, 1_101.5))
     send(conversation, "a", table, 0, 1)
@@ -457,7 +465,7 @@ def test_users_that_go_after_all_has_looked_right_are_missed_and_replaced() -> N
     team.budget.report("a", 2, 2, 0)
     conversation.asked = Asked(2, 2)
     now_s = clock()
-    team.on_refused()
+    team.on_refused("nobody that takes part")
     look(conversation, now_s)
     assert not team._load.changes.lasting
     team.budget.report("a", 2, 1, 0)

@@ -1,0 +1,159 @@
+"""Rows of a worker, held against what is known of its run: times, sizes and texts that can't be are no rows."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from stt_load.cluster import protocol
+from stt_load.cluster.protocol import Data
+from stt_load.cluster.shapes import Misconduct, shown
+from stt_load.fields import TEXTS
+from stt_load.keeping import out_of_range
+from stt_load.monitor import COUNT_PERIOD_S
+from stt_load.sample import Phase, Sample
+from stt_load.samples import KINDS, Samples
+from stt_load.schedule.phases import Job
+
+SLACK_S = 1.0
+"""So far beyond the run an instant may be, and the error of its clock further: a stall lies between any two looks."""
+WATCH_SLACK_S = 10.0
+"""The same for what a worker has seen of itself, which is told on its own clock."""
+ORDER_S = 1e-6
+"""Instants of one clock that are one after the other: no rounding makes more of them."""
+LONGEST_ERROR = 10_000
+"""Characters of what an error says."""
+_PHASES = {int(phase) for phase in Phase}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What is known of the run that rows are from. Instants count from its origin.
+
+    barrier_s: infinite before it is open. now_s: when the rows have come. error_s: of the clock that they were placed
+    with. audio_s: length of each clip. most_users: no more there can have been. slack_s: so far beyond the run an
+    instant may be.
+    """
+
+    barrier_s: float
+    now_s: float
+    error_s: float
+    audio_s: float
+    most_users: int
+    slack_s: float = SLACK_S
+
+
+def readable(samples: Samples) -> list[Sample]:
+    """The rows as samples; raises `Misconduct` where a code stands for nothing."""
+    rows = samples.rows
+    if not len(rows):
+        return []
+    if not set(np.unique(rows["phase"]).tolist()) <= _PHASES:
+        raise Misconduct("its rows are of a phase that there is not")
+    if rows["error_kind"].max() > len(KINDS):
+        raise Misconduct("its rows have errors of a kind that there is not")
+    if any(rows[name].min() < -1 or rows[name].max() >= len(samples.texts) for name in TEXTS):
+        raise Misconduct("its rows point to texts that there are not")
+    return list(samples)
+
+
+def check_texts(samples: Iterable[Sample], known: set[str]) -> None:
+    """What errors and headers say can be shown. known: headers that were looked at before, and these from now on."""
+    for sample in samples:
+        if sample.error is not None and len(sample.error) > LONGEST_ERROR:
+            raise Misconduct(f"a row's error is a text of {len(sample.error)} characters")
+        if sample.headers is not None and sample.headers not in known:
+            if not _are_headers(sample.headers):
+                raise Misconduct(f"a row's headers are none: {shown(sample.headers)}")
+            known.add(sample.headers)
+
+
+def check(samples: Sequence[Sample], run: Run) -> None:
+    """Raises `Misconduct` for the first row that can't be."""
+    earliest_s = -run.slack_s - run.error_s
+    latest_s = run.now_s + run.slack_s + run.error_s
+    barrier_s = run.barrier_s + earliest_s
+    for sample in samples:
+        fault = out_of_range(sample)
+        if fault:
+            raise Misconduct(f"a row is out of range: {fault}")
+        start_s, done_s = sample.start_s, sample.done_s
+        if not earliest_s <= start_s or not done_s <= latest_s:
+            raise Misconduct(f"a row is from {start_s:.6g} s to {done_s:.6g} s of a run that is at {run.now_s:.6g} s")
+        if sample.phase is Phase.MEASURED and start_s < barrier_s:
+            raise Misconduct(f"a measured row began at {start_s:.6g} s, before the warm-up was over")
+        if not _in_order(sample):
+            raise Misconduct(f"a row's instants are not in their order (seq {sample.seq})")
+        if sample.users > run.most_users:
+            raise Misconduct(f"a row says that there were {sample.users} users")
+        if not math.isclose(sample.audio_s, run.audio_s, rel_tol=1e-5, abs_tol=1e-5):
+            raise Misconduct(f"a row's clip is {sample.audio_s:.6g} s long, where all are {run.audio_s:.6g} s")
+
+
+def check_wants(wants: Data, most_users: int) -> None:
+    """Locust spawns the users: a worker has no more than it was asked for, and those that are on their way out."""
+    said = max(wants["present"], wants["starting"], wants["waiting"])
+    if said > most_users:
+        raise Misconduct(f"it says to have {said} users, where there can be no more than {most_users}")
+    if wants["present"] > wants["joined"]:
+        raise Misconduct(f"it says that {wants['present']} users are there, of {wants['joined']} that have come")
+
+
+def check_taken(wants: Data, granted: int) -> None:
+    """It starts nothing that it has not been given. granted: jobs, since its lease was renewed."""
+    if wants["taken"] > granted:
+        raise Misconduct(f"it says to have started {wants['taken']} of {granted} jobs")
+
+
+def held(data: Data) -> set[Job]:
+    """The jobs that a worker says it has, where it has to."""
+    if data["held"] is None:
+        raise Misconduct("it does not say which jobs it has")
+    return set(protocol.unpack_jobs(data["held"]))
+
+
+def check_watch(watch: Data | None, elapsed_s: float, most_users: int) -> None:
+    """What a worker says to have seen of itself since the barrier, `elapsed_s` ago: no more than was to be seen."""
+    if watch is None:
+        return
+    longest_s = elapsed_s + WATCH_SLACK_S
+    if any(not -WATCH_SLACK_S <= from_s <= to_s <= longest_s for from_s, to_s in watch["stalls"]):
+        raise Misconduct("it says to have stood still when there was no run")
+    if any((watch[name] or 0) > longest_s for name in ("lag_p99_s", "lag_mean_s", "stalled_s")):
+        raise Misconduct("it says to have been late for longer than the run has gone on")
+    looks = watch["looks"]
+    if looks > 2 * longest_s / COUNT_PERIOD_S:
+        raise Misconduct(f"it says to have looked at itself {looks} times")
+    if max(watch["in_flight_sum"], watch["users_sum"], watch["in_flight_squares"] / most_users) > looks * most_users:
+        raise Misconduct("it says to have seen more users than there are")
+
+
+def _in_order(sample: Sample) -> bool:
+    """Start, send, the answer's begin and its end; and what lasted is no longer than the whole."""
+    start_s, done_s = sample.start_s - ORDER_S, sample.done_s + ORDER_S
+    if not start_s <= done_s:
+        return False
+    for instant_s in (sample.sent_s, sample.first_byte_s, sample.first_text_s):
+        if instant_s is not None and not start_s <= instant_s <= done_s:
+            return False
+    if (
+        sample.sent_s is not None
+        and sample.first_byte_s is not None
+        and sample.first_byte_s < sample.sent_s - ORDER_S
+    ):
+        return False
+    longest_s = (done_s - start_s) * (1 + 1e-6) + SLACK_S
+    return sample.late_s <= longest_s and (sample.connect_s is None or sample.connect_s <= longest_s)
+
+
+def _are_headers(text: str) -> bool:
+    """A JSON object of texts."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and all(value is None or isinstance(value, str) for value in found.values())

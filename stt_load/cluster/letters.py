@@ -1,0 +1,188 @@
+"""The shapes of the messages that a master gets: of this suite's own (see `protocol`), and of Locust's.
+
+Locust's are those of its `runners.py` (2.47): what it reads of them is checked, as it would end on anything else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import stt_load
+from stt_load.cluster import protocol, shapes
+from stt_load.cluster.shapes import Check, anything, fields, flag, instant, listed, mapping, number, optional, whole
+from stt_load.lag import LISTED
+from stt_load.sample import Phase
+from stt_load.samples import SampleTable
+
+SMALL = 64 * 1024
+"""Bytes of a message that says little."""
+LARGEST = 16 * 1024 * 1024
+"""Bytes of any message; whoever sends more is cut off before it is read."""
+MOST_USERS = 1_000_000
+MOST_HELD = 200_000
+"""Jobs that one worker has on hand: those of its users, and results that were told and not acknowledged."""
+MOST_TEXTS = 2 * SampleTable.MAX_TEXTS + 2
+"""Different texts in the rows of one worker: of two columns, and what stands for more of them."""
+LONGEST_TEXT = 1_000_000
+"""Characters: captured headers, as JSON."""
+_MOST_NAMES = 10_000
+_MOST_TIMES = 250_000
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One kind of message. most_bytes: how many it may have. shape: of what it says."""
+
+    shape: Check
+    most_bytes: int = SMALL
+
+
+_run = {"run": shapes.text(64)}
+_count = whole()
+_users = whole(0, MOST_USERS)
+_seconds = number(0, shapes.LONGEST_S)
+_share = optional(number(0, 1e6))
+_clocks = {"sent_s": instant, "clock_s": instant}
+_held = listed(shapes.items(whole(0, 2**32 - 1), whole(0, 2**16 - 1), shapes.one_of(*map(int, Phase))), MOST_HELD)
+_watch = fields(
+    {
+        "lag_p99_s": optional(_seconds),
+        "lag_mean_s": optional(_seconds),
+        "stalled_s": optional(_seconds),
+        "stalls": listed(shapes.items(instant, instant), LISTED),
+        "cpu_share": _share,
+        "looks": _count,
+        "in_flight_sum": _count,
+        "in_flight_squares": _count,
+        "users_sum": _count,
+    }
+)
+_hello = fields(
+    {
+        "version": shapes.name(100),
+        "name": shapes.name(300),
+        "boot_id": optional(shapes.name(100)),
+        "ready": flag,
+    }
+)
+_hello_of_others = fields({"version": shapes.name(100), "name": shapes.name(300)}, open_=True)
+
+
+def _any_hello(place: str, value: object) -> None:
+    """Another version says what it likes beside its name: it is told that it is another version."""
+    _hello_of_others(place, value)
+    if isinstance(value, dict) and value["version"] == stt_load.__version__:
+        _hello(place, value)
+
+
+OURS = {
+    protocol.HELLO: Letter(_any_hello),
+    protocol.FIT: Letter(fields({"trouble": optional(shapes.text(2_000)), **_clocks})),
+    protocol.ECHO: Letter(fields({"watch": optional(_watch), "errors": _count, **_clocks}, {"closed": flag, **_run})),
+    protocol.BYE: Letter(fields({})),
+    protocol.WANT: Letter(
+        fields(
+            {
+                "epoch": _count,
+                "joined": _count,
+                "present": _users,
+                "starting": _users,
+                "waiting": _users,
+                "taken": _count,
+                "held": optional(_held),
+                **_run,
+            }
+        ),
+        4 * 1024 * 1024,
+    ),
+    protocol.SAMPLES: Letter(
+        fields(
+            {
+                "first": _count,
+                "rows": shapes.packed(protocol.MOST_PACKED),
+                "texts_from": whole(0, MOST_TEXTS),
+                "texts": listed(shapes.text(LONGEST_TEXT), MOST_TEXTS),
+                "transcript": optional(shapes.text(protocol.LONGEST_TRANSCRIPT)),
+                "last": flag,
+                "held": optional(_held),
+                "watch": optional(_watch),
+                "errors": _count,
+                **_run,
+            }
+        ),
+        8 * 1024 * 1024,
+    ),
+}
+"""By the kind. What a run is, how many users there can be, and who has which job, is held against what is known of
+that where it is known."""
+
+STATES = ("ready", "spawning", "running", "cleanup", "stopping", "stopped")
+"""What Locust's workers say they are in."""
+_figure = number(-1e18, 1e18)
+_long = shapes.text(LARGEST)
+_names = shapes.text(10_000)
+_label = shapes.either(optional(_names), _figure)
+_times = mapping(_figure, whole(0), _MOST_TIMES)
+_classes = mapping(_names, _users, 1_000)
+_entry = fields(
+    {
+        "name": _label,
+        "method": _label,
+        "last_request_timestamp": optional(_figure),
+        "start_time": _figure,
+        "num_requests": _count,
+        "num_none_requests": _count,
+        "num_failures": _count,
+        "total_response_time": _figure,
+        "max_response_time": optional(_figure),
+        "min_response_time": optional(_figure),
+        "total_content_length": _figure,
+        "response_times": _times,
+        "num_reqs_per_sec": _times,
+        "num_fail_per_sec": _times,
+    },
+    open_=True,
+)
+_error = fields(
+    {"name": _label, "method": _label, "error": optional(shapes.text(LARGEST)), "occurrences": _count},
+    {"first_seen": optional(_figure), "last_seen": optional(_figure)},
+    open_=True,
+)
+_stats = fields(
+    {
+        "stats": listed(_entry, _MOST_NAMES),
+        "stats_total": _entry,
+        "errors": mapping(shapes.text(1_000), _error, _MOST_NAMES),
+        "user_classes_count": _classes,
+    },
+    {"user_count": _users},
+    open_=True,
+)
+_heartbeat = fields(
+    {"state": shapes.one_of(*STATES), "current_cpu_usage": number(0, 1e6)},
+    {"current_memory_usage": number(0, 1e18)},
+    open_=True,
+)
+
+
+def _version(place: str, value: object) -> None:
+    if value != -1:
+        shapes.name(100)(place, value)
+
+
+LOCUSTS = {
+    "client_ready": Letter(_version),
+    "client_stopped": Letter(anything),
+    "locustfile": Letter(fields({"version": shapes.name(100)}, open_=True)),
+    "heartbeat": Letter(_heartbeat),
+    "stats": Letter(_stats, 8 * 1024 * 1024),
+    "spawning": Letter(anything),
+    "spawning_complete": Letter(fields({"user_classes_count": _classes}, open_=True)),
+    "logs": Letter(fields({"worker_id": shapes.text(1_000), "logs": listed(_long, 10_000)}), LARGEST),
+    "quit": Letter(anything),
+    "exception": Letter(fields({"msg": _long, "traceback": _long}, open_=True), LARGEST),
+}
+COMING_AND_GOING = frozenset({"client_ready", "client_stopped", "quit"})
+"""Each makes Locust give users to others."""
+OF_STRANGERS = frozenset({"client_ready", "locustfile"})
+"""What somebody says who is no worker yet."""

@@ -1,0 +1,187 @@
+"""What a value in a message can be: checks that are put together to the shape of a whole message."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn, TypeAlias
+
+Check: TypeAlias = Callable[[str, Any], None]
+"""Gets the place of a value in its message, and the value; raises `Misconduct` where it can't be."""
+
+MOST_WHOLE = 2**53
+"""Whole numbers beyond this are no counts of anything."""
+LONGEST_S = 1e12
+"""No instant on anybody's clock is later, or earlier than minus this."""
+_SHOWN = 100
+
+
+class Misconduct(ValueError):  # noqa: N818 - as what somebody did, it is no error of ours
+    """Somebody says what no worker of this suite says, can know, or may do. The message is for people."""
+
+
+def wrong(place: str, value: Any, right: str) -> NoReturn:
+    """Raises. right: what would stand there."""
+    raise Misconduct(f"{place} is {shown(value)}, not {right}")
+
+
+def shown(value: Any, longest: int = _SHOWN) -> str:
+    """`value` as a line can show it, whatever it is: short, and without what a terminal obeys."""
+    text = value if isinstance(value, str) else _briefly(value)
+    cut = text if len(text) <= longest else text[:longest] + "..."
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in cut)
+
+
+def _briefly(value: Any) -> str:
+    """Numbers as they are; of others, which may be of any size, the type."""
+    if value is None or isinstance(value, bool | float):
+        return repr(value)
+    if isinstance(value, int):
+        return repr(value) if abs(value) <= 2**64 else "a huge number"
+    return f"of type {type(value).__name__}"
+
+
+def anything(place: str, value: Any) -> None:
+    """Nobody reads it."""
+
+
+def flag(place: str, value: Any) -> None:
+    if not isinstance(value, bool):
+        wrong(place, value, "true or false")
+
+
+def whole(least: int = 0, most: int = MOST_WHOLE) -> Check:
+    def check(place: str, value: Any) -> None:
+        if type(value) is not int or not least <= value <= most:
+            wrong(place, value, f"a whole number from {least} to {most}")
+
+    return check
+
+
+def number(least: float, most: float) -> Check:
+    def check(place: str, value: Any) -> None:
+        if type(value) not in (int, float) or not (math.isfinite(value) and least <= value <= most):
+            wrong(place, value, f"a number from {least:g} to {most:g}")
+
+    return check
+
+
+instant = number(-LONGEST_S, LONGEST_S)
+
+
+def text(longest: int) -> Check:
+    def check(place: str, value: Any) -> None:
+        if not isinstance(value, str):
+            wrong(place, value, "a text")
+        if len(value) > longest:
+            raise Misconduct(f"{place} is a text of {len(value)} characters, where {longest} are the most")
+
+    return check
+
+
+def name(longest: int) -> Check:
+    """A text that people get to see in a line."""
+    is_text = text(longest)
+
+    def check(place: str, value: Any) -> None:
+        is_text(place, value)
+        if not value or not value.isprintable():
+            wrong(place, value, "a name without control characters")
+
+    return check
+
+
+def packed(longest: int) -> Check:
+    def check(place: str, value: Any) -> None:
+        if not isinstance(value, bytes):
+            wrong(place, value, "bytes")
+        if len(value) > longest:
+            raise Misconduct(f"{place} has {len(value)} bytes, where {longest} are the most")
+
+    return check
+
+
+def one_of(*values: Any) -> Check:
+    def check(place: str, value: Any) -> None:
+        if not any(type(value) is type(one) and value == one for one in values):
+            wrong(place, value, " or ".join(map(repr, values)))
+
+    return check
+
+
+def optional(check: Check) -> Check:
+    def check_it(place: str, value: Any) -> None:
+        if value is not None:
+            check(place, value)
+
+    return check_it
+
+
+def either(first: Check, second: Check) -> Check:
+    """As `second` has it, where `first` has it otherwise."""
+
+    def check(place: str, value: Any) -> None:
+        try:
+            first(place, value)
+        except Misconduct:
+            second(place, value)
+
+    return check
+
+
+def listed(check: Check, most: int) -> Check:
+    def check_all(place: str, value: Any) -> None:
+        if not isinstance(value, list):
+            wrong(place, value, "a list")
+        if len(value) > most:
+            raise Misconduct(f"{place} has {len(value)} items, where {most} are the most")
+        for item in value:
+            check(f"an item of {place}", item)
+
+    return check_all
+
+
+def items(*checks: Check) -> Check:
+    """A list of as many items, each of its own kind."""
+
+    def check(place: str, value: Any) -> None:
+        if not isinstance(value, list) or len(value) != len(checks):
+            wrong(place, value, f"a list of {len(checks)}")
+        for one, item in zip(checks, value, strict=True):
+            one(f"an item of {place}", item)
+
+    return check
+
+
+def mapping(keys: Check, values: Check, most: int) -> Check:
+    """Any keys, as long as they are of one kind."""
+
+    def check(place: str, value: Any) -> None:
+        if not isinstance(value, dict):
+            wrong(place, value, "a mapping")
+        if len(value) > most:
+            raise Misconduct(f"{place} has {len(value)} keys, where {most} are the most")
+        for key, item in value.items():
+            keys(f"a key of {place}", key)
+            values(f"a value of {place}", item)
+
+    return check
+
+
+def fields(required: Mapping[str, Check], others: Mapping[str, Check] | None = None, *, open_: bool = False) -> Check:
+    """A mapping with these keys. others: may be missing. open_: there may be more, of which nobody reads any."""
+    known = {**required, **(others or {})}
+
+    def check(place: str, value: Any) -> None:
+        if not isinstance(value, dict):
+            wrong(place, value, "a mapping")
+        missing = [key for key in required if key not in value]
+        if missing:
+            raise Misconduct(f"{place} lacks {missing[0]}")
+        for key, item in value.items():
+            if key in known:
+                known[key](f"{place}.{key}", item)
+            elif not open_:
+                raise Misconduct(f"{place} has a key that is none: {shown(key)}")
+
+    return check
