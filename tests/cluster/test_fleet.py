@@ -12,6 +12,7 @@ import stt_load
 from stt_load.cluster import fleet as fleets
 from stt_load.cluster import protocol
 from stt_load.cluster.fleet import Fleet, Member, Needs
+from stt_load.cluster.shapes import Misconduct
 from stt_load.transport.exchange import clock
 from tests.cluster.conversation import Wire
 
@@ -219,6 +220,44 @@ class Broken:
         if self.asked == 1:
             raise RuntimeError("out of order")
         return True
+
+
+def test_a_worker_that_misbehaves_is_refused_once_and_stays_out(
+    master: Master, caplog: pytest.LogCaptureFixture
+) -> None:
+    for worker in ("a", "b"):
+        master.hello(worker)
+        master.fit(worker)
+    with caplog.at_level(logging.WARNING):
+        master.fleet.refuse("a", "it says what can't be")
+        master.fleet.refuse("a", "it says what can't be, again")
+    assert caplog.messages == ["stt-load: worker a:1 is refused: it says what can't be"]
+    assert master.said("a")[-1] == protocol.REFUSED
+    assert (master.wire.dismissed, master.left) == (["a"], [1])
+    master.hello("a")
+    master.fit("a")
+    assert [member.id for member in master.fleet.fit] == ["b"]
+
+
+def test_one_that_locust_knows_and_that_never_introduced_itself_can_be_refused_too(master: Master) -> None:
+    master.wire.there.add("a")
+    master.fleet.refuse("a", "it says what can't be")
+    assert (master.wire.dismissed, master.fleet.strangers) == (["a"], 0)
+
+
+def test_who_answers_what_has_not_been_said_yet_misbehaves(master: Master) -> None:
+    master.hello("a")
+    with pytest.raises(Misconduct, match="not been sent yet"):
+        master.fleet.on_fit("a", {"trouble": None, "sent_s": clock() + 100, "clock_s": 0.0})
+    assert master.fleet.member("a") is None
+
+
+def test_what_a_worker_lacks_is_told_in_one_line(master: Master, caplog: pytest.LogCaptureFixture) -> None:
+    master.hello("a")
+    master.fit("a", trouble="it lacks\n\x1b[2J" + 2_000 * "x")
+    (line,) = caplog.messages
+    assert line.isprintable()
+    assert len(line) < 400
 
 
 def test_what_a_stranger_says_is_not_listened_to(master: Master) -> None:

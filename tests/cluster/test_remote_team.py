@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from stt_load.cluster import outpost as outposts
 from stt_load.cluster import protocol, spools
 from stt_load.cluster.protocol import Data
+from stt_load.cluster.shapes import Misconduct
 from stt_load.keeping import keep
 from stt_load.load_watch import Asked
 from stt_load.record import Spool
@@ -987,3 +988,55 @@ def test_a_row_that_has_no_place_in_the_columns_counts_on_a_worker_too() -> None
     assert conversation.ended == ["over"]
     rows = list(conversation.session.table.snapshot())
     assert [row.error_kind for row in rows] == [ErrorKind.HOOK_ERROR, None]
+
+
+def test_the_jobs_of_a_worker_that_is_refused_are_done_by_others_at_once() -> None:
+    conversation = Conversation(10)
+    for worker in "ab":
+        conversation.join(worker)
+    conversation.session.check_barrier()
+    for worker in "ab":
+        begun(conversation, worker)
+    with gevent.Timeout(5):
+        conversation.posts["a"].take("user")
+    settle(conversation, "a")
+    conversation.fleet.refuse("a", "it says what can't be")
+    conversation.wire.there.discard("a")
+    done = []
+    while len(done) < 10:
+        settle(conversation, "b")
+        done.append(work(conversation, "b", "user", 1.0).seq)
+    settle(conversation, "b")
+    assert sorted(done) == list(range(10))
+    assert conversation.ended == ["over"]
+    (lost,) = conversation.team.remains()
+    assert (lost.worker, lost.error_kind, lost.phase) == (0, ErrorKind.LOST, Phase.OUTSIDE)
+
+
+ODD_WANTS = {
+    "more users than there can be": {"joined": 10**6, "present": 10**6},
+    "more are there than came": {"joined": 1, "present": 2},
+    "jobs started that were never given": {"taken": 10_000},
+    "a new lease and not what is held": {"epoch": 7, "held": None},
+}
+
+
+@pytest.mark.parametrize("which", ODD_WANTS)
+def test_a_worker_that_wants_what_it_can_t_is_found_out_and_given_nothing(which: str) -> None:
+    conversation = Conversation(None)
+    conversation.join("a")
+    conversation.session.check_barrier()
+    wants = {"epoch": 1, "joined": 4, "present": 4, "starting": 0, "waiting": 0, "taken": 0, "held": []}
+    with pytest.raises(Misconduct):
+        conversation.team.on_want("a", wants | ODD_WANTS[which])
+    assert conversation.team.budget.granted("a") == 0
+
+
+def test_a_worker_that_has_seen_what_there_was_not_is_found_out() -> None:
+    conversation = Conversation(None)
+    conversation.join("a")
+    odd = {"lag_p99_s": 1e9, "lag_mean_s": 0.0, "stalled_s": 0.0, "stalls": [], "cpu_share": 0.1, "looks": 1}
+    odd |= {"in_flight_sum": 0, "in_flight_squares": 0, "users_sum": 0}
+    echo = {"watch": odd, "errors": 0, "closed": False, "sent_s": 1.0, "clock_s": 1.0, "run": conversation.team.id}
+    with pytest.raises(Misconduct, match="late for longer"):
+        conversation.team.on_echo("a", echo)

@@ -91,9 +91,10 @@ class AnyInterleaving(RuleBasedStateMachine):
         if self.beyond:
             name, job = data.draw(st.sampled_from(self.beyond))
             self.tries.add((job.seq, job.attempt))
-            self.take_in(name, job)
+            self.take_in(name, job, twice=True)
 
-    def take_in(self, name: str, job: Job) -> None:
+    def take_in(self, name: str, job: Job, *, twice: bool = False) -> None:
+        assert twice or self.ledger.owns(name, job)
         accepted = self.ledger.accepts(name, job)
         assert accepted == (job.seq not in self.counted)
         if accepted:
@@ -215,6 +216,47 @@ def test_what_a_worker_lost_is_leased_again_under_a_new_attempt() -> None:
     ledger.finish(first)
     assert not ledger.accepts("b", Job(first.seq, 1, Phase.MEASURED))
     assert ledger.done
+
+
+def test_a_job_is_its_own_who_was_given_it_until_its_result_is_there() -> None:
+    ledger = opened(10, {"a": 1, "b": 1})
+    (first,), (second,) = ledger.lease("a"), ledger.lease("b")
+    assert (ledger.owns("a", first), ledger.owns("b", second)) == (True, True)
+    foreign = [
+        second,
+        Job(first.seq, 1, Phase.MEASURED),
+        Job(first.seq, 0, Phase.WARMUP),
+        Job(10**6, 0, Phase.MEASURED),
+    ]
+    assert not any(ledger.owns("a", job) for job in foreign)
+    assert not ledger.owns("nobody", first)
+    assert ledger.accepts("a", first)
+    ledger.finish(first)
+    assert not ledger.owns("a", first), "it has told its result"
+
+
+def test_a_job_that_was_lost_is_still_its_own_who_may_yet_tell_of_it() -> None:
+    ledger = opened(10, {"a": 2, "b": 1})
+    first, second = ledger.lease("a")[:2]
+    ledger.report("a", 2, 2, taken=2)
+    ledger.lost("a")
+    assert ledger.owns("a", first)
+    ledger.renew("a", {first})
+    assert ledger.owns("a", first)
+    assert not ledger.owns("a", second), "it says that it has it no more"
+    ledger.ended("a")
+    assert not ledger.owns("a", first)
+
+
+def test_nobody_waits_for_the_first_request_of_users_that_have_gone_without_one() -> None:
+    ledger = Ledger(100, 4, awaited=0)
+    ledger.report("gone", 1_000, 0, 0)
+    ledger.report("a", 1, 1, 0)
+    (first,) = ledger.lease("a")
+    assert ledger.accepts("a", first)
+    ledger.finish(first)
+    ledger.report("a", 1, 1, 1)
+    assert len(ledger.lease("a")) == 1
 
 
 def test_what_a_worker_gives_back_unstarted_stays_the_same_try() -> None:

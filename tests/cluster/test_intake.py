@@ -1,0 +1,190 @@
+"""Rows on their way into the run's table: those of jobs that the worker was given, each once, and no others."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+import msgpack
+import numpy as np
+import pytest
+
+from stt_load.cluster import intake, protocol
+from stt_load.cluster.protocol import Data
+from stt_load.cluster.shapes import Misconduct
+from stt_load.fields import ROW
+from stt_load.sample import ErrorKind, Phase
+from stt_load.samples import SampleTable
+from stt_load.schedule.phases import Job
+from stt_load.transport.exchange import clock
+from tests.cluster.conversation import Conversation, sample_of
+from tests.cluster.test_remote_team import give
+
+
+def message(*jobs: Job, **how: Any) -> Data:
+    """Rows of `jobs`, each of which failed in a way of its own."""
+    table = SampleTable()
+    for job in jobs:
+        table.append(sample_of(job, clock(), clock(), ErrorKind.HTTP_5XX))
+    said = table.snapshot()
+    plain = {"first": 0, "rows": protocol.pack_rows(said), "texts_from": 0, "texts": list(said.texts)}
+    end = {"transcript": None, "last": False, "held": None, "watch": None, "errors": 0}
+    return plain | end | how
+
+
+def job(seq: int, attempt: int = 0, phase: Phase = Phase.MEASURED) -> Job:
+    return Job(seq, attempt, phase)
+
+
+@pytest.fixture
+def conversation() -> Conversation:
+    """A run that measures; `a` has been given the jobs 0 to 4, `b` 5 to 9."""
+    one = Conversation(None)
+    one.join("a")
+    one.join("b")
+    one.session.barrier_s = clock()
+    give(one, "a", *map(job, range(5)))
+    give(one, "b", *map(job, range(5, 10)))
+    one.team._intake.slack_s = 1.0
+    return one
+
+
+def kept(conversation: Conversation) -> list[int]:
+    return [sample.seq for sample in conversation.session.table.snapshot()]
+
+
+def test_rows_of_what_it_was_given(conversation: Conversation) -> None:
+    conversation.team.on_samples("a", message(job(0), job(3)))
+    conversation.team.on_samples("b", message(job(7)))
+    assert kept(conversation) == [0, 3, 7]
+    assert [sample.worker for sample in conversation.session.table.snapshot()] == [0, 0, 1]
+
+
+FOREIGN = {
+    "another worker's": (job(0), job(5)),
+    "nobody's": (job(0), job(1_000_000)),
+    "another attempt": (job(0, 1),),
+    "another phase": (job(0, 0, Phase.WARMUP),),
+    "outside": (job(0, 0, Phase.OUTSIDE),),
+    "one twice": (job(0), job(0)),
+    "more than it has": tuple(map(job, range(10))),
+}
+
+
+@pytest.mark.parametrize("which", FOREIGN)
+def test_a_row_of_what_it_was_not_given_is_misconduct_and_nothing_of_it_counts(
+    which: str, conversation: Conversation
+) -> None:
+    with pytest.raises(Misconduct, match="returns"):
+        conversation.team.on_samples("a", message(*FOREIGN[which]))
+    assert kept(conversation) == []
+    assert conversation.team.budget.measured_results == 0
+    conversation.team.on_samples("b", message(job(5)))
+    assert kept(conversation) == [5]
+
+
+def test_what_it_has_returned_it_has_no_more(conversation: Conversation) -> None:
+    conversation.team.on_samples("a", message(job(0)))
+    with pytest.raises(Misconduct, match="a second time"):
+        conversation.team.on_samples("a", message(job(0), first=1))
+
+
+def test_what_was_taken_from_it_it_may_still_return(conversation: Conversation) -> None:
+    conversation.team.budget.lost("a")
+    conversation.team.on_samples("a", message(job(0)))
+    assert kept(conversation) == [0]
+    with pytest.raises(Misconduct):
+        conversation.team.on_samples("a", message(job(0, 1), first=1))
+
+
+def test_what_it_has_given_back_it_does_not_return(conversation: Conversation) -> None:
+    conversation.team.budget.lost("a")
+    conversation.team.budget.renew("a", {job(1)})
+    conversation.team.on_samples("a", message(job(1)))
+    with pytest.raises(Misconduct):
+        conversation.team.on_samples("a", message(job(2), first=1))
+
+
+PACKED = {
+    "no zlib": b"abc",
+    "nothing": b"",
+    "an end too early": zlib.compress(bytes(ROW.itemsize))[:-2],
+    "something behind it": zlib.compress(bytes(ROW.itemsize)) + b"x",
+    "half a row": zlib.compress(bytes(ROW.itemsize // 2)),
+    "one row too many": zlib.compress(bytes(ROW.itemsize * (protocol.ROWS_AT_ONCE + 1))),
+    "a bomb": zlib.compress(bytes(50_000_000)),
+}
+
+
+@pytest.mark.parametrize("which", PACKED)
+def test_rows_that_can_t_be_unpacked_are_misconduct(which: str, conversation: Conversation) -> None:
+    with pytest.raises(Misconduct, match="rows"):
+        conversation.team.on_samples("a", message(job(0), rows=PACKED[which]))
+    assert kept(conversation) == []
+
+
+def test_of_a_bomb_no_more_is_unpacked_than_rows_there_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    make = zlib.decompressobj
+
+    class Unpacker:
+        def __init__(self) -> None:
+            self._real = make()
+
+        def decompress(self, packed: bytes, most: int = 0) -> bytes:
+            asked.append(most)
+            return self._real.decompress(packed, most)
+
+    monkeypatch.setattr(zlib, "decompressobj", Unpacker)
+    with pytest.raises(Misconduct, match="more than 1000 rows"):
+        protocol.unpack_rows(zlib.compress(bytes(5_000_000)), ())
+    assert asked == [protocol.ROWS_AT_ONCE * ROW.itemsize + 1]
+
+
+def test_as_many_rows_as_one_message_may_have() -> None:
+    rows = np.frombuffer(np.random.default_rng(1).bytes(ROW.itemsize * protocol.ROWS_AT_ONCE), ROW)
+    packed = zlib.compress(rows.tobytes(), 1)
+    assert len(packed) <= protocol.MOST_PACKED
+    assert len(protocol.unpack_rows(packed, ())) == protocol.ROWS_AT_ONCE
+
+
+def test_texts_come_once_or_again_and_stay_what_they_were(conversation: Conversation) -> None:
+    conversation.team.on_samples("a", message(job(0)))
+    conversation.team.on_samples("a", message(job(0), job(1)))
+    assert kept(conversation) == [0, 1]
+    with pytest.raises(Misconduct, match="other texts"):
+        conversation.team.on_samples("a", message(texts=["something else"]))
+
+
+def test_rows_wait_for_texts_that_got_lost_on_the_way(conversation: Conversation) -> None:
+    conversation.team.on_samples("a", message(job(0), texts_from=7))
+    assert kept(conversation) == []
+    conversation.team.on_samples("a", message(job(0)))
+    assert kept(conversation) == [0]
+
+
+def test_there_are_only_so_many_texts(conversation: Conversation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "MOST_TEXTS", 10)
+    for turn in range(2):
+        conversation.team.on_samples("a", message(texts_from=5 * turn, texts=[f"{turn} {n}" for n in range(5)]))
+    with pytest.raises(Misconduct, match="more texts"):
+        conversation.team.on_samples("a", message(texts_from=10, texts=["one more"]))
+    monkeypatch.setattr(intake, "MOST_CHARACTERS", 10)
+    with pytest.raises(Misconduct, match="more texts"):
+        conversation.team.on_samples("b", message(texts=["x" * 11]))
+
+
+def test_what_a_terminal_would_obey_is_not_kept(conversation: Conversation) -> None:
+    said = message(job(0))
+    conversation.team.on_samples("a", said | {"texts": ["\x1b[2J"]})
+    (sample,) = conversation.session.table.snapshot()
+    assert sample.error == "\ufffd[2J"
+
+
+def test_instants_are_held_against_the_run(conversation: Conversation) -> None:
+    table = SampleTable()
+    table.append(sample_of(job(0), clock() - 3_600, clock()))
+    rows = protocol.pack_rows(table.snapshot())
+    with pytest.raises(Misconduct, match="a row is from"):
+        conversation.team.on_samples("a", msgpack.loads(msgpack.dumps(message(rows=rows))))
+    assert conversation.team.budget.in_flight_on("a") == 5

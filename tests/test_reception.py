@@ -1,0 +1,225 @@
+"""How a master hears its workers, and a worker its master: whatever comes, they hear what comes after it."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Iterable
+from types import SimpleNamespace
+from typing import Any
+
+import gevent
+import msgpack
+import pytest
+import zmq
+from locust.exception import RPCError
+from locust.rpc import Message
+from locust.rpc.zmqrpc import Client, Server
+from locust.runners import MasterRunner
+from locust.stats import RequestStats
+
+from stt_load import quirks, reception
+from stt_load.reception import Reception
+
+READY = "2.47.0"
+
+
+class Socket:
+    """Gives what it was given, and breaks when there is nothing more."""
+
+    def __init__(self, frames: Iterable[tuple[bytes, ...]]) -> None:
+        self.frames = deque(frames)
+
+    def recv_multipart(self) -> list[bytes]:
+        if not self.frames:
+            raise zmq.ZMQError
+        return list(self.frames.popleft())
+
+    def recv(self) -> bytes:
+        (only,) = self.recv_multipart()
+        return only
+
+
+def said(name: str, kind: str, data: Any = None) -> tuple[bytes, bytes]:
+    return name.encode(), bytes(msgpack.packb((kind, data, name)))
+
+
+def heard(one: Reception, *frames: tuple[bytes, ...]) -> list[tuple[str, str]]:
+    """Who said what, as far as it comes through."""
+    socket, messages = Socket(frames), []
+    while True:
+        try:
+            sender, message = one.receive(socket)
+        except RPCError:
+            return messages
+        messages.append((sender, message.type))
+
+
+def test_after_junk_the_next_message_is_heard() -> None:
+    junk = (b"stranger", b"\x93\xa1")
+    frames = (junk, said("a", "client_ready", READY), junk, said("a", "quit"))
+    assert heard(Reception(), *frames) == [("a", "client_ready"), ("a", "quit")]
+
+
+def test_a_stranger_is_told_of_once_and_not_looked_at_again(caplog: pytest.LogCaptureFixture) -> None:
+    one = Reception()
+    frames = [(b"stranger", b"\x93\xa1"), said("stranger", "client_ready", READY)] * 3
+    with caplog.at_level(logging.WARNING):
+        assert heard(one, *frames) == []
+    (line,) = caplog.messages
+    assert line.startswith("stt-load: stranger, which is no worker, is not listened to: it sends what is no message")
+
+
+def test_a_worker_that_misbehaves_is_refused_and_its_master_told() -> None:
+    one, told = Reception(), []
+    one.on_misconduct = lambda worker, reason: told.append((worker, reason))
+    frames = [said("a", "client_ready", READY), *[said("a", "heartbeat")] * 3, said("a", "quit")]
+    assert heard(one, *frames) == [("a", "client_ready")]
+    ((worker, reason),) = told
+    assert (worker, reason) == ("a", "heartbeat is None, not a mapping")
+
+
+def test_a_kind_that_nobody_listens_to_is_told_of_once_and_costs_nothing_else(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    one = Reception()
+    frames = [said("a", "client_ready", READY), *[said("a", "another's")] * 3, said("a", "quit")]
+    with caplog.at_level(logging.WARNING):
+        assert heard(one, *frames) == [("a", "client_ready"), ("a", "quit")]
+    assert caplog.messages == ["stt-load: a: it sends messages of a kind that nobody listens to: another's"]
+
+
+def test_whoever_has_many_names_does_not_fill_the_screen(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        heard(Reception(), *((f"stranger {n}".encode(), b"junk") for n in range(500)))
+    assert len(caplog.messages) == reception.MOST_LINES + 1
+    assert "no further ones are told" in caplog.messages[-1]
+
+
+def test_a_name_that_a_terminal_would_obey_is_shown_and_not_obeyed(caplog: pytest.LogCaptureFixture) -> None:
+    heard(Reception(), (b"\x1b[2J\xff", b"junk"))
+    assert "\\x1b[2J\\xff" in caplog.text
+    assert "\x1b" not in caplog.text
+
+
+@pytest.mark.parametrize("frame", [(b"stranger", b"junk"), said("a", "heartbeat", {"state": "ready"})])
+def test_while_somebody_floods_it_the_others_have_their_turn(frame: tuple[bytes, ...]) -> None:
+    """gevent's zmq comes back at once while there is something to receive."""
+    one, turns = Reception(), 0
+    one.border.refuse(b"stranger")
+    one.border._known.add("a")
+
+    def take_turns() -> None:
+        nonlocal turns
+        while True:
+            gevent.sleep(0)
+            turns += 1
+
+    other = gevent.spawn(take_turns)
+    if frame[0] == b"a":
+        ready = said("a", "heartbeat", {"state": "ready", "current_cpu_usage": 1.0})
+        with gevent.Timeout(20):
+            while turns < 5:
+                heard(one, *[ready] * 100)
+    else:
+        heard(one, *[frame] * 1_000)
+    other.kill()
+    assert turns >= 5
+
+
+class Runner:
+    """What of a master's runner is looked at."""
+
+    def __init__(self) -> None:
+        self.exceptions: dict[int, Any] = {}
+        self.stats = RequestStats()
+
+
+def test_exceptions_of_users_own_do_not_grow_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reception, "MOST_EXCEPTIONS", 2)
+    one, runner = Reception(), Runner()
+
+    def takes(trace: str) -> bool:
+        message = Message("exception", {"msg": "m" * 10**6, "traceback": trace}, "a")
+        if not one._has_room(runner, message):  # type: ignore[arg-type]
+            return False
+        assert len(message.data["msg"]) <= 10_000
+        runner.exceptions[hash(message.data["traceback"])] = {}
+        return True
+
+    assert [takes(trace) for trace in "abcab"] == [True, True, False, True, True]
+
+
+def test_requests_of_users_own_do_not_grow_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reception, "MOST_ENTRIES", 2)
+    one, stats = Reception(), RequestStats()
+    for name in "ab":
+        stats.get(name, "GET")
+    report = {"stats": [{"name": name, "method": "GET"} for name in "abc"], "errors": {"key": {}}}
+    one._fit_in(stats, report)
+    assert [entry["name"] for entry in report["stats"]] == ["a", "b"]
+    assert report["errors"] == {}
+
+
+def test_after_a_message_that_locust_can_t_deal_with_the_next_one_is_heard(
+    monkeypatch: pytest.MonkeyPatch, installed: Reception
+) -> None:
+    assert installed
+    monkeypatch.setattr(MasterRunner, "handle_message", broken)
+    failed: list[str] = []
+    one = Reception()
+    one.on_error = lambda what, error: failed.append(f"{what}: {error}")
+    one.install()
+    MasterRunner.handle_message(Runner(), "a", Message("quit", None, "a"))  # type: ignore[arg-type]
+    assert failed == ["Locust's message quit: out of order"]
+
+
+def broken(self: Any, client_id: str, msg: Message) -> None:  # noqa: ARG001 - as it is called
+    raise RuntimeError("out of order")
+
+
+@pytest.fixture
+def installed(monkeypatch: pytest.MonkeyPatch) -> Reception:
+    for owner, name in (
+        (reception.BaseSocket, "__init__"),
+        (MasterRunner, "__init__"),
+        (MasterRunner, "handle_message"),
+        (Server, "recv_from_client"),
+        (Client, "recv"),
+    ):
+        monkeypatch.setattr(owner, name, getattr(owner, name))
+    one = Reception()
+    one.install()
+    return one
+
+
+def test_installed_twice_the_last_one_counts_once(installed: Reception) -> None:
+    again = Reception()
+    again.install()
+    assert quirks.original(MasterRunner.handle_message) is not MasterRunner.handle_message
+    assert not hasattr(quirks.original(MasterRunner.handle_message), "__wrapped__")
+    server = SimpleNamespace(socket=Socket([said("a", "client_ready", READY)]))
+    assert Server.recv_from_client(server)[0] == "a"  # type: ignore[arg-type]
+    assert (again.border.knows("a"), installed.border.knows("a")) == (True, False)
+
+
+def test_real_sockets_are_limited_before_anybody_can_connect(installed: Reception) -> None:
+    assert installed
+    server = Server("127.0.0.1", 0)
+    try:
+        assert server.socket.getsockopt(zmq.MAXMSGSIZE) == 16 * 1024 * 1024
+        assert server.socket.getsockopt(zmq.RCVHWM) == reception.WAITING
+    finally:
+        server.close(linger=0)
+        server.socket.context.term()
+
+
+@pytest.mark.parametrize("junk", [b"", b"\x93\xa1", b"\x80", b"\x93\x01\xc0\xc0", b"\x92\xa4quit\xc0"])
+def test_a_worker_hears_what_its_master_says_after_junk(junk: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    one = Reception()
+    with caplog.at_level(logging.WARNING):
+        message = one.hear_master(Socket([(junk,), (junk,), (Message("ack", None, "a").serialize(),)]))
+    assert message.type == "ack"
+    assert len(caplog.messages) == 1
+    with pytest.raises(RPCError):
+        one.hear_master(Socket([]))
