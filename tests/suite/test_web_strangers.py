@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
+import threading
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
@@ -17,6 +22,10 @@ from tests.suite.crowd import until
 from tests.suite.echoing import echoing
 from tests.suite.page import Page, ended, web_ui
 from tests.suite.running import against, quick, saved, start
+from tests.suite.test_start_page import CHROMIUM, FLAGS, needs_browser
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page as Tab
 
 pytestmark = pytest.mark.locust
 
@@ -146,10 +155,10 @@ def listening(process: int) -> set[str]:
 
 
 def test_page_and_master_are_on_loopback_and_their_workers_find_them(tmp_path: Path) -> None:
-    with web_ui(tmp_path, quick(2, 1, 1), "--processes=1") as page:
+    with web_ui(tmp_path, quick(2, 1, 1), "--processes=1", "--loglevel=INFO") as page:
         page.until(lambda: len(page.stats()["workers"]) == 1, "the worker is there")
         assert listening(page.process.pid) == {"127.0.0.1"}
-        ended(page)
+        assert f"Starting web interface at {page.url}," in ended(page).err
 
 
 def test_page_and_master_listen_where_they_are_told_to(tmp_path: Path) -> None:
@@ -166,3 +175,87 @@ def test_a_master_whose_workers_are_elsewhere_can_be_reached(tmp_path: Path) -> 
     until("it listens", lambda: bool(listening(process.pid) - {"127.0.0.1"}))
     process.kill()
     process.communicate()
+
+
+FOREIGN_PAGE = """<!doctype html><title>a page of somebody else's</title>
+<iframe name="there"></iframe>
+<form method="post" action="{url}/swarm" target="there">
+<input name="user_count" value="1"><input name="spawn_rate" value="1"></form>
+<script>
+document.forms[0].submit();
+fetch("{url}/stt-load/result").then(() => document.title = "read", () => document.title = "kept");
+</script>"""
+
+
+@contextmanager
+def foreign_page(url: str) -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(FOREIGN_PAGE.format(url=url).encode())
+
+        def log_message(self, *_: object) -> None:
+            """Standard error belongs to the tests."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@needs_browser
+@pytest.mark.slow
+def test_in_a_browser_the_page_does_all_that_it_did_and_another_one_nothing(tmp_path: Path) -> None:
+    """START, EDIT, RESET and STOP by their buttons; in between somebody else's page, in the same browser."""
+    from playwright.sync_api import sync_playwright
+
+    with (
+        web_ui(tmp_path, quick(None, 1, 2)) as page,
+        foreign_page(page.url) as elsewhere,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        try:
+            look_elsewhere(browser.new_page(), elsewhere)
+            assert page.stats()["state"] == "ready"
+            press_all_buttons(browser.new_page(), page)
+        finally:
+            browser.close()
+        page.until(lambda: len(saved(tmp_path)) == 1, "the result is there")
+        assert ended(page).code == 0
+    (result,) = saved(tmp_path)
+    assert {row["users"] for row in result["requests"]} >= {2, 3}
+
+
+def look_elsewhere(tab: Tab, url: str) -> None:
+    with tab.expect_response("**/swarm") as answer:
+        tab.goto(url)
+    assert answer.value.status == 403
+    tab.wait_for_function("['read', 'kept'].includes(document.title)")
+    assert tab.title() == "kept"
+
+
+def press_all_buttons(tab: Tab, page: Page) -> None:
+    def press(name: str, path: str = "") -> None:
+        button = tab.get_by_role("button", name=re.compile(f"^{name}$", re.IGNORECASE))
+        if not path:
+            button.click()
+            return
+        with tab.expect_response(f"**/{path}") as answer:
+            button.click()
+        assert answer.value.status == 200
+
+    tab.goto(page.url)
+    press("start", "swarm")
+    page.until(lambda: page.requests() >= 4, "something was measured")
+    press("edit")
+    tab.get_by_label(re.compile("number of users", re.IGNORECASE)).fill("3")
+    press("update", "swarm")
+    page.until(lambda: page.stats()["user_count"] == 3, "three users run")
+    press("reset", "stats/reset")
+    before = page.requests()
+    page.until(lambda: page.requests() >= before + 6, "three users measured something")
+    press("stop", "stop")
+    page.until_stopped()
