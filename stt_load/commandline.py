@@ -32,7 +32,7 @@ class CommandLine:
         self._source: Source | None = None
         self._given: list[Override] = []
         self._texts: dict[str, str] = {}
-        self._hosts: dict[str, str] = {}
+        self._wholes: dict[str, str] = {}
         self._told: set[str] = set()
         self._speaks = True
         self.file: str | None = None
@@ -53,6 +53,7 @@ class CommandLine:
                 option.flag,
                 dest=option.dest,
                 env_var=option.env,
+                type=self._shown_at_first if option.dest == "endpoint" else None,
                 choices=option.choices and _Offered(option.choices),
                 **({"nargs": "?", "const": "true"} if option.choices == ("true", "false") else {}),
                 help=option.help,
@@ -79,6 +80,7 @@ class CommandLine:
         if self._config is None:
             self._config = self._read(parser, vars(given))
             self.shown(self._config.api.base_url)
+            self.shown(self._config.api.endpoint)
         parser.set_defaults(**self._defaults(self._config, given.host))
 
     @property
@@ -93,7 +95,8 @@ class CommandLine:
         Raises `ConfigError` with every fault.
         """
         values = {option.dest: options.get(option.dest) for option in OPTIONS}
-        values |= {"host": host and self._whole(host), "num_users": options.get("num_users")}
+        values |= {"host": host, "num_users": options.get("num_users")}
+        values |= {dest: self._whole(str(values[dest])) for dest in _MASKED if values[dest] is not None}
         changed = [
             _override(dest, value, Layer.WEB_FORM)
             for dest, value in values.items()
@@ -101,24 +104,31 @@ class CommandLine:
         ]
         return self._load([*self._given, *changed])
 
-    def shown(self, host: str) -> str:
-        """`host` as Locust may show it, without a password; `config_of` knows the whole one again."""
-        masked = mask_url(host)
-        if masked != host:
-            self._hosts[masked] = host
+    def shown(self, url: str) -> str:
+        """`url`, or the end of one, as Locust may show it, without a password; `config_of` knows the whole again."""
+        masked = mask_url(url)
+        if masked != url:
+            self._wholes[masked] = url
         return masked
 
-    def _whole(self, host: str) -> str:
-        self.shown(host)
-        return self._hosts.get(host, host)
+    def _shown_at_first(self, url: str) -> str:
+        """As `shown`; Locust parses again for every view, and a form may have said another one by then."""
+        self._wholes.setdefault(mask_url(url), url)
+        return mask_url(url)
+
+    def _whole(self, url: str) -> str:
+        self.shown(url)
+        return self._wholes.get(url, url)
 
     def _read(self, parser: Any, given: Mapping[str, Any]) -> Config:
         """What the command line, the environment, Locust's files and ours say together, or the end of the program."""
         places = _places(parser)
         self._given = [
-            _override(name, given[name], *places.get(name, (Layer.COMMAND_LINE, "")))
+            _override(
+                name, self._whole(value) if name in _MASKED else value, *places.get(name, (Layer.COMMAND_LINE, ""))
+            )
             for name in _KNOWN
-            if given[name] is not None
+            if (value := given[name]) is not None
         ]
         try:
             config = self._load(self._given)
@@ -163,6 +173,7 @@ class CommandLine:
         self._texts |= {"host": host or config.api.base_url, "num_users": str(config.concurrent_requests)}
         return self._texts | {
             "host": mask_url(config.api.base_url),
+            "endpoint": mask_url(config.api.endpoint),
             "num_users": config.concurrent_requests,
             # All at once, unless -r says otherwise.
             "spawn_rate": float(config.concurrent_requests),
@@ -232,4 +243,7 @@ _KNOWN = {option.dest: (option.key, option.flag, option.env) for option in OPTIO
     "host": ("api.base_url", "--host", "LOCUST_HOST"),
     "num_users": ("concurrent_requests", "--users", "LOCUST_USERS"),
 }
+_MASKED = ("host", "endpoint")
+"""What may have a password or a key in it, and is on Locust's page."""
+
 _LAYERS = {"config_file": Layer.LOCUST_FILE, "environment_variables": Layer.ENVIRONMENT}

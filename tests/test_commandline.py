@@ -173,3 +173,30 @@ def test_what_was_configured_stays_known_whatever_the_form_says(
     ours, options = command_line(monkeypatch, tmp_path, CONFIG)
     ours.config_of(vars(options) | {"total_requests": "20"}, "http://other.test")
     assert (ours.configured.api.base_url, ours.configured.total_requests) == ("http://service.test", 30)
+
+
+@pytest.mark.parametrize("place", ["file", "command line", "form"])
+def test_a_key_in_the_endpoint_is_sent_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: str
+) -> None:
+    """Locust's page has all options of the form in it."""
+    secret = "/v1/listen?api_key=s3cret-word&tier=2"
+    config = CONFIG.replace("}", f", endpoint: '{secret}'}}") if place == "file" else CONFIG
+    words = ["--endpoint", secret] if place == "command line" else []
+    ours, options = command_line(monkeypatch, tmp_path, config, *words)
+    if place == "form":
+        ours.config_of(vars(options) | {"endpoint": secret}, options.host)
+    else:
+        assert "s3cret" not in str(vars(options))
+        assert ours.configured.api.endpoint == secret
+        assert ours.config_of(vars(options), options.host).api.endpoint == secret
+    shown = "/v1/listen?api_key=***&tier=2"
+    assert ours.config_of(vars(options) | {"endpoint": shown}, options.host).api.endpoint == secret
+    assert ours.config_of(vars(options) | {"endpoint": "/other"}, options.host).api.endpoint == "/other"
+    # Another one that is typed in counts from then on, however often the page is looked at.
+    another = secret.replace("s3cret", "an0ther")
+    assert ours.config_of(vars(options) | {"endpoint": another}, options.host).api.endpoint == another
+    parser = get_parser(default_config_files=[])
+    ours.extend(parser)
+    parser.parse_args(words)
+    assert ours.config_of(vars(options) | {"endpoint": shown}, options.host).api.endpoint == another
