@@ -30,6 +30,7 @@ class Form:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path, api: str = "", host: str = CONFIGURED) -> None:
         monkeypatch.setenv("S_KEY", "k3y-of-mine")
+        monkeypatch.setenv("WORD", "hello")
         config = f"api: {{base_url: '{host}', {api}}}\n"
         self.ours: CommandLine
         self.ours, self.options = command_line(monkeypatch, folder, config)
