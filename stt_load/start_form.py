@@ -67,9 +67,14 @@ def _twice(form: Any, options: Mapping[str, Any]) -> str | None:
     names = sorted(
         name
         for name in form
-        if len(form.getlist(name)) > 1 and name not in PICKED and not isinstance(options.get(name), list)
+        if (name in COMMON or name in options) and len(form.getlist(name)) > 1 and not _is_list(name, options)
     )
     return f"{', '.join(names)}: given more than once; give one value" if names else None
+
+
+def _is_list(name: str, options: Mapping[str, Any]) -> bool:
+    """Whether Locust takes all values of the field."""
+    return name in PICKED or isinstance(options.get(name), list)
 
 
 def _reference(form: Any, given: Mapping[str, str]) -> str | None:

@@ -77,7 +77,7 @@ def test_fields_of_the_class_picker_are_for_a_page_that_has_it(
 def test_a_field_that_locust_does_not_know_is_left_to_user_code(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    assert Form(monkeypatch, tmp_path).refusal(csrf_token="x") is None
+    assert Form(monkeypatch, tmp_path).refusal(csrf_token="x", boxes=["a", "b"]) is None
 
 
 @pytest.mark.parametrize("name", ["host", "total_requests", "user_count", "profile"])
