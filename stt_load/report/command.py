@@ -41,8 +41,21 @@ def run(args: argparse.Namespace) -> int:
             print(result_file.as_text(result_file.document(saved)))
         else:
             say = Messages(args.language or saved.config["report"]["language"])
-            print(*map(harmless, report(say, saved, args.files)), sep="\n")
+            lines = [harmless(line) for line in report(say, saved, args.files)]
+            print(*lines, sep="\n")
     except ReportError as error:
-        print(harmless(f"stt-load: {error}"), file=sys.stderr)
-        return NO_REPORT
+        return _refuse(str(error))
+    except _UNFIT as error:
+        files = ", ".join(map(str, args.files))
+        return _refuse(f"{files}: damaged, no report can be made of it ({type(error).__name__}: {error})")
     return 0
+
+
+_UNFIT = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What values of another type than a result's come to, wherever they are first used."""
+
+
+def _refuse(reason: str) -> int:
+    """On one line, whatever a file has put into the reason."""
+    print(harmless(f"stt-load: {reason}"), file=sys.stderr)
+    return NO_REPORT

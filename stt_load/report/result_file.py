@@ -204,7 +204,8 @@ def _rename(temporary: Path, path: Path) -> None:
 
 
 def _taken(path: Path) -> bool:
-    return any(one.exists() for one in (path, path.with_suffix(record.SUFFIX), rows_path(path)))
+    """Also by a link to nowhere, which nothing can be created over."""
+    return any(os.path.lexists(one) for one in (path, path.with_suffix(record.SUFFIX), rows_path(path)))
 
 
 def _utf8(text: str) -> bytes:

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from stt_load.report.result_file import write
 from tests.report.runs import run_of, steady
 
@@ -52,6 +54,29 @@ def test_what_is_no_result_is_one_sentence_and_2(tmp_path: Path) -> None:
         assert (ran.returncode, ran.stdout) == (2, "")
         assert said in ran.stderr
         assert ran.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("block", "key", "value"),
+    [
+        ("run", "users", []),
+        ("run", "clocks", []),
+        ("run", "workers", [["x"]]),
+        ("config", "report", None),
+        ("config", "report", {"language": 1e300}),
+        ("config", "api", "x"),
+        ("config", "request_delay", "x"),
+    ],
+)
+def test_values_of_another_type_are_one_sentence_and_2(tmp_path: Path, block: str, key: str, value: object) -> None:
+    path = saved(tmp_path)
+    values = json.loads(path.read_text(encoding="utf-8"))
+    values[block][key] = value
+    path.write_text(json.dumps(values), encoding="utf-8")
+    ran = report(path)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert f"{path}: damaged, no report can be made of it" in ran.stderr
+    assert ran.stderr.count("\n") == 1
 
 
 def test_nothing_in_a_file_steers_the_terminal(tmp_path: Path) -> None:

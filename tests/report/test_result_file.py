@@ -103,6 +103,8 @@ def test_names_are_taken_by_results_spools_and_rows(tmp_path: Path, monkeypatch:
     ]:
         Path(taken).touch()
         assert reserve("a.json", NOON) == Path(next_one)
+    Path("a_4.partial.jsonl").symlink_to("elsewhere")
+    assert reserve("a.json", NOON) == Path("a_5.json"), "a link to nowhere takes a name, too"
 
 
 def test_what_can_not_be_written_leaves_nothing(tmp_path: Path) -> None:
