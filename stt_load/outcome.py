@@ -13,7 +13,7 @@ from stt_load.transport import Exchange, TransportError, local_limits
 from stt_load.transport.exchange import clock
 from stt_load.wire.numbers import bounded
 from stt_load.wire.stream import Stream
-from stt_load.wire.verdict import Failure, Transcript, described, storable
+from stt_load.wire.verdict import LONGEST_HEADER, Failure, Transcript, described, storable
 
 UNREACHABLE = frozenset({ErrorKind.DNS, ErrorKind.CONNECT, ErrorKind.TLS, ErrorKind.LOCAL_LIMIT})
 _NOTHING_SENT = UNREACHABLE | {ErrorKind.TIMEOUT_CONNECT}
@@ -126,7 +126,10 @@ def _unmade(stage: Stage, job: Job, exchange: Exchange, error: Exception) -> Sam
 def _shown(stage: Stage, exchange: Exchange) -> str:
     """The captured headers, each without secrets before JSON writes them in its own way."""
     hide = stage.speech.hide
-    kept = {name: None if value is None else storable(hide(value)) for name, value in exchange.captured.items()}
+    kept = {
+        name: None if value is None else storable(hide(value), LONGEST_HEADER)
+        for name, value in exchange.captured.items()
+    }
     return json.dumps(kept)
 
 

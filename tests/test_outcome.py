@@ -79,6 +79,16 @@ def test_a_number_beyond_its_range_is_absent_and_named(
     assert all(in_range(one.name, getattr(row, one.name)) for one in FIELDS if one.form == "number")
 
 
+def test_a_text_that_came_in_json_is_named() -> None:
+    assert made(Transcript("x", json_for_text=True)).json_for_text is True
+    assert made(Transcript("x")).json_for_text is False
+
+
+def test_half_a_token_is_absent_and_named() -> None:
+    row = made(Transcript("x", tokens=1.5))  # type: ignore[arg-type]
+    assert (row.tokens, row.out_of_range) == (None, ("tokens",))
+
+
 def test_a_pause_without_end_stays_within_its_column_whatever_comes_on_top() -> None:
     row = concluded(stage_of(), JOB, exchange_of(lingered_s=100.0), Transcript("hello"), 4, 1e9)
     assert row.pause_s == 1e9

@@ -57,7 +57,8 @@ class Response(Section):
     text: Expression = Field(
         default="text",
         description="JMESPath expression for the transcript in a JSON answer, such as "
-        "results.channels[0].alternatives[0].transcript. Without meaning where response_format is no JSON.",
+        "results.channels[0].alternatives[0].transcript. With response_format text it is looked at where an answer "
+        "is JSON all the same.",
     )
 
     duration: Expression | None = Field(

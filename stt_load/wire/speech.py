@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -49,7 +50,9 @@ class Speech:
         verdict = self._judge(answer)
         if isinstance(verdict, Failure) and self._secrets:
             # Before the message is cut to its length, or half a secret might be left of one.
-            verdict = self._judge(replace(answer, body=self._without_secrets(answer.body)), again=True)
+            location = None if answer.location is None else self.hide(answer.location)
+            masked = replace(answer, body=self._without_secrets(answer.body), location=location)
+            verdict = self._judge(masked, again=True)
         return verdict
 
     def _judge(self, answer: Answer, again: bool = False) -> Transcript | Failure:
@@ -67,8 +70,15 @@ class Speech:
 
     def _without_secrets(self, body: bytes) -> bytes:
         for secret in self._secrets:
-            body = body.replace(secret.encode(), MASK.encode())
+            for written in _written(secret):
+                body = body.replace(written.encode(), MASK.encode())
         return body
+
+
+def _written(secret: str) -> list[str]:
+    """`secret` as a server may repeat it: as it is, and in JSON, where some write a slash as `\\/`."""
+    in_json = [json.dumps(secret, ensure_ascii=plain)[1:-1] for plain in (True, False)]
+    return [secret, *in_json, *(one.replace("/", "\\/") for one in in_json)]
 
 
 def hide(message: str, secrets: Sequence[str]) -> str:

@@ -22,6 +22,8 @@ Step = Literal["request", "upload", "submit", "poll"]
 EXCERPT_CHARACTERS = 200
 LONGEST_CHARACTERS = 2_000
 """Of a message that is kept with a request."""
+LONGEST_HEADER = 1_000
+"""Of a captured header."""
 LONGEST_LOCATION = 1_900
 """Of a Location in a message, whose end is to be read, too."""
 
@@ -140,11 +142,11 @@ def _kind(value: object) -> str:
     return "None" if value is None else f"a {type(value).__name__}"
 
 
-def storable(text: str) -> str:
+def storable(text: str, longest: int = LONGEST_CHARACTERS) -> str:
     """`text` for a row and a screen: control characters, those that turn the direction of a line, and what is no
     character become U+FFFD, and it ends where nobody would read on."""
     text = _UNFIT.sub("\ufffd", text)
-    return text if len(text) <= LONGEST_CHARACTERS else text[:LONGEST_CHARACTERS] + "..."
+    return text if len(text) <= longest else text[:longest] + "..."
 
 
 def described(error: BaseException) -> str:

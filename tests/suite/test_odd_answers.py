@@ -52,6 +52,83 @@ def test_a_stream_of_very_many_pieces(tmp_path: Path) -> None:
         assert (row["deltas"], row["text_length"], row["out_of_range"]) == (70_000, 70_000, ["tokens"])
 
 
+PLAIN = (
+    " Hello world.\n",
+    '{"text": "in JSON"}',
+    '""',
+    " \n",
+    '{"error": "failed to read audio data"}',
+    '{"text": "", "error": {"message": "out of memory"}}',
+    "<!doctype html><title>Sign in</title>",
+)
+
+
+@pytest.mark.parametrize("user_class", ["SttUser", "FastSttUser"])
+def test_plain_text_is_judged_by_what_stands_in_it(tmp_path: Path, user_class: str) -> None:
+    """With the label that whisper.cpp gives its transcripts."""
+    api = {"response_format": "text"}
+    with saying(*PLAIN, kind="text/html; charset=utf-8") as url:
+        ran = run(tmp_path, against(url, 15, 1, 1, audio_duration=0.1, api=api), user_class)
+    measured = rows(ran.result, "measured")
+    said = {(row["error_kind"], row["text_length"], row["json_for_text"]) for row in measured}
+    assert said == {(None, 12, False), (None, 7, True), (None, 0, True), (None, 0, False), ("no_text", None, False)}
+    told = " ".join(row["error"] for row in measured if row["error"])
+    assert "an error in the answer: failed to read audio data" in told
+    assert "an error in the answer: out of memory" in told
+    assert "an HTML page" in told
+    (found,) = [one["values"] for one in ran.result["findings"] if one["name"] == "json_for_text"]
+    assert found == {"in_json": 4, "answers": 8}
+    assert "4 of 8 texts came in JSON" in " ".join(ran.out.split())
+
+
+@pytest.mark.parametrize("user_class", ["SttUser", "FastSttUser"])
+def test_blanks_only_are_empty_texts(tmp_path: Path, user_class: str) -> None:
+    with saying('{"text": " \\n"}', '{"text": "\\u3000"}') as url:
+        ran = run(tmp_path, against(url, 5, 1, 1, audio_duration=0.1), user_class)
+    assert {row["text_length"] for row in rows(ran.result, "measured")} == {0}
+    assert "empty_texts" in {one["name"] for one in ran.result["findings"]}
+
+
+DELTA = 'data: {"type": "transcript.text.delta", "delta": "hello"}\n\n'
+DONE = 'data: {"type": "transcript.text.done", "text": "hello"}\n\n'
+NOISY = {
+    "named": 'event: ping\ndata: {"type": "ping"}\n\n' + DELTA + "event: ping\ndata: 2026-01-02 03:04:05\n\n" + DONE,
+    "words": "data: alive\n\ndata: : ping\n\ndata: null\n\ndata: {}\n\n" + DELTA + "data: alive\n\n" + DONE,
+    "twice": (DELTA + DONE).replace("data: ", "data: data: "),
+    "lines": (DELTA + DONE).replace("data: ", ""),
+    "no error": DELTA.replace("}", ', "error": ""}') + DONE.replace("}", ', "error": {}}'),
+    "words only": "data: hel\n\ndata: {}\n\ndata: lo\n\n",
+}
+FAILING = {
+    "wrapped error": 'data: data: {"error": {"message": "out of memory"}}\n\n',
+    "error behind words": 'data: 2026-01-02 03:04:05\n\ndata: {"error": {"message": "out of memory"}}\n\n',
+}
+
+
+@pytest.mark.parametrize("user_class", ["SttUser", "FastSttUser"])
+def test_noise_in_a_stream_is_no_text_and_hides_none(tmp_path: Path, user_class: str) -> None:
+    bodies = [*NOISY.values(), *FAILING.values()]
+    with saying(*bodies, kind="text/event-stream") as url:
+        ran = run(tmp_path, against(url, 17, 1, 1, audio_duration=0.1, api={"stream": True}), user_class)
+    measured = rows(ran.result, "measured")
+    assert {(row["error_kind"], row["text_length"]) for row in measured} == {(None, 5), ("stream_error", None)}
+    assert sum(row["ok"] for row in measured) == 12
+    assert all(row["first_text_s"] is not None for row in measured if row["ok"])
+    assert all("out of memory" in row["error"] for row in measured if not row["ok"])
+
+
+@pytest.mark.parametrize("user_class", ["SttUser", "FastSttUser"])
+def test_who_is_refused_waits_as_long_as_it_is_asked_to_in_whatever_form(tmp_path: Path, user_class: str) -> None:
+    """Of the header twice, at least the first counts."""
+    asked = ["Retry-After: 0.6\r\n", "retry-after-ms: 600\r\nRetry-After: 30\r\n", "Retry-After: 1\r\n" * 2]
+    with saying("{}", status="429 Too Many Requests", headers=asked) as url:
+        config = against(url, 8, 2, 2, audio_duration=0.1, continue_on_dead_warmup=True)
+        ran = run(tmp_path, config, user_class)
+    measured = rows(ran.result, "measured")
+    assert {row["error_kind"] for row in measured} == {"shed"}
+    assert {row["pause_s"] for row in measured} == {0.6, 1.0}
+
+
 RETURNS = """
 import itertools
 import numpy

@@ -16,11 +16,12 @@ from stt_load.wire.answers import Places, reader
 from stt_load.wire.dialects import DIALECTS, Dialect
 from stt_load.wire.form import Bare
 from stt_load.wire.job import Course, Plan
+from stt_load.wire.places import NO_JSON, json_in, parsed
 from stt_load.wire.request import Body
 from stt_load.wire.speech import Speech
 from stt_load.wire.stream import Stream
-from stt_load.wire.verdict import LONGEST_WAIT_S, Answer, Failure, Step, Transcript, checked, storable
-from tests.wire.documents import answers, anything, deep, documents
+from stt_load.wire.verdict import LONGEST_WAIT_S, Answer, Failure, Step, Transcript, checked, heard, storable
+from tests.wire.documents import answers, anything, deep, documents, texts
 
 FORMATS = ("json", "verbose_json", "diarized_json", "text", "srt", "vtt")
 PLACES = Places(duration="duration", processing_time="took", processing_time_unit_s=0.001)
@@ -60,22 +61,57 @@ def test_of_every_format(response_format: str, body: bytes) -> None:
     check(reader(response_format, PLACES)(Answer(200, "application/json", None, body)))
 
 
+@given(body=documents, kind=st.sampled_from(["text/plain", "text/html", "application/json"]))
+def test_no_object_and_no_array_is_plain_text(body: str, kind: str) -> None:
+    verdict = reader("text", PLACES)(Answer(200, kind, None, body.encode("utf-8", "surrogatepass")))
+    check(verdict)
+    document = parsed(body)
+    if isinstance(verdict, Transcript) and isinstance(document, dict | list | str):
+        assert verdict.json_for_text
+        said = document.get("text") if isinstance(document, dict) else document
+        while isinstance(said, str) and said.strip().startswith('"') and json_in(said.strip()) is not NO_JSON:
+            said = json_in(said.strip())
+        assert isinstance(said, str)
+        assert verdict.text == heard(said).text.strip()
+
+
+@pytest.mark.parametrize("response_format", FORMATS)
+@given(beside=answers, error=texts.filter(lambda said: json.loads(said).strip()), cut=st.integers(1, 100))
+def test_an_error_in_it_is_a_failure_in_every_format(response_format: str, beside: str, error: str, cut: int) -> None:
+    verdict = reader(response_format, PLACES)(
+        Answer(200, "text/plain", None, f'{beside[:-1]}, "error": {error}}}'.encode())
+    )
+    check(verdict)
+    assert isinstance(verdict, Failure)
+    event = f'data: {beside[:-1]}, "error": {error}}}\n\n'.encode()
+    stream = Stream(None, reader(response_format, PLACES))
+    stream.feed(event[:cut], 0.0)
+    stream.feed(event[cut:], 0.0)
+    assert isinstance(stream.read(Answer(200, "", None, event)), Failure)
+
+
 @pytest.mark.parametrize("places", ODD_PLACES)
 @given(document=answers | anything)
 def test_at_every_place(places: Places, document: str) -> None:
     check(reader("json", places)(Answer(200, "application/json", None, document.encode())))
 
 
-@given(status=statuses, kind=headers, location=headers, retry_after=headers, body=bodies)
+@given(status=statuses, kind=headers, location=headers, retry_after=headers, retry_after_ms=headers, body=bodies)
 def test_with_any_status_and_headers(
-    status: int, kind: str | None, location: str | None, retry_after: str | None, body: bytes
+    status: int,
+    kind: str | None,
+    location: str | None,
+    retry_after: str | None,
+    retry_after_ms: str | None,
+    body: bytes,
 ) -> None:
     speech = Speech(Bare(), reader("text"), secrets=("s3cret",))
-    check(speech.read(Answer(status, kind or "", location, body, retry_after)))
+    check(speech.read(Answer(status, kind or "", location, body, retry_after, retry_after_ms=retry_after_ms)))
 
 
+FIELDS = ["data: ", "data:", "event: ", "id: ", ": ", "", "data: data: ", "data: : ", "event: ping\ndata: "]
 events = st.lists(
-    st.tuples(st.sampled_from(["data: ", "data:", "event: ", "id: ", ": ", ""]), documents | st.just("[DONE]")),
+    st.tuples(st.sampled_from(FIELDS), documents | st.sampled_from(["[DONE]", "ping", "2026-01-02"])),
     max_size=6,
 )
 
@@ -93,7 +129,11 @@ def test_in_every_dialect_of_a_stream(
         for at_s, (start, end) in enumerate(pairwise(ends)):
             stream.feed(body[start:end], float(at_s))
         speech = Speech(Bare(), reader("json", PLACES), secrets=("s3cret",))
-        check(speech.read(Answer(200, content_type, None, body, stream=stream)))
+        verdict = speech.read(Answer(200, content_type, None, body, stream=stream))
+        check(verdict)
+        if isinstance(verdict, Transcript):
+            raw = [document for _, document in said if isinstance(json_in(document.strip()), dict | list)]
+            assert not any(len(document) > 2 and document in verdict.text for document in raw), "JSON is no text"
         assert in_range("deltas", stream.deltas)
         gaps = stream.gaps
         assert gaps is None or in_range("gap_max_s", gaps.max_s)

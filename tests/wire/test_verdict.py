@@ -161,5 +161,6 @@ def test_no_message_turns_a_line_around(turn: str) -> None:
 def test_what_is_kept_has_an_end() -> None:
     assert LONGEST_CHARACTERS == 2_000
     assert storable("x" * 5_000) == "x" * LONGEST_CHARACTERS + "..."
+    assert storable("x" * 5_000, 7) == "x" * 7 + "..."
     assert storable("x" * LONGEST_CHARACTERS) == "x" * LONGEST_CHARACTERS
     assert storable("a\x1b[2Jb\ttab\n안녕") == "a\ufffd[2Jb\ttab\n안녕"
