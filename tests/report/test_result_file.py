@@ -55,6 +55,16 @@ def test_the_figures_can_be_computed_anew_from_the_rows(tmp_path: Path) -> None:
     assert document(load(path))["metrics"] == written["metrics"]
 
 
+def test_rows_of_before_there_was_a_mark_for_texts_in_json_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "result.json"
+    write(path, run_of(steady()))
+    text = path.read_text(encoding="utf-8")
+    old = text.replace(', "json_for_text": false', "")
+    assert old != text
+    path.write_text(old, encoding="utf-8")
+    assert not load(path).samples["json_for_text"].any()
+
+
 def test_one_row_a_line_last_in_the_file(tmp_path: Path) -> None:
     path = tmp_path / "result.json"
     write(path, run_of(steady(20)))
