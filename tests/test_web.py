@@ -204,6 +204,15 @@ def test_no_other_origin_may_read_anything(page: Page, path: str) -> None:
         assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
 
 
+def test_a_route_of_the_users_own_keeps_its_headers_and_is_changed_by_no_foreign_page(page: Page) -> None:
+    assert page.environment.web_ui is not None
+    page.environment.web_ui.app.add_url_rule("/mine", view_func=lambda: "mine", methods=["GET", "POST"])
+    foreign = {"Origin": "http://evil.test"}
+    assert "Access-Control-Allow-Origin" in page.client.get("/mine", headers=foreign).headers
+    assert page.client.post("/mine", headers=foreign).status_code == 403
+    assert page.client.post("/mine").get_data() == b"mine"
+
+
 def test_a_user_class_gets_no_attribute_that_its_form_does_not_show(page: Page) -> None:
     page.environment.available_user_classes = {"Nobody": Nobody}
     page.environment.available_user_tasks = {"Nobody": []}
