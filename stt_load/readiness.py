@@ -11,6 +11,7 @@ from stt_load.transport.exchange import clock, plain
 from stt_load.transport.target import Target, proxy_headers
 from stt_load.transport.tls import tls_context
 from stt_load.wire.request import encoded_path
+from stt_load.wire.verdict import storable
 
 POLL_S = 0.25
 
@@ -35,7 +36,7 @@ def _trouble(target: Target, health: str | None, left_s: float) -> str | None:
             return None
         return _unhealthy(target, health, timeout_s)
     except (OSError, ValueError, http.client.HTTPException) as error:  # ValueError: a name that is none
-        return f"{target.authority}: {plain(error)}"
+        return f"{target.authority}: {storable(plain(error))}"
 
 
 def _unhealthy(target: Target, health: str, timeout_s: float) -> str | None:

@@ -173,7 +173,8 @@ def _spoken(subtitles: str) -> str:
 
 
 _PAGE = re.compile(
-    r"<(!doctype|!--|\?xml|(html|head|body|title|meta|script|style|center|div|table|form|pre|h[1-6]|p|br|hr)\b)",
+    r"<(!doctype|!--|\?xml|(html|head|body|title|meta|link|script|noscript|style|center|div|span|table|form|iframe|pre|font|ul|"
+    r"h[1-6]|p|br|hr)\b)",
     re.IGNORECASE,
 )
 """How pages begin, and parts of them. No transcript begins so, and there are some that begin with `<`: `<unk>`."""
