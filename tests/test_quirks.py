@@ -12,7 +12,8 @@ from typing import Any
 import gevent
 import locust.stats
 import pytest
-from locust.runners import MasterRunner, WorkerNode, WorkerNodes
+from locust.rpc import Message
+from locust.runners import MasterRunner, WorkerNode, WorkerNodes, WorkerRunner
 from locust.stats import RequestStats
 
 from stt_load import quirks
@@ -215,3 +216,19 @@ class TestReports:
         entry = stats.get("/speech", "POST")
         assert (entry.num_requests, entry.num_failures) == (2, 1)
         assert entry.total_response_time == pytest.approx(600)
+
+
+def test_a_worker_hears_what_comes_after_a_message_that_it_can_t_deal_with(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It would end the greenlet that hears the master."""
+    for name in ("connect_to_master", "handle_message"):
+        monkeypatch.setattr(WorkerRunner, name, getattr(WorkerRunner, name))
+    quirks.on_connect(lambda _: None, lambda _: None)
+    sent: list[Any] = []
+    runner: Any = object.__new__(WorkerRunner)
+    runner.client, runner.client_id = SimpleNamespace(send=sent.append), "a"
+    for kind in ("spawn", "update_user_class", "spawning_complete"):
+        WorkerRunner.handle_message(runner, Message(kind, None, "a"))
+    assert [record.levelname for record in caplog.records] == ["ERROR"] * 3
+    assert len(sent) == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeAlias
 
@@ -60,7 +59,7 @@ def whole(least: int = 0, most: int = MOST_WHOLE) -> Check:
 
 def number(least: float, most: float) -> Check:
     def check(place: str, value: Any) -> None:
-        if type(value) not in (int, float) or not (math.isfinite(value) and least <= value <= most):
+        if type(value) not in (int, float) or not least <= value <= most:
             wrong(place, value, f"a number from {least:g} to {most:g}")
 
     return check

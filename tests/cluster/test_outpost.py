@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import gevent
@@ -12,7 +13,7 @@ from stt_load.cluster import outpost as outposts
 from stt_load.cluster import protocol
 from stt_load.cluster.outpost import Outpost
 from stt_load.cluster.protocol import Data
-from stt_load.sample import Phase
+from stt_load.sample import ErrorKind, Phase
 from stt_load.schedule.phases import Job
 from stt_load.transport.exchange import clock
 from tests.cluster.conversation import sample_of
@@ -157,6 +158,28 @@ def test_what_is_not_acknowledged_is_told_again_with_its_texts(scene: Scene, mon
     scene.settle()
     first, again = scene.of_kind(protocol.SAMPLES)
     assert (first["first"], again["first"], again["texts_from"]) == (0, 0, 0)
+
+
+def test_many_texts_go_before_the_rows_that_point_to_them_in_messages_of_bounded_size(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outposts, "CHARACTERS_AT_ONCE", 100)
+    for seq in range(10):
+        sample = sample_of(Job(seq, 0, Phase.MEASURED), clock() - 2, clock() - 1, ErrorKind.TRUNCATED)
+        scene.post.table.append(replace(sample, error=f"{seq}" * 60))
+    scene.post._news.set()
+    scene.settle()
+    told = scene.of_kind(protocol.SAMPLES)
+    assert [len(protocol.unpack_rows(one["rows"], ())) for one in told] == [0, 0, 0, 0, 10]
+    assert [one["texts_from"] for one in told] == [0, 2, 4, 6, 8]
+    assert [text for one in told for text in one["texts"]] == [f"{seq}" * 60 for seq in range(10)]
+    scene.post.conclude()
+    assert [one["last"] for one in scene.of_kind(protocol.SAMPLES)][len(told) :] == [True]
+
+
+def test_of_a_long_transcript_the_beginning_is_told(scene: Scene) -> None:
+    scene.post.finish(Job(0, 0, Phase.MEASURED), sample_of(Job(0, 0, Phase.MEASURED), 1.0, 2.0), "x" * 10**6)
+    assert scene.post.first_transcript == "x" * protocol.LONGEST_TRANSCRIPT
 
 
 def test_a_broken_connection_loses_nothing(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,13 +21,14 @@ LIMIT_MS = 10_000
 
 
 class Rogue:
-    """A socket of zmq's kind DEALER, as a worker's is."""
+    """A socket of zmq's kind DEALER, as a worker's is. name: what its own begins with; "" for none."""
 
     def __init__(self, context: zmq.Context[Any], port: int, name: str) -> None:
-        self.name = f"{name}_{uuid.uuid4().hex}"
+        self.name = f"{name}_{uuid.uuid4().hex}" if name else ""
         self.run = ""
         self._socket = context.socket(zmq.DEALER)
-        self._socket.setsockopt(zmq.IDENTITY, self.name.encode())
+        if name:
+            self._socket.setsockopt(zmq.IDENTITY, self.name.encode())
         self._socket.setsockopt(zmq.LINGER, 0)
         self._socket.connect(f"tcp://127.0.0.1:{port}")
 

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.locust
 TENTH = {"slots": 16, "overhead_s": 0.1, "rtf": 0.0, "jitter": "none", "cold_requests": 0}
 MOST_GROWN_KB = 200_000
 AUDIO_S = 0.5
+FLOOD = 10_000
 
 JUNK: dict[str, Callable[[Rogue], None]] = {
     "two_bytes": lambda one: one.raw(b"\x93\xa1"),
@@ -64,15 +65,19 @@ def test_junk_ends_nothing_and_is_told_in_one_line_each(tmp_path: Path) -> None:
             one = make(name)
             for _ in range(3):
                 act(one)
-        # zmq gives whoever has no name one that is none, and nobody can be told by it for long
+        make("").say("client_ready", "2.47.0")
+        flood = make("flood")
+        for _ in range(FLOOD):
+            flood.raw(b"\x93\xa1")
         time.sleep(1)
         grown_kb = most_memory_kb(processes.master) - before_kb
         ran = processes.finish()
     check_code(ran, 0)
     check_exact(ran.result, 200, 4)
-    for name in JUNK:
+    for name in (*JUNK, "flood"):
         assert len(refusals(ran, name)) == 1, (name, ran.err)
-    assert len(ran.err.splitlines()) == len(JUNK), ran.err
+    assert ran.err.count("it has no name that a worker could have") == 1
+    assert len(ran.err.splitlines()) == len(JUNK) + 2, ran.err
     assert "Traceback" not in ran.err
     assert grown_kb < MOST_GROWN_KB
 
