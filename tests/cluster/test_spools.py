@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -44,15 +45,15 @@ def test_it_goes_only_with_all_its_rows(rows: int, there: bool, spool: Path) -> 
     assert spool.exists() == there
 
 
-@pytest.mark.parametrize("broken", ["unlink", "open"])
+@pytest.mark.parametrize("broken", [(Path, "unlink"), (os, "open")], ids=["unlink", "open"])
 def test_one_that_cannot_be_removed_stays_and_is_no_fault_of_the_run(
-    broken: str, spool: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    broken: tuple[object, str], spool: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def denied(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, broken, denied)
+        patch.setattr(*broken, denied)
         spools.remove("result", 1, 5)
     assert f"{spool.name} stays: Permission denied" in caplog.text
     assert spool.exists()
