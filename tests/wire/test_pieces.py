@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import accumulate, pairwise
 from statistics import fmean
 
@@ -57,4 +58,6 @@ def test_what_came_at_once_is_kept_once() -> None:
         found.add("x", float(number // 1_000))
     assert found.count == 100_000
     assert len(found._times) == 100
+    assert sys.getsizeof(found._times) < 2_000
+    assert sys.getsizeof(found._text) < 1_000_000
     assert found.gaps == Gaps(99 / 99_999, 0.0, 1.0)
