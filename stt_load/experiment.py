@@ -93,7 +93,9 @@ class Experiment:
             version=__version__,
             versions=versions(),
             host=host(),
-            seed=config.seed if config.seed is not None else random.SystemRandom().randint(0, MOST_SEED),
+            seed=config.seed
+            if config.seed is not None
+            else random.SystemRandom().getrandbits(MOST_SEED.bit_length()),
             seed_given=config.seed is not None,
             config_file=config_file,
             target=mask_url(url),

@@ -200,3 +200,66 @@ def test_a_key_in_the_endpoint_is_sent_and_not_shown(
     ours.extend(parser)
     parser.parse_args(words)
     assert ours.config_of(vars(options) | {"endpoint": shown}, options.host).api.endpoint == another
+
+
+@pytest.mark.parametrize("host", ["http://[::1%lo]:80", "http://[fe80::1%25eth0]"])
+def test_a_host_with_a_zone_is_refused_wherever_it_is_given(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], host: str
+) -> None:
+    assert ended(monkeypatch, tmp_path, CONFIG, "-H", host) == 2
+    assert "has a zone" in capsys.readouterr().err
+    ours, options = command_line(monkeypatch, tmp_path, CONFIG)
+    with pytest.raises(ConfigError, match="the form's host"):
+        ours.config_of(vars(options), host)
+
+
+def test_of_two_defaults_the_last_one_counts_and_that_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ours, options = command_line(monkeypatch, tmp_path, CONFIG, default_user="Nobody")
+    for again, spawned in [("Nobody", ["Nobody"]), ("Other", ["Other"]), (None, None)]:
+        ours.default_again(again)
+        parser = get_parser(default_config_files=[])
+        ours.extend(parser)
+        assert (parser.parse_args([]).user_classes or None) == spawned
+    said = capsys.readouterr().err
+    assert said == (
+        "stt-load: install() was called more than once; the last one's user classes are spawned: Other\n"
+        "stt-load: install() was called more than once; the last one's user classes are spawned: all that there are\n"
+    )
+    monkeypatch.setattr("sys.argv", ["locust", "Nobody"])
+    ours.extend(get_parser(default_config_files=[]))
+    assert capsys.readouterr().err == "", "whoever names the class knows it"
+    assert options.user_classes == ["Nobody"]
+
+
+def test_a_host_that_has_the_endpoint_in_it_means_the_same_at_every_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Locust hands back the host as it was given; that is no change of the form's."""
+    words = ["-H", "http://me:secret-1@h/v1/audio/translations", "--endpoint", "/v1/audio/transcriptions"]
+    ours, options = command_line(monkeypatch, tmp_path, CONFIG, *words)
+    for host in (options.host, ours.shown(options.host)):
+        api = ours.config_of(vars(options), host).api
+        assert api.url(api.base_url) == "http://me:secret-1@h/v1/audio/transcriptions"
+    said = capsys.readouterr().err
+    assert said.count("requests go to http://***@h/v1/audio/transcriptions") == 1
+    assert "secret-1" not in said
+    api = ours.config_of(vars(options), "http://other.test/v1").api
+    assert api.url(api.base_url) == "http://other.test/v1/audio/transcriptions"
+
+
+def test_a_model_in_the_form_goes_where_it_has_its_place_or_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for api, sent in [("query: {m: '{model}'}, model: a", True), ("query: {m: large}", False)]:
+        config = f"api: {{base_url: 'http://h', protocol: raw, {api}}}\n"
+        ours, options = command_line(monkeypatch, tmp_path, config)
+        assert options.model == ("a" if sent else "")
+        changed = vars(options) | {"model": "other"}
+        if sent:
+            assert ours.config_of(changed, options.host).api.model == "other"
+        else:
+            with pytest.raises(ConfigError, match="the form's model"):
+                ours.config_of(changed, options.host)
+        assert ours.config_of(vars(options), options.host).api.model == ("a" if sent else None)

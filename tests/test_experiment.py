@@ -410,3 +410,16 @@ def test_secrets_are_in_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     trial.finish()
     assert "hush-hush" not in next(Path.cwd().glob("*.json")).read_text()
+
+
+def test_a_drawn_seed_is_a_number_that_every_reader_of_json_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of 64 bits was another number in a browser's console, and in jq."""
+    most = (1 << 64) - 1
+    monkeypatch.setattr("random.SystemRandom.getrandbits", lambda _, bits: most >> (64 - min(bits, 64)))
+    trial = Trial()
+    try:
+        seed = trial.experiment.info.seed
+        assert seed < 2**53
+        assert int(float(seed)) == seed
+    finally:
+        trial.experiment.abandon()
