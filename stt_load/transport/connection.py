@@ -10,11 +10,10 @@ import gevent.socket
 
 from stt_load.transport import kernel
 from stt_load.transport.pace import Pace, clock
+from stt_load.transport.secured import SecuredSocket
 from stt_load.wire.request import Part
 
 READ_BYTES = 65_536
-TLS_WRITE_BYTES = 131_072
-"""What TLS is given at a time: to encrypt takes the processor, and others wait meanwhile."""
 MOST_PARTS = 64
 """What sendmsg is given at a time; kernels take up to 1,024 (IOV_MAX)."""
 
@@ -49,8 +48,7 @@ class Connection:
     def __init__(self, sock: gevent.socket.socket) -> None:
         """sock: connected, with a timeout of 0.0."""
         self.number = self.requests = self.answers = 0
-        self._sock = sock
-        self._is_tls = False
+        self._sock: gevent.socket.socket | SecuredSocket = sock
 
     def send(self, upload: Upload) -> bool:
         """Hands on what the kernel has room for; whether there was any. Raises OSError.
@@ -59,12 +57,14 @@ class Connection:
         call.
         """
         try:
-            if self._is_tls:
-                sent = self._sock.send(memoryview(upload.left[0])[:TLS_WRITE_BYTES])
+            left = upload.left
+            if isinstance(self._sock, SecuredSocket):
+                if not left:
+                    return self._sock.flush()
+                sent = self._sock.send(left[0])
             else:
-                left = upload.left
                 sent = self._sock.sendmsg(left if len(left) <= MOST_PARTS else left[:MOST_PARTS])
-        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+        except BlockingIOError:
             return False
         upload.sent(sent)
         return sent > 0
@@ -73,7 +73,7 @@ class Connection:
         """What has come in; None for nothing yet, no bytes when the peer has closed. Raises OSError."""
         try:
             return self._sock.recv(READ_BYTES)
-        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+        except (BlockingIOError, ssl.SSLWantReadError):
             return None
 
     def readable(self, limit_s: float | None) -> bool:
@@ -91,6 +91,11 @@ class Connection:
         except TimeoutError:
             return False
         return True
+
+    @property
+    def holds_back(self) -> bool:
+        """Some of what was sent has not gone yet: `send` goes on with it."""
+        return isinstance(self._sock, SecuredSocket) and self._sock.holds_back
 
     @property
     def is_idle(self) -> bool:
@@ -111,17 +116,16 @@ class Connection:
 
     def secure(self, context: ssl.SSLContext, host: str, until_s: float, pace: Pace) -> None:
         """The TLS handshake. Raises ssl.SSLError, OSError, TimeoutError."""
-        self._sock = context.wrap_socket(self._sock, server_hostname=host, do_handshake_on_connect=False)
-        self._is_tls = True
+        assert not isinstance(self._sock, SecuredSocket)
+        self._sock = secured = SecuredSocket(self._sock, context, host)
         while True:
             try:
-                self._sock.do_handshake()
-            except ssl.SSLWantReadError:
-                is_ready = self.readable(max(0.0, until_s - clock()))
-            except ssl.SSLWantWriteError:
-                is_ready = self.ready(max(0.0, until_s - clock()))
-            else:
-                return
+                if secured.shake_hands():
+                    return
+                is_ready = True
+            except BlockingIOError:
+                left_s = max(0.0, until_s - clock())
+                is_ready = self.ready(left_s) if secured.holds_back else self.readable(left_s)
             now_s = clock()
             if not is_ready or now_s >= until_s:
                 raise TimeoutError

@@ -32,6 +32,7 @@ class HttpTransport(Transport):
     def __init__(self, target: Target) -> None:
         super().__init__(target)
         self._connection: Connection | None = None
+        self._was_answered = False
         self._context = tls_context(target.verify, target.ca_bundle) if target.scheme == "https" else None
         lines = [f"Host: {target.authority}"]
         lines += [f"{name}: {value}" for name, value in target.headers.items()]
@@ -59,8 +60,9 @@ class HttpTransport(Transport):
         try:
             self._send(connection, upload, incoming, exchange)
             self._read(connection, incoming, exchange)
-            is_kept = incoming.leaves_open and not upload.left and not is_last
+            is_kept = incoming.leaves_open and not is_last and not upload.left and not connection.holds_back
             connection.answers += 1
+            self._was_answered = True
         except (OSError, EOFError) as error:
             raise self._broken(error, connection, incoming, clock() - began_s) from error
         finally:
@@ -83,7 +85,7 @@ class HttpTransport(Transport):
         """A server may answer, and close, before it has read everything: then its answer is what counts."""
         pace = exchange.pace
         try:
-            while upload.left:
+            while upload.left or connection.holds_back:
                 if not connection.send(upload):
                     connection.ready()
                     pace.rested(clock())
@@ -169,7 +171,10 @@ class HttpTransport(Transport):
         if incoming.has_begun:
             return TransportError(ErrorKind.TRUNCATED, "the connection was closed before the answer was whole")
         if not connection.answers:
-            return TransportError(ErrorKind.TRUNCATED, "the new connection was closed before an answer")
+            message = "the new connection was closed before an answer"
+            if self.target.scheme == "http" and not (incoming.came or self._was_answered):
+                message += ", as a port does that speaks TLS: is it https?"
+            return TransportError(ErrorKind.TRUNCATED, message)
         if incoming.came or after_s > AT_ONCE_S + connection.round_trip_s:
             message = f"the connection was closed before an answer, {after_s:.1f} s after the request began"
             return TransportError(ErrorKind.TRUNCATED, message)

@@ -57,9 +57,7 @@ ROWS = {
     "until closed": Row(answer(length=False), ends=True),
     "told to close": Row(answer("Connection: close")),
     "HTTP/1.0": Row(answer().replace(b"HTTP/1.1", b"HTTP/1.0")),
-    "HTTP/1.0 that keeps alive": Row(
-        answer("Connection: keep-alive").replace(b"HTTP/1.1", b"HTTP/1.0"), keeps=True
-    ),
+    "HTTP/1.0 that keeps alive": Row(answer("Connection: keep-alive").replace(b"HTTP/1.1", b"HTTP/1.0"), keeps=True),
     # Bytes behind an answer's end.
     "junk behind": Row(answer() + b"junk"),
     "line ends behind": Row(answer() + b"\r\n\r\n"),

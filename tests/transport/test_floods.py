@@ -67,8 +67,8 @@ def pouring(flood: Flood) -> Act:
 
 
 class Neighbour:
-    """Another greenlet. longest_s: how much of this thread's processor time went by between two of its turns, at most;
-    what the machine does beside it counts for nothing."""
+    """Another greenlet. longest_s: how much of this thread's processor time went by between two of its turns at
+    most; what the machine does beside it counts for nothing."""
 
     def __init__(self) -> None:
         self.longest_s = 0.0
@@ -128,7 +128,7 @@ def test_a_flood_while_the_request_is_still_on_its_way(neighbour: Neighbour) -> 
             sock.sendall(b"x" * 1_000_000)
 
     class Deaf(Scripted):
-        def _request(self, stream: object, number: int) -> bytes | Act | None:
+        def _request(self, stream: object, number: int) -> bytes | Act | None:  # noqa: ARG002
             stream.readline()  # type: ignore[attr-defined]
             return act
 

@@ -179,7 +179,7 @@ def test_on_the_way_to_an_address(monkeypatch: pytest.MonkeyPatch, error: OSErro
 
 @pytest.mark.parametrize("name", ["ENOBUFS", "ENOMEM"])
 def test_in_the_set_up_of_tls(monkeypatch: pytest.MonkeyPatch, server: Misbehaving, name: str) -> None:
-    monkeypatch.setattr(gevent.ssl.SSLContext, "wrap_socket", raising(limit(name)))
+    monkeypatch.setattr(gevent.ssl.SSLContext, "wrap_bio", raising(limit(name)))
     check(post(server.url("ok").replace("http:", "https:"))[0], name)
 
 

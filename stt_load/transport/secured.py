@@ -1,0 +1,101 @@
+"""TLS on a socket that never blocks.
+
+OpenSSL is given bytes and never the socket: with the socket in its hands it reads as long as something comes in, and
+a flood of records that it passes over (hello requests in a handshake) would be one call that never ends.
+"""
+
+from __future__ import annotations
+
+import ssl
+from typing import Any
+
+import gevent.socket
+
+READ_BYTES = 65_536
+WRITE_BYTES = 131_072
+"""What is encrypted at a time: that takes the processor, and others wait meanwhile."""
+_ENDED = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
+
+
+class SecuredSocket:
+    """What of a socket's methods a connection needs, with TLS below them."""
+
+    def __init__(self, sock: gevent.socket.socket, context: ssl.SSLContext, host: str) -> None:
+        """sock: connected, with a timeout of 0.0. host: the name or address that the certificate has to be for."""
+        self._sock = sock
+        self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = context.wrap_bio(self._in, self._out, server_hostname=host)
+        self._unsent = memoryview(b"")
+
+    @property
+    def holds_back(self) -> bool:
+        """Some of what was sent is still here."""
+        return bool(self._unsent)
+
+    def shake_hands(self) -> bool:
+        """One step of the handshake; whether it is the last. Raises BlockingIOError where the peer has to say more
+        first, ssl.SSLError, OSError."""
+        try:
+            self._tls.do_handshake()
+        except ssl.SSLWantReadError:
+            self.flush()
+            self._take_in()
+            return False
+        except ssl.SSLError:
+            self.flush()  # the alert: the peer is told why
+            raise
+        self.flush()
+        return True
+
+    def recv(self, _: int) -> bytes:
+        """Raises BlockingIOError or SSLWantReadError where nothing is there."""
+        try:
+            return self._tls.read(READ_BYTES)
+        except ssl.SSLWantReadError:
+            pass
+        except _ENDED:
+            return b""
+        self._take_in()
+        try:
+            return self._tls.read(READ_BYTES)
+        except _ENDED:
+            return b""
+        finally:
+            if self._out.pending:
+                self.flush()
+
+    def send(self, data: Any) -> int:
+        """How much of `data` was taken: nothing while there is no room. The last of it may be held back."""
+        if not self.flush():
+            return 0
+        taken = self._tls.write(memoryview(data)[:WRITE_BYTES])
+        self.flush()
+        return taken
+
+    def flush(self) -> bool:
+        """Hands on what is held back; whether nothing is any more."""
+        while self._unsent or self._out.pending:
+            if not self._unsent:
+                self._unsent = memoryview(self._out.read())
+            try:
+                sent = self._sock.send(self._unsent)
+            except BlockingIOError:
+                return False
+            self._unsent = self._unsent[sent:]
+        return True
+
+    def fileno(self) -> int:
+        return int(self._sock.fileno())
+
+    def getsockopt(self, *option: int) -> Any:
+        return self._sock.getsockopt(*option)
+
+    def close(self) -> None:
+        self._sock.close()
+
+    def _take_in(self) -> None:
+        data = self._sock.recv(READ_BYTES)
+        if data:
+            self._in.write(data)
+        else:
+            self._in.write_eof()
