@@ -10,6 +10,7 @@ from pydantic import Field
 from stt_load.config.section import (
     EMBEDDED,
     MOST_ANSWER_BYTES,
+    BareText,
     BaseUrl,
     CallName,
     Expression,
@@ -162,15 +163,13 @@ class Api(Section):
     audio_content_type: MediaType = Field(
         default="audio/wav", description="Content type of the audio: of its part of the form, or of a raw body."
     )
-    model: str | None = Field(
+    model: BareText | None = Field(
         default="whisper-1",
-        min_length=1,
         description="The model to use: form field `model` of protocol openai, with every protocol what `{model}` "
         "stands for in endpoint, query, headers and extra_fields. Null names none.",
     )
-    language: str | None = Field(
+    language: BareText | None = Field(
         default=None,
-        min_length=1,
         description="Form field `language`, such as en or ko. Null leaves the field out: the service detects it.",
     )
     prompt: Text | None = Field(

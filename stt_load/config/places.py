@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from stt_load.config import characters
 from stt_load.config.api import Api
 from stt_load.config.model import Config
 from stt_load.config.paths import KeyPath
@@ -82,22 +83,14 @@ def _trouble(path: KeyPath, text: str, names: list[str], model: str | None, envi
         if value != value.strip() or value.startswith("\ufeff"):
             at = "ends" if value != value.rstrip() else "begins"
             return f"{name} in it, which {at} with a space or a line end, as a file's text does"
-        if not _is_text(value):
-            return f"{name} in it, which holds bytes that are no UTF-8"
+        if problem := characters.problem(value):
+            return f"{name} in it, which {problem}"
     if path[1] == "proxy":
         try:
             proxy_url(filled(text, environ))
         except ValueError:
             return f"{names[0]} in it, with which it is no URL of a proxy: a password is percent-encoded there"
     return None
-
-
-def _is_text(value: str) -> bool:
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def model_has_a_place(api: Api) -> Iterator[Broken]:

@@ -10,6 +10,7 @@ from stt_load.config.expressions import expression
 from stt_load.config.words import (
     OWN_HEADERS,
     absolute_path,
+    bare_text,
     base_url,
     call_name,
     field_name,
@@ -51,6 +52,7 @@ CallName = Annotated[str, AfterValidator(call_name), WithJsonSchema({"type": "st
 Expression = Annotated[str, AfterValidator(expression), WithJsonSchema({"type": "string", "minLength": 1})]
 Text = Annotated[str, AfterValidator(unicode_text)]
 FieldScalar = Text | bool | int | float
+BareText = Annotated[str, AfterValidator(bare_text), Field(min_length=1)]
 HeaderName = Annotated[
     str, AfterValidator(header_name), WithJsonSchema({"type": "string", "not": {"enum": list(OWN_HEADERS)}})
 ]

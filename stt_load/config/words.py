@@ -129,6 +129,12 @@ def unicode_text(text: str) -> str:
     return text
 
 
+def bare_text(text: str) -> str:
+    if text != text.strip():
+        raise ValueError("begins or ends with a space or a line end; take that out")
+    return text
+
+
 def field_name(text: str) -> str:
     if not text or not text.isprintable():
         raise ValueError("is no name of a form field; choose one or more printable characters")

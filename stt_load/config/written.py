@@ -8,6 +8,7 @@ from typing import Any
 
 from stt_load.config.layers import Origin
 from stt_load.config.paths import KeyPath
+from stt_load.config.section import MOST_SEED
 from stt_load.config.variables import as_text
 
 Origins = Mapping[KeyPath, Origin]
@@ -43,4 +44,5 @@ def _kept(value: Any, path: KeyPath, origins: Origins, *, always: bool) -> Any:
         return value
     if isinstance(value, float) and not math.isfinite(value):
         return value  # which is refused
-    return origin.written if always or as_text(value) != origin.written else value
+    changes = as_text(value) != origin.written or abs(value) > MOST_SEED  # as a number in the result it would change
+    return origin.written if always or changes else value

@@ -62,4 +62,6 @@ class ServerSettings(BaseModel):
         default=None, min_length=1, description="Environment variable that holds the API key; null: no key is asked"
     )
     max_body_bytes: int = Field(default=26_214_400, ge=1, description="Largest request body, in bytes (beyond: 413)")
-    seed: int = Field(default=0, ge=0, description="Seed of the jitter, the errors, the cuts and the misbehaviour")
+    seed: int = Field(
+        default=0, ge=0, le=2**53 - 1, description="Seed of the jitter, the errors, the cuts and the misbehaviour"
+    )

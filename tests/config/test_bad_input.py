@@ -175,6 +175,7 @@ WRONG_VALUES = [
     ("api: {max_answer_bytes: 0}", 1, "api.max_answer_bytes", "0", ["too small"]),
     ('api: {prompt: "\\ud800"}', 1, "api.prompt", "'\"\\ud800\"'", ["is not Unicode text"]),
     ("api: 5", 1, "api", "5", ["is a number; choose lines of the form `key: value`", "base_url"]),
+    ("embedded: {seed: 9007199254740992}", 1, "embedded.seed", "9007199254740992", ["too large"]),
     ("embedded: {slots: 0}", 1, "embedded.slots", "0", ["too small", "a whole number from 1"]),
     ('embedded: {rtf: "1"}', 1, "embedded.rtf", '"1"', ["is a text; choose a number, 0 or more, without quotes"]),
     ("embedded: {jitter: normal}", 1, "embedded.jitter", "normal", ["none, uniform, exponential or lognormal"]),

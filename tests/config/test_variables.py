@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt_load.config import Config, effective, masked, secrets, variables
+from stt_load.config import Config, Override, effective, masked, secrets, variables
 from stt_load.config.variables import filled, pairs, references
 from stt_load.stage import place_of, speech_of, target_of
 from tests.config.conftest import Faults, Load
@@ -115,7 +115,18 @@ def test_a_line_end_within_a_text_is_part_of_it(loaded: Load, faults: Faults) ->
 
 def test_bytes_that_are_no_text_are_refused(faults: Faults) -> None:
     (fault,) = faults("api: {query: {x: '${X}'}}", environ={"X": os.fsdecode(b"a\xff")})
-    assert "holds bytes that are no UTF-8" in fault.message
+    assert "has X in it, which is not Unicode text" in fault.message
+    assert "a" + chr(0xDCFF) not in fault.message
+    (fault,) = faults("api: {query: {x: '${X}'}}", environ={"X": "a\x1bb"})
+    assert "has X in it, which has the control character U+001B" in fault.message
+
+
+@pytest.mark.parametrize("key", ["model", "language"])
+def test_a_field_of_one_word_has_no_line_end(faults: Faults, key: str) -> None:
+    """As of a variable that was set from a file: `large` and `large\\n` are two models."""
+    for text in ("large\n", " large", "large\r\n"):
+        (fault,) = faults("", Override(f"api.{key}", text, f"STT_LOAD_{key.upper()}"))
+        assert "begins or ends with a space or a line end; take that out" in fault.message
 
 
 @pytest.mark.parametrize("password", ["a/b", "a?b", "1/b", "a b", "a#b", "a\n"])

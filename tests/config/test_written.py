@@ -53,6 +53,12 @@ def test_the_result_and_the_effective_configuration_have_it_as_it_is_sent(loaded
     assert query_of(Config.model_validate_json(config.model_dump_json())) == "v=1.10&id=007&n=5&f=true", "on a worker"
 
 
+def test_a_number_beyond_json_is_a_text_in_the_result(loaded: Load) -> None:
+    config = loaded(f"api: {{{BASE}, query: {{id: 9007199254740993, other: 9007199254740991}}}}")
+    assert masked(config)["api"]["query"] == {"id": "9007199254740993", "other": 9007199254740991}
+    assert query_of(config) == "id=9007199254740993&other=9007199254740991"
+
+
 def test_it_does_so_by_way_of_an_alias_a_merge_and_a_tag(loaded: Load) -> None:
     text = f"""
 x-all: &all {{v: &v 1.10, w: !!float 2.50}}
