@@ -23,7 +23,7 @@ _SECRET_NAME = re.compile(r"key(?!word)|token(?!s|i[sz])|secret|passw|credential
 _SCHEMES = frozenset({"", "apikey", "basic", "bearer", "key", "token"})
 _URL_USER = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)?[^/?#]*@")
 _UP_TO_AT = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)?.*@")
-_PARAMETER = re.compile(r"(?<=[?&])([^=&]+)=[^&#]*")
+_PARAMETER = re.compile(r"(?<=[?&])([^=&?]+)=[^&#]*")
 _KEY_PREFIX = re.compile(r"(sk|pk|rk|hf|gsk|ghp|xai|nvapi|bearer)[-_ ]", re.IGNORECASE)
 _LONG_MIXED = re.compile(r"(?=.*[a-z])(?=.*[0-9])\S{20,}")
 

@@ -167,7 +167,7 @@ def parameter_name(text: str) -> str:
 
 
 def media_type(text: str) -> str:
-    if not re.fullmatch(r"[!#$&^_.+0-9A-Za-z-]+/[!#$&^_.+0-9A-Za-z-]+(; *[!-~]+)*", text):
+    if not re.fullmatch(r"[!#$&^_.+0-9A-Za-z-]+/[!#$&^_.+0-9A-Za-z-]+(; *[!-:<-~]+)*", text):
         raise ValueError("is no content type; choose one such as audio/wav")
     return text
 

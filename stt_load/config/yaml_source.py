@@ -120,7 +120,7 @@ class _Reader:
         self._nodes = 0
 
     def read(self, node: yaml.Node | None) -> None:
-        if isinstance(node, yaml.MappingNode):
+        if isinstance(node, yaml.MappingNode) and node.tag == TAG + "map":
             self.document.values = self._mapping(node, ())
         elif node is not None and node.tag != TAG + "null":
             given = shown((), _written(node))

@@ -96,6 +96,11 @@ def test_a_tag_has_no_meaning(faults: Faults, tagged: str, key: str) -> None:
     assert "which has no meaning here; leave it out" in fault.message
 
 
+def test_nor_has_one_on_all_of_it(faults: Faults) -> None:
+    (fault,) = faults("!!python/object:x.y\nseed: 1")
+    assert "a mapping is all there is" in fault.message
+
+
 def billion_laughs() -> str:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
@@ -111,13 +116,34 @@ def billion_laughs() -> str:
         ("a: " + "{b: " * 200_000, "nested too deeply"),
         ("a: " + "[" * 30 + "]" * 30, "20 levels"),
         (billion_laughs(), "10000 values"),
+        (
+            billion_laughs().replace("[x,", "{x: 1, <<: [").replace("x]", "{y: 1}]}"),
+            "10000 values|can't be merged|merge",
+        ),
+        ("a: &a {<<: *a}", "20 levels"),
+        ("a: &a {<<: [" + ", ".join(["*a"] * 100) + "]}", "20 levels"),
         ("\n".join(f"k{number}: 1" for number in range(90_000)), "10000 values"),
         ("a: [" + "1," * 400_000 + "]", "10000 values"),
         ('api: {headers: {x: "' + "${A" * 200_000 + '"}}', "is never closed"),
         ("a: !x" + "y" * 900_000 + " 1", "has the tag"),
         ("api: {base_url: " + "k." * 400_000 + "}", "has no scheme"),
     ],
-    ids=["lists", "items", "keys", "mappings", "levels", "laughs", "keys", "values", "variables", "tag", "url"],
+    ids=[
+        "lists",
+        "items",
+        "keys",
+        "mappings",
+        "levels",
+        "laughs",
+        "merged",
+        "cycle",
+        "cycles",
+        "keys",
+        "values",
+        "variables",
+        "tag",
+        "url",
+    ],
 )
 def test_a_file_within_the_limit_takes_bounded_work(faults: Faults, text: str, said: str) -> None:
     started_s = time.process_time()
@@ -128,6 +154,24 @@ def test_a_file_within_the_limit_takes_bounded_work(faults: Faults, text: str, s
     assert time.process_time() - started_s < 20
     assert "variables" in said or not found or any(part in found[0].message for part in said.split("|"))
     assert all(len(fault.detail) < 1_200 for fault in found)
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("audio_content_type", "audio/wav" + ";a" * 60 + " "),  # each `;` was looked at in two ways: 2^60
+        ("audio_content_type", "audio/wav" + "; a" * 100_000 + " "),
+        ("endpoint", "/" + "?" * 200_000),  # what follows each was looked through to its end
+        ("health", "/?" + "?a" * 100_000),
+        ("base_url", "http://h?" + "?a" * 100_000),
+        ("proxy", "http://" + "${A" * 60_000),
+    ],
+)
+def test_a_long_text_takes_time_by_its_length(tmp_path: Path, key: str, text: str) -> None:
+    """In a process that can be ended: the machine's patience is no measure, and a regular expression has none."""
+    config = tmp_path / "config.yaml"
+    config.write_text(yaml.safe_dump({"api": {key: text}}, width=1_000_000), encoding="utf-8")
+    assert stt_load("check-config", cwd=tmp_path).returncode in (0, 2)
 
 
 def test_many_faults_are_not_all_told(faults: Faults) -> None:
