@@ -123,7 +123,7 @@ class _TextReader:
 
 
 def _plain(answer: Answer) -> str | Failure:
-    """The body as text without blanks around it, unless it is a page or an error, which no transcription is.
+    """The body as text without blanks around it, unless it is a page, an error or a stream: those are no transcript.
 
     What the Content-Type says does not count: whisper.cpp calls plain text text/html (examples/server/server.cpp).
     """
@@ -133,6 +133,9 @@ def _plain(answer: Answer) -> str | Failure:
         return Failure(ErrorKind.NO_TEXT, f"HTTP {answer.status}, not UTF-8 text: {excerpt(answer.body)}")
     if _PAGE.match(text):
         return Failure(ErrorKind.NO_TEXT, f"HTTP {answer.status}, an HTML page: {excerpt(answer.body)}")
+    if _EVENTS.match(text):
+        message = f"HTTP {answer.status}, a stream of events, which was not asked for: {excerpt(answer.body)}"
+        return Failure(ErrorKind.NO_TEXT, message)
     if text.startswith("{"):
         error = told_error(answer, json_in(text))
         if error is None and begins_an_error(text):
@@ -178,6 +181,8 @@ _PAGE = re.compile(
     re.IGNORECASE,
 )
 """How pages begin, and parts of them. No transcript begins so, and there are some that begin with `<`: `<unk>`."""
+_EVENTS = re.compile(r"((event|id|retry)?:[^\n]*\n)*data:\s*([{[]|[^\n]*\n\r?\ndata:)")
+"""How server-sent events begin that hold JSON, or are more than one. Somebody may say `data:`."""
 # On one line: with blanks that may be line ends, a body of nothing but these takes the square of its length.
 _CUE = re.compile(r"^[ \t]*[\d:.,]+[ \t]+-->[ \t]+[\d:.,]+", re.MULTILINE)
 MOST_QUOTES = 3

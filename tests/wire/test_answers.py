@@ -38,6 +38,8 @@ VTT = (
         ("text", "{laughs} yes", "{laughs} yes"),
         ("text", '"Go," he said, "now."', '"Go," he said, "now."'),
         ("text", "1984", "1984"),
+        ("text", "data: the new oil\n", "data: the new oil"),
+        ("text", ": so he said", ": so he said"),
         ("text", "true", "true"),
         ("text", "<unk> hello <unk>", "<unk> hello <unk>"),
         ("text", "<|en|> hello", "<|en|> hello"),
@@ -76,6 +78,9 @@ def test_the_text_is_found(response_format: str, body: str, text: str) -> None:
         ("text", '<?xml version="1.0"?><Error/>', ErrorKind.NO_TEXT),
         ("text", "<h1>502 Bad Gateway</h1>", ErrorKind.NO_TEXT),
         ("text", "<BODY>", ErrorKind.NO_TEXT),
+        ("text", 'data: {"text": "hello"}\n\ndata: [DONE]\n\n', ErrorKind.NO_TEXT),
+        ("text", ': ping\r\nevent: x\r\ndata:{"text": "hello"}\r\n\r\n', ErrorKind.NO_TEXT),
+        ("text", "data: hel\r\n\r\ndata: lo\r\n\r\n", ErrorKind.NO_TEXT),
         ("text", "null", ErrorKind.NO_TEXT),
         ("text", "[]", ErrorKind.NO_TEXT),
         ("text", "{}", ErrorKind.NO_TEXT),
@@ -356,7 +361,9 @@ def test_what_the_service_says_of_its_work() -> None:
 
 
 @pytest.mark.parametrize("response_format", ["json", "text", "srt", "vtt"])
-@pytest.mark.parametrize("filling", ["\n", " \n", "1\n", "1 ", "\r\n\r\n", "00:00 --> ", "9"])
+@pytest.mark.parametrize(
+    "filling", ["\n", " \n", "1\n", "1 ", "\r\n\r\n", "00:00 --> ", "9", "data:\n", ":\n", "id:\ndata:"]
+)
 def test_no_answer_takes_longer_than_its_length(response_format: str, filling: str) -> None:
     """All other users stand still while one is read. By the square of its length this would take minutes."""
     body = answer("WEBVTT x" + filling * (200_000 // len(filling)))
