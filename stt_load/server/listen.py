@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -31,6 +32,7 @@ async def listening(
     runner = web.AppRunner(
         build_app(SpeechService(settings, api_key, sink)),
         access_log=None,
+        logger=_quiet(),
         auto_decompress=False,  # a little that is compressed may be very much
         shutdown_timeout=GRACE_S,
     )
@@ -40,6 +42,14 @@ async def listening(
         yield _url(runner.addresses[0])
     finally:
         await runner.cleanup()
+
+
+def _quiet() -> logging.Logger:
+    """Takes what aiohttp has to say of requests that are none: a page of error output for each, of which anybody may
+    send any number. Faults of our own are told by `app`."""
+    logger = logging.getLogger(f"{__name__}.clients")
+    logger.setLevel(logging.CRITICAL + 1)
+    return logger
 
 
 def _url(address: tuple[str, int]) -> str:

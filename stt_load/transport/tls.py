@@ -5,9 +5,12 @@ from __future__ import annotations
 import functools
 import os
 import ssl
+from pathlib import Path
 
 import gevent.ssl
 from certifi import where
+
+from stt_load.files import open_ordinary
 
 VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 GONE = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
@@ -25,7 +28,9 @@ def tls_context(verify: bool, ca_bundle: str | None) -> ssl.SSLContext:
     context: ssl.SSLContext = gevent.ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if verify:
         named = next((os.environ[name] for name in VARIABLES if os.environ.get(name)), None)
-        context.load_verify_locations(cafile=ca_bundle or named or where())
+        bundle = ca_bundle or named or where()
+        open_ordinary(Path(bundle)).close()  # OpenSSL would wait for the other end of a pipe
+        context.load_verify_locations(cafile=bundle)
     else:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

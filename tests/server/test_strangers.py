@@ -9,7 +9,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from urllib.parse import urlsplit
 
 import pytest
@@ -222,3 +222,24 @@ def test_a_json_body_is_no_clip(server: Running) -> None:
     large = b'{"audio_url": "' + b"x" * 2_000_000 + b'"}'
     answer = requests.post(f"{server.url}/v2/transcript", data=large, timeout=30)
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"GET / HTTP/1.1\r\nHost: h\r\n" + b"x: y\r\n" * 100_000,
+        b"GET / HTTP/1.1\r\nHost: h\r\nx: " + b"y" * 1_000_000,
+        b"GET /" + b"y" * 1_000_000,
+        b"junk\r\n\r\n",
+        b"\x16\x03\x01\x02\x00",
+    ],
+    ids=["headers", "header", "line", "junk", "TLS"],
+)
+def test_what_is_no_request_is_refused_and_fills_no_log(
+    server: Running, request_bytes: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    with connected(server) as connection, suppress(ConnectionError):
+        connection.sendall(request_bytes)
+        assert b" 400 " in connection.recv(100)
+    assert server.ask().status_code == 200
+    assert not caplog.records
