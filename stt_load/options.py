@@ -86,7 +86,8 @@ _LOCUSTS_OWN = (
 )
 _PRECEDENCE = """\
 The configuration is config.yaml in the working directory, or the file that the environment variable CONFIG_PATH
-names. Precedence: command line, environment, Locust's own configuration files, that file, default. Of
+names. Precedence: command line, environment, Locust's own configuration files, that file, default. A preset
+gives way to every key that is given by itself, but for those of the file where it is asked for elsewhere. Of
 --total-requests and --measure-for the one given at the higher place counts; both at one place is a fault.
 Numbers may be written as 1e3 or 16_000. An empty value, or null, stands for null where a key may be null."""
 

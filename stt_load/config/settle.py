@@ -23,19 +23,17 @@ def settle(config: Config, origins: Origins) -> tuple[Config, tuple[str, ...]]:
 
     origins: where each value was given.
     """
-    changes: dict[str, Any] = {}
-    notes: list[str] = []
-    api = config.api
+    api, changes = config.api, dict[str, Any]()
+    found = None
     if api.base_url != EMBEDDED and api.call is None:
         found = parted(api.base_url, api.endpoint, endpoint_counts=_endpoint_counts(api, origins))
-        if found is not None:
-            changes["base_url"], changes["endpoint"] = found
-            notes.append(_said(api, *found))
+    if found is not None:
+        changes["base_url"], changes["endpoint"] = found
     if not sends_model(api) and not _chosen(api.model, MODEL, origins):
         changes["model"] = None
-    if not changes:
-        return config, ()
-    return config.model_copy(update={"api": api.model_copy(update=changes)}), tuple(notes)
+    settled = api.model_copy(update=changes)
+    notes = () if found is None else (_said(api.base_url, settled.url(settled.base_url)),)
+    return config.model_copy(update={"api": settled}), notes
 
 
 def _endpoint_counts(api: Api, origins: Origins) -> bool:
@@ -53,6 +51,6 @@ def _layer(path: KeyPath, origins: Origins) -> Layer:
     return origins.get(path, DEFAULT_ORIGIN).layer
 
 
-def _said(api: Api, base_url: str, endpoint: str) -> str:
-    url = mask_url(base_url + endpoint)
-    return f"base_url {mask_url(api.base_url)} has a part of the endpoint in it already; requests go to {url}"
+def _said(base_url: str, url: str) -> str:
+    given = mask_url(base_url)
+    return f"base_url {given} has a part of the endpoint in it already; requests go to {mask_url(url)}"

@@ -26,7 +26,8 @@ ASR = {
 LISTEN = {
     "endpoint": "/v1/listen",
     "protocol": "raw",
-    "query": {"model": "nova-3", "smart_format": True},
+    "model": "nova-3",
+    "query": {"model": "{model}", "smart_format": True},
     "response": {"text": "results.channels[0].alternatives[0].transcript"},
 }
 
@@ -40,6 +41,8 @@ def test_a_service_of_another_kind(tmp_path: Path, api: dict[str, Any], words: l
     assert ran.code in (0, 4), ran.err  # a busy machine is no reason to doubt what is tried here
     assert ("audio_file" in ran.out) is (api is ASR), "the report says how it was spoken"
     assert "whisper-1" not in ran.out
+    assert ("nova-3" in ran.out) is (api is LISTEN), "and to which model"
+    assert ran.result["config"]["api"]["model"] == ("nova-3" if api is LISTEN else None)
     assert len(truths) == 24
     assert len({truth["audio_hash"] for truth in truths}) == 24
     assert {truth["audio_s"] for truth in truths} == {0.5}
