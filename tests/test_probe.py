@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import subprocess
@@ -15,7 +16,9 @@ from tests.ports import free_port
 from tests.suite.echoing import echoing
 from tests.suite.running import environment
 from tests.suite.saying import saying
+from tests.suite.test_tls import https_service
 from tests.suite.truth import logged_server
+from tests.transport.proxy import Proxy
 
 LIMIT_S = 30
 
@@ -146,3 +149,43 @@ def test_numbers_that_no_row_can_hold_are_named(tmp_path: Path) -> None:
         ran = probe(tmp_path, {"api": {"base_url": url}, "audio_duration": 1})
     assert ran.returncode == 0, ran.stderr
     assert "It says numbers beyond all reason, which are left out: server_audio_s, tokens" in ran.stdout
+
+
+@pytest.mark.parametrize("seconds", [0.5, 60])
+def test_an_https_service(tmp_path: Path, seconds: float) -> None:
+    """In a process that nobody has patched; clips of a minute fill every buffer on the way several times."""
+    with https_service(tmp_path) as service:
+        api = {"base_url": service.url, "ca_bundle": str(service.ca)}
+        ran = probe(tmp_path, {"api": api, "audio_duration": seconds})
+    assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout
+    assert "✅ A transcript of 5 characters: heard" in ran.stdout
+    ((announced, read, _),) = service.bodies
+    assert announced == read
+
+
+def test_an_https_service_that_nobody_vouches_for(tmp_path: Path) -> None:
+    with https_service(tmp_path) as service:
+        ran = probe(tmp_path, {"api": {"base_url": service.url}, "audio_duration": 0.5})
+    assert ran.returncode == 1
+    assert "❌ tls: " in ran.stdout
+    assert "CERTIFICATE_VERIFY_FAILED" in ran.stdout
+    assert service.bodies == []
+
+
+def test_an_https_service_behind_a_proxy(tmp_path: Path) -> None:
+    with https_service(tmp_path) as service, contextlib.closing(Proxy("sesame")) as proxy:
+        through = f"http://me:sesame@127.0.0.1:{proxy.port}"
+        api = {"base_url": service.url, "ca_bundle": str(service.ca), "proxy": through}
+        ran = probe(tmp_path, {"api": api, "audio_duration": 0.5})
+    assert ran.returncode == 0, ran.stdout
+    assert proxy.asked == [f"CONNECT {service.url.removeprefix('https://')} HTTP/1.1"]
+    assert "sesame" not in ran.stdout + ran.stderr
+
+
+def test_a_port_of_the_other_kind_is_said_to_be_that(tmp_path: Path) -> None:
+    with https_service(tmp_path) as service, saying('{"text": "hi"}') as url:
+        to_tls = probe(tmp_path, {"api": {"base_url": service.url.replace("https:", "http:")}, "audio_duration": 0.5})
+        to_plain = probe(tmp_path, {"api": {"base_url": url.replace("http:", "https:")}, "audio_duration": 0.5})
+    assert (to_tls.returncode, to_plain.returncode) == (1, 1)
+    assert "is it https?" in to_tls.stdout
+    assert "is it plain HTTP, with http:// for its URL?" in to_plain.stdout

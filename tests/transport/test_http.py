@@ -143,9 +143,12 @@ def test_the_silence_before_the_answer_begins_when_the_peer_has_the_request() ->
 
     class Slow(Scripted):
         def _request(self, stream: Any, number: int) -> bytes | Act | None:  # noqa: ARG002
+            left = 0
             while (line := stream.readline()) not in (b"\r\n", b""):
                 if line.startswith(b"Content-Length:"):
                     left = int(line.split(b":")[1])
+            if not line:
+                return None
             for _ in range(15):
                 time.sleep(0.08)
                 left -= len(stream.read(left if left < 130_000 else 127_000))
