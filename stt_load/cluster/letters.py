@@ -178,7 +178,7 @@ LOCUSTS = {
     "stats": Letter(_stats, 8 * 1024 * 1024),
     "spawning": Letter(anything),
     "spawning_complete": Letter(fields({"user_classes_count": _classes}, open_=True)),
-    "logs": Letter(fields({"worker_id": shapes.text(1_000), "logs": listed(_long, 10_000)}), LARGEST),
+    "logs": Letter(fields({"worker_id": shapes.text(1_000), "logs": listed(_long, 10_000)}, open_=True), LARGEST),
     "quit": Letter(anything),
     "exception": Letter(fields({"msg": _long, "traceback": _long}, open_=True), LARGEST),
 }
