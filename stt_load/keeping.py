@@ -10,6 +10,8 @@ from stt_load.fields import FIELDS, Field, in_range
 from stt_load.sample import ErrorKind, Sample
 from stt_load.samples import SampleTable
 
+ORDER_S = 1e-6
+"""Instants of one clock that are one after the other: no rounding makes more of them."""
 _NUMBERS = tuple(field for field in FIELDS if field.form == "number")
 
 
@@ -43,6 +45,31 @@ def out_of_range(sample: Sample) -> str:
     if _fits(sample):
         return ""
     return ", ".join(field.name for field in _NUMBERS if not in_range(field.name, getattr(sample, field.name)))
+
+
+def in_order(sample: Sample) -> bool:
+    """Whether start, send, the answer's begin and its end are one after the other."""
+    sent_s, first_byte_s, first_text_s = sample.sent_s, sample.first_byte_s, sample.first_text_s
+    start_s, done_s = sample.start_s - ORDER_S, sample.done_s + ORDER_S
+    return (
+        start_s <= done_s
+        and (sent_s is None or start_s <= sent_s <= done_s)
+        and (first_byte_s is None or (start_s if sent_s is None else sent_s - ORDER_S) <= first_byte_s <= done_s)
+        and (first_text_s is None or start_s <= first_text_s <= done_s)
+    )
+
+
+def timed(sample: Sample, now_s: float) -> Sample:
+    """`sample`, or, where its instants are not those of a request that is over at `now_s`, a failure that says so."""
+    try:
+        if in_order(sample) and sample.done_s <= now_s + ORDER_S:
+            return sample
+    except TypeError:  # one is no number
+        pass
+    instants: dict[str, Any] = dict.fromkeys(("sent_s", "first_byte_s", "first_text_s", "connect_s"))
+    instants |= {"start_s": now_s, "done_s": now_s}
+    reason = "the row could not be kept: its instants are not in their order"
+    return replace(sample, **instants, error_kind=ErrorKind.HOOK_ERROR, error=reason)
 
 
 def _check(sample: Sample) -> None:

@@ -47,13 +47,14 @@ class Reception:
     """What one process hears, be it a master or a worker. `install` makes Locust's sockets and runners ask it.
 
     on_misconduct: called with a worker that is not listened to any more, and why. on_error: called with what could
-    not be dealt with, and why. Both are set once there is somebody who wants to know.
+    not be dealt with, and why. most_users: no more there can be. These are set once there is somebody who knows.
     """
 
     def __init__(self) -> None:
         self.border = Border(locust.rpc.protocol.decode, self._customs)
         self.on_misconduct: Callable[[str, str], None] | None = None
         self.on_error: Callable[[str, Exception], None] | None = None
+        self.most_users: Callable[[], int] | None = None
         self._runner: MasterRunner | None = None
         self._turned_s = clock()
         self._junk = 0
@@ -92,9 +93,7 @@ class Reception:
         @functools.wraps(handle)
         def handle_message(runner: MasterRunner, client_id: str, msg: Message) -> None:
             try:
-                if msg.type == "stats":
-                    self._fit_in(runner.stats, msg.data)
-                if msg.type != "exception" or self._has_room(runner, msg):
+                if self._may_be_heard(runner, msg):
                     handle(runner, client_id, msg)
             except Exception as error:  # would end the greenlet that hears all workers
                 self._failed(f"Locust's message {msg.type}", error)
@@ -176,6 +175,17 @@ class Reception:
         if self._junk >= JUNK_AT_ONCE:
             gevent.sleep(JUNK_PAUSE_S)
             self._junk, self._turned_s = 0, clock()
+
+    def _may_be_heard(self, runner: MasterRunner, msg: Message) -> bool:
+        """Whether Locust is to deal with a message of its own that has its shape, and of how much of it."""
+        if msg.type in ("stats", "spawning_complete"):
+            said = sum(msg.data["user_classes_count"].values())
+            if self.most_users is not None and said > self.most_users():
+                self.refuse(msg.node_id.encode(), f"it says to have {said} users, where there can't be so many")
+                return False
+        if msg.type == "stats":
+            self._fit_in(runner.stats, msg.data)
+        return msg.type != "exception" or self._has_room(runner, msg)
 
     def _has_room(self, runner: MasterRunner, msg: Message) -> bool:
         """Whether Locust's table takes it in, of which `msg` says that a user has raised it."""

@@ -120,6 +120,7 @@ class RemoteWorkforce:
         self._distribution: gevent.Greenlet[..., None] | None = None
         self._fleet = Fleet(_Connection(runner), needs, on_refused, on_error)
         self._reception.on_misconduct, self._reception.on_error = self._fleet.refuse, on_error
+        self._reception.most_users = self._most_users
         self._listen(protocol.HELLO, self._fleet.on_hello)
         self._listen(protocol.FIT, self._fleet.on_fit)
         self._listen(protocol.ECHO, self._on_echo)

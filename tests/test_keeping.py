@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stt_load.fields import FIELDS
-from stt_load.keeping import keep
+from stt_load.keeping import keep, timed
 from stt_load.report.rows import as_saved, lines, table
 from stt_load.sample import ErrorKind, Phase, Sample
 from stt_load.samples import SampleTable
@@ -43,7 +43,7 @@ def kept_and_read_back(sample: Sample) -> tuple[Sample, Sample]:
 @given(st.dictionaries(st.sampled_from([field.name for field in NUMBERS]), numbers, max_size=4))
 def test_any_numbers_make_a_row_that_is_written_and_read_back(values: dict[str, Any]) -> None:
     kept, again = kept_and_read_back(replace(PLAIN, **values))
-    assert (again.seq, again.error_kind, again.error) == (kept.seq, kept.error_kind, kept.error)
+    assert (again.seq, again.error_kind, again.error) == (int(kept.seq), kept.error_kind, kept.error)
     assert (again.status, again.tokens) == (kept.status, kept.tokens and int(kept.tokens))
 
 
@@ -83,3 +83,26 @@ def test_what_no_row_can_have_is_a_failure_that_says_why_and_the_rest_of_it_stay
         assert name in (kept.error or "")
     assert getattr(kept, name) in (None, 0)
     assert replace(kept, error_kind=None, error=None, **{name: getattr(PLAIN, name)}) == PLAIN
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"done_s": 0.5},
+        {"done_s": 2.5},
+        {"done_s": 1e300},
+        {"start_s": float("nan")},
+        {"sent_s": 0.5},
+        {"first_byte_s": 0.9},
+        {"first_byte_s": 1.6},
+        {"first_text_s": float("inf")},
+        {"start_s": "1"},
+    ],
+)
+def test_times_that_can_t_be_those_of_a_request_are_a_failure_that_says_so(odd: dict[str, Any]) -> None:
+    """Where a transport of a user's own has another clock; a master would take its worker for a liar."""
+    assert timed(PLAIN, 2.0) is PLAIN
+    found = timed(replace(PLAIN, **odd), 2.0)
+    assert (found.seq, found.start_s, found.sent_s, found.done_s) == (PLAIN.seq, 2.0, None, 2.0)
+    assert found.error_kind is ErrorKind.HOOK_ERROR
+    assert "not in their order" in str(found.error)

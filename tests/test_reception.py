@@ -161,6 +161,18 @@ def test_requests_of_users_own_do_not_grow_without_end(monkeypatch: pytest.Monke
     assert report["errors"] == {}
 
 
+@pytest.mark.parametrize("kind", ["stats", "spawning_complete"])
+def test_a_worker_that_tells_locust_of_more_users_than_there_can_be_is_refused(kind: str) -> None:
+    one, told = Reception(), []
+    one.border._known.add("a")
+    one.most_users, one.on_misconduct = lambda: 100, lambda worker, reason: told.append((worker, reason))
+    for users, heard_it in ((100, True), (101, False)):
+        report = {"stats": [], "errors": {}, "user_classes_count": {"SttUser": users}}
+        assert one._may_be_heard(Runner(), Message(kind, report, "a")) == heard_it  # type: ignore[arg-type]
+    assert told == [("a", "it says to have 101 users, where there can't be so many")]
+    assert one.border.is_refused(b"a")
+
+
 def test_after_a_message_that_locust_can_t_deal_with_the_next_one_is_heard(
     monkeypatch: pytest.MonkeyPatch, installed: Reception
 ) -> None:

@@ -189,10 +189,13 @@ class Fleet:
         self._measure(member, data)
 
     def refuse(self, worker: str, reason: str) -> None:
-        """A worker says what it can't know, or does what it may not do: it takes no part from now on."""
+        """A worker says what it can't know, or does what it may not do: it takes no part from now on.
+
+        One that has never introduced itself is none of those that were waited for.
+        """
         member = self._members.pop(worker, None)
         if worker not in self._refused:
-            self._refuse(worker, worker if member is None else member.name, reason)
+            self._refuse(worker, worker if member is None else member.name, reason, awaited=member is not None)
 
     def forget(self, worker: str) -> None:
         """A worker is gone for good."""
@@ -205,13 +208,14 @@ class Fleet:
         member.heard_s = now_s
         member.trips.add(data["sent_s"], data["clock_s"], now_s)
 
-    def _refuse(self, worker: str, name: str, reason: str) -> None:
+    def _refuse(self, worker: str, name: str, reason: str, *, awaited: bool = True) -> None:
         self._refused[worker] = reason
         logger.warning("stt-load: worker %s is refused: %s", shown(name), reason)
         self._turn_away(worker)
         if self.contract is not None:
             self.contract.on_refused(worker)
-        self._on_refused(len((self._link.connected() | self._members.keys()) - self._refused.keys()))
+        if awaited:
+            self._on_refused(len((self._link.connected() | self._members.keys()) - self._refused.keys()))
 
     def _turn_away(self, worker: str) -> None:
         """Again where it has not heard it, or has connected once more."""

@@ -12,7 +12,7 @@ from gevent.event import Event
 from stt_load.cluster import protocol
 from stt_load.cluster.protocol import Data
 from stt_load.desk import Bell
-from stt_load.keeping import keep
+from stt_load.keeping import keep, timed
 from stt_load.monitor import Monitor
 from stt_load.sample import Sample
 from stt_load.samples import Samples, SampleTable
@@ -109,7 +109,7 @@ class Outpost:
     def finish(self, job: Job, sample: Sample, text: str | None) -> None:
         self._leases.finish(job)
         try:
-            keep(self.table, sample)
+            keep(self.table, timed(sample, clock()))
         except Exception as error:
             self.failed("keeping a row", error)
         if self.first_transcript is None:

@@ -279,8 +279,8 @@ class RemoteTeam:
             self._roster.send(protocol.VOID, recruit, {"epoch": recruit.epoch})
 
     def _expire(self, recruit: Recruit, idle_s: float) -> None:
-        said = "stt-load: worker %s has returned nothing for %.0f s: others get its requests"
-        logger.warning(said, self._roster.name(recruit), idle_s)
+        name = self._roster.name(recruit)
+        logger.warning("stt-load: worker %s has returned nothing for %.0f s: others get its requests", name, idle_s)
         recruit.expired = recruit.silent = True
         self._load.idle(clock() - idle_s)
         self._lose(recruit, idle=True)

@@ -243,6 +243,7 @@ def test_one_that_locust_knows_and_that_never_introduced_itself_can_be_refused_t
     master.wire.there.add("a")
     master.fleet.refuse("a", "it says what can't be")
     assert (master.wire.dismissed, master.fleet.strangers) == (["a"], 0)
+    assert master.left == [], "nobody has waited for it"
 
 
 def test_who_answers_what_has_not_been_said_yet_misbehaves(master: Master) -> None:
