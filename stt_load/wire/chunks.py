@@ -55,8 +55,15 @@ class Chunks:
         if self._pending and b"\n" not in data:  # not looked through again and again as it grows byte by byte
             self._wait_for_size(self._waited_for(data))
             return b""
-        data = self._waited_for(data)
         parts: list[bytes] = []
+        try:
+            return self._split(self._waited_for(data), parts)
+        finally:  # what came before a flaw is content, however the bytes are cut
+            if parts:
+                content.append(b"".join(parts))
+
+    def _split(self, data: bytes, parts: list[bytes]) -> bytes:
+        """Appends the content of the chunks in `data` to `parts`, returns what follows the last one of all."""
         position, left, match, last = 0, self._left, self._match_size, 0
         while True:
             if left:
@@ -82,8 +89,6 @@ class Chunks:
                 self._read = self._trailers
                 break
         self._left = left
-        if parts:
-            content.append(b"".join(parts))
         return data[position:] if self._read == self._trailers else b""
 
     def _wait_for_size(self, rest: bytes) -> None:
