@@ -126,6 +126,7 @@ def test_a_worker_that_lies_is_refused_and_counts_for_nothing(names: tuple[str, 
     for name in names:
         assert len(refusals(ran, name)) == 1, (name, ran.err)
     assert "Traceback" not in ran.err
+    assert ran.result["run"]["generator"]["listener_errors"] == 0
     assert grown_kb < MOST_GROWN_KB
     honest = [row for row in ran.result["requests"] if row["phase"] != "outside"]
     assert len({row["worker"] for row in honest}) == 1
