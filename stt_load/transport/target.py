@@ -65,7 +65,7 @@ class Target:
             "port": port,
             "peer": (host, port) if self.proxy is None else _address(urlsplit(self.proxy)),
             "path": encoded_path(f"{path}?{parts.query}" if parts.query else path),
-            "authority": parts.netloc.rpartition("@")[2],
+            "authority": _authority(parts),
         }
         for name, value in values.items():
             object.__setattr__(self, name, value)
@@ -86,4 +86,20 @@ def proxy_headers(proxy: str) -> dict[str, str]:
 
 
 def _address(url: SplitResult) -> tuple[str, int]:
-    return url.hostname or "", url.port or (443 if url.scheme == "https" else 80)
+    return _ascii(url.hostname or ""), url.port or (443 if url.scheme == "https" else 80)
+
+
+def _authority(url: SplitResult) -> str:
+    """Host and port as they stand in the URL, for a Host header."""
+    place = url.netloc.rpartition("@")[2]
+    if place.isascii():
+        return place
+    return _ascii(url.hostname or "") + ("" if url.port is None else f":{url.port}")
+
+
+def _ascii(host: str) -> str:
+    """A name in the letters of the wire (RFC 5891); one that has none is left to the resolver to refuse."""
+    try:
+        return host if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host

@@ -70,3 +70,17 @@ def test_so_does_one_whose_health_is_asked_after(server: Misbehaving) -> None:
     target = Target(server.url("ok"), {"Content-Length": "0"}, LIMITS, 1_000)
     assert wait_ready(target, "/ok?a b=[가]", 1) is None
     assert server.heads["ok"][-1][""] == "GET /ok?a%20b=%5B%EA%B0%80%5D HTTP/1.1"
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "authority"),
+    [
+        ("http://me:pw@stt:8000/v1", "stt", "stt:8000"),
+        ("https://[::1]:8000/v1", "::1", "[::1]:8000"),
+        ("http://한국.example/v1", "xn--3e0b707e.example", "xn--3e0b707e.example"),
+        ("http://한국.example:8000/v1", "xn--3e0b707e.example", "xn--3e0b707e.example:8000"),
+    ],
+)
+def test_a_host_is_in_the_letters_of_the_wire(url: str, host: str, authority: str) -> None:
+    target = Target(url, {}, Timeouts(1, 1, 1, 1), 1)
+    assert (target.host, target.authority) == (host, authority)
