@@ -13,10 +13,12 @@ import pytest
 from stt_load.sample import ErrorKind
 from stt_load.transport import Exchange, Target, Timeouts, TransportError
 from stt_load.transport.http import HttpTransport
+from stt_load.transport.job import JobTransport
 from stt_load.wire.answers import reader
+from stt_load.wire.job import Plan
 from stt_load.wire.request import Body
 from stt_load.wire.stream import Stream
-from tests.transport.scripted import Act, Scripted
+from tests.transport.scripted import Act, Scripted, answer
 
 BODY = Body((b"RIFF",), 4)
 TOTAL_S = 0.6
@@ -140,6 +142,25 @@ def test_a_flood_while_the_request_is_still_on_its_way(neighbour: Neighbour) -> 
                 transport.post(Body((clip,), len(clip)), Exchange())
             assert caught.value.kind is expected
             transport.close()
+    assert neighbour.longest_s < 0.1
+
+
+def test_the_limit_of_a_job_holds_in_each_of_its_steps(neighbour: Neighbour) -> None:
+    plan = Plan(
+        "/", None, "", [], "id", "/{id}", "status", frozenset({"done"}), frozenset({"failed"}), interval_s=0.01
+    )
+    submitted = answer(body=b'{"id": 1, "status": "queued"}')
+    with Scripted(submitted, submitted, pouring(FLOODS["chunks of one byte"])) as server:
+        inner = HttpTransport(Target(server.url, {}, Timeouts(5, 5, 5, TOTAL_S), 10**12))
+        transport, exchange = JobTransport(inner, plan), Exchange()
+        with pytest.raises(TransportError) as caught:
+            transport.post(BODY, exchange)
+        transport.close()
+        assert len(server.heads) == 3
+    assert caught.value.kind is ErrorKind.TIMEOUT_TOTAL
+    assert exchange.sent_s is not None
+    assert exchange.done_s is not None
+    assert TOTAL_S <= exchange.done_s - exchange.sent_s < TOTAL_S + 1
     assert neighbour.longest_s < 0.1
 
 
