@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import http.client
-import socket
 
 import gevent
 
+from stt_load.transport.addresses import NoAddress, addresses_of, connect
 from stt_load.transport.exchange import clock, plain
 from stt_load.transport.target import Target, proxy_headers
 from stt_load.transport.tls import tls_context
@@ -32,10 +32,10 @@ def _trouble(target: Target, health: str | None, left_s: float) -> str | None:
     timeout_s = max(0.05, min(left_s, target.timeouts.connect_s))
     try:
         if health is None:
-            socket.create_connection(target.peer, timeout_s).close()
+            connect(addresses_of(*target.peer), clock() + timeout_s).close()
             return None
         return _unhealthy(target, health, timeout_s)
-    except (OSError, ValueError, http.client.HTTPException) as error:  # ValueError: a name that is none
+    except (OSError, ValueError, NoAddress, http.client.HTTPException) as error:  # ValueError: a name that is none
         return f"{target.authority}: {storable(plain(error))}"
 
 

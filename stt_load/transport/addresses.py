@@ -88,7 +88,7 @@ def connect(addresses: Sequence[Address], until_s: float) -> gevent.socket.socke
             if attempts.wait(min(stagger_s, left_s) if waiting else left_s):
                 return attempts.won
             if clock() >= until_s:
-                raise TimeoutError
+                raise TimeoutError("timed out")
         raise NoAddress(attempts.errors)
     finally:
         attempts.close()

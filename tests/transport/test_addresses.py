@@ -11,6 +11,7 @@ from typing import Any
 import gevent.socket
 import pytest
 
+from stt_load.readiness import wait_ready
 from stt_load.sample import ErrorKind
 from stt_load.transport import Exchange, Target, Timeouts, TransportError, addresses
 from stt_load.transport.addresses import Address, NoAddress, addresses_of, connect
@@ -141,3 +142,11 @@ def test_an_address_in_numbers_is_asked_for_once(monkeypatch: pytest.MonkeyPatch
         for _ in range(2):
             addresses_of(host, 80)
     assert asked == ["127.0.0.9", "stt.example", "stt.example"]
+
+
+def test_a_look_whether_the_service_is_there_takes_no_limit_for_each_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Scripted(answer()) as server, silent("127.0.0.2", server.port), silent("127.0.0.3", server.port):
+        named(monkeypatch, *((host, server.port) for host in ("127.0.0.2", "127.0.0.3", "127.0.0.1")))
+        began_s = clock()
+        assert wait_ready(Target(f"http://stt:{server.port}/", {}, Timeouts(4, 5, 5, 30), 9_999), None, 20.0) is None
+        assert clock() - began_s < 4
