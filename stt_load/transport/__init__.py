@@ -1,6 +1,6 @@
 """One POST on a kept-alive connection: bytes out, answer in, instants noted, errors typed.
 
-Neither transport retries, follows a redirect or copies the body: one call is at most one request on the wire.
+Nothing here retries, follows a redirect or copies the body: one call is at most one request on the wire.
 """
 
 from stt_load.transport.exchange import Exchange, Transport, TransportError
