@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import http.client
+from dataclasses import replace
 
 import gevent
 
+from stt_load.transport import Exchange, Target, Timeouts, TransportError
 from stt_load.transport.addresses import NoAddress, addresses_of, connect
 from stt_load.transport.exchange import clock, plain
-from stt_load.transport.target import Target, proxy_headers
-from stt_load.transport.tls import tls_context
-from stt_load.wire.request import encoded_path
+from stt_load.transport.http import HttpTransport
+from stt_load.wire.request import Body, Request, encoded_path
 from stt_load.wire.verdict import storable
 
 POLL_S = 0.25
+LEAST_S = 0.05
 
 
 def wait_ready(target: Target, health: str | None, limit_s: float) -> str | None:
@@ -28,34 +29,27 @@ def wait_ready(target: Target, health: str | None, limit_s: float) -> str | None
 
 
 def _trouble(target: Target, health: str | None, left_s: float) -> str | None:
-    """One look: None when all is well."""
-    timeout_s = max(0.05, min(left_s, target.timeouts.connect_s))
+    """One look of `left_s` seconds at most, nor longer than a connection may take: None when all is well."""
+    limit_s = max(LEAST_S, min(left_s, target.timeouts.connect_s))
     try:
         if health is None:
-            connect(addresses_of(*target.peer), clock() + timeout_s).close()
+            connect(addresses_of(*target.peer), clock() + limit_s).close()
             return None
-        return _unhealthy(target, health, timeout_s)
-    except (OSError, ValueError, NoAddress, http.client.HTTPException) as error:  # ValueError: a name that is none
+        return _unhealthy(replace(target, timeouts=Timeouts(limit_s, limit_s, limit_s, limit_s)), health)
+    except (OSError, ValueError, NoAddress, TransportError) as error:  # ValueError: a name that is none
         return f"{target.authority}: {storable(plain(error))}"
 
 
-def _unhealthy(target: Target, health: str, timeout_s: float) -> str | None:
-    connection: http.client.HTTPConnection
-    headers, url = dict(target.headers), encoded_path(health)
-    through = {} if target.proxy is None else proxy_headers(target.proxy)
-    if target.scheme == "https":
-        context = tls_context(target.verify, target.ca_bundle)
-        connection = http.client.HTTPSConnection(*target.peer, timeout=timeout_s, context=context)
-        if target.proxy is not None:
-            connection.set_tunnel(target.host, target.port, through)
-    else:
-        connection = http.client.HTTPConnection(*target.peer, timeout=timeout_s)
-        if target.proxy is not None:
-            url = f"http://{target.authority}{url}"
-            headers |= through
+def _unhealthy(target: Target, health: str) -> str | None:
+    """What the status says; how the answer goes on after it does not matter. Raises `TransportError` without one."""
+    exchange = Exchange()
+    transport = HttpTransport(target)
     try:
-        connection.request("GET", url, headers=headers)
-        status = connection.getresponse().status
+        transport.fetch(Request("GET", encoded_path(health), Body((), 0)), exchange)
+    except TransportError:
+        if exchange.status is None:
+            raise
     finally:
-        connection.close()
+        transport.close()
+    status = exchange.status or 0
     return None if 200 <= status < 300 else f"GET {health}: HTTP {status}"

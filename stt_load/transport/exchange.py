@@ -74,13 +74,16 @@ class Transport(ABC):
         self.target = target
 
     def post(self, body: Body, exchange: Exchange) -> Answer:
-        """Sends `body` and reads the whole answer; `exchange` gets the instants, the clock running only in here.
+        """Sends `body` to the target's path, see `fetch`."""
+        return self.fetch(Request("POST", self.target.path, body), exchange)
+
+    def fetch(self, request: Request, exchange: Exchange) -> Answer:
+        """Sends `request` and reads the whole answer; `exchange` gets the instants, the clock running only in here.
 
         Raises `TransportError`. Anything else that interrupts the greenlet goes through, the connection closed.
         """
-        request = Request("POST", self.target.path, body)
         watch = gevent.Timeout(self.target.timeouts.total_s)
-        exchange.uploaded = len(body)
+        exchange.uploaded = len(request.body)
         exchange.sent_s = clock()
         exchange.pace.deadline_s = exchange.sent_s + self.target.timeouts.total_s
         watch.start()
