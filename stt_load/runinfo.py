@@ -81,7 +81,7 @@ def now() -> str:
 
 def versions() -> dict[str, str]:
     """Of Python and of the packages that make the requests."""
-    packages = ("locust", "gevent", "geventhttpclient", "urllib3", "numpy")
+    packages = ("locust", "gevent", "numpy")
     return {"python": platform.python_version()} | {name: version(name) for name in packages}
 
 
