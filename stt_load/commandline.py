@@ -102,7 +102,9 @@ class CommandLine:
             for dest, value in values.items()
             if value is not None and str(value) != self._texts.get(dest)
         ]
-        return self._load([*self._given, *changed])
+        # What the form shows may stand in the host that was given, and must not go with it.
+        shown = [_override("endpoint", values["endpoint"], Layer.COMMAND_LINE)] if values["endpoint"] else []
+        return self._load([*self._given, *shown, *changed])
 
     def shown(self, url: str) -> str:
         """`url`, or the end of one, as Locust may show it, without a password; `config_of` knows the whole again."""

@@ -249,6 +249,26 @@ def test_a_host_that_has_the_endpoint_in_it_means_the_same_at_every_start(
     assert api.url(api.base_url) == "http://other.test/v1/audio/transcriptions"
 
 
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("http://other.test/x", "http://other.test/x/audio/translations"),
+        ("http://other.test", "http://other.test/audio/translations"),
+        ("http://other.test/v1/audio/transcriptions", "http://other.test/v1/audio/transcriptions"),
+        ("http://h/x", "http://h/x/audio/translations"),
+    ],
+)
+def test_the_endpoint_that_the_form_shows_counts_whatever_the_host_becomes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, host: str, url: str
+) -> None:
+    """It was taken out of the host that is configured; another host in the form does not take it away."""
+    config = "api: {base_url: 'http://h/x/audio/translations'}\n"
+    ours, options = command_line(monkeypatch, tmp_path, config)
+    assert (options.host, options.endpoint) == ("http://h/x", "/audio/translations")
+    api = ours.config_of(vars(options), host).api
+    assert api.url(api.base_url) == url
+
+
 def test_a_model_in_the_form_goes_where_it_has_its_place_or_is_refused(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
