@@ -39,6 +39,7 @@ def test_it_knows_none_of_its_parents_secrets_but_its_own_key(monkeypatch: pytes
     for name in ("OPENAI_API_KEY", "SOME_TOKEN", "PYTHON_SECRET", "LCX", "OWN_KEY"):
         monkeypatch.setenv(name, f"value of {name}")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.setenv("PYTHONSAFEPATH", "1")
     with EmbeddedServer.start(INSTANT.model_copy(update={"api_key_env": "OWN_KEY"})) as server:
         environment = child_of_this_process().environ()
         answer = requests.get(
@@ -46,7 +47,7 @@ def test_it_knows_none_of_its_parents_secrets_but_its_own_key(monkeypatch: pytes
         )
         assert answer.status_code == 200
     assert {name for name, value in environment.items() if "value of" in value} == {"OWN_KEY"}
-    assert environment["LC_ALL"] == "C.UTF-8"
+    assert (environment["LC_ALL"], environment["PYTHONSAFEPATH"]) == ("C.UTF-8", "1"), "what a Python program goes by"
     with EmbeddedServer.start(INSTANT):
         assert "value of" not in " ".join(child_of_this_process().environ().values())
 
