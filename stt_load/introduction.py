@@ -68,8 +68,9 @@ class Introduction:
         self._taken_in = True
 
     def trouble(self, trouble: str | None, sent_s: float) -> None:
-        """Tells the master what is in the way of taking part, if something is."""
-        post(self._runner, protocol.FIT, {"trouble": trouble, "sent_s": sent_s, "clock_s": clock()})
+        """Tells the master what is in the way of taking part, if something is: the beginning of what is long."""
+        told = trouble and trouble[: protocol.LONGEST_TROUBLE]
+        post(self._runner, protocol.FIT, {"trouble": told, "sent_s": sent_s, "clock_s": clock()})
 
     def _repeat(self) -> None:
         while not self._taken_in and not self.refused:

@@ -59,16 +59,17 @@ def in_order(sample: Sample) -> bool:
     )
 
 
-def timed(sample: Sample, now_s: float) -> Sample:
-    """`sample`, or, where its instants are not those of a request that is over at `now_s`, a failure that says so."""
+def timed(sample: Sample, from_s: float, now_s: float) -> Sample:
+    """`sample`, or, where its instants are not those of a request that may have begun at `from_s` at the earliest and
+    is over at `now_s`, a failure that says so."""
     try:
-        if in_order(sample) and sample.done_s <= now_s + ORDER_S:
+        if in_order(sample) and from_s <= sample.start_s and sample.done_s <= now_s + ORDER_S:
             return sample
     except TypeError:  # one is no number
         pass
     instants: dict[str, Any] = dict.fromkeys(("sent_s", "first_byte_s", "first_text_s", "connect_s"))
     instants |= {"start_s": now_s, "done_s": now_s}
-    reason = "the row could not be kept: its instants are not in their order"
+    reason = "the row could not be kept: its instants are not in their order, or not of this run"
     return replace(sample, **instants, error_kind=ErrorKind.HOOK_ERROR, error=reason)
 
 

@@ -8,7 +8,7 @@ from locust.exception import RPCError
 
 import stt_load
 from stt_load import introduction as introductions
-from stt_load.cluster import protocol
+from stt_load.cluster import letters, protocol
 from stt_load.introduction import Introduction, post
 from tests.worker_process import Process, until
 
@@ -71,6 +71,14 @@ def test_what_it_lacks_is_told(needs: dict[str, object], words: str, process: Pr
     Introduction(process.runner)
     process.hears(protocol.WELCOME, NEEDS | needs)
     assert words in process.said(protocol.FIT)[0]["trouble"]
+
+
+def test_of_a_long_reason_the_beginning_is_told(process: Process) -> None:
+    """With more it would be refused for the length of its message, and nobody would know the reason."""
+    Introduction(process.runner).trouble("no such thing" + 10_000 * "!", 0.0)
+    (said,) = process.said(protocol.FIT)
+    letters.OURS[protocol.FIT].shape(protocol.FIT, said)
+    assert said["trouble"].startswith("no such thing!")
 
 
 def test_one_that_is_refused_before_it_is_ready_goes_once_it_could(process: Process) -> None:

@@ -97,12 +97,13 @@ def test_what_no_row_can_have_is_a_failure_that_says_why_and_the_rest_of_it_stay
         {"first_byte_s": 1.6},
         {"first_text_s": float("inf")},
         {"start_s": "1"},
+        {"start_s": 0.0, "sent_s": 0.0},
     ],
 )
 def test_times_that_can_t_be_those_of_a_request_are_a_failure_that_says_so(odd: dict[str, Any]) -> None:
     """Where a transport of a user's own has another clock; a master would take its worker for a liar."""
-    assert timed(PLAIN, 2.0) is PLAIN
-    found = timed(replace(PLAIN, **odd), 2.0)
+    assert timed(PLAIN, 1.0, 2.0) is PLAIN
+    found = timed(replace(PLAIN, **odd), 1.0, 2.0)
     assert (found.seq, found.start_s, found.sent_s, found.done_s) == (PLAIN.seq, 2.0, None, 2.0)
     assert found.error_kind is ErrorKind.HOOK_ERROR
     assert "not in their order" in str(found.error)

@@ -77,7 +77,7 @@ def _any_hello(place: str, value: object) -> None:
 
 OURS = {
     protocol.HELLO: Letter(_any_hello),
-    protocol.FIT: Letter(fields({"trouble": optional(shapes.text(2_000)), **_clocks})),
+    protocol.FIT: Letter(fields({"trouble": optional(shapes.text(protocol.LONGEST_TROUBLE)), **_clocks})),
     protocol.ECHO: Letter(fields({"watch": optional(_watch), "errors": _count, **_clocks}, {"closed": flag, **_run})),
     protocol.BYE: Letter(fields({})),
     protocol.WANT: Letter(

@@ -52,7 +52,7 @@ class Outpost:
         self._bell = Bell()
         self.errors = 0
         self._others = self._waiting = 0
-        self._heard_s = clock()
+        self._began_s = self._heard_s = clock()
         self._known_epoch = 0
         self._sent = self._acknowledged = self._sent_texts = 0
         self._told_s = 0.0
@@ -109,7 +109,7 @@ class Outpost:
     def finish(self, job: Job, sample: Sample, text: str | None) -> None:
         self._leases.finish(job)
         try:
-            keep(self.table, timed(sample, clock()))
+            keep(self.table, timed(sample, self._began_s, clock()))
         except Exception as error:
             self.failed("keeping a row", error)
         if self.first_transcript is None:

@@ -80,9 +80,8 @@ class RemoteTeam:
     def begin(self, session: Session, order: Order) -> None:
         self.session = self._intake.session = session
         config = order.config
-        self._audio_s = self._intake.audio_s = (
-            wav.frames_of(config.audio_duration, config.sample_rate) / config.sample_rate
-        )
+        frames = wav.frames_of(config.audio_duration, config.sample_rate)
+        self._audio_s = self._intake.audio_s = frames / config.sample_rate
         self._lease_s = config.api.timeout.total + config.request_delay + LEASE_S
         self._result = order.result.stem
         self._roster.order = message_of(order)
@@ -130,8 +129,8 @@ class RemoteTeam:
     def on_want(self, worker: str, data: Data) -> None:
         """A worker tells how it is doing, and gets what it needs."""
         recruit = self._roster[worker]
-        if recruit.expired:
-            return
+        if recruit.expired or recruit.void < data["epoch"] < recruit.epoch:
+            return  # the latter was said before the lease was renewed, on a connection that was made anew since
         recruit.busy &= not data["waiting"]
         if data["epoch"] <= recruit.void:
             self._roster.send(protocol.VOID, recruit, {"epoch": recruit.void})
@@ -236,8 +235,7 @@ class RemoteTeam:
     def _lease(self, recruit: Recruit) -> None:
         if recruit.gone or recruit.busy or not self.session.released.is_set():
             return
-        jobs = self.budget.lease(recruit.member.id)
-        if jobs:
+        if jobs := self.budget.lease(recruit.member.id):
             lease = {"epoch": recruit.epoch, "jobs": protocol.pack_jobs(jobs)}
             self._roster.send(protocol.JOBS, recruit, lease | self._roster.state(recruit))
 

@@ -983,7 +983,7 @@ def test_a_row_that_has_no_place_in_the_columns_counts_on_a_worker_too() -> None
     for tokens in (2**70, 5):
         with gevent.Timeout(5):
             job = post.take("one")
-        post.finish(job, replace(sample_of(job, 1.0, 1.5), tokens=tokens), "a text")
+        post.finish(job, replace(sample_of(job, clock(), clock()), tokens=tokens), "a text")
         settle(conversation, "a")
     assert conversation.ended == ["over"]
     rows = list(conversation.session.table.snapshot())
@@ -1011,6 +1011,20 @@ def test_the_jobs_of_a_worker_that_is_refused_are_done_by_others_at_once() -> No
     assert conversation.ended == ["over"]
     (lost,) = conversation.team.remains()
     assert (lost.worker, lost.error_kind, lost.phase) == (0, ErrorKind.LOST, Phase.OUTSIDE)
+
+
+def test_what_was_said_of_an_older_lease_and_comes_late_changes_nothing() -> None:
+    """It says that more was started than the new lease has, and it is no lie."""
+    conversation = Conversation(None)
+    conversation.join("a")
+    conversation.session.check_barrier()
+    wants = {"epoch": 1, "joined": 4, "present": 4, "starting": 0, "waiting": 0, "taken": 0, "held": []}
+    conversation.team.on_want("a", wants)
+    conversation.team.on_want("a", wants | {"epoch": 2})
+    granted = conversation.team.budget.granted("a")
+    assert granted
+    conversation.team.on_want("a", wants | {"taken": granted + 1, "present": 3})
+    assert conversation.team.budget.present_on("a") == 4
 
 
 ODD_WANTS = {
