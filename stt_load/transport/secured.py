@@ -7,6 +7,7 @@ a flood of records that it passes over (hello requests in a handshake) would be 
 from __future__ import annotations
 
 import ssl
+from contextlib import suppress
 from typing import Any
 
 import gevent.socket
@@ -42,7 +43,7 @@ class SecuredSocket:
             self._take_in()
             return False
         except ssl.SSLError:
-            self.flush()  # the alert: the peer is told why
+            self._tell()  # the alert: the peer is told why
             raise
         self.flush()
         return True
@@ -62,13 +63,17 @@ class SecuredSocket:
             return b""
         finally:
             if self._out.pending:
-                self.flush()
+                self._tell()
 
     def send(self, data: Any) -> int:
-        """How much of `data` was taken: nothing while there is no room. The last of it may be held back."""
+        """How much of `data` was taken: nothing while there is no room, or the peer has to say more first (TLS 1.2:
+        RFC 5246, 7.4.1.1). The last of it may be held back."""
         if not self.flush():
             return 0
-        taken = self._tls.write(memoryview(data)[:WRITE_BYTES])
+        try:
+            taken = self._tls.write(memoryview(data)[:WRITE_BYTES])
+        except ssl.SSLWantReadError:
+            taken = 0
         self.flush()
         return taken
 
@@ -92,6 +97,11 @@ class SecuredSocket:
 
     def close(self) -> None:
         self._sock.close()
+
+    def _tell(self) -> None:
+        """Hands on what TLS itself has to say. That the peer hears nothing any more is told by what is read next."""
+        with suppress(OSError):
+            self.flush()
 
     def _take_in(self) -> None:
         data = self._sock.recv(READ_BYTES)

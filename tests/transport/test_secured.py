@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import threading
@@ -13,6 +14,7 @@ import trustme
 
 from stt_load.transport.connection import Connection, Upload
 from stt_load.transport.pace import Pace, clock
+from stt_load.transport.secured import SecuredSocket
 from stt_load.transport.tls import tls_context
 
 LIMIT_S = 10.0
@@ -131,3 +133,58 @@ def test_the_peer_is_told_why_it_is_not_believed(server_context: ssl.SSLContext)
         thread.join()
         connection.close()
     assert said == ["TLSV1_ALERT_UNKNOWN_CA"]
+
+
+def test_what_can_not_be_sent_during_a_handshake_is_sent_after_it(server_context: ssl.SSLContext) -> None:
+    """TLS 1.2 may begin one at any time."""
+    heard = []
+
+    def serve(raw: socket.socket) -> None:
+        with server_context.wrap_socket(raw, server_side=True) as far:
+            heard.append(far.recv(100))
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        sock = gevent.socket.create_connection(listener.getsockname())
+        raw, _ = listener.accept()
+    sock.settimeout(0.0)
+    secured = SecuredSocket(sock, tls_context(False, None), "stt.example")
+    thread = threading.Thread(target=serve, args=(raw,))
+    thread.start()
+    assert secured.send(b"hello") == 0
+    while not secured.send(b"hello"):
+        gevent.socket.wait_read(secured.fileno(), LIMIT_S)
+        with pytest.raises(ssl.SSLWantReadError):
+            secured.recv(100)
+    thread.join()
+    secured.close()
+    assert heard == [b"hello"]
+
+
+def shake_hands(secured: SecuredSocket) -> None:
+    is_over = False
+    while not is_over:
+        gevent.socket.wait_read(secured.fileno(), LIMIT_S)
+        is_over = secured.shake_hands()
+
+
+def test_a_peer_that_is_gone_before_it_is_told_why_is_still_not_believed(server_context: ssl.SSLContext) -> None:
+    """What is wrong is who it is, not that nobody hears of it."""
+
+    def serve(raw: socket.socket) -> None:
+        with raw, contextlib.suppress(OSError):
+            server_context.wrap_socket(raw, server_side=True)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        sock = gevent.socket.create_connection(listener.getsockname())
+        raw, _ = listener.accept()
+    sock.settimeout(0.0)
+    secured = SecuredSocket(sock, tls_context(True, None), "stt.example")
+    thread = threading.Thread(target=serve, args=(raw,))
+    thread.start()
+    with pytest.raises(BlockingIOError):
+        secured.shake_hands()
+    sock.shutdown(socket.SHUT_WR)  # what is sent from now on is an error, as where nobody is there
+    with pytest.raises(ssl.SSLCertVerificationError):
+        shake_hands(secured)
+    secured.close()
+    thread.join()
