@@ -7,10 +7,8 @@ from stt_load.transport.exchange import Exchange, TransportError, clock
 from stt_load.wire.coding import Decoder
 from stt_load.wire.http1 import AnswerReader, BadHttp, Incomplete
 
-DECODED_BYTES = 16_384
 HEARD_BYTES = 4_096
-"""What a decoder and a stream are given at a time: of gzip that may come to a thousand times as much, and of the
-smallest events it is as much work as others can wait for."""
+"""What a stream is given at a time: of the smallest events it is as much work as others can wait for."""
 SMALL_BYTES = 1_024
 """Parts that are smaller are joined: a million of two bytes would take forty times their size."""
 
@@ -103,17 +101,15 @@ class Incoming:
         exchange.received += len(content)
         if exchange.received > self._limit:
             raise TransportError(ErrorKind.ANSWER_TOO_LARGE, f"the answer is larger than {self._limit} bytes")
-        if len(content) <= DECODED_BYTES:
-            self._decode(content, at_s)
-            return
-        for begin in range(0, len(content), DECODED_BYTES):
-            exchange.pace.step(clock())
-            self._decode(content[begin : begin + DECODED_BYTES], at_s)
-
-    def _decode(self, content: bytes, at_s: float) -> None:
         assert self._decoder is not None
+        for place, part in enumerate(self._decoder.feed(content)):
+            if place:
+                exchange.pace.step(clock())
+            self._hear(part, at_s)
+
+    def _hear(self, part: bytes, at_s: float) -> None:
+        """The next part of the content, decoded."""
         exchange = self._exchange
-        part = self._decoder.feed(content)
         parts = exchange.parts
         if parts and len(parts[-1]) < SMALL_BYTES and len(part) < SMALL_BYTES:
             parts[-1] += part

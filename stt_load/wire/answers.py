@@ -181,7 +181,7 @@ _PAGE = re.compile(
     re.IGNORECASE,
 )
 """How pages begin, and parts of them. No transcript begins so, and there are some that begin with `<`: `<unk>`."""
-_EVENTS = re.compile(r"((event|id|retry)?:[^\n]*\n)*data:\s*([{[]|[^\n]*\n\r?\ndata:)")
+_EVENTS = re.compile(r"((event|id|retry)?:[^\n]*\n)*+data:(\s*+[{[]|[^\n]*+\n\r?\ndata:)")
 """How server-sent events begin that hold JSON, or are more than one. Somebody may say `data:`."""
 # On one line: with blanks that may be line ends, a body of nothing but these takes the square of its length.
 _CUE = re.compile(r"^[ \t]*[\d:.,]+[ \t]+-->[ \t]+[\d:.,]+", re.MULTILINE)

@@ -15,8 +15,11 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable, Iterator
 
 MAX_CODINGS = 5
+WORK_BYTES = 16_384
+"""What is undone at a time: it may come to a thousand times as much."""
 EXCERPT_CHARACTERS = 60
 
 _NAMES = {"gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate"}
@@ -33,11 +36,12 @@ class Decoder:
     def __init__(self, coding: str | None, limit: int) -> None:
         self._stages = [_Stage(name, limit) for name in reversed(_codings(coding))] if coding else []
 
-    def feed(self, part: bytes) -> bytes:
-        """What `part` comes to, as far as it can be told yet."""
+    def feed(self, part: bytes) -> Iterator[bytes]:
+        """What `part` comes to, as far as it can be told yet, in pieces that are little work each. To be used up."""
+        parts: Iterable[bytes] = (part,)
         for stage in self._stages:
-            part = stage.feed(part)
-        return part
+            parts = _undone(parts, stage)
+        return iter(parts)
 
     def finish(self) -> None:
         """There will be no more."""
@@ -96,6 +100,12 @@ class _Stage:
         if self._left < 0:
             raise ValueError(f"{self._coding} data that grows beyond the limit for an answer")
         return plain
+
+
+def _undone(parts: Iterable[bytes], stage: _Stage) -> Iterator[bytes]:
+    for part in parts:
+        for begin in range(0, len(part), WORK_BYTES):
+            yield stage.feed(part[begin : begin + WORK_BYTES])
 
 
 def _codings(told: str) -> list[str]:

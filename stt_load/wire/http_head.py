@@ -20,7 +20,9 @@ from __future__ import annotations
 
 import re
 
-JOINED = frozenset({"connection", "content-encoding", "content-length", "transfer-encoding"})
+JOINED = frozenset(
+    {"connection", "content-encoding", "content-length", "retry-after", "retry-after-ms", "transfer-encoding"}
+)
 """Lists that are told in several lines, or whose second line must not be overlooked."""
 MAX_HEAD_BYTES = 64 * 1024
 MAX_HEAD_LINES = 256

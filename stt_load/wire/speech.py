@@ -51,8 +51,9 @@ class Speech:
         if isinstance(verdict, Failure) and self._secrets:
             # Before the message is cut to its length, or half a secret might be left of one.
             location = None if answer.location is None else self.hide(answer.location)
-            masked = replace(answer, body=self._without_secrets(answer.body), location=location)
-            verdict = self._judge(masked, again=True)
+            body = self._without_secrets(answer.body)
+            if (body, location) != (answer.body, answer.location):  # a stream of 16 MB takes seconds to be read again
+                verdict = self._judge(replace(answer, body=body, location=location), again=True)
         return verdict
 
     def _judge(self, answer: Answer, again: bool = False) -> Transcript | Failure:

@@ -10,6 +10,7 @@ from stt_load.sample import ErrorKind
 from stt_load.wire.answers import Places, reader
 from stt_load.wire.form import Form
 from stt_load.wire.speech import Speech
+from stt_load.wire.stream import Stream
 from stt_load.wire.verdict import LONGEST_CHARACTERS, Answer, Failure, Transcript, excerpt, of_status
 
 
@@ -239,6 +240,18 @@ def test_a_key_that_the_server_echoes_is_not_repeated() -> None:
     assert "***" in verdict.message
 
 
+def test_a_stream_without_a_key_in_it_is_read_once() -> None:
+    """Of one of 16 MB that takes seconds, in which all other users stand still."""
+    body = b'data: {"choices": []}\n\n'
+    stream = Stream(None, reader("json"))
+    stream.begin("text/event-stream")
+    stream.feed(body, 0.0)
+    stream.again = lambda _: pytest.fail("it is read again")  # type: ignore[method-assign]
+    verdict = Speech(Form([]), reader("json"), secrets=["sk-123"]).read(Answer(200, "", None, body, stream=stream))
+    assert isinstance(verdict, Failure)
+    assert verdict.kind == ErrorKind.TRUNCATED
+
+
 @pytest.mark.parametrize("before", range(150, 260, 7))
 def test_a_key_that_the_message_is_cut_in_leaves_no_half_of_it(before: int) -> None:
     key = "sk-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -362,11 +375,12 @@ def test_what_the_service_says_of_its_work() -> None:
 
 @pytest.mark.parametrize("response_format", ["json", "text", "srt", "vtt"])
 @pytest.mark.parametrize(
-    "filling", ["\n", " \n", "1\n", "1 ", "\r\n\r\n", "00:00 --> ", "9", "data:\n", ":\n", "id:\ndata:"]
+    "filling", ["\n", " \n", "1\n", "1 ", "\r\n\r\n", "00:00 --> ", "9", "data:\n", ":\n", "id:\ndata:", "\t"]
 )
-def test_no_answer_takes_longer_than_its_length(response_format: str, filling: str) -> None:
+@pytest.mark.parametrize("beginning", ["WEBVTT x", "data:", "data: x", "{", '{"error":"', "<"])
+def test_no_answer_takes_longer_than_its_length(response_format: str, filling: str, beginning: str) -> None:
     """All other users stand still while one is read. By the square of its length this would take minutes."""
-    body = answer("WEBVTT x" + filling * (200_000 // len(filling)))
+    body = answer(beginning + filling * (200_000 // len(filling)) + "x")
     began_s = time.process_time()
     reader(response_format)(body)
     assert time.process_time() - began_s < 5
