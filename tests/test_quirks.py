@@ -227,6 +227,7 @@ def test_a_worker_hears_what_comes_after_a_message_that_it_can_t_deal_with(
     quirks.on_connect(lambda _: None, lambda _: None)
     sent: list[Any] = []
     runner: Any = object.__new__(WorkerRunner)
+    runner.greenlet = None  # its end asks for it
     runner.client, runner.client_id = SimpleNamespace(send=sent.append), "a"
     for kind in ("spawn", "update_user_class", "spawning_complete"):
         WorkerRunner.handle_message(runner, Message(kind, None, "a"))

@@ -18,6 +18,7 @@ from stt_load.selftest.cases import TRIALS, Trial
 LIMIT_S = 60
 
 
+@pytest.mark.slow
 @pytest.mark.locust
 @pytest.mark.alone
 def test_the_whole_of_it_takes_less_than_a_minute_and_tells_right_from_wrong(tmp_path: Path) -> None:

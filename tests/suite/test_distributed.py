@@ -70,6 +70,7 @@ def test_every_time_is_the_servers(tmp_path: Path) -> None:
     assert errors[len(errors) // 2] < 0.015
 
 
+@pytest.mark.slow
 def test_locusts_own_screens_agree(tmp_path: Path) -> None:
     settings: dict[str, Any] = {"overhead_s": 0.1, "rtf": 0.0, "error_rate": 0.2, "seed": 5, "cold_requests": 20}
     words = ("--processes=2", "--csv=out", "--html=out.html", "--json")
@@ -220,6 +221,7 @@ def test_a_worker_with_another_clock_is_put_on_the_masters(tmp_path: Path) -> No
     assert max(one for one, _ in late) <= clock["error_s"]
 
 
+@pytest.mark.slow
 def test_a_late_worker_that_is_refused_is_no_part_of_the_run(tmp_path: Path) -> None:
     other = tmp_path / "other.py"
     other.write_text("import stt_load\nstt_load.__version__ = '0.0.7'\n" + LOCUSTFILE.read_text(encoding="utf-8"))

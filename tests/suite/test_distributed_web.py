@@ -73,6 +73,7 @@ def test_the_number_of_users_is_changed_on_all_workers(tmp_path: Path) -> None:
     assert ran.result["run"]["generator"]["load_changes"] == []
 
 
+@pytest.mark.slow
 def test_a_worker_killed_under_the_page_is_replaced_by_the_others(tmp_path: Path) -> None:
     with web_ui(tmp_path, quick(None, 4, 4), "--processes=2") as page:
         begin(page, 4)

@@ -362,6 +362,7 @@ def test_a_refused_port_is_no_hot_loop(tmp_path: Path, user_class: str) -> None:
     assert len(ran.result["requests"]) < 60, "five users, backing off to one try a second"
 
 
+@pytest.mark.slow
 def test_ten_thousand_failures_end_in_a_report(tmp_path: Path) -> None:
     server = Misbehaving()
     try:

@@ -51,6 +51,7 @@ def by_worker(result: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
+@pytest.mark.slow
 def test_a_killed_worker_costs_nothing_but_its_tries(tmp_path: Path) -> None:
     with two_at_work(tmp_path, 48, "--csv=out", service_s=2.0) as (processes, server):
         until("the last four are answered", lambda: len(server.truths()) % 4 == 0)
@@ -85,6 +86,7 @@ def test_a_killed_worker_costs_nothing_but_its_tries(tmp_path: Path) -> None:
     assert int(line.split(",")[2]) == 44, "Locust's own count knows what the dead worker had told"
 
 
+@pytest.mark.slow
 def test_a_worker_cut_off_for_ten_seconds_loses_and_doubles_nothing(tmp_path: Path) -> None:
     with two_at_work(tmp_path, 240) as (processes, server):
         stopped = processes.workers[0]
@@ -140,7 +142,10 @@ def test_a_worker_that_comes_late_takes_part(tmp_path: Path) -> None:
     assert ran.result["run"]["leased_again"] == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+_OTHER_SIGNALS = [pytest.param(number, marks=pytest.mark.slow) for number in (signal.SIGINT, signal.SIGHUP)]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, *_OTHER_SIGNALS])
 def test_a_worker_that_is_asked_to_go_finishes_what_it_has(number: signal.Signals, tmp_path: Path) -> None:
     with two_at_work(tmp_path, 100) as (processes, server):
         processes.workers[0].send_signal(number)
@@ -194,6 +199,7 @@ def test_requests_that_die_with_their_worker_at_the_end_are_missed(tmp_path: Pat
     check_verdict(ran.result, "INVALID")
 
 
+@pytest.mark.slow
 def test_when_the_master_dies_the_workers_stop_and_keep_what_they_have(tmp_path: Path) -> None:
     impatient = tmp_path / "impatient.py"
     limit = "import locust.runners\nlocust.runners.MASTER_HEARTBEAT_TIMEOUT = 15\n"

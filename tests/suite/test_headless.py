@@ -56,7 +56,7 @@ def test_a_cold_start_never_touches_a_number(tmp_path: Path) -> None:
 
 
 @BOTH
-@pytest.mark.parametrize(("slots", "users"), [(4, 4), (2, 6)])
+@pytest.mark.parametrize(("slots", "users"), [pytest.param(4, 4, marks=pytest.mark.slow), (2, 6)])
 def test_every_response_time_is_what_the_servers_log_predicts(
     tmp_path: Path, slots: int, users: int, user_class: str
 ) -> None:

@@ -27,7 +27,14 @@ def write(folder: Path, text: str) -> None:
     (folder / "my_calls.py").write_text(text, encoding="utf-8")
 
 
-@pytest.mark.parametrize("words", [["SttUser"], ["FastSttUser"], ["SttUser", "--processes=2"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["SttUser"],
+        *(pytest.param(words, marks=pytest.mark.slow) for words in (["FastSttUser"], ["SttUser", "--processes=2"])),
+    ],
+    ids=" ".join,
+)
 @pytest.mark.parametrize("example", ["openai_sdk", "plain_requests"])
 def test_the_examples(tmp_path: Path, example: str, words: list[str]) -> None:
     shutil.copy(EXAMPLES / f"{example}.py", tmp_path)

@@ -184,7 +184,7 @@ def clock_that_jumps(file: Path) -> Mapping[str, str]:
     }
 
 
-@pytest.mark.parametrize("step", ["+90", "-90"])
+@pytest.mark.parametrize("step", ["+90", pytest.param("-90", marks=pytest.mark.slow)])
 def test_a_step_of_the_time_of_day_changes_nothing(step: str, tmp_path: Path) -> None:
     jump = tmp_path / "time-of-day"
     with logged_server(tmp_path, **QUICK) as server:

@@ -20,6 +20,7 @@ WRITING_S = 1.0
 """What the writing itself may take, on a machine that does other things, too."""
 
 
+@pytest.mark.alone
 def test_a_kill_at_full_load_loses_a_second(tmp_path: Path) -> None:
     """The server costs next to nothing, so that users are always ready to go on and the loop is never idle."""
     with Sink(tmp_path, delay_s=0.0) as sink:

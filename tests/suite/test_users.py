@@ -97,7 +97,11 @@ def test_a_run_that_nobody_works_on_ends_and_says_why(
     assert len(ran.err) < 30_000, "a task that fails at once is not tried again at once"
 
 
-@pytest.mark.parametrize("classes", [DEAD, STOPPED, UNMADE], ids=["dead in on_start", "stopped", "dead in __init__"])
+@pytest.mark.parametrize(
+    "classes",
+    [DEAD, *(pytest.param(one, marks=pytest.mark.slow) for one in (STOPPED, UNMADE))],
+    ids=["dead in on_start", "stopped", "dead in __init__"],
+)
 def test_a_run_that_nobody_works_on_ends_with_workers_too(tmp_path: Path, classes: str) -> None:
     ran = run(tmp_path, quick(20, 2, 2), "--processes", "2", locustfile=locustfile(tmp_path, classes))
     assert ran.code == 1, ran.err
