@@ -30,6 +30,8 @@ from stt_load.wire.verdict import EXCERPT_CHARACTERS, excerpt
 
 MOST_WRAPPINGS = 4
 """How often an event may be the data of another one."""
+MOST_INSIDE = 10_000
+"""Events in the data of one: all of them are heard in one go, in which all other users stand still."""
 
 
 class Hearing:
@@ -57,6 +59,7 @@ class Hearing:
         self._noise: str | None = None  # the first event that is of no dialect
         self._unknown: str | None = None  # the first that says something, in a language that is none of these
         self._last_word: str | None = None  # words, when the last event was that
+        self._inside = 0  # how many events were in the data of the last one that was no other's
         self._unheard: str | None = None  # the name of the first event that was nobody's
 
     def hear(self, name: str, said: str, at_s: float, unfinished: bool = False, wrapped: int = 0) -> None:
@@ -161,6 +164,8 @@ class Hearing:
     def _unwrap(self, document: Any, data: str, at_s: float, unfinished: bool, wrapped: int) -> None:
         """An event whose data is a JSON string, or an event, or several: of a server that writes `data: ` and leaves
         it to its library, too. What is a comment in there is one."""
+        if wrapped == 1:
+            self._inside = 0
         if wrapped > MOST_WRAPPINGS:
             self._note(data)
             return
@@ -169,6 +174,10 @@ class Hearing:
             return
         inner = Decoder()
         for event in inner.feed(data.encode(errors="replace")):
+            self._inside += 1
+            if self._inside > MOST_INSIDE:
+                self.spoil(ErrorKind.BAD_STREAM, f"more than {MOST_INSIDE:,} events in one", data)
+                return
             self.hear(*event, at_s, unfinished, wrapped)
         last = inner.finish()
         if last is not None:

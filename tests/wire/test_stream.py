@@ -1,5 +1,6 @@
 import json
 import sys
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from stt_load.sample import ErrorKind
 from stt_load.wire.answers import reader
 from stt_load.wire.dialects import DIALECTS, Dialect
+from stt_load.wire.hearing import MOST_INSIDE
 from stt_load.wire.pieces import Gaps
 from stt_load.wire.stream import Stream
 from stt_load.wire.verdict import Answer, Failure, Transcript
@@ -539,6 +541,18 @@ def test_an_event_in_the_data_of_another_is_one(dialect: Dialect) -> None:
     if dialect != "plain":
         assert heard([as_a_string(part) for part in parts])[1] == expected
     assert heard([again_as_data(b"".join(parts))])[1] == expected, "several in one"
+
+
+@pytest.mark.parametrize("wrap", [again_as_data, lambda part: event(json.dumps(part.decode()))])
+def test_a_flood_of_events_in_the_data_of_one_is_not_heard_to_its_end(wrap: Callable[[bytes], bytes]) -> None:
+    """It is one step, in which all other users stand still; as many of their own are heard in small steps."""
+    many = event({"text": "a"}) * (MOST_INSIDE + 2)
+    assert isinstance(heard([many])[1], Transcript)
+    verdict = heard([wrap(many)])[1]
+    assert isinstance(verdict, Failure)
+    assert verdict.kind is ErrorKind.BAD_STREAM
+    assert "more than 10,000 events in one" in verdict.message
+    assert isinstance(heard([wrap(event({"text": "a"}) * MOST_INSIDE)] * 2)[1], Transcript)
 
 
 @pytest.mark.parametrize("levels", [1, 3, 10, 10_000])
