@@ -47,7 +47,8 @@ class Reception:
     """What one process hears, be it a master or a worker. `install` makes Locust's sockets and runners ask it.
 
     on_misconduct: called with a worker that is not listened to any more, and why. on_error: called with what could
-    not be dealt with, and why. most_users: no more there can be. These are set once there is somebody who knows.
+    not be dealt with, and why. most_users: no more there can be. may_end: whether the run may end with a worker that
+    quits, as it takes part. These are set once there is somebody who knows.
     """
 
     def __init__(self) -> None:
@@ -55,6 +56,7 @@ class Reception:
         self.on_misconduct: Callable[[str, str], None] | None = None
         self.on_error: Callable[[str, Exception], None] | None = None
         self.most_users: Callable[[], int] | None = None
+        self.may_end: Callable[[str], bool] | None = None
         self._runner: MasterRunner | None = None
         self._turned_s = clock()
         self._junk = 0
@@ -183,6 +185,9 @@ class Reception:
             if self.most_users is not None and said > self.most_users():
                 self.refuse(msg.node_id.encode(), f"it says to have {said} users, where there can't be so many")
                 return False
+        if msg.type == "quit" and (self.may_end is None or not self.may_end(msg.node_id)):
+            quirks.forget(runner, msg.node_id)  # with the last one that Locust knows, it would hear nobody any more
+            return False
         if msg.type == "stats":
             self._fit_in(runner.stats, msg.data)
         return msg.type != "exception" or self._has_room(runner, msg)

@@ -120,7 +120,7 @@ class RemoteWorkforce:
         self._distribution: gevent.Greenlet[..., None] | None = None
         self._fleet = Fleet(_Connection(runner), needs, on_refused, on_error)
         self._reception.on_misconduct, self._reception.on_error = self._fleet.refuse, on_error
-        self._reception.most_users = self._most_users
+        self._reception.most_users, self._reception.may_end = self._most_users, self._may_end
         self._listen(protocol.HELLO, self._fleet.on_hello)
         self._listen(protocol.FIT, self._fleet.on_fit)
         self._listen(protocol.ECHO, self._on_echo)
@@ -210,6 +210,10 @@ class RemoteWorkforce:
         if self._fleet.contract is None:
             self._fleet.forget(worker)
             quirks.forget(self._runner, worker)
+
+    def _may_end(self, worker: str) -> bool:
+        """Whether a run may end with `worker`: whoever only says that it is one ends nothing."""
+        return self._fleet.contract is not None and self._fleet.member(worker) is not None
 
     def _on(self, method: Callable[[RemoteTeam, str, Data], None]) -> Callable[[str, Data], None]:
         """What a worker says about the run that is on, to its team; what it says about another comes too late."""

@@ -182,8 +182,27 @@ def test_after_a_message_that_locust_can_t_deal_with_the_next_one_is_heard(
     one = Reception()
     one.on_error = lambda what, error: failed.append(f"{what}: {error}")
     one.install()
-    MasterRunner.handle_message(Runner(), "a", Message("quit", None, "a"))  # type: ignore[arg-type]
-    assert failed == ["Locust's message quit: out of order"]
+    MasterRunner.handle_message(Runner(), "a", Message("client_stopped", None, "a"))  # type: ignore[arg-type]
+    assert failed == ["Locust's message client_stopped: out of order"]
+
+
+@pytest.mark.parametrize(
+    ("may_end", "handled"), [(None, []), (lambda _: False, []), (lambda worker: worker == "a", ["quit"])]
+)
+def test_only_the_worker_of_a_run_that_quits_can_end_it(
+    may_end: Any, handled: list[str], monkeypatch: pytest.MonkeyPatch, installed: Reception
+) -> None:
+    """With the last worker that it knows Locust ends what hears all others, also before any run."""
+    assert installed
+    found: list[str] = []
+    monkeypatch.setattr(MasterRunner, "handle_message", lambda _runner, _id, msg: found.append(msg.type))
+    one = Reception()
+    one.may_end = may_end
+    one.install()
+    runner = SimpleNamespace(clients={"a": "a node"}, _users_dispatcher=None)
+    MasterRunner.handle_message(runner, "a", Message("quit", None, "a"))  # type: ignore[arg-type]
+    assert found == handled
+    assert runner.clients == ({"a": "a node"} if handled else {}), "it is known as a worker no more"
 
 
 def broken(self: Any, client_id: str, msg: Message) -> None:  # noqa: ARG001 - as it is called

@@ -99,6 +99,16 @@ def test_a_message_that_cannot_be_dealt_with_is_one(master: Master) -> None:
     assert master.failed == ["the message stt_load.hello: KeyError"]
 
 
+def test_a_run_ends_with_a_worker_that_takes_part_and_with_nobody_else(master: Master) -> None:
+    may_end = master.workforce._may_end
+    master.knows("a")
+    master.hears(protocol.HELLO, "a", HELLO)
+    master.hears(protocol.FIT, "a", {"trouble": None, "sent_s": 0.0, "clock_s": 0.0})
+    assert not may_end("a"), "there is no run"
+    master.workforce._fleet.contract = SimpleNamespace(look_after=lambda _: False)  # type: ignore[assignment]
+    assert (may_end("a"), may_end("a stranger")) == (True, False)
+
+
 def test_what_a_worker_says_of_another_run_comes_too_late(master: Master) -> None:
     master.knows("a")
     master.hears(protocol.HELLO, "a", HELLO)
