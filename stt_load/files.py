@@ -65,6 +65,13 @@ def replace_private(path: Path) -> io.BufferedWriter:
     return _owned(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, PRIVATE))
 
 
+def make_private(path: Path) -> None:
+    """The file `path`, which somebody else has made, becomes its owner's alone, if it is an ordinary one of ours."""
+    with suppress(OSError):
+        if path.is_file():
+            path.chmod(PRIVATE)
+
+
 def temporary_beside(path: Path) -> tuple[io.BufferedWriter, Path]:
     """A new file in the folder of `path`, open to be written, its owner's alone; and its name, hard to guess."""
     number, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".tmp", dir=path.parent)

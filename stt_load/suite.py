@@ -22,6 +22,7 @@ from stt_load.config import ConfigError, variables
 from stt_load.controls import Controls, guarded
 from stt_load.departure import Departure
 from stt_load.experiment import Experiment
+from stt_load.files import make_private
 from stt_load.introduction import introduce
 from stt_load.launcher import Launcher
 from stt_load.lookout import Outlook
@@ -69,6 +70,8 @@ def install(default_user: type[User] | None = None) -> None:
             sys.exit(2)
 
     def on_init(environment: Environment, web_ui: Any = None, **_: Any) -> None:
+        if log := getattr(environment.parsed_options, "logfile", None):
+            make_private(Path(log))
         if isinstance(environment.runner, WorkerRunner):
             Worker(environment)
         else:

@@ -41,7 +41,7 @@ def test_a_configuration_that_is_no_file_is_not_waited_for(tmp_path: Path, kind:
 def test_a_run_keeps_to_itself_what_it_writes_and_what_it_knows(tmp_path: Path) -> None:
     """Under a umask that lets everybody read and write, with a secret in its environment."""
     anybody = ["sh", "-c", 'umask 0; exec "$@"', "sh"]
-    process = start(tmp_path, quick(20, 2, 2), before=anybody, env={"SOME_SECRET": "hunter2"})
+    process = start(tmp_path, quick(20, 2, 2), "--logfile=locust.log", before=anybody, env={"SOME_SECRET": "hunter2"})
     deadline_s = time.monotonic() + 60
     while not (spools := list(tmp_path.glob("*.partial.jsonl"))) and time.monotonic() < deadline_s:
         time.sleep(0.02)
@@ -54,3 +54,4 @@ def test_a_run_keeps_to_itself_what_it_writes_and_what_it_knows(tmp_path: Path) 
     assert ran.result["run"]["complete"]
     (result,) = tmp_path.glob("stt_load_test_results_*.json")
     assert stat.S_IMODE(result.stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "locust.log").stat().st_mode) == 0o600
