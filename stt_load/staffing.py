@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import gevent
-from locust.runners import STATE_INIT, MasterRunner
+from locust.runners import STATE_INIT, STATE_STOPPED, STATE_STOPPING, MasterRunner
 
 from stt_load.transport.exchange import clock
 
@@ -15,6 +15,8 @@ logger = logging.getLogger(__name__)
 
 LOOK_S = 0.2
 SAY_S = 10.0
+BEFORE_A_RUN = (STATE_INIT, STATE_STOPPING, STATE_STOPPED)
+"""Locust calls itself stopped, too, when the last worker that it knew has fallen silent before any run."""
 
 
 class Staffing:
@@ -33,7 +35,7 @@ class Staffing:
     def follow(self) -> None:
         """Until the first run starts; says now and then what is waited for."""
         began_s = said_s = clock()
-        while self._runner.state == STATE_INIT:
+        while self._runner.state in BEFORE_A_RUN:
             here, expected, now_s = len(self._runner.clients.ready), self._options.expect_workers, clock()
             if here < expected and self._limit_s and now_s - began_s >= self._limit_s:
                 said = "stt-load: %d of %d workers have come within %g s (--expect-workers-max-wait)"

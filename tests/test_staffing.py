@@ -53,6 +53,17 @@ def test_locust_is_not_told_of_the_limit_and_the_suite_keeps_it(
     assert "1 of 2 workers have come within 5 s (--expect-workers-max-wait)" in caplog.text
 
 
+@pytest.mark.parametrize("state", ["stopping", "stopped"])
+def test_a_worker_that_comes_and_dies_before_any_run_does_not_end_the_limit(
+    state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Locust takes the silence of the only one that it knows for the end of a test."""
+    waiting = Waiting(monkeypatch, expected=2, limit_s=5)
+    waiting.runner.state = state
+    waiting.follow(60)
+    assert waiting.given_up == 1
+
+
 def test_workers_that_come_in_time_are_not_given_up(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
