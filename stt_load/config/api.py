@@ -37,7 +37,8 @@ class Timeout(Section):
     """How long to wait, in seconds."""
 
     connect: PositiveSeconds = Field(
-        default=5.0, description="Limit for the TCP connection and the TLS handshake, in seconds."
+        default=5.0,
+        description="Limit for TCP connection, proxy and TLS handshake together, over all addresses, in seconds.",
     )
     first_byte: PositiveSeconds = Field(
         default=300.0,
