@@ -10,8 +10,9 @@ from typing import Any
 from stt_load.sample import ErrorKind
 from stt_load.wire.errors import begins_an_error, error_in
 from stt_load.wire.numbers import number, usage_of
-from stt_load.wire.places import NO_JSON, begins_json, json_in, look, parsed
+from stt_load.wire.places import NO_JSON, json_in, look, parsed
 from stt_load.wire.verdict import Answer, Failure, Transcript, excerpt, heard
+from stt_load.wire.words import begins_markup, is_like_json, is_markup
 
 Read = Callable[[Answer], Transcript | Failure]
 
@@ -109,17 +110,23 @@ class _TextReader:
                 break
             text = found.strip()
             found = json_in(text)
-        if found is NO_JSON and not begins_json(text):
-            verdict: Transcript | Failure = heard(text)
-        elif found is NO_JSON:
-            verdict = Failure(
-                ErrorKind.BAD_JSON, f"HTTP {answer.status}, JSON that is broken: {excerpt(answer.body)}"
-            )
-        else:
-            verdict = self._json.judge(found, answer)
+        verdict = _words(text, answer) if found is NO_JSON else self._json.judge(found, answer)
         if isinstance(verdict, Failure) or not in_json:
             return verdict
         return replace(verdict, text=verdict.text.strip(), json_for_text=True)
+
+
+def _words(text: str, answer: Answer) -> Transcript | Failure:
+    """The transcript that a text is which is no JSON, unless it is no words either."""
+    if is_markup(text):
+        return _page(answer)
+    if is_like_json(text):
+        return Failure(ErrorKind.BAD_JSON, f"HTTP {answer.status}, JSON that is broken: {excerpt(answer.body)}")
+    return heard(text)
+
+
+def _page(answer: Answer) -> Failure:
+    return Failure(ErrorKind.NO_TEXT, f"HTTP {answer.status}, an HTML page or XML: {excerpt(answer.body)}")
 
 
 def _plain(answer: Answer) -> str | Failure:
@@ -131,14 +138,15 @@ def _plain(answer: Answer) -> str | Failure:
         text = answer.body.decode("utf-8-sig").strip()
     except UnicodeDecodeError:
         return Failure(ErrorKind.NO_TEXT, f"HTTP {answer.status}, not UTF-8 text: {excerpt(answer.body)}")
-    if _PAGE.match(text):
-        return Failure(ErrorKind.NO_TEXT, f"HTTP {answer.status}, an HTML page: {excerpt(answer.body)}")
-    if _EVENTS.match(text):
+    if begins_markup(text, answer.content_type):
+        return _page(answer)
+    if _EVENTS.match(text) or (_SAYS_EVENTS.match(answer.content_type) and _FIELD.match(text)):
         message = f"HTTP {answer.status}, a stream of events, which was not asked for: {excerpt(answer.body)}"
         return Failure(ErrorKind.NO_TEXT, message)
     if text.startswith("{"):
-        error = told_error(answer, json_in(text))
-        if error is None and begins_an_error(text):
+        document = json_in(text)
+        error = told_error(answer, document)
+        if document is NO_JSON and begins_an_error(text):
             error = f"HTTP {answer.status}, an error in the answer: {excerpt(answer.body)}"
         if error is not None:
             return Failure(ErrorKind.NO_TEXT, error)
@@ -175,15 +183,12 @@ def _spoken(subtitles: str) -> str:
     return " ".join(filter(None, said))
 
 
-_PAGE = re.compile(
-    r"<(!doctype|!--|\?xml|(html|head|body|title|meta|link|script|noscript|style|center|div|span|table|form|iframe|pre|font|ul|"
-    r"h[1-6]|p|br|hr)\b)",
-    re.IGNORECASE,
+_EVENTS = re.compile(
+    r"(((event|id|retry)?:[^\r\n]*+[\r\n]++)++data:|data:(\s*+[{[]|[^\r\n]*+(\r\n\r\n|\n\n|\r\r)data:))"
 )
-"""How pages begin, and parts of them. No transcript begins so, and there are some that begin with `<`: `<unk>`."""
-_EVENTS = re.compile(r"((event|id|retry)?:[^\n]*\n)*+data:(\s*+[{[]|[^\n]*+\n\r?\ndata:)")
-"""How server-sent events begin that hold JSON, or are more than one. Somebody may say `data:`."""
-# On one line: with blanks that may be line ends, a body of nothing but these takes the square of its length.
+"""How server-sent events begin that hold JSON, have a name, or are more than one. Somebody may say `data:`."""
+_FIELD = re.compile(r"(data|event|id|retry)?:")
+_SAYS_EVENTS = re.compile(r"\s*text/event-stream\b", re.IGNORECASE)
 _CUE = re.compile(r"^[ \t]*[\d:.,]+[ \t]+-->[ \t]+[\d:.,]+", re.MULTILINE)
 MOST_QUOTES = 3
 """How often a text may be a JSON string."""

@@ -42,4 +42,6 @@ def _says_something(value: object, levels: int = MOST_LEVELS) -> bool:
     return bool(value)
 
 
-_BEGUN = re.compile(r'\{\s*"error"\s*:\s*(\{\s*"\w+"\s*:\s*)?"(?!\s*"\s*([,}]|$))\s*\S')
+_BEGUN = re.compile(
+    r"""\{\s*(["'])error\1\s*:\s*(\{\s*["']\w+["']\s*:\s*)?(["'])(?!\s*\3\s*([,}]|$))\s*\S"""  # ' as Python does
+)

@@ -24,9 +24,10 @@ from stt_load.wire.dialects import (
 from stt_load.wire.errors import begins_an_error, error_in
 from stt_load.wire.numbers import usage_of
 from stt_load.wire.pieces import Pieces
-from stt_load.wire.places import NO_JSON, begins_json, json_in
+from stt_load.wire.places import NO_JSON, json_in
 from stt_load.wire.sse import MESSAGE, Decoder
 from stt_load.wire.verdict import EXCERPT_CHARACTERS, excerpt
+from stt_load.wire.words import is_like_json
 
 MOST_WRAPPINGS = 4
 """How often an event may be the data of another one."""
@@ -194,7 +195,7 @@ class Hearing:
     def _is_broken(self, data: str, unfinished: bool) -> bool:
         """Whether what is no JSON was to be some, or a done mark. Braces are no part of what people say, either."""
         braces = data.startswith("{") and self._set != "plain"
-        return braces or begins_json(data) or (unfinished and DONE.startswith(data))
+        return braces or is_like_json(data) or (unfinished and DONE.startswith(data))
 
     def _understand(self, document: Document, data: str, at_s: float) -> None:
         spoken = self._spoken

@@ -8,6 +8,8 @@ from io import StringIO
 from itertools import pairwise
 from math import fsum
 
+from stt_load.wire.words import first_ink
+
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
@@ -43,7 +45,7 @@ class Pieces:
                 text = f" {text}"
             self._last = text[-1]
         self._text.write(text)
-        if text.isspace():
+        if first_ink(text) is None:
             return
         self.count += 1
         times = self._times

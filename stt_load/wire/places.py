@@ -86,11 +86,5 @@ def json_in(text: str) -> Any:
         return NO_JSON
 
 
-def begins_json(text: str) -> bool:
-    """Whether `text`, which is no JSON, begins as an object or an array does: broken, or cut off."""
-    return _BEGUN.match(text) is not None
-
-
 _DECODER: Any = json.JSONDecoder()
 _SCAN = make_scanner(_DECODER)
-_BEGUN = re.compile(r'\{\s*("|$)|\[\s*[{"]')

@@ -12,6 +12,7 @@ from stt_load.fields import TOLD
 from stt_load.sample import ErrorKind
 from stt_load.wire.numbers import bounded, number
 from stt_load.wire.retry_after import LONGEST_WAIT_S, retry_after_s
+from stt_load.wire.words import is_blank
 
 if TYPE_CHECKING:
     from stt_load.wire.stream import Stream
@@ -73,11 +74,11 @@ class Failure:
 def heard(
     text: str, audio_s: float | None = None, processing_s: float | None = None, tokens: float | None = None
 ) -> Transcript:
-    """The transcript of an answer that says this: only what a row can hold is kept. Blanks only are an empty text.
+    """The transcript of an answer that says this: only what a row can hold is kept. What nobody sees is empty.
 
     `\\ud83d` and the like, which JSON can say and no text can hold, become what they are in pairs, else U+FFFD.
     """
-    if text.isspace():
+    if is_blank(text):
         text = ""
     elif not text.isascii() and _HALF.search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
@@ -106,7 +107,7 @@ def _checked_transcript(given: Transcript) -> Transcript | Failure:
     if not isinstance(given.text, str):
         return _unusable(f"a Transcript whose text is {_kind(given.text)}")
     numbers = (given.audio_s, given.processing_s, given.tokens)
-    is_plain = given.text.isascii() and not given.text.isspace()
+    is_plain = given.text.isascii() and not is_blank(given.text)
     if numbers == _NOTHING_TOLD and given.out_of_range == () and is_plain and given.json_for_text is False:
         return given
     told = [number(value) for value in numbers]

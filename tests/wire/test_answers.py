@@ -44,6 +44,14 @@ VTT = (
         ("text", "true", "true"),
         ("text", "<unk> hello <unk>", "<unk> hello <unk>"),
         ("text", "<|en|> hello", "<|en|> hello"),
+        ("text", "[1] hello", "[1] hello"),
+        ("text", "(laughs) yes", "(laughs) yes"),
+        ("text", "a < b", "a < b"),
+        ("text", "<s> hello </s>", "<s> hello </s>"),
+        ("text", "\0\0", ""),
+        ("text", "\u200b", ""),
+        ("text", "\ufeff\ufeff \u200b", ""),
+        ("json", '{"text": "\\u0000\\u200b\\ufeff"}', ""),
         ("json", '{"text": " \\n"}', ""),
         ("json", '{"text": "\\u3000\\u00a0"}', ""),
         ("verbose_json", '{"text": "\\t"}', ""),
@@ -82,6 +90,23 @@ def test_the_text_is_found(response_format: str, body: str, text: str) -> None:
         ("text", 'data: {"text": "hello"}\n\ndata: [DONE]\n\n', ErrorKind.NO_TEXT),
         ("text", ': ping\r\nevent: x\r\ndata:{"text": "hello"}\r\n\r\n', ErrorKind.NO_TEXT),
         ("text", "data: hel\r\n\r\ndata: lo\r\n\r\n", ErrorKind.NO_TEXT),
+        ("text", "event: error\ndata: oom\n\n", ErrorKind.NO_TEXT),
+        ("text", "event: error\r\ndata: oom", ErrorKind.NO_TEXT),
+        ("text", ": ping\n\ndata: hello\n\n", ErrorKind.NO_TEXT),
+        ("text", "data: hel\r\rdata: lo\r\r", ErrorKind.NO_TEXT),
+        ("text", "{'error': 'boom'}", ErrorKind.NO_TEXT),
+        ("text", "{'text': 'hello'}", ErrorKind.BAD_JSON),
+        ("text", "<Error><Code>AccessDenied</Code></Error>", ErrorKind.NO_TEXT),
+        ("text", "502\n<html><body>Bad Gateway</body></html>", ErrorKind.NO_TEXT),
+        ("text", "<b>Fatal error</b>: Uncaught", ErrorKind.NO_TEXT),
+        ("text", "Error<br>x", ErrorKind.NO_TEXT),
+        ("text", "<svg width='1'/>", ErrorKind.NO_TEXT),
+        ("text", '"<html>"', ErrorKind.NO_TEXT),
+        ("text", "[1,2,3", ErrorKind.BAD_JSON),
+        ("text", '["a", "b"', ErrorKind.BAD_JSON),
+        ("text", "['a', 'b']", ErrorKind.BAD_JSON),
+        ("text", "[" * 1_500 + "]" * 1_500, ErrorKind.BAD_JSON),
+        ("srt", "<Error><Code>AccessDenied</Code></Error>", ErrorKind.NO_TEXT),
         ("text", "null", ErrorKind.NO_TEXT),
         ("text", "[]", ErrorKind.NO_TEXT),
         ("text", "{}", ErrorKind.NO_TEXT),
@@ -104,6 +129,36 @@ def test_an_answer_without_the_asked_text_is_a_typed_failure(
     assert isinstance(verdict, Failure)
     assert verdict.kind is kind
     assert verdict.message.startswith("HTTP 200")
+
+
+@pytest.mark.parametrize("body", ["event: error\ndata: oom\n\n", "data: hello\n\n", ": x\n\ndata: hello\n\n"])
+def test_events_that_nobody_asked_for_are_no_transcript(body: str) -> None:
+    verdict = reader("text")(answer(body, content_type="text/event-stream; charset=utf-8"))
+    assert isinstance(verdict, Failure)
+    assert verdict.kind is ErrorKind.NO_TEXT
+    assert "a stream of events" in verdict.message
+    assert reader("text")(answer("hello", content_type="text/event-stream")) == Transcript("hello")
+
+
+@pytest.mark.parametrize("label", ["application/xml", "text/xml"])
+def test_xml_is_no_transcript(label: str) -> None:
+    verdict = reader("text")(answer("<status>", content_type=label))
+    assert isinstance(verdict, Failure)
+    assert verdict.kind is ErrorKind.NO_TEXT
+
+
+def test_of_a_name_that_stands_twice_the_last_counts_in_every_format() -> None:
+    is_none = answer('{"error": "x", "error": null, "text": "hi"}')
+    is_one = answer('{"error": null, "error": "x", "text": "hi"}')
+    assert reader("json")(is_none) == Transcript("hi")
+    assert reader("text")(is_none) == Transcript("hi", json_for_text=True)
+    for response_format in ("json", "text"):
+        assert isinstance(reader(response_format)(is_one), Failure)
+
+
+def test_tags_in_subtitles_are_no_page() -> None:
+    body = SRT.replace("hello", "<i>hello</i><br>")
+    assert isinstance(reader("srt")(answer(body)), Transcript)
 
 
 FORMATS = ("json", "verbose_json", "diarized_json", "text", "srt", "vtt")

@@ -15,6 +15,7 @@ from stt_load.wire.hearing import MOST_INSIDE
 from stt_load.wire.pieces import Gaps
 from stt_load.wire.stream import Stream
 from stt_load.wire.verdict import Answer, Failure, Transcript
+from stt_load.wire.words import is_blank
 
 SSE = "text/event-stream; charset=utf-8"
 
@@ -426,7 +427,7 @@ TEXTS = st.lists(st.text(st.characters(codec="utf-8"), min_size=1), max_size=8)
 
 def spoken(texts: list[str]) -> Transcript:
     text = "".join(texts)
-    return Transcript("" if text.isspace() else text)
+    return Transcript("" if is_blank(text) else text)
 
 
 @given(texts=TEXTS)
@@ -439,7 +440,7 @@ def test_any_texts_come_through(texts: list[str]) -> None:
     ):
         stream, verdict = heard([*parts, *ends[dialect]])
         assert verdict == spoken(texts)
-        assert stream.deltas == sum(not text.isspace() for text in texts)
+        assert stream.deltas == sum(not is_blank(text) for text in texts)
         assert stream.ended_s == len(texts) + 1
 
 
