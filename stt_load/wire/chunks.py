@@ -4,7 +4,7 @@
 | --- | --- |
 | blanks behind a size; extensions; lines that end with LF only | taken |
 | a size that is empty, signed, no hexadecimal number or has more than 16 digits | refused |
-| a chunk that is longer than its size says | refused |
+| a chunk that does not end where its size says, or with another kind of line end than its size line | refused |
 | trailers | lines as in a header section, and not kept |
 """
 
@@ -23,7 +23,12 @@ MAX_SIZE_DIGITS = 16
 EMPTY_LINE = re.compile(rb"\n\r?\n")
 _SIZE = rb"([0-9A-Fa-f]{1,16}+)([ \t]++(?:;[^\r\n\0]*+)?|;[^\r\n\0]*+)?\r?\n"
 _FIRST_SIZE = re.compile(_SIZE).match
-_NEXT_SIZE = re.compile(rb"\r?\n" + _SIZE).match
+_SIZE_AFTER_CRLF = re.compile(rb"\r\n" + _SIZE).match
+_SIZE_AFTER_LF = re.compile(rb"\n" + _SIZE).match
+"""A chunk's content ends as its size line does: of one that is a byte too short, the CR would be taken for content,
+and the LF for the end."""
+_ENDS = {_SIZE_AFTER_CRLF: b"\r\n", _SIZE_AFTER_LF: b"\n"}
+_CR = b"\r"[0]
 _SIZE_BEGUN = re.compile(rb"[0-9A-Fa-f]{1,16}(?:[ \t;]|\r?\Z)|\Z").match
 
 MAX_SMALL = 15
@@ -67,7 +72,8 @@ class Chunks:
         position, left, match, last = 0, self._left, self._match_size, 0
         while True:
             if left:
-                if left == last and left <= MAX_SMALL and (alike := _ALIKE[left](data, position)):
+                is_alike = left == last and left <= MAX_SMALL and match is _SIZE_AFTER_CRLF
+                if is_alike and (alike := _ALIKE[left](data, position)):
                     parts.append(_contents(alike[0], left))
                     position = alike.end()
                 last = left
@@ -81,10 +87,10 @@ class Chunks:
             if found is None:
                 self._wait_for_size(data[position:])
                 break
-            match = self._match_size = _NEXT_SIZE
             if found.lastindex == 2:
                 self._count_extension(len(found[2]))
             position, left = found.end(), int(found[1], 16)
+            match = self._match_size = _SIZE_AFTER_CRLF if data[position - 2] == _CR else _SIZE_AFTER_LF
             if not left:
                 self._read = self._trailers
                 break
@@ -93,15 +99,10 @@ class Chunks:
 
     def _wait_for_size(self, rest: bytes) -> None:
         """rest: what stands behind a chunk's content and is no whole line with a size yet."""
-        is_next = self._match_size is _NEXT_SIZE
-        if is_next and rest == b"\r":
-            line = b""
-        elif is_next and rest:
-            if not rest.startswith((b"\r\n", b"\n")):
-                raise BadHttp(f"a chunk is longer than its size says, by {excerpt(rest)}")
-            line = rest.removeprefix(b"\r")[1:]
-        else:
-            line = rest
+        end = _ENDS.get(self._match_size, b"")
+        if not (rest.startswith(end) or end.startswith(rest)):
+            raise BadHttp(f"a chunk does not end where its size says, but goes on with {excerpt(rest)}")
+        line = rest[len(end) :]
         if b"\n" in line or not _SIZE_BEGUN(line):
             shown = excerpt(line.partition(b"\n")[0])
             raise BadHttp(f"no size of a chunk: {shown}")

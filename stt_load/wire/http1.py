@@ -11,8 +11,8 @@ a header section is decided in `stt_load.wire.http_head`; how long the content i
 | Content-Length with several values; empty, a sign, a fraction, hexadecimal, more than 18 digits | refused |
 | Content-Length beside Transfer-Encoding | refused (an error by 9112, 6.3) |
 | Transfer-Encoding `chunked`, in any case, HTTP/1.0 included | chunks; with HTTP/1.0 the connection ends after it |
-| Transfer-Encoding `identity` | stands for nothing |
-| another Transfer-Encoding, `chunked` twice | refused: no other was asked for |
+| Transfer-Encoding `identity`; an empty member of its list (9110, 5.6.1) | stands for nothing |
+| another Transfer-Encoding, `chunked` twice, none at all | refused: no other was asked for |
 | none of them | all until the connection is closed |
 | the end before the end; a chunked answer without the last empty line included | `Incomplete` |
 | bytes behind the end | not read; the connection is of no more use |
@@ -194,8 +194,9 @@ def _keeps_alive(head: Head) -> bool:
 
 def _is_chunked(coding: str) -> bool:
     """coding: the Transfer-Encoding. False where it stands for nothing. Raises `BadHttp` for any other one."""
-    codings = [name for name in (name.strip(" \t").lower() for name in coding.split(",")) if name != "identity"]
-    if codings not in ([], ["chunked"]):
+    named = [name for name in (name.strip(" \t").lower() for name in coding.split(",")) if name]
+    codings = [name for name in named if name != "identity"]
+    if not named or codings not in ([], ["chunked"]):
         raise BadHttp(f"Transfer-Encoding {excerpt(coding.encode('latin-1'))} is none that was asked for")
     return bool(codings)
 

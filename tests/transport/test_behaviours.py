@@ -96,6 +96,11 @@ ROWS = {
     "chunk size with an extension": Row(chunked(body=CHUNKED.replace(b"\r\n", b";a=b\r\n", 1)), keeps=True),
     "chunk size that is none": Row(chunked(body=b"xyz\r\n" + OK), "bad_http"),
     "chunk size negative": Row(chunked(body=b"-11\r\n" + OK), "bad_http"),
+    "chunk one byte shorter than it says": Row(chunked(body=b"12\r\n" + CHUNKED[4:]), "bad_http"),
+    "chunked behind an empty member": Row(
+        answer("Transfer-Encoding: ,chunked", body=CHUNKED, length=False), keeps=True
+    ),
+    "chunked twice": Row(answer("Transfer-Encoding: chunked, chunked", body=CHUNKED, length=False), "bad_http"),
     "chunk longer than it says": Row(chunked(body=b"5\r\n" + OK + b"\r\n0\r\n\r\n"), "bad_http"),
     "trailers": Row(chunked(body=CHUNKED[:-2] + b"X: y\r\n\r\n"), keeps=True),
     "endless trailers": Row(chunked(body=CHUNKED[:-2] + b"X: y\r\n" * 3_000), "bad_http"),

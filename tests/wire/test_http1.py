@@ -45,6 +45,9 @@ WHOLE = {
     "length with blanks around": (OK + b"Content-Length:\t 5 \r\n\r\nhello", 200, b"hello", True),
     "length on a folded line": (OK + b"Content-Length:\r\n 5\r\n\r\nhello", 200, b"hello", True),
     "Chunked": (OK + b"Transfer-Encoding: Chunked\r\n\r\n" + HELLO, 200, b"hello", True),
+    "chunked behind an empty member": (OK + b"Transfer-Encoding: ,chunked\r\n\r\n" + HELLO, 200, b"hello", True),
+    "chunked before empty members": (OK + b"Transfer-Encoding: chunked, ,\r\n\r\n" + HELLO, 200, b"hello", True),
+    "chunked, identity": (OK + b"Transfer-Encoding: chunked, identity\r\n\r\n" + HELLO, 200, b"hello", True),
     "identity": (OK + b"Transfer-Encoding: identity\r\n\r\nhello", 200, b"hello", False),
     "close": (OK + FIVE + b"Connection: Close\r\n\r\nhello", 200, b"hello", False),
     "close among others": (OK + FIVE + b"Connection: x\r\nConnection: y, close\r\n\r\nhello", 200, b"hello", False),
@@ -78,6 +81,10 @@ BAD = {
     "chunked twice": (OK + CHUNKED + CHUNKED + b"\r\n" + HELLO, "'chunked, chunked'"),
     "chunked with a parameter": (OK + b"Transfer-Encoding: chunked;q=1\r\n\r\n" + HELLO, "none that was asked for"),
     "chunked, badly": (OK + b"Transfer-Encoding: xchunked\r\n\r\n" + HELLO, "'xchunked'"),
+    "chunked twice in a line": (
+        OK + b"Transfer-Encoding: chunked,,chunked\r\n\r\n" + HELLO,
+        "none that was asked for",
+    ),
     "no coding": (OK + b"Transfer-Encoding:\r\n\r\n" + HELLO, "none that was asked for"),
 }
 for length in ["-5", "+5", "5 5", "0x5", "5.0", "5e0", "5_0", "NaN", "five", "５", "²", "9" * 30, "9" * 5_000]:
