@@ -24,6 +24,8 @@ STAGGER_S = 0.25
 
 _OURS = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 """What fails for want of something on this machine says nothing about an address."""
+_CONNECTED = (0, errno.ECONNRESET)
+"""A peer that takes no connection refuses it; one that resets it has had it, and what comes next tells so."""
 _dead: set[Address] = set()
 """Addresses in this process beside which another one of the same name was connected: they come last from then on."""
 _literals: dict[tuple[str, int], list[Address]] = {}
@@ -115,8 +117,9 @@ class _Attempts:
         except BlockingIOError:
             return False
         except OSError as error:
-            self._failed(sock, error)
-            return False
+            if error.errno not in _CONNECTED:
+                self._failed(sock, error)
+                return False
         self._win(sock)
         return True
 
@@ -124,7 +127,7 @@ class _Attempts:
         """Whether one is connected within limit_s seconds; returns as soon as one is, or has failed."""
         for sock in _ready(self.pending, limit_s):
             number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-            if not number:
+            if number in _CONNECTED:
                 self._win(sock)
                 return True
             self._failed(sock, OSError(number, os.strerror(number)))

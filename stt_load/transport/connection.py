@@ -98,6 +98,11 @@ class Connection:
         return isinstance(self._sock, SecuredSocket) and self._sock.holds_back
 
     @property
+    def was_cut(self) -> bool:
+        """The peer has closed it without saying so in TLS: what has come may not be all (RFC 9112, 9.8)."""
+        return isinstance(self._sock, SecuredSocket) and self._sock.was_cut
+
+    @property
     def is_idle(self) -> bool:
         """Whether it is open and nobody has said anything, as it ought to be between two requests."""
         try:

@@ -31,7 +31,7 @@ class Exchange:
     that came in. connection: number of the connection, unique in this process. connect_s: what its set-up took, None
     for one that was there already. lingered_s: from the done mark of a stream to the end of its body, where that is
     worth telling: the server's way, not the generator's. captured: the headers that the target names. polls:
-    questions after a job.
+    questions after a job. flaw: how the body of a refusal broke off, None where it is whole.
     """
 
     request_id: str | None = None
@@ -48,6 +48,7 @@ class Exchange:
     lingered_s: float = 0.0
     captured: dict[str, str | None] = field(default_factory=dict)
     polls: int | None = None
+    flaw: str | None = None
     header: Callable[[str], str | None] = field(default=lambda _: None, repr=False)
     parts: list[bytes] = field(default_factory=list, repr=False)
     pace: Pace = field(default_factory=Pace, repr=False)
@@ -56,6 +57,11 @@ class Exchange:
     def said_all(self) -> bool:
         """The answer is a stream that is at its end, or has told of an error: how it goes on is of no interest."""
         return self.stream is not None and self.stream.has_said_all
+
+    @property
+    def is_refused(self) -> bool:
+        """Status and headers of the answer are in, and they say no: that is said, whatever becomes of the body."""
+        return self.status is not None and not 200 <= self.status < 300
 
 
 class TransportError(Exception):
@@ -92,7 +98,9 @@ class Transport(ABC):
         except (gevent.Timeout, Overdue) as timeout:
             if isinstance(timeout, gevent.Timeout) and timeout is not watch:
                 raise
-            if not exchange.said_all:
+            if exchange.is_refused:
+                exchange.flaw = self._overdue().message
+            elif not exchange.said_all:
                 raise self._overdue() from None
         except (TransportError, OSError) as error:
             if not exchange.said_all:
@@ -127,6 +135,7 @@ class Transport(ABC):
             exchange.stream,
             exchange.step,
             header("retry-after-ms"),
+            exchange.flaw,
         )
 
     def _blame(self, error: Exception) -> None:

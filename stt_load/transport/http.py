@@ -18,6 +18,7 @@ from stt_load.wire.request import Request
 
 LINGER_S = 0.5
 """How long a stream that has said all may take to end as HTTP wants it, before its connection is given up."""
+REQUEST_TIMEOUT = 408
 AT_ONCE_S = 0.1
 """A kept-alive connection was stale when it is closed without a word within this and one round trip: the peer had
 closed it, or was about to, before it saw the request. Whoever closes it later has had the request and broke off."""
@@ -61,13 +62,22 @@ class HttpTransport(Transport):
             self._send(connection, upload, incoming, exchange)
             self._read(connection, incoming, exchange)
             is_kept = incoming.leaves_open and not is_last and not upload.left and not connection.holds_back
-            connection.answers += 1
             self._was_answered = True
         except (OSError, EOFError) as error:
-            raise self._broken(error, connection, incoming, clock() - began_s) from error
+            failure = self._broken(error, connection, incoming, clock() - began_s)
+            if not exchange.is_refused:
+                raise failure from error
+            exchange.flaw = failure.message
+        except TransportError as error:
+            if not exchange.is_refused:
+                raise
+            exchange.flaw = error.message
         finally:
             if not is_kept:
                 self.close()
+        if exchange.status == REQUEST_TIMEOUT and not incoming.was_waited_for:
+            self._check_for_stale(connection, exchange, began_s)
+        connection.answers += 1
 
     def _connected(self, exchange: Exchange) -> Connection:
         """The connection that is there, if it still is; else a new one."""
@@ -117,7 +127,7 @@ class HttpTransport(Transport):
                 continue
             now_s = clock()
             if not data:
-                if not incoming.end():
+                if connection.was_cut or not incoming.end():
                     raise EOFError
                 return
             incoming.feed(data)
@@ -139,6 +149,17 @@ class HttpTransport(Transport):
             if quiet_s is None or quiet_s >= limit_s:
                 raise self._silent(exchange)
             left_s = max(LEAST_S, limit_s - quiet_s) if quiet_s else LOOK_S
+
+    def _check_for_stale(self, connection: Connection, exchange: Exchange, began_s: float) -> None:
+        """A 408 says that no request has come (RFC 9110, 15.5.9): on a kept-alive connection and at once, as a server
+        does that is about to close it, it is the answer to none. Raises `TransportError`."""
+        answered_s = (exchange.first_byte_s or 0.0) - began_s
+        if connection.answers and answered_s <= AT_ONCE_S + connection.round_trip_s:
+            self.close()
+            message = (
+                "the kept-alive connection was given up with HTTP 408 before the request was read: not sent again"
+            )
+            raise TransportError(ErrorKind.CONNECTION_LOST, message)
 
     def _head(self, request: Request, request_id: str | None, is_last: bool) -> bytes:
         """Request line and headers."""
@@ -169,7 +190,9 @@ class HttpTransport(Transport):
         if isinstance(error, ssl.SSLError) and not isinstance(error, GONE):
             return TransportError(ErrorKind.TLS, plain(error))
         if incoming.has_begun:
-            return TransportError(ErrorKind.TRUNCATED, "the connection was closed before the answer was whole")
+            without = ", without TLS's close_notify," if connection.was_cut else ""
+            message = f"the connection was closed{without} before the answer was whole"
+            return TransportError(ErrorKind.TRUNCATED, message)
         if not connection.answers:
             message = "the new connection was closed before an answer"
             if self.target.scheme == "http" and not (incoming.came or self._was_answered):

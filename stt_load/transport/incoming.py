@@ -33,6 +33,11 @@ class Incoming:
         return self._decoder is not None
 
     @property
+    def was_waited_for(self) -> bool:
+        """An interim answer came before: the peer had the request."""
+        return self._reader.interim > 0
+
+    @property
     def is_done(self) -> bool:
         return self._reader.done
 

@@ -69,4 +69,4 @@ def _add(whole: Exchange, step: Exchange) -> None:
     whole.connection = step.connection if step.connection is not None else whole.connection
     if step.first_byte_s is not None:
         whole.first_byte_s, whole.status, whole.captured = step.first_byte_s, step.status, step.captured
-        whole.header, whole.parts = step.header, step.parts
+        whole.header, whole.parts, whole.flaw = step.header, step.parts, step.flaw

@@ -15,11 +15,13 @@ import gevent.socket
 READ_BYTES = 65_536
 WRITE_BYTES = 131_072
 """What is encrypted at a time: that takes the processor, and others wait meanwhile."""
-_ENDED = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
 
 
 class SecuredSocket:
-    """What of a socket's methods a connection needs, with TLS below them."""
+    """What of a socket's methods a connection needs, with TLS below them.
+
+    was_cut: the peer has closed without a close_notify, so that anybody on the way may have (RFC 8446, 6.1).
+    """
 
     def __init__(self, sock: gevent.socket.socket, context: ssl.SSLContext, host: str) -> None:
         """sock: connected, with a timeout of 0.0. host: the name or address that the certificate has to be for."""
@@ -27,6 +29,7 @@ class SecuredSocket:
         self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._in, self._out, server_hostname=host)
         self._unsent = memoryview(b"")
+        self.was_cut = False
 
     @property
     def holds_back(self) -> bool:
@@ -50,17 +53,11 @@ class SecuredSocket:
 
     def recv(self, _: int) -> bytes:
         """Raises BlockingIOError or SSLWantReadError where nothing is there."""
-        try:
-            return self._tls.read(READ_BYTES)
-        except ssl.SSLWantReadError:
-            pass
-        except _ENDED:
-            return b""
+        with suppress(ssl.SSLWantReadError):
+            return self._read()
         self._take_in()
         try:
-            return self._tls.read(READ_BYTES)
-        except _ENDED:
-            return b""
+            return self._read()
         finally:
             if self._out.pending:
                 self._tell()
@@ -97,6 +94,16 @@ class SecuredSocket:
 
     def close(self) -> None:
         self._sock.close()
+
+    def _read(self) -> bytes:
+        """What is decrypted; nothing at the end."""
+        try:
+            return self._tls.read(READ_BYTES)
+        except ssl.SSLZeroReturnError:
+            return b""
+        except ssl.SSLEOFError:
+            self.was_cut = True
+            return b""
 
     def _tell(self) -> None:
         """Hands on what TLS itself has to say. That the peer hears nothing any more is told by what is read next."""

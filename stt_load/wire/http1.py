@@ -129,8 +129,8 @@ class AnswerReader:
 
     def _take_head(self, head: Head) -> None:
         if head.status >= 200:
-            self.head = head
             self._frame(head)
+            self.head = head
             return
         if head.status == 101:
             raise BadHttp("status 101: the peer changes to another protocol, which was not asked for")

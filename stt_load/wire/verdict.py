@@ -31,10 +31,10 @@ LONGEST_LOCATION = 1_900
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer as read from the wire, content coding undone.
+    """An answer as read from the wire, content coding undone; a whole one, or a refusal whose body broke off.
 
     stream: what has followed it as it came, None where that is of no interest. step: what it is the answer to.
-    retry_after, retry_after_ms: the headers of these names.
+    retry_after, retry_after_ms: the headers of these names. flaw: how the body broke off, None where it did not.
     """
 
     status: int
@@ -45,6 +45,7 @@ class Answer:
     stream: Stream | None = None
     step: Step = "request"
     retry_after_ms: str | None = None
+    flaw: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,15 +172,16 @@ def of_status(answer: Answer) -> Failure | None:
     status = answer.status
     if 200 <= status < 300:
         return None
+    cut = "" if answer.flaw is None else f" (its body is not whole: {answer.flaw})"
     if 300 <= status < 400:
-        return Failure(ErrorKind.REDIRECT, f"{_named(status)} to {_place(answer.location)}: not followed")
+        return Failure(ErrorKind.REDIRECT, f"{_named(status)} to {_place(answer.location)}: not followed{cut}")
     kind = _KINDS.get(status)
     if kind is None:
         kind = ErrorKind.HTTP_5XX if status >= 500 else ErrorKind.HTTP_4XX
     wait_s = 0.0
     if kind is ErrorKind.SHED:
         wait_s = retry_after_s(answer.retry_after, time.time(), answer.retry_after_ms)
-    return Failure(kind, f"{_named(status)}: {excerpt(answer.body)}", wait_s)
+    return Failure(kind, f"{_named(status)}: {excerpt(answer.body)}{cut}", wait_s)
 
 
 def _place(location: str | None) -> str:

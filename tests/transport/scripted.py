@@ -101,12 +101,12 @@ def closing(data: bytes = b"") -> Act:
     return act
 
 
-def in_pieces(data: bytes) -> Act:
-    """Sends `data` byte by byte, each in a segment of its own as far as the kernel goes along, and closes."""
+def in_pieces(data: bytes, ends: bool) -> Act:
+    """Sends `data` byte by byte, each in a segment of its own as far as the kernel goes along. ends: and closes."""
 
     def act(sock: socket.socket) -> bool:
         for begin in range(len(data)):
             sock.sendall(data[begin : begin + 1])
-        return False
+        return not ends
 
     return act

@@ -39,8 +39,13 @@ class Row:
     ends: bool = False
 
 
-def coded(coding: str, body: bytes) -> bytes:
-    return answer(f"Content-Encoding: {coding}", body=body)
+def coded(coding: str, body: bytes, status: str = "200 OK") -> bytes:
+    return answer(f"Content-Encoding: {coding}", body=body, status=status)
+
+
+def refused(status: str, *headers: str) -> bytes:
+    """Its head."""
+    return answer(*headers, body=b"", status=status, length=False)
 
 
 def chunked(*headers: str, body: bytes = CHUNKED) -> bytes:
@@ -80,6 +85,21 @@ ROWS = {
     "length beside chunked": Row(chunked(LENGTH), "bad_http"),
     "another transfer coding": Row(answer("Transfer-Encoding: gzip"), "bad_http"),
     "too short": Row(answer("Content-Length: 99", length=False), "truncated", ends=True),
+    # Refusals whose body breaks off are what their status says.
+    "429 that is cut": Row(refused("429 X", "Content-Length: 99"), "shed", ends=True),
+    "503 that is cut in its chunks": Row(
+        refused("503 X", "Transfer-Encoding: chunked") + b"99\r\nx", "shed", ends=True
+    ),
+    "503 with a bad chunk": Row(refused("503 X", "Transfer-Encoding: chunked") + b"xyz\r\n", "shed"),
+    "413 that is cut": Row(refused("413 X", "Content-Length: 99"), "too_large", ends=True),
+    "401 that is cut": Row(refused("401 X", "Content-Length: 99"), "auth", ends=True),
+    "404 in a coding that was not asked for": Row(coded("br", OK, "404 X"), "http_4xx"),
+    "307 that is cut": Row(refused("307 X", "Content-Length: 99", "Location: /x"), "redirect", ends=True),
+    "500 with broken gzip": Row(coded("gzip", b"junk", "500 X"), "http_5xx"),
+    "500 with gzip that is cut": Row(coded("gzip", gzip.compress(OK)[:-9], "500 X"), "http_5xx"),
+    "502 with a bomb": Row(coded("gzip", gzip.compress(bytes(2_000_000)), "502 X"), "http_5xx"),
+    "503 of which nobody knows how long it is": Row(refused("503 X", "Content-Length: 5, 6"), "bad_http"),
+    "408 on a new connection": Row(TIMED_OUT, "http_4xx"),
     # Headers.
     "200 headers": Row(answer(*[f"X-{number}: y" for number in range(200)]), keeps=True),
     "300 headers": Row(answer(*[f"X-{number}: y" for number in range(300)]), "bad_http"),
@@ -147,7 +167,7 @@ def verdict(transport: HttpTransport, exchange: Exchange) -> tuple[str | None, s
 @pytest.mark.parametrize("name", ROWS)
 def test_each_answer_is_what_it_is_and_none_is_another_ones(name: str, cut: bool) -> None:
     row = ROWS[name]
-    first = in_pieces(row.reply) if cut else closing(row.reply) if row.ends else row.reply
+    first = in_pieces(row.reply, row.ends) if cut else closing(row.reply) if row.ends else row.reply
     with Scripted(first, answer(body=NEXT)) as server:
         transport = HttpTransport(Target(server.url, {}, LIMITS, 1_000_000))
         one, other = Exchange(), Exchange()

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import gevent
 import pytest
 import trustme
 
 from stt_load.sample import ErrorKind
 from stt_load.transport import Exchange, Target, Timeouts, TransportError
+from stt_load.transport.addresses import addresses_of
 from stt_load.transport.http import HttpTransport
 from stt_load.wire.request import Body
 from tests.transport.scripted import Act, Scripted, answer
@@ -178,3 +180,29 @@ def test_a_proxy_that_says_nothing() -> None:
 @pytest.mark.parametrize("name", ["no-such-host.invalid", "x" * 70 + ".invalid"])
 def test_a_name_that_nobody_knows(name: str) -> None:
     assert failure(f"http://{name}/").kind is ErrorKind.DNS
+
+
+@pytest.mark.parametrize(
+    ("scheme", "kind", "words"),
+    [
+        ("https", ErrorKind.TLS, "the connection was closed in the TLS handshake"),
+        ("http", ErrorKind.TRUNCATED, "the new connection was closed before an answer"),
+    ],
+)
+def test_a_reset_right_behind_the_accept_is_one_of_a_connection(scheme: str, kind: ErrorKind, words: str) -> None:
+    """Whether it is here before the connection is looked at, or after."""
+
+    def reset_next(listener: socket.socket) -> None:
+        sock, _ = listener.accept()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        sock.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        addresses_of("127.0.0.1", port)  # so that the next turn of another is when this one waits for the connection
+        for _ in range(5):
+            resetting = gevent.spawn(reset_next, listener)
+            found = failure(f"{scheme}://127.0.0.1:{port}/", verify=False)
+            resetting.get()
+            assert found.kind is kind, found
+            assert found.message.startswith(words)
