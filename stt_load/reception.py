@@ -34,6 +34,7 @@ JUNK_AT_ONCE = 100
 JUNK_PAUSE_S = 0.01
 """So many messages that nobody looks at are thrown away in a row; then others have time. zmq takes one of each
 sender in turn, so that a worker's messages wait for one of these each, at the most."""
+TRIMMED = "of its report to Locust's screens some requests are left out: figures that are none, or too many of them"
 MOST_LINES = 100
 MOST_EXCEPTIONS = 1_000
 MOST_ENTRIES = 20_000
@@ -131,6 +132,8 @@ class Reception:
                 self._passed_over()
             else:
                 self._junk = 0
+                if received.trimmed:
+                    self._tell_once(received.sender, TRIMMED)
                 return received.sender, Message(received.kind, received.data, received.sender)
 
     def refuse(self, identity: bytes, reason: str) -> None:

@@ -134,7 +134,7 @@ class Samples:
 
 _TOO_MANY = "(not kept: too many different ones)"
 NOT_KEPT = {"error": _TOO_MANY, "headers": json.dumps({"": _TOO_MANY})}
-"""In place of the texts beyond `SampleTable.MAX_TEXTS` of a column."""
+"""In place of the texts beyond `SampleTable.MAX_TEXTS` or `MAX_CHARACTERS` of a column, and of those too long."""
 
 
 def connections(rows: Samples) -> npt.NDArray[np.int64]:
@@ -147,6 +147,8 @@ class SampleTable:
 
     BLOCK = 65_536
     MAX_TEXTS = 1_000
+    MAX_CHARACTERS = 16_000_000
+    LONGEST_TEXT = 1_000_000
 
     def __init__(self) -> None:
         self._full: list[npt.NDArray[np.void]] = []
@@ -154,6 +156,7 @@ class SampleTable:
         self._used = 0
         self._codes: dict[str, int] = {}
         self._distinct = dict.fromkeys(TEXTS, 0)
+        self._characters = dict.fromkeys(TEXTS, 0)
         self._settled = 0
 
     def __len__(self) -> int:
@@ -244,9 +247,15 @@ class SampleTable:
         code = self._codes.get(text)
         if code is not None:
             return code
-        if self._distinct[column] >= self.MAX_TEXTS:
+        characters = self._characters[column] + len(text)
+        if (
+            self._distinct[column] >= self.MAX_TEXTS
+            or characters > self.MAX_CHARACTERS
+            or len(text) > self.LONGEST_TEXT
+        ):
             return self._codes.setdefault(NOT_KEPT[column], len(self._codes))
         self._distinct[column] += 1
+        self._characters[column] = characters
         return self._codes.setdefault(text, len(self._codes))
 
 

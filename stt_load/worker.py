@@ -15,7 +15,7 @@ from locust.env import Environment
 from locust.runners import WorkerRunner
 
 from stt_load import quirks, starting, user_code
-from stt_load.cluster import protocol
+from stt_load.cluster import letters, protocol
 from stt_load.cluster.outpost import Outpost
 from stt_load.cluster.protocol import Data
 from stt_load.engagement import Engagement
@@ -40,7 +40,7 @@ class Worker:
         self._environment = environment
         self._runner = environment.runner
         self._engagement: Engagement | None = None
-        self._leaving = False
+        self._leaving = self._trimmed = False
         self._users_leaving = Leaving(self._runner.user_greenlets)
         self._heard_s = 0.0
         self._main = gevent.getcurrent()
@@ -50,6 +50,7 @@ class Worker:
         quirks.leave_output_to_master(environment.parsed_options)
         self._listen()
         user_code.end_from_anywhere(self._runner, quit_instead=self._go)
+        environment.events.report_to_master.add_listener(self._on_report)
         environment.events.test_stopping.add_listener(self._on_stopping)
         environment.events.test_stop.add_listener(self._on_stop)
         environment.events.quitting.add_listener(self._on_quitting)
@@ -98,6 +99,14 @@ class Worker:
         """The engagement that is meant; None for one that is over."""
         engagement = self._engagement
         return engagement if engagement is not None and data.get("run") == engagement.id else None
+
+    def _on_report(self, data: Data, **_: Any) -> None:
+        """Locust has made its report: a message that is too large would not reach the master at all."""
+        if letters.trim(data) and not self._trimmed:
+            self._trimmed = True
+            logger.warning(
+                "stt-load: requests of your own are left out of Locust's screens: figures that are none, or too many"
+            )
 
     def _on_run(self, data: Data) -> None:
         if self._of(data) is not None:

@@ -34,11 +34,12 @@ class Unheard(Misconduct):
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A message that has its shape. sender: the identity that it really came from."""
+    """A message that has its shape. sender: the identity that it really came from. trimmed: not all of it is left."""
 
     sender: str
     kind: str
     data: Any
+    trimmed: bool = False
 
 
 class Border:
@@ -84,7 +85,7 @@ class Border:
         if kind == "logs" and data["worker_id"] != sender:
             raise Misconduct(f"it sends logs as those of {shown(data['worker_id'])}")
         self._note(sender, kind, now_s)
-        return Received(sender, kind, data)
+        return Received(sender, kind, data, kind == "stats" and letters.trim(data))
 
     def _letter(self, sender: str, kind: str, size: int) -> Letter:
         """What a message of this kind may be; raises `Misconduct` where there can be none, or none so large."""

@@ -11,7 +11,7 @@ import gevent
 
 import stt_load
 from stt_load.cluster import protocol
-from stt_load.cluster.clocks import RoundTrips
+from stt_load.cluster.clocks import LONGEST_JUMP_S, RoundTrips
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.shapes import Misconduct, shown
 from stt_load.runinfo import Clock
@@ -73,6 +73,11 @@ class Member:
         if known is None or (self.same_boot and abs(known.offset_s) <= known.error_s):
             return SAME_CLOCK
         return known
+
+    @property
+    def jumped_s(self) -> float:
+        """By how much its clock and this one have jumped apart so far, 0 where they are the same."""
+        return 0.0 if self.clock == SAME_CLOCK else min(self.trips.jumped_s, LONGEST_JUMP_S)
 
 
 class Contract(Protocol):

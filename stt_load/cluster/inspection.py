@@ -8,11 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from stt_load.cluster import protocol
+from stt_load.cluster.clocks import LONGEST_JUMP_S
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.shapes import Misconduct, shown
-from stt_load.fields import TEXTS
+from stt_load.fields import INSTANTS, TEXTS
 from stt_load.keeping import in_order, out_of_range
 from stt_load.monitor import COUNT_PERIOD_S
 from stt_load.sample import Phase, Sample
@@ -33,8 +35,8 @@ class Run:
     """What is known of the run that rows are from. Instants count from its origin.
 
     barrier_s: infinite before it is open. now_s: when the rows have come. error_s: of the clock that they were placed
-    with. audio_s: length of each clip. most_users: no more there can have been. slack_s: so far beyond the run an
-    instant may be.
+    with, its jumps so far included. audio_s: length of each clip. most_users: no more there can have been. slack_s:
+    so far beyond the run an instant may be.
     """
 
     barrier_s: float
@@ -43,6 +45,10 @@ class Run:
     audio_s: float
     most_users: int
     slack_s: float = SLACK_S
+
+
+class Misplaced(Misconduct):
+    """Instants beyond the run, which a clock that has jumped since it was looked at would explain."""
 
 
 def readable(samples: Samples) -> list[Sample]:
@@ -81,9 +87,11 @@ def check(samples: Sequence[Sample], run: Run) -> None:
             raise Misconduct(f"a row is out of range: {fault}")
         start_s, done_s = sample.start_s, sample.done_s
         if not earliest_s <= start_s or not done_s <= latest_s:
-            raise Misconduct(f"a row is from {start_s:.6g} s to {done_s:.6g} s of a run that is at {run.now_s:.6g} s")
+            said = f"a row is from {start_s:.6g} s to {done_s:.6g} s of a run that is at {run.now_s:.6g} s"
+            raise Misconduct(said) if _is_absurd(sample, run) else Misplaced(said)
         if sample.phase is Phase.MEASURED and start_s < barrier_s:
-            raise Misconduct(f"a measured row began at {start_s:.6g} s, before the warm-up was over")
+            said = f"a measured row began at {start_s:.6g} s, before the warm-up was over"
+            raise Misconduct(said) if math.isinf(barrier_s) else Misplaced(said)
         if not in_order(sample) or not _within(sample):
             raise Misconduct(f"a row's instants are not in their order (seq {sample.seq})")
         if sample.users > run.most_users:
@@ -128,6 +136,31 @@ def check_watch(watch: Data | None, elapsed_s: float, most_users: int) -> None:
         raise Misconduct(f"it says to have looked at itself {looks} times")
     if max(watch["in_flight_sum"], watch["users_sum"], watch["in_flight_squares"] / most_users) > looks * most_users:
         raise Misconduct("it says to have seen more users than there are")
+
+
+def move_into(rows: npt.NDArray[np.void], run: Run, jumped_s: float) -> bool:
+    """Moves `rows` that lie beyond the run, by no more than their clock has jumped, to the nearest place in it.
+
+    Returns whether there are any. What a row lasted stays as it is: one in which a clock stood may end in what is to
+    come.
+    """
+    measured = rows["phase"] == Phase.MEASURED
+    earliest_s = np.where(measured & math.isfinite(run.barrier_s), run.barrier_s, 0.0)
+    late = _move(rows, rows["done_s"] - run.now_s, -1, jumped_s)
+    early = _move(rows, earliest_s - rows["start_s"], 1, jumped_s)
+    return late or early
+
+
+def _move(rows: npt.NDArray[np.void], beyond_s: npt.NDArray[np.float64], sign: int, jumped_s: float) -> bool:
+    odd = (beyond_s > SLACK_S) & (beyond_s <= jumped_s + SLACK_S)
+    for name in INSTANTS:
+        rows[name][odd] += sign * beyond_s[odd]
+    return bool(odd.any())
+
+
+def _is_absurd(sample: Sample, run: Run) -> bool:
+    """No machine stood that long."""
+    return sample.start_s <= -LONGEST_JUMP_S or sample.done_s - run.now_s >= LONGEST_JUMP_S
 
 
 def _within(sample: Sample) -> bool:

@@ -15,7 +15,7 @@ from stt_load.cluster.shapes import Misconduct
 from stt_load.fields import INSTANTS
 from stt_load.keeping import keep
 from stt_load.sample import Phase, Sample
-from stt_load.samples import Samples
+from stt_load.samples import NOT_KEPT, Samples
 from stt_load.schedule.ledger import Ledger
 from stt_load.schedule.phases import Job
 from stt_load.session import Session
@@ -25,7 +25,9 @@ from stt_load.wire.verdict import storable
 logger = logging.getLogger(__name__)
 
 MOST_CHARACTERS = 64_000_000
-"""Of all texts of one worker together."""
+"""Of all texts of one worker together, several times as many as it keeps itself: others are not kept."""
+NO_ROOM = NOT_KEPT["headers"]
+"""In place of one that is not: as it can be the headers of a row, or its error."""
 
 
 class Intake:
@@ -53,36 +55,51 @@ class Intake:
         if data["first"] > recruit.rows or not _hear_texts(recruit, data):
             return False
         samples = protocol.unpack_rows(data["rows"], tuple(recruit.texts))
-        new = self._placed(recruit, Samples(samples.rows[recruit.rows - data["first"] :], samples.texts))
-        checked = self._checked(recruit, new)
+        try:
+            run = self._run(recruit)
+            new, moved_s = self._placed(
+                recruit, Samples(samples.rows[recruit.rows - data["first"] :], samples.texts), run
+            )
+            checked = self._checked(recruit, new, run)
+        except inspection.Misplaced:
+            if not recruit.doubt(clock()):
+                raise
+            return False  # what is not acknowledged is told again
+        recruit.doubted_s = None
         if checked:
             recruit.rows += len(checked)
-            recruit.place()
+            recruit.place(moved_s)
             recruit.returned(float(new.rows["pause_s"].max()))
             for sample in checked:
                 self._finish(recruit, sample, data["transcript"])
         return True
 
-    def _placed(self, recruit: Recruit, new: Samples) -> Samples:
-        """Rows that are here for the first time: as those of this worker, on this process's clock."""
-        new.rows["worker"] = recruit.number
-        offset_s = recruit.member.clock.offset_s + self.session.origin_s
-        for name in INSTANTS:
-            new.rows[name] -= offset_s
-        return new
-
-    def _checked(self, recruit: Recruit, new: Samples) -> list[Sample]:
-        """The samples that they are, of jobs that are this worker's."""
-        samples = inspection.readable(new)
+    def _run(self, recruit: Recruit) -> inspection.Run:
+        """What is known of the run that this worker's rows are from."""
         session = self.session
-        run = inspection.Run(
+        return inspection.Run(
             barrier_s=math.inf if session.barrier_s is None else session.barrier_s - session.origin_s,
             now_s=clock() - session.origin_s,
-            error_s=recruit.member.clock.error_s,
+            error_s=recruit.member.clock.error_s + recruit.member.jumped_s,
             audio_s=self.audio_s,
             most_users=self._most_users(),
             slack_s=self.slack_s,
         )
+
+    def _placed(self, recruit: Recruit, new: Samples, run: inspection.Run) -> tuple[Samples, float]:
+        """Rows that are here for the first time: as those of this worker, on this process's clock. With them by how
+        much they may be wrong beside the error of that clock, as it has jumped."""
+        new.rows["worker"] = recruit.number
+        offset_s = recruit.member.clock.offset_s + self.session.origin_s
+        for name in INSTANTS:
+            new.rows[name] -= offset_s
+        jumped_s = recruit.member.jumped_s
+        moved = jumped_s > 0 and inspection.move_into(new.rows, run, jumped_s)
+        return new, jumped_s if moved else 0.0
+
+    def _checked(self, recruit: Recruit, new: Samples, run: inspection.Run) -> list[Sample]:
+        """The samples that they are, of jobs that are this worker's."""
+        samples = inspection.readable(new)
         inspection.check(samples, run)
         inspection.check_texts(samples, recruit.headers)
         jobs = [Job(sample.seq, sample.attempt, sample.phase) for sample in samples]
@@ -120,11 +137,14 @@ def _hear_texts(recruit: Recruit, data: Data) -> bool:
     if begin > len(known):
         return False
     again = known[begin : begin + len(told)]
-    if told[: len(again)] != again:
+    if any(old not in (text, NO_ROOM) for old, text in zip(again, told, strict=False)):
         raise Misconduct("it says other texts than before")
     new = told[len(again) :]
     if new:
-        if len(known) + len(new) > MOST_TEXTS or sum(map(len, known)) + sum(map(len, new)) > MOST_CHARACTERS:
+        if len(known) + len(new) > MOST_TEXTS:
             raise Misconduct("it has more texts than a worker keeps")
-        known.extend(new)
+        left = MOST_CHARACTERS - sum(map(len, known))
+        for text in new:
+            left -= len(text)
+            known.append(text if left >= 0 else NO_ROOM)
     return True

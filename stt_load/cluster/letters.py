@@ -9,7 +9,19 @@ from dataclasses import dataclass
 
 import stt_load
 from stt_load.cluster import protocol, shapes
-from stt_load.cluster.shapes import Check, anything, fields, flag, instant, listed, mapping, number, optional, whole
+from stt_load.cluster.shapes import (
+    Check,
+    Misconduct,
+    anything,
+    fields,
+    flag,
+    instant,
+    listed,
+    mapping,
+    number,
+    optional,
+    whole,
+)
 from stt_load.lag import LISTED
 from stt_load.sample import Phase
 from stt_load.samples import SampleTable
@@ -23,10 +35,13 @@ MOST_HELD = 200_000
 """Jobs that one worker has on hand: those of its users, and results that were told and not acknowledged."""
 MOST_TEXTS = 2 * SampleTable.MAX_TEXTS + 2
 """Different texts in the rows of one worker: of two columns, and what stands for more of them."""
-LONGEST_TEXT = 1_000_000
+LONGEST_TEXT = SampleTable.LONGEST_TEXT
 """Characters: captured headers, as JSON."""
-_MOST_NAMES = 10_000
-_MOST_TIMES = 250_000
+MOST_NAMES = 10_000
+"""Names of requests, and errors, in one report of Locust's; others are left out."""
+MOST_REPORTED = 3_000_000
+"""Characters of all names and errors in it, and what its tables of times would take; others are left out, too."""
+_MOST_LISTED = _MOST_TIMES = 250_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,40 +139,43 @@ _names = shapes.text(10_000)
 _label = shapes.either(optional(_names), _figure)
 _times = mapping(_figure, whole(0), _MOST_TIMES)
 _classes = mapping(_names, _users, 1_000)
-_entry = fields(
-    {
-        "name": _label,
-        "method": _label,
-        "last_request_timestamp": optional(_figure),
-        "start_time": _figure,
-        "num_requests": _count,
-        "num_none_requests": _count,
-        "num_failures": _count,
-        "total_response_time": _figure,
-        "max_response_time": optional(_figure),
-        "min_response_time": optional(_figure),
-        "total_content_length": _figure,
-        "response_times": _times,
-        "num_reqs_per_sec": _times,
-        "num_fail_per_sec": _times,
-    },
-    open_=True,
-)
-_error = fields(
-    {"name": _label, "method": _label, "error": optional(shapes.text(LARGEST)), "occurrences": _count},
-    {"first_seen": optional(_figure), "last_seen": optional(_figure)},
-    open_=True,
-)
+_entry: dict[str, Check] = {
+    "name": _label,
+    "method": _label,
+    "last_request_timestamp": optional(_figure),
+    "start_time": _figure,
+    "num_requests": _count,
+    "num_none_requests": _count,
+    "num_failures": _count,
+    "total_response_time": _figure,
+    "max_response_time": optional(_figure),
+    "min_response_time": optional(_figure),
+    "total_content_length": _figure,
+    "response_times": _times,
+    "num_reqs_per_sec": _times,
+    "num_fail_per_sec": _times,
+}
+_error: dict[str, Check] = {
+    "name": _label,
+    "method": _label,
+    "error": optional(shapes.text(LARGEST)),
+    "occurrences": _count,
+}
+_sound_entry = fields(_entry, open_=True)
+_sound_error = fields(_error, {"first_seen": optional(_figure), "last_seen": optional(_figure)}, open_=True)
+_any_entry = fields(dict.fromkeys(_entry, anything), open_=True)
+_any_error = fields(dict.fromkeys(_error, anything), open_=True)
 _stats = fields(
     {
-        "stats": listed(_entry, _MOST_NAMES),
-        "stats_total": _entry,
-        "errors": mapping(shapes.text(1_000), _error, _MOST_NAMES),
+        "stats": listed(_any_entry, _MOST_LISTED),
+        "stats_total": _any_entry,
+        "errors": mapping(shapes.text(1_000), _any_error, _MOST_LISTED),
         "user_classes_count": _classes,
     },
     {"user_count": _users},
     open_=True,
 )
+"""A user's own code may report anything as a request, see `trim`."""
 _heartbeat = fields(
     {"state": shapes.one_of(*STATES), "current_cpu_usage": number(0, 1e6)},
     {"current_memory_usage": number(0, 1e18)},
@@ -175,7 +193,7 @@ LOCUSTS = {
     "client_stopped": Letter(anything),
     "locustfile": Letter(fields({"version": shapes.name(100)}, open_=True)),
     "heartbeat": Letter(_heartbeat),
-    "stats": Letter(_stats, 8 * 1024 * 1024),
+    "stats": Letter(_stats, LARGEST),
     "spawning": Letter(anything),
     "spawning_complete": Letter(fields({"user_classes_count": _classes}, open_=True)),
     "logs": Letter(fields({"worker_id": shapes.text(1_000), "logs": listed(_long, 10_000)}, open_=True), LARGEST),
@@ -186,3 +204,39 @@ COMING_AND_GOING = frozenset({"client_ready", "client_stopped", "quit"})
 """Each makes Locust give users to others."""
 OF_STRANGERS = frozenset({"client_ready", "locustfile"})
 """What somebody says who is no worker yet."""
+
+
+def trim(report: protocol.Data) -> bool:
+    """Leaves in a report of Locust's, which has its shape, what its screens can show; whether that is not all of it.
+
+    They show requests of a user's own, too, of which anything may be told: a time that is no number, a name for each.
+    """
+    room = MOST_REPORTED
+    entries, errors = [], {}
+    for entry in report["stats"][:MOST_NAMES]:
+        room -= (size := _size(entry, _sound_entry, room))
+        if size:
+            entries.append(entry)
+    for key, error in list(report["errors"].items())[:MOST_NAMES]:
+        room -= (size := _size(error, _sound_error, room))
+        if size:
+            errors[key] = error
+    trimmed = len(entries) < len(report["stats"]) or len(errors) < len(report["errors"])
+    total = report["stats_total"]
+    if not _size(total, _sound_entry, LARGEST):  # a master makes its own, of the entries
+        nothing: protocol.Data = {name: {} if check is _times else 0 for name, check in _entry.items()}
+        trimmed, total = True, nothing | {"name": "Aggregated", "method": ""}
+    report.update(stats=entries, errors=errors, stats_total=total)
+    return trimmed
+
+
+def _size(entry: protocol.Data, sound: Check, room: int) -> int:
+    """About how many characters it takes; 0 where it is not sound, or takes more than `room`."""
+    try:
+        sound("an entry", entry)
+    except Misconduct:
+        return 0
+    texts = sum(len(value) for value in entry.values() if isinstance(value, str))
+    times = sum(len(value) for value in entry.values() if isinstance(value, dict))
+    size = 500 + texts + 20 * times
+    return size if size <= room else 0

@@ -162,8 +162,7 @@ class Outpost:
         self._news.set()  # what it has told of its users may have got lost
         unanswered = self._acknowledged < self._sent or (self._last and not self._done)
         if unanswered and clock() - self._told_s > UNANSWERED_S:
-            self._sent, self._sent_texts = self._acknowledged, 0
-            gevent.spawn(self._tell, self._tell_rows)
+            self._tell_again()
 
     def on_ack(self, data: Data) -> None:
         new = data["rows"] - self._acknowledged
@@ -171,6 +170,8 @@ class Outpost:
             self._leases.acknowledged(new)
             self._acknowledged = data["rows"]
         self._done = data["ended"]
+        if data.get("again"):
+            self._tell_again()
 
     def settle(self) -> int:
         """Sees to it that rows have `late_s`; how many have it, from the first on."""
@@ -227,6 +228,11 @@ class Outpost:
             logger.warning("stt-load: telling the master failed: %s", error)
         except Exception as error:
             self.failed("telling the master", error)
+
+    def _tell_again(self) -> None:
+        """All that is not acknowledged."""
+        self._sent, self._sent_texts = self._acknowledged, 0
+        gevent.spawn(self._tell, self._tell_rows)
 
     def _tell_news(self) -> None:
         if self._leases.surplus:

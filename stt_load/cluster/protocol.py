@@ -16,7 +16,7 @@ A message is a kind and a mapping that msgpack can carry. All that belong to a r
 | beat | master | its clock, jobs granted, how long ago it has heard of this worker; how things stand |
 | echo | worker | the answer to a beat: clocks, what it has seen of itself, errors of ours, whether it has closed |
 | samples | worker | rows from the n-th on, new texts of errors and headers; with the `last`, the jobs it holds |
-| ack | master | how many rows it has |
+| ack | master | how many rows it has; whether others are to be told again |
 | drain, cut | master | finish what is in flight; don't finish it |
 | saved | master | the result is on the disk; how many of the worker's rows are in it |
 | bye | worker | it goes; Locust's own quit follows |

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from stt_load.cluster.fleet import SAME_CLOCK, Member
 from stt_load.cluster.protocol import Data
@@ -27,7 +27,8 @@ class Recruit:
     error. idle_s: for how long it has owed results and has neither told one nor started a job. longest_pause_s: that
     one of its users made on purpose. expired: its lease ran out that way, and nothing has come since. busy: its users
     do other work, and none has asked for a job since. quiet_s: for how long nothing was heard of it at all, the time
-    left out in which this process itself stood still.
+    left out in which this process itself stood still. doubted_s: since when its rows lie beyond the run, and wait for
+    a newer round trip.
     """
 
     member: Member
@@ -52,6 +53,7 @@ class Recruit:
     busy: bool = False
     quiet_s: float = 0.0
     heard_s: float = 0.0
+    doubted_s: float | None = None
 
     @property
     def pending(self) -> bool:
@@ -64,9 +66,24 @@ class Recruit:
         found = self.placed or self.member.clock
         return None if found == SAME_CLOCK else found
 
-    def place(self) -> Clock:
-        """The clock that rows which have just come are placed with."""
+    def doubt(self, now_s: float) -> bool:
+        """Its rows lie beyond the run: whether its clock may have jumped since the last round trip, so that a newer
+        one is to be waited for. On this process's own clock there is nothing to explain."""
+        if self.member.clock == SAME_CLOCK:
+            return False
+        if self.doubted_s is None:
+            self.doubted_s = now_s
+        return not self.cleared
+
+    @property
+    def cleared(self) -> bool:
+        """Rows were doubted, and there has been a round trip since."""
+        return self.doubted_s is not None and self.member.trips.sent_s > self.doubted_s
+
+    def place(self, more_s: float = 0.0) -> Clock:
+        """The clock that rows which have just come are placed with. more_s: its error beside that of round trips."""
         now = self.member.clock
+        now = replace(now, error_s=now.error_s + more_s) if more_s else now
         if self.placed is None or now.error_s > self.placed.error_s:
             self.placed = now
         return now

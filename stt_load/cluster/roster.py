@@ -11,6 +11,7 @@ from stt_load.cluster import inspection, protocol, spools
 from stt_load.cluster.fleet import Fleet, Member
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.recruit import Recruit
+from stt_load.cluster.shapes import Misconduct
 from stt_load.monitor import Watch
 from stt_load.runinfo import Clock
 from stt_load.sample import Sample
@@ -127,7 +128,12 @@ class Roster:
     def watched(self, recruit: Recruit, data: Data, most_users: int) -> None:
         """It says what it has seen of itself so far; raises `Misconduct` where that can't be."""
         elapsed_s = 0.0 if self.barrier_s is None else clock() - self.barrier_s
-        inspection.check_watch(data["watch"], elapsed_s, most_users)
+        try:
+            inspection.check_watch(data["watch"], elapsed_s + recruit.member.jumped_s, most_users)
+        except Misconduct:
+            if recruit.clock is None or "clock_s" in data:
+                raise
+            data = data | {"watch": None}  # of its last word: its clock may have jumped since it was last looked at
         recruit.watched(data)
 
     def drain(self, limit_s: float) -> None:
@@ -138,8 +144,11 @@ class Roster:
                 self._tell_drain(recruit)
 
     def tell_again(self, recruit: Recruit, echo: Data) -> None:
-        """What its answer to a beat shows that it has not heard: that there is this run, or that it ends."""
+        """What its answer to a beat shows that it has not heard: that there is this run, or that it ends. And that it
+        may tell rows again that waited for its clock to be known."""
         knows_of_it = echo.get("run") == self.id
+        if recruit.cleared:
+            self.send(protocol.ACK, recruit, {"rows": recruit.rows, "ended": recruit.ended, "again": True})
         if self._told_end_s is None:
             if not knows_of_it:
                 self._tell_run(recruit)

@@ -169,9 +169,114 @@ def test_there_are_only_so_many_texts(conversation: Conversation, monkeypatch: p
         conversation.team.on_samples("a", message(texts_from=5 * turn, texts=[f"{turn} {n}" for n in range(5)]))
     with pytest.raises(Misconduct, match="more texts"):
         conversation.team.on_samples("a", message(texts_from=10, texts=["one more"]))
-    monkeypatch.setattr(intake, "MOST_CHARACTERS", 10)
-    with pytest.raises(Misconduct, match="more texts"):
-        conversation.team.on_samples("b", message(texts=["x" * 11]))
+
+
+def test_of_too_many_characters_the_rest_is_not_kept_and_the_worker_stays(
+    conversation: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "MOST_CHARACTERS", 30)
+    said = message(job(0), texts=["x" * 20, "y" * 20])
+    conversation.team.on_samples("a", said)
+    conversation.team.on_samples("a", said)
+    conversation.team.on_samples("a", message(job(1), first=1, texts=["x" * 20, "y" * 20, "z"]))
+    assert conversation.team._roster["a"].texts == ["x" * 20, intake.NO_ROOM, intake.NO_ROOM]
+    assert kept(conversation) == [0, 1]
+
+
+def elsewhere(conversation: Conversation, offset_s: float) -> None:
+    """`a` is on another host, whose clock is so far ahead."""
+    member = conversation.fleet._members["a"]
+    member.same_boot = False
+    echo(conversation, offset_s)
+
+
+def echo(conversation: Conversation, offset_s: float) -> None:
+    """A beat has been answered."""
+    member, now_s = conversation.fleet._members["a"], clock()
+    data = {"watch": None, "errors": 0, "closed": False, "sent_s": now_s, "clock_s": clock() + offset_s}
+    conversation.fleet.on_echo(member, data)
+    conversation.team.on_echo("a", data | {"run": conversation.team.id})
+
+
+def rows_at(one: Job, start_s: float, done_s: float) -> bytes:
+    table = SampleTable()
+    table.append(sample_of(one, start_s, done_s))
+    return protocol.pack_rows(table.snapshot())
+
+
+def told_again(conversation: Conversation) -> bool:
+    return any(kind == protocol.ACK and data.get("again") for kind, data in conversation.wire.down["a"])
+
+
+# By how much the worker's clock is ahead afterwards: this process, or the other one, stood for a minute.
+STOOD = {"the master's machine": 60.0, "the worker's": -60.0}
+# Begin and end on the worker's clock, as a distance from now: before, during and after.
+WHEN = {"after": (-0.1, 0.0), "before": (-60.2, -60.1), "across": (-60.1, 0.0)}
+
+
+@pytest.mark.parametrize("when", WHEN)
+@pytest.mark.parametrize("stood", STOOD)
+def test_rows_of_a_worker_elsewhere_whose_clock_or_ours_stood_wait_for_it_to_be_known(
+    stood: str, when: str, conversation: Conversation
+) -> None:
+    """Whatever they were placed with, they count, and nobody is refused."""
+    elsewhere(conversation, 1_000.0)
+    now_s = clock() + 1_000.0 + STOOD[stood]
+    begin_s, end_s = WHEN[when] if stood == "the master's machine" else (-0.1, 0.0)
+    if stood != "the master's machine" and when == "before":
+        begin_s, end_s = 59.8, 59.9  # a clock that stood shows less now than it would have
+    said = message(rows=rows_at(job(0), now_s + begin_s, now_s + end_s))
+    conversation.team.on_samples("a", said)
+    if not kept(conversation):
+        assert not told_again(conversation)
+        echo(conversation, 1_000.0 + STOOD[stood])
+        assert told_again(conversation)
+        conversation.team.on_samples("a", said)
+    (sample,) = conversation.session.table.snapshot()
+    assert sample.done_s - sample.start_s == pytest.approx(end_s - begin_s, abs=1e-6)
+    barrier_s = conversation.session.barrier_s
+    assert barrier_s is not None
+    assert sample.start_s >= barrier_s - conversation.session.origin_s - 1.0
+    assert not conversation.wire.dismissed
+
+
+def test_rows_that_no_round_trip_explains_are_misconduct_when_it_is_there(conversation: Conversation) -> None:
+    elsewhere(conversation, 1_000.0)
+    said = message(rows=rows_at(job(0), clock() + 1_500.0, clock() + 1_500.1))
+    conversation.team.on_samples("a", said)
+    conversation.team.on_samples("a", said)
+    assert kept(conversation) == []
+    echo(conversation, 1_000.0)
+    with pytest.raises(Misconduct, match="a row is from"):
+        conversation.team.on_samples("a", said)
+
+
+@pytest.mark.parametrize("at_s", [-1e6, 1e6, float("nan")])
+def test_what_no_clock_explains_is_misconduct_at_once(at_s: float, conversation: Conversation) -> None:
+    elsewhere(conversation, 1_000.0)
+    begin_s = clock() + 1_000.0 + at_s
+    with pytest.raises(Misconduct, match="row"):
+        conversation.team.on_samples("a", message(rows=rows_at(job(0), begin_s, begin_s + 0.1)))
+
+
+def test_what_a_last_word_has_seen_on_a_clock_that_jumped_costs_nothing_but_itself(
+    conversation: Conversation,
+) -> None:
+    elsewhere(conversation, 1_000.0)
+    seen = {"lag_p99_s": 0.1, "lag_mean_s": 0.0, "stalled_s": 1.0, "stalls": [[50.0, 51.0]], "cpu_share": None}
+    counts = {"looks": 10, "in_flight_sum": 10, "in_flight_squares": 10, "users_sum": 10}
+    conversation.team.on_samples(
+        "a",
+        message(
+            job(0),
+            rows=rows_at(job(0), clock() + 1_000.0, clock() + 1_000.0),
+            last=True,
+            held=[],
+            watch=seen | counts,
+        ),
+    )
+    assert kept(conversation) == [0]
+    assert conversation.team._roster["a"].ended
 
 
 def test_what_a_terminal_would_obey_is_not_kept(conversation: Conversation) -> None:
