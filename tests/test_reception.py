@@ -79,6 +79,21 @@ def test_a_worker_that_misbehaves_is_refused_and_its_master_told() -> None:
     assert (worker, reason) == ("a", "heartbeat is None, not a mapping")
 
 
+def test_a_report_with_figures_that_are_none_is_heard_and_told_of_once(caplog: pytest.LogCaptureFixture) -> None:
+    stats = RequestStats()
+    stats.log_request("GET", "own", 5, 1)
+    entry: Any = stats.get("own", "GET").serialize()
+    report = {"stats": [entry | {"total_response_time": float("nan")}], "errors": {}, "stats_total": entry}
+    report |= {"user_classes_count": {}, "user_count": 0}
+    one, told = Reception(), []
+    one.on_misconduct = lambda worker, reason: told.append((worker, reason))
+    frames = [said("a", "client_ready", READY), *[said("a", "stats", report)] * 3]
+    with caplog.at_level(logging.WARNING):
+        assert heard(one, *frames) == [("a", "client_ready"), *[("a", "stats")] * 3]
+    assert caplog.messages == [f"stt-load: a: {reception.TRIMMED}"]
+    assert told == []
+
+
 def test_a_kind_that_nobody_listens_to_is_told_of_once_and_costs_nothing_else(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from stt_load.fields import ROW, TOLD, names_of
 from stt_load.sample import ErrorKind, Phase, Sample
-from stt_load.samples import SampleTable
+from stt_load.samples import NOT_KEPT, SampleTable
 
 instants = st.floats(-1e6, 1e6)
 short = st.floats(0, 1000, width=32)
@@ -105,6 +105,22 @@ def test_error_texts_are_kept_once_and_not_without_end() -> None:
     kept = list(snapshot)
     assert kept[3].error == kept[-1].error == "request id 3"
     assert "not kept" in (kept[-2].error or "")
+
+
+def test_long_texts_are_not_kept_without_end_either() -> None:
+    """A server may answer each request with other headers, of which a run may capture many."""
+    table = SampleTable()
+    size = SampleTable.MAX_CHARACTERS // 50
+    for seq in range(60):
+        table.append(sample(seq, headers=json.dumps({"x-id": f"{seq:{size}}"})))
+    table.append(sample(60, error_kind=ErrorKind.HTTP_5XX, error="an error"))
+    table.append(sample(61, headers="x" * (SampleTable.LONGEST_TEXT + 1)))
+    snapshot = table.snapshot()
+    assert sum(map(len, snapshot.texts)) < SampleTable.MAX_CHARACTERS + 1_000
+    kept = list(snapshot)
+    assert kept[48].headers == json.dumps({"x-id": f"{48:{size}}"})
+    assert kept[59].headers == kept[61].headers == NOT_KEPT["headers"]
+    assert kept[60].error == "an error"
 
 
 def test_times_are_derived_and_the_origin_moves_every_instant() -> None:

@@ -11,9 +11,10 @@ from typing import Any
 import gevent
 import pytest
 from gevent.event import Event
+from locust.stats import RequestStats
 
 from stt_load import introduction, quirks, worker
-from stt_load.cluster import protocol
+from stt_load.cluster import letters, protocol
 from stt_load.sample import Phase
 from stt_load.schedule.phases import Job
 from stt_load.starting import _next_stage
@@ -230,3 +231,21 @@ def test_ctrl_c_is_the_masters_where_it_has_got_it_too(
     signals[signal.SIGINT]()
     gevent.sleep(0.02)
     assert scene.quits == goes
+
+
+def test_of_a_users_own_requests_those_whose_figures_are_none_do_not_travel(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Locust's own listener has made the report by then; a user's events may have had anything in them."""
+    stats, fire = RequestStats(), scene.environment.events.report_to_master.fire
+    for number in range(letters.MOST_NAMES + 5):
+        stats.log_request("GET", f"own {number}", 5, 1)
+    stats.get("own 0", "GET").total_response_time = float("nan")  # type: ignore[assignment]
+    for _ in range(2):
+        data: Any = {"stats": [entry.serialize() for entry in stats.entries.values()]}
+        data |= {"errors": {}, "stats_total": stats.total.serialize(), "user_classes_count": {}, "user_count": 0}
+        fire(client_id="a", data=data)
+        names = [entry["name"] for entry in data["stats"]]
+        assert names[:2] == ["own 1", "own 2"]
+        assert len(names) < letters.MOST_NAMES
+    assert len([line for line in caplog.messages if "left out of Locust's screens" in line]) == 1

@@ -293,3 +293,14 @@ def test_instants_are_held_against_the_run(conversation: Conversation) -> None:
     with pytest.raises(Misconduct, match="a row is from"):
         conversation.team.on_samples("a", msgpack.loads(msgpack.dumps(message(rows=rows))))
     assert conversation.team.budget.in_flight_on("a") == 5
+
+
+def test_rows_that_were_moved_are_told_to_have_been_placed_no_better_than_that(conversation: Conversation) -> None:
+    elsewhere(conversation, 1_000.0)
+    now_s = clock() + 1_060.0
+    echo(conversation, 1_060.0)
+    conversation.team.on_samples("a", message(rows=rows_at(job(0), now_s, now_s)))
+    assert conversation.team.clocks["a"].error_s < 1.0
+    conversation.team.on_samples("a", message(first=1, rows=rows_at(job(1), now_s - 60.0, now_s)))
+    assert kept(conversation) == [0, 1]
+    assert 60.0 <= conversation.team.clocks["a"].error_s < 61.0

@@ -160,6 +160,19 @@ def test_what_is_not_acknowledged_is_told_again_with_its_texts(scene: Scene, mon
     assert (first["first"], again["first"], again["texts_from"]) == (0, 0, 0)
 
 
+def test_what_its_master_could_not_place_is_told_again_at_once_with_its_texts(scene: Scene) -> None:
+    scene.give(0, 1)
+    scene.work()
+    scene.work()
+    scene.settle()
+    before = len(scene.of_kind(protocol.SAMPLES))
+    scene.post.on_ack({"rows": 1, "ended": False, "again": True})
+    scene.settle()
+    told = scene.of_kind(protocol.SAMPLES)[before:]
+    assert [data["first"] for data in told] == [1]
+    assert told[0]["texts_from"] == 0
+
+
 def test_many_texts_go_before_the_rows_that_point_to_them_in_messages_of_bounded_size(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
