@@ -12,8 +12,9 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from stt_load.commandline import CommandLine
-from stt_load.config import Config, ConfigError, mask_url, secrets, variables
+from stt_load.config import Config, ConfigError, mask_url, masked, secrets, variables
 from stt_load.config.section import EMBEDDED
+from stt_load.config.suspicion import is_harmless_header
 from stt_load.config.variables import references
 from stt_load.options import OPTIONS
 
@@ -98,13 +99,19 @@ def _stranger(host: str | None, current: str | None, configured: Config) -> str 
         return None
     return (
         f"host: {mask_url(host)[:200]} is not the configured {mask_url(known)}, and what is configured for that has "
-        "secrets (an API key, a password, a ${...}); to send them there, start locust with --host or set api.base_url"
+        "secrets (an API key, a password, a ${...}, a header that may be one); to send them there, start locust with "
+        "--host or set api.base_url"
     )
 
 
 def carries_secrets(config: Config) -> bool:
-    """Whether requests of `config` have something in them that is not for everybody."""
-    return bool(variables(config) or secrets(config, os.environ))
+    """Whether requests of `config` have something in them that is not for everybody, or may have.
+
+    What a header of no known meaning says may be a secret under any name.
+    """
+    if variables(config) or secrets(config, os.environ) or masked(config) != config.model_dump(mode="json"):
+        return True
+    return not all(is_harmless_header(name, value) for name, value in config.api.headers.items())
 
 
 def _place(url: str) -> tuple[str, str, int] | None:

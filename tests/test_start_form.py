@@ -154,7 +154,34 @@ def test_the_embedded_server_is_known_by_its_url_once_it_runs(
 
 
 def test_without_a_secret_any_host_may_be_tested(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert Form(monkeypatch, tmp_path, "headers: {X-Team: blue}").refusal(host="http://other.test") is None
+    api = "headers: {Accept-Language: ko, X-Request-Source: load}, query: {language_code: ko-KR, model: nova-3}"
+    assert Form(monkeypatch, tmp_path, api).refusal(host="http://other.test") is None
+
+
+@pytest.mark.parametrize(
+    "api",
+    [
+        "headers: {X-Team: blue}",  # nobody knows what that is
+        "headers: {Cookie: 'theme=dark'}",
+        "headers: {Accept: 'Bearer abc'}",
+        "query: {pin: 123}",
+        "query: {X-Amz-Signature: abc}",
+        "query: {x: 'Bearer abcd'}",
+        "extra_fields: {otp: 12}",
+        """extra_fields: {options: '{"api_key": "abcd"}'}""",
+        "extra_fields: {hook: 'https://me:mine@hook.test'}",
+        "endpoint: '/x?sig=abcd'",
+        "health: '/x?code=abcd'",
+        "protocol: submit_poll, job: {poll: '/x/{id}?key=abcd'}",
+        "protocol: submit_poll, job: {audio: upload, upload: '/x?jwt=abcd'}, extra_fields: {u: '{upload}'}",
+    ],
+)
+def test_what_may_be_a_secret_is_for_the_configured_host_only(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, api: str
+) -> None:
+    form = Form(monkeypatch, tmp_path, api)
+    assert "is not the configured" in str(form.refusal(host="http://other.test"))
+    assert form.refusal(host=CONFIGURED) is None
 
 
 def test_what_is_wrong_with_a_shown_field_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

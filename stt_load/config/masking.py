@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 
+from stt_load.config.suspicion import SCHEMES, is_secret, is_secret_name, is_secret_parameter, looks_like_key, pieces
 from stt_load.config.variables import filled, pairs, references, values_with_references
 
 if TYPE_CHECKING:
@@ -19,29 +20,17 @@ FEWEST_SECRET_CHARACTERS = 4
 """Anything shorter stands in ordinary words, too: replacing it would hide nothing and spoil every message."""
 
 _MASKED_USER = rf"\1{MASK}@"
-_SECRET_NAME = re.compile(r"key(?!word)|token(?!s|i[sz])|secret|passw|credential|authori[sz]ation", re.IGNORECASE)
-_SCHEMES = frozenset({"", "apikey", "basic", "bearer", "key", "token"})
 _URL_USER = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)?[^/?#]*@")
 _UP_TO_AT = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)?.*@")
-_PARAMETER = re.compile(r"(?<=[?&])([^=&?]+)=[^&#]*")
-_KEY_PREFIX = re.compile(r"(sk|pk|rk|hf|gsk|ghp|xai|nvapi|bearer)[-_ ]", re.IGNORECASE)
-_LONG_MIXED = re.compile(r"(?=.*[a-z])(?=.*[0-9])\S{20,}")
-
-
-def is_secret_name(name: str) -> bool:
-    """Whether a field of this name probably holds a secret (`suppress_tokens` and `keywords` do not)."""
-    return bool(_SECRET_NAME.search(name))
-
-
-def looks_like_key(text: str) -> bool:
-    """Whether `text` is probably an API key itself: a vendor's prefix, or long with small letters and digits."""
-    return bool(_KEY_PREFIX.match(text) or _LONG_MIXED.fullmatch(text))
+_PARAMETER = re.compile(r"(?<=[?&])([^=&?]+)=([^&#]*)")
 
 
 def mask_url(url: str) -> str:
     """`url`, or the end of one, without the `user:password` before its host and the secrets in its query."""
     url = _URL_USER.sub(_MASKED_USER, url)
-    return _PARAMETER.sub(lambda found: f"{found[1]}={MASK}" if is_secret_name(found[1]) else found[0], url)
+    return _PARAMETER.sub(
+        lambda found: f"{found[1]}={MASK}" if is_secret_parameter(*found.groups()) else found[0], url
+    )
 
 
 def shown(path: tuple[str, ...], written: str) -> str:
@@ -66,16 +55,14 @@ def secrets(config: Config, environ: Mapping[str, str]) -> tuple[str, ...]:
     found = {environ.get(api.api_key_env or "", "")}
     for url in (api.base_url, filled(api.proxy or "", environ)):
         found |= _passwords(url)
-    for url in (api.base_url, api.endpoint, api.health or ""):
+    for url in (api.base_url, api.endpoint, api.health or "", api.job.poll, api.job.upload or ""):
         for name, value in parse_qsl(urlsplit(url).query):
-            if is_secret_name(name):
-                found |= _written(value)
+            if is_secret("query", name, value):
+                found.update(*map(_written, pieces(value)))
     for section, fields in (("extra_fields", api.extra_fields), ("query", api.query), ("headers", api.headers)):
         for name, value in pairs(fields, environ, api.model):
-            if _is_secret(section, name, value):
-                found |= _written(value)
-                if section == "headers":  # a scheme may stand before it: `Bearer ...`
-                    found.add(value.rpartition(" ")[2])
+            if is_secret(section, name, value):
+                found.update(*map(_written, pieces(value)))
     for _, text in values_with_references(config):
         values = {environ.get(name, "") for name in references(text)}
         found |= values | set(map(quote, values)) | set(map(quote_plus, values))
@@ -102,6 +89,8 @@ def masked(config: Config) -> dict[str, Any]:
     api = values["api"]
     for name in ("base_url", "endpoint", "health", "proxy"):
         api[name] = api[name] and mask_url(api[name])
+    for name in ("poll", "upload"):
+        api["job"][name] = api["job"][name] and mask_url(api["job"][name])
     for section in ("extra_fields", "headers", "query"):
         api[section] = {name: _masked_field(section, name, value) for name, value in api[section].items()}
     return values
@@ -110,12 +99,7 @@ def masked(config: Config) -> dict[str, Any]:
 def _masked_field(section: str, name: str, value: Any) -> Any:
     """`value`, or the mask; names of variables are no secrets, and say where the secret is."""
     literals = [_literal(one) if isinstance(one, str) else str(one) for one in _items(value)]
-    return MASK if any(one and _is_secret(section, name, one) for one in literals) else value
-
-
-def _is_secret(section: str, name: str, text: str) -> bool:
-    """By its name; in headers, which carry little else that is long and mixed, also by its looks."""
-    return is_secret_name(name) or (section == "headers" and looks_like_key(text))
+    return MASK if any(one and is_secret(section, name, one) for one in literals) else value
 
 
 def _items(value: Any) -> list[Any]:
@@ -125,4 +109,4 @@ def _items(value: Any) -> list[Any]:
 def _literal(text: str) -> str:
     """What is left of `text` without variables, model and the word for a scheme before them."""
     rest = filled(text, {}, "").strip()
-    return "" if rest.lower() in _SCHEMES else rest
+    return "" if rest.lower() in SCHEMES else rest

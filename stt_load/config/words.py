@@ -10,7 +10,8 @@ import re
 from urllib.parse import SplitResult, urlsplit
 
 from stt_load.config.faults import nearest
-from stt_load.config.masking import looks_like_key, mask_url
+from stt_load.config.masking import mask_url
+from stt_load.config.suspicion import looks_like_key
 
 API_FIELDS = ("model", "language", "prompt", "response_format", "temperature", "stream")
 """Form fields of the OpenAI API, which have keys of their own."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from stt_load.config import Api, Config, ConfigError, effective, load, masked, secrets
-from stt_load.config.masking import is_secret_name
+from stt_load.config.suspicion import is_secret_name
 from tests.config.conftest import Faults, Load
 
 SECRET = "hunter2hunter2"
