@@ -9,7 +9,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +36,7 @@ from stt_load.stats.model import Generator
 from stt_load.stats.summary import warmup
 from stt_load.team import Order, Team
 from stt_load.user_watch import UserWatch
-from stt_load.wire.speech import hide
+from stt_load.wire.hiding import Hider
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +74,7 @@ class Experiment:
         self.team = team
         self.crew = crew
         self.display = display
-        self._hide = partial(hide, secrets=secrets(config, os.environ))
+        self._hide = Hider(secrets(config, os.environ)).text
         self.faults = Faults(self._hide)
         self._url = url
         self._users = users
@@ -183,6 +182,12 @@ class Experiment:
             self.faults.note(f"The rows could not be read; what was written of them is in {self._spool.path}", error)
             return Samples(np.empty(0, ROW))
 
+    @property
+    def _first_transcript(self) -> str | None:
+        """A service may repeat in its text what it was told."""
+        text = self.session.first_transcript
+        return None if text is None else self._hide(text)
+
     def _ended_info(self, samples: Samples) -> RunInfo:
         session = self.session
         ending = session.ending or Ending("stopped", "nobody said why")
@@ -195,7 +200,7 @@ class Experiment:
             barrier_s=session.barrier_s,
             end_reason=ending.reason,
             detail=ending.detail,
-            first_transcript=session.first_transcript,
+            first_transcript=self._first_transcript,
         )
         with self.faults.caught("How the workers' clocks differ is not known"):
             info = replace(info, clocks=self.team.clocks)
@@ -258,7 +263,7 @@ class Experiment:
         with caught("Locust's statistics count the warm-up, too"):
             self.crew.reset_statistics()
         with caught("The end of the warm-up was not shown"):
-            self.display.measuring(warmup(self.session.table.snapshot()), self.session.first_transcript)
+            self.display.measuring(warmup(self.session.table.snapshot()), self._first_transcript)
         with caught("The generator's watch on itself is missing"):
             self.team.measure()
 
@@ -292,8 +297,8 @@ class Experiment:
         session = self.session
         if session.barrier_s is not None:
             spool.barrier(session.barrier_s - session.origin_s, session.barrier_s)
-        if session.first_transcript is not None:
-            spool.first_transcript(session.first_transcript)
+        if (transcript := self._first_transcript) is not None:
+            spool.first_transcript(transcript)
         spool.generator(self._generator())
 
     def _on_spool_error(self, error: Exception) -> None:

@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from random import SystemRandom
 
 from stt_load.audio.noise import NoiseSource
@@ -71,6 +72,11 @@ def _probe(config: Config, url: str) -> int:
         verdict = Failure(error.kind, error.message)
     finally:
         transport.close()
+    # Before anything is cut, or half a secret might be left.
+    if answer is not None:
+        answer = replace(answer, body=speech.hide(answer.body.decode(errors="replace")).encode())
+    if isinstance(verdict, Transcript):
+        verdict = replace(verdict, text=speech.hide(verdict.text))
     reply = list(_reply(exchange, answer))
     say(*reply, *([""] if reply else []), *_understood(verdict), *_timings(exchange))
     return FAILED if isinstance(verdict, Failure) else 0

@@ -112,6 +112,14 @@ def test_a_run_ends_with_its_result_and_no_spool() -> None:
     assert f"Result saved to {run.path}" in trial.out.getvalue()
 
 
+def test_a_first_transcript_that_repeats_a_secret_is_shown_without_it() -> None:
+    trial = Trial(api={"extra_fields": {"token": [f"text {number}" for number in range(8)]}})
+    trial.go()
+    assert trial.finish().info.first_transcript == "***"
+    assert written()["run"]["first_transcript"] == "***"
+    assert "text 0" not in trial.out.getvalue() + trial.err.getvalue()
+
+
 def test_the_figures_are_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[int] = []
     whole = summaries.summarise

@@ -87,6 +87,28 @@ def test_secrets_are_not_shown_whatever_the_service_repeats(tmp_path: Path) -> N
         assert secret not in ran.stdout + ran.stderr
 
 
+LITERAL = {
+    "headers": {"X-Session": "hunter2/hunter2", "Cookie": "sid=hunter2/hunter2"},
+    "endpoint": "/x?sig=hunter2%2Fhunter2",
+    "query": {"x": "Bearer hunter2/hunter2"},
+    "extra_fields": {"options": '{"api_key": "hunter2/hunter2"}', "pin": "hunter2/hunter2"},
+}
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["hunter2%2fhunter2", "hunter2\\u002fhunter2", "hunter2&amp;#x2F;hunter2", f"{'x' * 880} hunter2/hunter2"],
+    ids=["percent", "json", "html", "cut off"],
+)
+def test_what_was_not_said_to_be_secret_is_not_shown_in_another_spelling(tmp_path: Path, words: str) -> None:
+    with echoing(words) as service:
+        ran = probe(tmp_path, {"api": LITERAL | {"base_url": f"http://127.0.0.1:{service.port}"}})
+    assert ran.returncode == 1
+    assert "you said " in ran.stdout
+    assert "hunter2" not in ran.stdout + ran.stderr
+    assert "hunter" not in ran.stdout.partition("HTTP 500")[2]
+
+
 def test_a_service_that_is_not_there(tmp_path: Path) -> None:
     ran = probe(tmp_path, {}, "-H", f"http://127.0.0.1:{free_port()}")
     assert ran.returncode == 1

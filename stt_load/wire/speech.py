@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from stt_load.wire.answers import Read
 from stt_load.wire.form import Bare, Form
+from stt_load.wire.hiding import Hider
 from stt_load.wire.job import Plan
 from stt_load.wire.request import Body, Part
 from stt_load.wire.stream import Stream
 from stt_load.wire.verdict import Answer, Failure, Transcript, of_status
-
-MASK = "***"
 
 
 class Speech:
@@ -35,7 +33,7 @@ class Speech:
         self.plan = plan
         self._read_text = read_text
         self._listen = listen
-        self._secrets = tuple(secrets)
+        self._hider = Hider(secrets)
 
     def body(self, audio: Sequence[Part], audio_bytes: int) -> Body:
         """The request's body around `audio`, parts of `audio_bytes` bytes in all."""
@@ -48,10 +46,10 @@ class Speech:
     def read(self, answer: Answer) -> Transcript | Failure:
         """What an answer comes down to."""
         verdict = self._judge(answer)
-        if isinstance(verdict, Failure) and self._secrets:
+        if isinstance(verdict, Failure):
             # Before the message is cut to its length, or half a secret might be left of one.
             location = None if answer.location is None else self.hide(answer.location)
-            body = self._without_secrets(answer.body)
+            body = self._hider.data(answer.body)
             if (body, location) != (answer.body, answer.location):  # a stream of 16 MB takes seconds to be read again
                 verdict = self._judge(replace(answer, body=body, location=location), again=True)
         return verdict
@@ -67,23 +65,4 @@ class Speech:
 
     def hide(self, message: str) -> str:
         """`message` without the secrets."""
-        return hide(message, self._secrets)
-
-    def _without_secrets(self, body: bytes) -> bytes:
-        for secret in self._secrets:
-            for written in _written(secret):
-                body = body.replace(written.encode(), MASK.encode())
-        return body
-
-
-def _written(secret: str) -> list[str]:
-    """`secret` as a server may repeat it: as it is, and in JSON, where some write a slash as `\\/`."""
-    in_json = [json.dumps(secret, ensure_ascii=plain)[1:-1] for plain in (True, False)]
-    return [secret, *in_json, *(one.replace("/", "\\/") for one in in_json)]
-
-
-def hide(message: str, secrets: Sequence[str]) -> str:
-    """`message` without `secrets`, the longest of which come first."""
-    for secret in secrets:
-        message = message.replace(secret, MASK)
-    return message
+        return self._hider.text(message)

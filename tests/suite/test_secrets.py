@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import html
+import itertools
 import json
 import socket
 import threading
@@ -11,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -77,8 +79,8 @@ class Repeating(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def repeating() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Repeating) as server:
+def repeating(handler: type[BaseHTTPRequestHandler] = Repeating) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
@@ -130,6 +132,68 @@ def test_whatever_the_service_repeats(tmp_path: Path, kind: str, user_class: str
     assert all("***" in row["headers"]["x-echo"] for row in rows)
     assert "x-echo" in ran.out
     check(tmp_path, ran.out, ran.err, json.dumps(ran.result))
+
+
+SPELT = {"key": "SECRETa/b+c==", "header": "LITERALd/e+f==", "password": "PASSWORDg/h"}
+
+
+def spellings(secret: str) -> list[str]:
+    """As services, gateways and frameworks write what they repeat; all of it may stand in a header."""
+    in_percent = "".join(f"%{byte:02x}" for byte in secret.encode())
+    in_html = html.escape(secret).replace("/", "&#x2F;").replace("+", "&#43;").replace("=", "&equals;")
+    in_json = secret.replace("/", "\\u002f").replace("+", "\\u002B")
+    in_base64 = [
+        base64.b64encode(one.encode()).decode() for one in (secret, f"me:{secret}", f"{secret}:", f"m:{secret}")
+    ]
+    found = [secret, quote(secret), quote(secret, safe=""), in_percent, secret.replace("+", " "), in_html, in_json]
+    found += [secret.replace("/", "\\/"), secret.replace("/", "\\\\\\/"), quote(quote(secret, safe=""), safe="")]
+    return [*found, json.dumps(in_json)[1:-1], *in_base64, *(one.rstrip("=") for one in in_base64)]
+
+
+class Spelling(Repeating):
+    """Says the secrets in one spelling after the other: as an error, a redirection, and in a header of both."""
+
+    said: ClassVar[list[str]]
+    numbers: ClassVar[Iterator[int]]
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        number, place = divmod(next(self.numbers), 2)
+        told = self.said[number % len(self.said)]
+        self.send_response((401, 302)[place])
+        content = f'{{"error": "you said {told} to us"}}'.encode()
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("X-Echo", f"<{told}>")
+        if place:
+            self.send_header("Location", f"https://login.test/?from={told}")
+        self.end_headers()
+        self.wfile.write(content)
+
+
+@pytest.mark.parametrize("user_class", ["SttUser", "FastSttUser"])
+def test_in_whatever_spelling_it_comes_back(tmp_path: Path, user_class: str) -> None:
+    Spelling.said = [one for secret in SPELT.values() for one in spellings(secret)]
+    Spelling.numbers = itertools.count()
+    api = {
+        "api_key_env": "S_KEY",
+        "headers": {
+            "X-Session": SPELT["header"],
+            "X-Other": "Basic " + base64.b64encode(f"me:{SPELT['password']}".encode()).decode(),
+        },
+        "capture_headers": ["x-echo"],
+    }
+    with repeating(Spelling) as url:
+        config = against(url, 2 * len(Spelling.said), 4, 4, api=api, continue_on_dead_warmup=True, audio_duration=0.1)
+        config["max_consecutive_failures"] = None
+        ran = run(tmp_path, config, user_class, "--html=r.html", "--csv=c", env={"S_KEY": SPELT["key"]})
+    rows = ran.result["requests"]
+    assert {row["error_kind"] for row in rows} == {"auth", "redirect"}
+    assert [row["error"] for row in rows if "***" not in row["error"]] == []
+    assert [row["headers"] for row in rows if "***" not in row["headers"]["x-echo"]] == []
+    # The configuration itself says where the literal ones stand.
+    written = [path.read_text() for path in tmp_path.iterdir() if path.is_file() and path.name != "config.yaml"]
+    for text in [*written, ran.out, ran.err, json.dumps(ran.result)]:
+        assert [one for one in (*Spelling.said, "SECRETa", "LITERALd", "PASSWORDg") if one in text] == []
 
 
 class Relay:
