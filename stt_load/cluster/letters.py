@@ -39,8 +39,8 @@ LONGEST_TEXT = SampleTable.LONGEST_TEXT
 """Characters: captured headers, as JSON."""
 MOST_NAMES = 10_000
 """Names of requests, and errors, in one report of Locust's; others are left out."""
-MOST_REPORTED = 3_000_000
-"""Characters of all names and errors in it, and what its tables of times would take; others are left out, too."""
+MOST_REPORTED = 12_000_000
+"""Bytes that all these take, at the most: so that the report is a message; others are left out, too."""
 _MOST_LISTED = _MOST_TIMES = 250_000
 
 
@@ -231,12 +231,12 @@ def trim(report: protocol.Data) -> bool:
 
 
 def _size(entry: protocol.Data, sound: Check, room: int) -> int:
-    """About how many characters it takes; 0 where it is not sound, or takes more than `room`."""
+    """How many bytes it takes at the most; 0 where it is not sound, can't be sent, or takes more than `room`."""
     try:
         sound("an entry", entry)
-    except Misconduct:
+        texts = sum(len(value.encode()) for value in entry.values() if isinstance(value, str))
+    except (Misconduct, UnicodeEncodeError):
         return 0
-    texts = sum(len(value) for value in entry.values() if isinstance(value, str))
     times = sum(len(value) for value in entry.values() if isinstance(value, dict))
     size = 500 + texts + 20 * times
     return size if size <= room else 0

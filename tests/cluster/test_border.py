@@ -376,10 +376,14 @@ def test_of_more_names_than_screens_show_the_first_are_left_and_the_worker_stays
     entries = [ENTRY | {"name": str(number)} for number in range(letters.MOST_NAMES + 1_000)]
     heard = take(packed("stats", STATS | {"stats": entries}))
     assert heard.trimmed
-    assert [entry["name"] for entry in heard.data["stats"]] == [
-        entry["name"] for entry in entries[: len(heard.data["stats"])]
-    ]
-    assert len(heard.data["stats"]) >= letters.MOST_REPORTED // 1_000
+    assert heard.data["stats"] == entries[: letters.MOST_NAMES]
+    assert not take(packed("stats", STATS | {"stats": entries[: letters.MOST_NAMES]})).trimmed
+
+
+def test_a_name_that_no_message_can_bear_is_left_out_at_its_source() -> None:
+    said = STATS | {"stats": [ENTRY | {"name": "\ud800"}, ENTRY]}
+    assert letters.trim(said)
+    assert said["stats"] == [ENTRY]
 
 
 def test_a_report_that_was_trimmed_fits_in_a_message_whatever_its_names_are() -> None:
