@@ -40,6 +40,7 @@ class Engagement:
         self._info: RunInfo = replace(info, workers=(order["name"],))
         self.outpost = Outpost(lambda kind, data: post(kind, data | {"run": self.id}), on_open)
         self.stage: Stage = build(self.config, order["url"], info.seed, self.outpost, lambda: self.outpost.users)
+        self.outpost.hide = self.stage.speech.hide
         self._spool = self._open_spool(spools.result_of(order["result"], order["number"]), order["shown"])
         self._spooling: Spooling | None = None
         self._greenlet: gevent.Greenlet[..., None] | None = None

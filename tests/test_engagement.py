@@ -81,6 +81,15 @@ def test_messages_bear_the_name_of_the_run(part: Part) -> None:
     assert {data["run"] for _, data in part.said} == {"the-run"}
 
 
+def test_a_secret_of_this_process_does_not_travel_in_a_transcript(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINE", "a text")
+    config = Config.model_validate({"api": {"headers": {"X-Mine": "${MINE}"}}})
+    part = Part(config=config.model_dump_json())
+    finish(part, 0)
+    assert part.of.outpost.first_transcript == "***"
+    part.of.saved(1)
+
+
 def test_the_users_of_all_others_are_known_from_the_start(part: Part) -> None:
     assert part.of.outpost.users == 3
     assert part.of.stage.users() == 3
