@@ -9,7 +9,8 @@ Checked against their sources, November 2026:
 - vllm: vllm/entrypoints/speech_to_text/base/serving.py, `_speech_to_text_stream_generator` (in older versions
   vllm/entrypoints/openai/speech_to_text/speech_to_text.py). A usage chunk comes with `stream_include_usage` only. An
   exception is an event in a 200, and `[DONE]` follows. SGLang speaks it, too (python/sglang/srt/entrypoints/openai/
-  serving_transcription.py).
+  serving_transcription.py). Others have the text where OpenAI's other APIs have it: `text` (completions), a whole
+  `message`, a `content` in parts.
 - mistral: client-python, src/mistralai/client/models/transcriptionstream{textdelta,segmentdelta,language,done}.py.
   The event's name repeats the `type`.
 - segments: speaches before that commit (src/speaches/routers/stt.py) and faster-whisper-server (the same file). With
@@ -24,7 +25,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Literal, NamedTuple, get_args
 
+from stt_load.wire.errors import error_in
 from stt_load.wire.sse import MESSAGE
+from stt_load.wire.words import is_blank
 
 Dialect = Literal["openai", "vllm", "mistral", "segments", "plain"]
 DIALECTS: tuple[Dialect, ...] = get_args(Dialect)
@@ -69,6 +72,17 @@ def dialect_of(document: Document) -> Dialect | None:
     return "segments" if isinstance(document.get("text"), str) else None
 
 
+def has_words(value: object, levels: int = 8) -> bool:
+    """Whether there is a text in an event, at any place where one may be: also where nobody has looked for it."""
+    if isinstance(value, str):
+        return not is_blank(value)
+    if isinstance(value, list) and levels:
+        return any(has_words(one, levels - 1) for one in value)
+    return (
+        isinstance(value, Mapping) and levels > 0 and any(has_words(value.get(name), levels - 1) for name in _TEXTS)
+    )
+
+
 def is_sign_of_life(document: Document) -> bool:
     """Whether an object of no dialect says nothing but that the server is there: a type, a state, numbers, times."""
     return not any(
@@ -102,20 +116,35 @@ def _vllm(document: Document) -> Said:
     choices = document.get("choices")
     if not isinstance(choices, list):
         return _NOTHING
-    text = ""
+    text = whole = ""
     error = None
     for choice in choices:
         if isinstance(choice, Mapping):
             delta = choice.get("delta")
-            text += _text(delta, "content") if isinstance(delta, Mapping) else ""
+            if isinstance(delta, Mapping):
+                content = delta.get("content")
+                text += content if isinstance(content, str) else _in_parts(content)
+            else:
+                text += _text(choice, "text")
+                message = choice.get("message")
+                whole += _in_parts(message.get("content")) if isinstance(message, Mapping) else ""
+            if choice.get("error"):
+                error = error_in(choice, str(choice["error"]))
             # The engine gave up on it; no error event comes with that.
             if choice.get("finish_reason") in ("abort", "error"):
                 error = f"finish_reason {choice['finish_reason']}"
-    return Said(text=text, error=error)
+    return Said(text=text, whole=whole, error=error)
 
 
 def _segments(document: Document) -> Said:
     return Said(segment=_text(document, "text"))
+
+
+def _in_parts(content: object) -> str:
+    """A text, or one that is cut into `{"type": "text", "text": ...}`."""
+    if not isinstance(content, list):
+        return content if isinstance(content, str) else ""
+    return "".join(_text(part, "text") for part in content if isinstance(part, Mapping))
 
 
 def _text(document: Document, field: str) -> str:
@@ -124,6 +153,7 @@ def _text(document: Document, field: str) -> str:
 
 
 _NOTHING = Said()
+_TEXTS = ("text", "delta", "content", "transcript", "output_text", "message", "choices")
 _IDLE = frozenset(
     {"type", "event", "object", "status", "state", "id", "time", "timestamp", "ts", "date", "created", "created_at"}
 )

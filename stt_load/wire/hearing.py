@@ -18,16 +18,17 @@ from stt_load.wire.dialects import (
     Document,
     Said,
     dialect_of,
+    has_words,
     is_listened_to,
     is_sign_of_life,
 )
-from stt_load.wire.errors import begins_an_error, error_in
+from stt_load.wire.errors import ENDS, begins_an_error, error_in, failure_in
 from stt_load.wire.numbers import usage_of
+from stt_load.wire.oddities import NOTHING, Oddities, is_event, quoted
 from stt_load.wire.pieces import Pieces
 from stt_load.wire.places import NO_JSON, json_in
-from stt_load.wire.sse import MESSAGE, Decoder
-from stt_load.wire.verdict import EXCERPT_CHARACTERS, excerpt
-from stt_load.wire.words import is_like_json
+from stt_load.wire.sse import MESSAGE, STRAY, Decoder
+from stt_load.wire.words import is_blank, is_like_json, is_markup
 
 MOST_WRAPPINGS = 4
 """How often an event may be the data of another one."""
@@ -49,7 +50,7 @@ class Hearing:
         self.audio_s: float | None = None
         self.tokens: float | None = None
         self.is_silent = True
-        """No event has been heard, not even a blank one."""
+        """No event has been heard that says anything, not even blanks."""
         self._set = dialect
         self._spoken: Dialect | None = None  # what the events have turned out to be
         self._pieces = Pieces()
@@ -57,11 +58,8 @@ class Hearing:
         self._words = Pieces()  # the transcript, if no event is of another dialect than plain
         self._whole = ""
         self._empty_segment = False
-        self._noise: str | None = None  # the first event that is of no dialect
-        self._unknown: str | None = None  # the first that says something, in a language that is none of these
-        self._last_word: str | None = None  # words, when the last event was that
+        self._odd = Oddities()
         self._inside = 0  # how many events were in the data of the last one that was no other's
-        self._unheard: str | None = None  # the name of the first event that was nobody's
 
     def hear(self, name: str, said: str, at_s: float, unfinished: bool = False, wrapped: int = 0) -> None:
         """Takes in one event. unfinished: the body ended in it, perhaps too early. wrapped: how often it was.
@@ -78,23 +76,25 @@ class Hearing:
                 error = error_in(document, data)
             else:
                 error = data if document is NO_JSON and begins_an_error(data) else None
-        if name == "error" and error is None and data != DONE:
+        if name != MESSAGE and error is None and name.endswith(ENDS) and data != DONE:
             error = data
         if error is not None:
             self.is_silent = False
             self._fail(error)
         elif name == MESSAGE or data == DONE or is_listened_to(name):
-            self.is_silent = False
             if type(document) is dict:
+                self.is_silent = False
                 if self.ended_s is None:
                     self._understand(document, data, at_s)
             elif data[:1] not in _ODD and not unfinished:
                 if self.ended_s is None:
-                    self._take_words(said, data, at_s)
+                    self._take_words(name, said, data, at_s)
             else:
-                self._take_in(document, said, data, at_s, unfinished, wrapped)
-        elif self._unheard is None:
-            self._unheard = name
+                self._take_in(name, document, said, data, at_s, unfinished, wrapped)
+        elif name == STRAY:
+            self._take_stray(document, data)
+        elif self._odd.unheard is None:
+            self._odd.unheard = name
 
     @property
     def dialect(self) -> Dialect | None:
@@ -103,7 +103,7 @@ class Hearing:
             return self._set or self._spoken
         if self._empty_segment:
             return "segments"
-        return "plain" if self._words.count and self._unknown is None else None
+        return "plain" if self._words.count and self._odd.unknown is None else None
 
     @property
     def told(self) -> Pieces:
@@ -114,7 +114,7 @@ class Hearing:
 
     @property
     def text(self) -> str:
-        return self._whole if self._whole.strip() else self.told.text
+        return self.told.text if is_blank(self._whole) else self._whole
 
     @property
     def first_text_s(self) -> float | None:
@@ -125,15 +125,19 @@ class Hearing:
     @property
     def stranger(self) -> str | None:
         """What was said instead of anything that can be understood; None where something was, or nothing at all."""
-        if self._spoken is not None or self._empty_segment:
-            words = self._last_word if self.dialect == "segments" and self.ended_s is None else None
-            return None if words is None else f"it ends in words, not in a segment: {quoted(words)}"
-        if self._unknown is not None:
-            return self._no_event(self._unknown)
-        if self._noise is not None and not (self.dialect == "plain" and self._words.count):
-            return None if self.ended_s is not None and self._noise in _NOTHING else self._no_event(self._noise)
-        if self.is_silent and self._unheard is not None:
-            return f"no event in the stream but those named {quoted(self._unheard)}, which are nobody's"
+        odd, dialect = self._odd, self.dialect
+        ending = odd.ending(dialect, self.text, self.ended_s is None)
+        if ending is not None or self._spoken is not None or self._empty_segment:
+            return ending
+        if odd.unknown is not None:
+            return self._no_event(odd.unknown)
+        if dialect == "plain" and self._words.count:
+            text = self._words.text.strip()
+            return self._no_event(text) if is_markup(text) or is_like_json(text) else None
+        if odd.noise is not None:
+            return None if self.ended_s is not None and odd.noise in NOTHING else self._no_event(odd.noise)
+        if self.is_silent and odd.unheard is not None:
+            return f"no event in the stream but those named {quoted(odd.unheard)}, which are nobody's"
         return None
 
     def add_whole(self, text: str, at_s: float) -> None:
@@ -145,33 +149,36 @@ class Hearing:
         if self.flaw is None and self.ended_s is None:
             self.flaw = (kind, f"{what}: {quoted(quote)}")
 
-    def _take_in(self, document: Any, said: str, data: str, at_s: float, unfinished: bool, wrapped: int) -> None:
+    def _take_in(
+        self, name: str, document: Any, said: str, data: str, at_s: float, unfinished: bool, wrapped: int
+    ) -> None:
         """An event that is no error, somebody's, and no object. said: its data with the blanks around it."""
-        if isinstance(document, str) or _is_event(data):
-            self._unwrap(document, data, at_s, unfinished, wrapped + 1)
+        if isinstance(document, str) or is_event(data):
+            self._unwrap(name, document, data, at_s, unfinished, wrapped + 1)
         elif self.ended_s is not None:
             pass
         elif data == DONE:
+            self.is_silent = False
             self.ended_s = at_s
         elif document is not NO_JSON:
-            self._note(data)
+            self._odd.note(data)
         elif data and self._is_broken(data, unfinished):
             self.spoil(
                 ErrorKind.TRUNCATED if unfinished else ErrorKind.BAD_STREAM, "event is not a JSON object", data
             )
         else:
-            self._take_words(said, data, at_s)
+            self._take_words(name, said, data, at_s)
 
-    def _unwrap(self, document: Any, data: str, at_s: float, unfinished: bool, wrapped: int) -> None:
+    def _unwrap(self, name: str, document: Any, data: str, at_s: float, unfinished: bool, wrapped: int) -> None:
         """An event whose data is a JSON string, or an event, or several: of a server that writes `data: ` and leaves
         it to its library, too. What is a comment in there is one."""
         if wrapped == 1:
             self._inside = 0
         if wrapped > MOST_WRAPPINGS:
-            self._note(data)
+            self._odd.note(data)
             return
         if isinstance(document, str):
-            self.hear(MESSAGE, document, at_s, unfinished, wrapped)
+            self.hear(name, document, at_s, unfinished, wrapped)
             return
         inner = Decoder()
         for event in inner.feed(data.encode(errors="replace")):
@@ -179,23 +186,45 @@ class Hearing:
             if self._inside > MOST_INSIDE:
                 self.spoil(ErrorKind.BAD_STREAM, f"more than {MOST_INSIDE:,} events in one", data)
                 return
-            self.hear(*event, at_s, unfinished, wrapped)
-        last = inner.finish()
-        if last is not None:
-            self.hear(*last, at_s, unfinished, wrapped)
+            self.hear(name if event.name == MESSAGE else event.name, event.data, at_s, unfinished, wrapped)
+        while (last := inner.finish()) is not None:
+            self.hear(name if last.name == MESSAGE else last.name, last.data, at_s, unfinished, wrapped)
 
-    def _take_words(self, said: str, data: str, at_s: float) -> None:
-        """The transcript itself, or a sign of life: which of them only the other events can tell."""
-        if self._spoken is None and self._set in _PLAIN:
+    def _take_words(self, name: str, said: str, data: str, at_s: float) -> None:
+        """The transcript itself, or a sign of life: which of them only the other events can tell. An event with a
+        name is no transcript, nor is markup. One that says nothing is a piece only where the dialect is set."""
+        if not said and self._set != "plain":
+            return
+        self.is_silent = False
+        if "<" in data and self._spoken is None and is_markup(data):
+            self._odd.unknown = self._odd.unknown or data
+        elif name == MESSAGE and self._spoken is None and self._set in _PLAIN:
             self._words.add(said, at_s)
+            self._odd.stray = None
         elif data:
-            self._note(data)
-        self._last_word = data or self._last_word
+            self._odd.note(data)
+        self._odd.last_word = data or self._odd.last_word
+
+    def _take_stray(self, document: Any, data: str) -> None:
+        """A line that is no event, and no error that calls itself one."""
+        if self.ended_s is None:
+            self._odd.stray = data
+            if type(document) is dict:
+                self._take_failure(document, data)
+
+    def _take_failure(self, document: Document, data: str) -> bool:
+        """Whether an object without a text is one."""
+        error = failure_in(document, data)
+        if error is None:
+            return False
+        self.is_silent = False
+        self._fail(error)
+        return True
 
     def _is_broken(self, data: str, unfinished: bool) -> bool:
-        """Whether what is no JSON was to be some, or a done mark. Braces are no part of what people say, either."""
-        braces = data.startswith("{") and self._set != "plain"
-        return braces or is_like_json(data) or (unfinished and DONE.startswith(data))
+        """Whether what is no JSON was to be some, or a done mark. `[` may be the first of a few words."""
+        is_json = data != "[" and is_like_json(data, goes_on=self._set == "plain")
+        return is_json or (unfinished and DONE.startswith(data))
 
     def _understand(self, document: Document, data: str, at_s: float) -> None:
         spoken = self._spoken
@@ -204,15 +233,29 @@ class Hearing:
             if spoken is None:
                 self._pass_over(document, data)
                 return
-            if spoken == "segments" and self._set != spoken and not str(document["text"]).strip():
-                self._empty_segment, self._last_word = self._set is None, None  # perhaps a sign of life
+            if spoken == "segments" and self._set != spoken and is_blank(str(document["text"])):
+                self._take_failure(document, data)
+                self._empty_segment, self._odd.last_word = self._set is None, None  # perhaps a sign of life
                 return
             if self._set not in (None, spoken):
                 self.spoil(ErrorKind.BAD_STREAM, f"event is not one of {self._set}", data)
                 return
             self._spoken, self._words = spoken, Pieces()
-        self._last_word = None
-        self._take(UNDERSTAND[spoken](document), document, at_s)
+        said = UNDERSTAND[spoken](document)
+        if said.text or said.segment or said.whole:
+            self._odd.last_word = self._odd.stray = None
+        elif said.error is None and not self._take_failure(document, data):
+            self._miss(spoken, document, data)
+        self._take(said, document, at_s)
+
+    def _miss(self, spoken: Dialect, document: Document, data: str) -> None:
+        """An event that has no text where it should be."""
+        if self._odd.unread is None and has_words(document):
+            self._odd.unread = data
+        if spoken != "segments" or "text" in document:
+            self._odd.last_word = self._odd.stray = None
+        elif isinstance(document.get("message"), str):
+            self._odd.last_word = data
 
     def _take(self, said: Said, document: Document, at_s: float) -> None:
         if "usage" in document:
@@ -238,28 +281,15 @@ class Hearing:
 
     def _pass_over(self, document: Document, data: str) -> None:
         """An object of no dialect, before there was one of any."""
+        if self._take_failure(document, data):
+            return
         if is_sign_of_life(document):
-            self._note(data)
-        elif self._unknown is None:
-            self._unknown = data
-
-    def _note(self, data: str) -> None:
-        """Noise."""
-        if self._noise is None or self._noise in _NOTHING:
-            self._noise = data
+            self._odd.note(data)
+        elif self._odd.unknown is None:
+            self._odd.unknown = data
 
     def _no_event(self, quote: str) -> str:
         return f"no event {f'of {self._set}' if self._set else 'of a known kind'} in the stream: {quoted(quote)}"
-
-
-def quoted(text: str | bytes) -> str:
-    """Its beginning, for a message."""
-    return excerpt(text if isinstance(text, bytes) else text[: 4 * EXCERPT_CHARACTERS].encode(errors="replace"))
-
-
-def _is_event(data: str) -> bool:
-    """Whether an event's data is an event itself, or a comment."""
-    return data.startswith(("data:", ":")) or (data.startswith(("event:", "id:", "retry:")) and "\ndata:" in data)
 
 
 _SUSPECT = frozenset('{["n')
@@ -267,4 +297,3 @@ _SUSPECT = frozenset('{["n')
 _ODD = _SUSPECT | frozenset(":deir")
 """How data begins that may be more than words."""
 _PLAIN = (None, "plain")
-_NOTHING = ("{}", "[]", "null")

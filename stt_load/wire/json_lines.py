@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stt_load.wire.places import NO_JSON, json_in
-from stt_load.wire.sse import BOM, MESSAGE, Event, NotUtf8
+from stt_load.wire.sse import BOM, MESSAGE, STRAY, Event, NotUtf8
 
 KINDS = (
     "application/x-ndjson",
@@ -19,6 +19,7 @@ KINDS = (
     "application/x-jsonlines",
     "application/json-lines",
     "application/stream+json",
+    "application/json-seq",
 )
 """Content types of such streams."""
 
@@ -30,18 +31,21 @@ class NotLines(ValueError):  # noqa: N818
 class Decoder:
     """Takes bytes in pieces, gives a nameless event for each line in them. How the bytes are cut changes nothing.
 
-    count: lines that were not blank so far.
+    Lines may end by CR, too, or have a record separator before them (RFC 7464). Words between them are no
+    event, and named `STRAY`. is_sure: that these are lines has been said, so that noise may come first. count: lines
+    that were not blank so far.
     """
 
-    __slots__ = ("_line", "count")
+    __slots__ = ("_is_sure", "_line", "count")
 
-    def __init__(self) -> None:
+    def __init__(self, is_sure: bool = False) -> None:
+        self._is_sure = is_sure
         self._line = bytearray()  # of a line that has not ended yet
         self.count = 0
 
     def feed(self, part: bytes) -> Iterator[Event]:
         """The lines that `part` ends. To be used up before the next part. Raises NotLines, NotUtf8."""
-        lines, ended, rest = part.rpartition(b"\n")
+        lines, ended, rest = part.translate(_ENDS).rpartition(b"\n")
         if not ended:
             self._line += rest
             return
@@ -65,12 +69,19 @@ class Decoder:
             raise NotUtf8(line, error) from error
         if not text:
             return
-        if not self.count and (json_in(text) is NO_JSON or not text.startswith("{")):
-            raise NotLines
+        if not self.count:
+            is_json = text.startswith("{") and json_in(text) is not NO_JSON
+            if not is_json and (text.startswith("{") or not self._is_sure):
+                raise NotLines
         self.count += 1
-        yield Event(MESSAGE, text)
+        yield Event(MESSAGE if text.startswith(_SAID) or text == "null" else STRAY, text)
 
 
 def begin(head: bytes) -> bool:
     """Whether a body that begins with `head` may be such a stream: an object is the first that stands in it."""
-    return head.removeprefix(BOM).lstrip(b"\r\n").startswith(b"{")
+    return head.removeprefix(BOM).lstrip(b" \t\r\n\x1e").startswith(b"{")
+
+
+_ENDS = bytes.maketrans(b"\r\x1e", b"\n\n")
+_SAID = ("{", "[", '"', "data:", ":")
+"""How lines begin that are an event, one that is wrapped, or a comment."""

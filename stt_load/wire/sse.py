@@ -12,6 +12,9 @@ from typing import NamedTuple
 BOM = b"\xef\xbb\xbf"
 MESSAGE = "message"
 """The name of an event that the server gives none."""
+STRAY = ""
+"""The name that a line is handed on by which is no field, as no event can have it."""
+_BLANK = b" \t\r\n\x1e"
 _OPENINGS = (b"data:", b"event:", b"id:", b"retry:", b":")
 
 
@@ -34,7 +37,8 @@ class NotUtf8(ValueError):  # noqa: N818
 class Decoder:
     """Takes bytes in pieces, gives the events in them. How the bytes are cut changes nothing.
 
-    `id` and `retry` are for clients that connect again, which none of ours does: ignored.
+    `id` and `retry` are for clients that connect again, which none of ours does: ignored. A line of no field is, too,
+    says the standard, but it may be a server's last word: it is handed on at once, under the name `STRAY`.
     """
 
     __slots__ = ("_after_cr", "_begun", "_data", "_line", "_name")
@@ -71,7 +75,7 @@ class Decoder:
         self._line += rest
 
     def finish(self) -> Event | None:
-        """The event that the stream ends in without a blank line, if there is one.
+        """The stray line, then the event that the stream ends in without a blank line; None where there is no more.
 
         The standard drops it. Servers forget that line, though, and their clients don't mind. Raises NotUtf8.
         """
@@ -81,7 +85,8 @@ class Decoder:
             lines = line if self._begun else line.removeprefix(BOM)
             self._begun = True
             for text in _decoded(lines):
-                self._take(text)
+                if not self._take(text):
+                    return Event(STRAY, text)
         return self._dispatch()
 
     def _events(self, lines: bytes) -> Iterator[Event]:
@@ -95,19 +100,23 @@ class Decoder:
             if line.startswith("data:"):
                 data.append(line[6:] if line.startswith("data: ") else line[5:])
             elif line:
-                self._take(line)
+                if not self._take(line):
+                    yield Event(STRAY, line)
             elif data:
                 yield self._dispatch_data()
             else:
                 self._name = ""
 
-    def _take(self, line: str) -> None:
-        """A field that is not blank."""
+    def _take(self, line: str) -> bool:
+        """Whether a line that is not empty is a field, a comment, or blank."""
         field, _, value = line.partition(":")
         if field == "data":
             self._data.append(value.removeprefix(" "))
         elif field == "event":
             self._name = value.removeprefix(" ")
+        elif field not in ("", "id", "retry"):
+            return not line.strip()
+        return True
 
     def _dispatch(self) -> Event | None:
         if self._data:
@@ -139,14 +148,20 @@ class Opening:
 
     def __init__(self) -> None:
         self.head = b""
-        """What has come in so far, leading blank lines made one."""
+        """What has come in so far, blank lines before it made one."""
 
     def feed(self, part: bytes) -> bool | None:
         """Whether it is; None while too little of the first line that is not empty is there to say."""
         self.head += part
-        line = self.head.removeprefix(BOM).lstrip(b"\r\n")
+        line = self.head.removeprefix(BOM)
+        blank = line[: len(line) - len(line.lstrip(_BLANK))]
+        line = line[max(blank.rfind(b"\n"), blank.rfind(b"\r")) + 1 :]
+        if not line.strip(_BLANK):
+            line = line[:1]
         if len(line) < len(self.head):
             self.head = b"\n" + line  # not nothing: a byte order mark after a blank line is none
+        if not line.strip(_BLANK):
+            return None
         if line.startswith(_OPENINGS):
             return True
         begun = any(opening.startswith(line) for opening in _OPENINGS) or BOM.startswith(self.head)

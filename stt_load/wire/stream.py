@@ -10,7 +10,8 @@ from stt_load.sample import ErrorKind
 from stt_load.wire import json_lines, sse
 from stt_load.wire.answers import Read
 from stt_load.wire.dialects import MARKS, Dialect
-from stt_load.wire.hearing import Hearing, quoted
+from stt_load.wire.hearing import Hearing
+from stt_load.wire.oddities import quoted
 from stt_load.wire.pieces import Gaps
 from stt_load.wire.verdict import EXCERPT_CHARACTERS, Answer, Failure, Transcript, excerpt, heard
 
@@ -101,7 +102,10 @@ class Stream:
     def _settle(self, opening: sse.Opening, is_events: bool) -> bytes:
         """What kind of body this is, by its beginning, which it returns."""
         self._opening = None
-        if is_events or (self._says_events and not json_lines.begin(opening.head)):
+        is_comment = opening.head.removeprefix(sse.BOM).lstrip().startswith(b":")
+        if self._says_lines and (is_comment or not is_events):
+            self._decoder, self._is_stream = json_lines.Decoder(is_sure=True), True
+        elif is_events or (self._says_events and not json_lines.begin(opening.head)):
             self._decoder, self._is_stream = sse.Decoder(), True
         elif json_lines.begin(opening.head):
             self._decoder, self._is_stream = json_lines.Decoder(), True
@@ -132,8 +136,7 @@ class Stream:
         if decoder is None:
             return
         try:
-            event = decoder.finish()
-            if event is not None:
+            while (event := decoder.finish()) is not None:
                 self._hearing.hear(*event, self._last_s, unfinished=True)
         except sse.NotUtf8 as error:
             kind = ErrorKind.TRUNCATED if error.cut else ErrorKind.BAD_STREAM

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt_load.wire.sse import Decoder, Event, NotUtf8, Opening
+from stt_load.wire.sse import STRAY, Decoder, Event, NotUtf8, Opening
 
 KOREAN = "안녕하세요, 세계 🌏"
 
@@ -13,12 +13,11 @@ KOREAN = "안녕하세요, 세계 🌏"
 def events(*parts: bytes) -> list[Event]:
     decoder = Decoder()
     heard = [event for part in parts for event in decoder.feed(part)]
-    last = decoder.finish()
-    return heard if last is None else [*heard, last]
+    return [*heard, *iter(decoder.finish, None)]
 
 
 def data(*parts: bytes) -> list[str]:
-    return [event.data for event in events(*parts)]
+    return [event.data for event in events(*parts) if event.name != STRAY]
 
 
 def cut(body: bytes, at: list[int]) -> list[bytes]:
@@ -61,6 +60,17 @@ def test_an_event_has_the_name_that_the_server_gives_it_and_no_other_has() -> No
 @pytest.mark.parametrize("parts", [[b"\xef\xbb\xbfdata: a\n\n"], [b"\xef", b"\xbb", b"\xbfdata: a\n\n"]])
 def test_a_byte_order_mark_is_no_part_of_the_first_line(parts: list[bytes]) -> None:
     assert data(*parts) == ["a"]
+
+
+@pytest.mark.parametrize("line", ['{"error": "x"}', "<html>502</html>", "Oops", "foo: bar", "Data: x", " data: x"])
+def test_a_line_that_is_no_field_is_handed_on_for_what_it_may_say(line: str) -> None:
+    assert events(f"data: a\n{line}\ndata: b\n\n".encode()) == [(STRAY, line), ("message", "a\nb")]
+    assert events(f"data: a\n{line}".encode()) == [(STRAY, line), ("message", "a")]
+
+
+@pytest.mark.parametrize("line", [": x", ":", "id", "id: 1", "retry: 5", "event", "data", "  "])
+def test_no_field_is_a_stray(line: str) -> None:
+    assert all(event.name != STRAY for event in events(f"{line}\n\n".encode()))
 
 
 def test_a_byte_order_mark_anywhere_else_is_text() -> None:
@@ -148,7 +158,7 @@ def test_any_bytes_are_events_or_not_utf_8(body: bytes, at: list[int]) -> None:
         try:
             for part in parts:
                 heard.extend(decoder.feed(part))
-            heard.append(decoder.finish() or "end")
+            heard += [*iter(decoder.finish, None), "end"]
         except NotUtf8:
             heard.append("not UTF-8")
         return heard
@@ -205,6 +215,9 @@ def test_a_huge_line_in_tiny_pieces_is_work_that_grows_with_its_length_only() ->
         ("dat", None),
         ("\ufeff", None),
         ("\ufeff\nretry", None),
+        (" \ndata:", True),
+        ("  \n  {", False),
+        (" \t\n ", None),
     ],
 )
 def test_a_stream_is_known_by_its_first_line(head: str, expected: bool | None) -> None:
