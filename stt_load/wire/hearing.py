@@ -254,7 +254,7 @@ class Hearing:
             self._odd.unread = data
         if spoken != "segments" or "text" in document:
             self._odd.last_word = self._odd.stray = None
-        elif isinstance(document.get("message"), str):
+        elif isinstance(document.get("message"), str) and not {"status", "state", "code"} & document.keys():
             self._odd.last_word = data
 
     def _take(self, said: Said, document: Document, at_s: float) -> None:

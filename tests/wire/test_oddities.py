@@ -120,6 +120,7 @@ def test_one_that_tells_of_none_is_none(other: dict[str, object]) -> None:
 
 def test_a_message_at_the_end_of_segments_is_no_end() -> None:
     assert kind_of(HI, event({"message": "out of memory"})) is ErrorKind.BAD_STREAM
+    assert kind_of(HI, event({"message": "all is said", "status": "completed"})) == "hi"
 
 
 @pytest.mark.parametrize("kind", ["transcript.text.error", "transcription.error", "response.failed", "server_error"])
