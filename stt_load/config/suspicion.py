@@ -42,7 +42,7 @@ _HARMLESS = re.compile(
     re.IGNORECASE,
 )
 _KEY_PREFIX = re.compile(
-    r"(sk|pk|rk|hf|gsk|gh[opsur]|glpat|xai|nvapi|xox[a-z]|bearer|github_pat|r8|sg|aai|dg)[-_ ]", re.IGNORECASE
+    r"(sk|pk|rk|hf|gsk|gh[opsur]|glpat|xai|nvapi|xox[a-z]|bearer|github_pat|r8)[-_ ]", re.IGNORECASE
 )
 _KNOWN_KEY = re.compile(
     r"eyJ[\w-]{6,}\.[\w.-]*|eyJ[\w-]{24,}=*"  # JSON Web Token, RFC 7519
