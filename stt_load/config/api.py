@@ -249,7 +249,7 @@ class Api(Section):
     )
     timeout: Timeout = Field(default=Timeout(), description="How long to wait for each part of a request.")
     max_answer_bytes: int = Field(
-        default=16 * 1024 * 1024,
+        default=4 * 1024 * 1024,
         ge=1,
         le=MOST_ANSWER_BYTES,
         description="Size of an answer in bytes beyond which reading stops and the request counts as failed.",

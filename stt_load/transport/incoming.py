@@ -123,12 +123,9 @@ class Incoming:
         stream = exchange.stream
         if stream is None:
             return
-        if len(part) <= HEARD_BYTES:
-            stream.feed(part, at_s)
-            return
         for begin in range(0, len(part), HEARD_BYTES):
-            exchange.pace.step(clock())
             stream.feed(part[begin : begin + HEARD_BYTES], at_s)
+            exchange.pace.step(clock())
 
     def _finish(self) -> None:
         """Raises ValueError from the decoder as a failure of its kind."""

@@ -104,6 +104,8 @@ class _TextReader:
         if isinstance(text, Failure):
             return text
         found: Any = json_in(text)
+        if found is NO_JSON and begins_an_error(text):
+            return _error(answer)
         in_json = found is not NO_JSON
         for _ in range(MOST_QUOTES):
             if not isinstance(found, str):
@@ -130,7 +132,7 @@ def _page(answer: Answer) -> Failure:
 
 
 def _plain(answer: Answer) -> str | Failure:
-    """The body as text without blanks around it, unless it is a page, an error or a stream: those are no transcript.
+    """The body as text without blanks around it, unless it is a page or a stream: those are no transcript.
 
     What the Content-Type says does not count: whisper.cpp calls plain text text/html (examples/server/server.cpp).
     """
@@ -143,18 +145,27 @@ def _plain(answer: Answer) -> str | Failure:
     if _EVENTS.match(text) or (_SAYS_EVENTS.match(answer.content_type) and _FIELD.match(text)):
         message = f"HTTP {answer.status}, a stream of events, which was not asked for: {excerpt(answer.body)}"
         return Failure(ErrorKind.NO_TEXT, message)
-    if text.startswith("{"):
-        document = json_in(text)
-        error = told_error(answer, document)
-        if document is NO_JSON and begins_an_error(text):
-            error = f"HTTP {answer.status}, an error in the answer: {excerpt(answer.body)}"
-        if error is not None:
-            return Failure(ErrorKind.NO_TEXT, error)
     return text
 
 
-def _from_srt(answer: Answer) -> Transcript | Failure:
+def _subtitles(answer: Answer) -> str | Failure:
+    """The same, unless it is an error in JSON."""
     text = _plain(answer)
+    if isinstance(text, Failure) or not text.startswith("{"):
+        return text
+    document = json_in(text)
+    if document is NO_JSON and begins_an_error(text):
+        return _error(answer)
+    error = told_error(answer, document)
+    return text if error is None else Failure(ErrorKind.NO_TEXT, error)
+
+
+def _error(answer: Answer) -> Failure:
+    return Failure(ErrorKind.NO_TEXT, f"HTTP {answer.status}, an error in the answer: {excerpt(answer.body)}")
+
+
+def _from_srt(answer: Answer) -> Transcript | Failure:
+    text = _subtitles(answer)
     if isinstance(text, Failure):
         return text
     if text and not _CUE.search(text):
@@ -163,7 +174,7 @@ def _from_srt(answer: Answer) -> Transcript | Failure:
 
 
 def _from_vtt(answer: Answer) -> Transcript | Failure:
-    text = _plain(answer)
+    text = _subtitles(answer)
     if isinstance(text, Failure):
         return text
     if text and not text.startswith("WEBVTT"):
@@ -183,10 +194,12 @@ def _spoken(subtitles: str) -> str:
     return " ".join(filter(None, said))
 
 
+_NO_DATA = r"(?:event|id|retry)?:[^\r\n]*+[\r\n]++"
 _EVENTS = re.compile(
-    r"(((event|id|retry)?:[^\r\n]*+[\r\n]++)++data:|data:(\s*+[{[]|[^\r\n]*+(\r\n\r\n|\n\n|\r\r)data:))"
+    rf"(?:{_NO_DATA}){{1,99}}+(?:data:|{_NO_DATA})|data:(\s*+[{{[]|[^\r\n]*+(\r\n\r\n|\n\n|\r\r)data:)"
 )
-"""How server-sent events begin that hold JSON, have a name, or are more than one. Somebody may say `data:`."""
+"""How server-sent events begin that hold JSON, have a name, or are more than one. Somebody may say `data:`. After a
+hundred lines without any it is clear what it is: of millions each takes time and memory."""
 _FIELD = re.compile(r"(data|event|id|retry)?:")
 _SAYS_EVENTS = re.compile(r"\s*text/event-stream\b", re.IGNORECASE)
 _CUE = re.compile(r"^[ \t]*[\d:.,]+[ \t]+-->[ \t]+[\d:.,]+", re.MULTILINE)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 ENDS = ("error", "Error", "ERROR", "failed", "Failed", "FAILED", "exception", "Exception")
 """How the types and the names of events end that are errors: `error`, `transcript.text.error`, `response.failed`."""
 MOST_LEVELS = 4
 """Of an error that are looked at for something that it says; what lies deeper is something."""
+MOST_THINGS = 1_000
+"""Of an error that may be empty; with more of them it says something, whatever that is."""
 
 
 def error_in(document: Mapping[str, object], quote: str) -> str | None:
@@ -77,14 +79,21 @@ def begins_an_error(data: str) -> bool:
     return _BEGUN.match(data) is not None
 
 
-def _says_something(value: object, levels: int = MOST_LEVELS) -> bool:
+def _says_something(error: object) -> bool:
     """Whether it is not empty: no "", false, 0, null, {}, [], and nothing that holds only these."""
-    if isinstance(value, str):
-        return bool(value.strip())
-    if isinstance(value, Mapping | list) and value and levels:
-        inside = value.values() if isinstance(value, Mapping) else value
-        return any(_says_something(one, levels - 1) for one in inside)
-    return bool(value)
+    levels: list[Iterator[object]] = [iter((error,))]
+    looked_at = 0
+    while levels:
+        for value in levels[-1]:
+            looked_at += 1
+            if isinstance(value, Mapping | list) and value and len(levels) <= MOST_LEVELS:
+                levels.append(iter(value.values() if isinstance(value, Mapping) else value))
+                break
+            if looked_at > MOST_THINGS or (value.strip() if isinstance(value, str) else value):
+                return True
+        else:
+            levels.pop()
+    return False
 
 
 _INSIDE = ("data", "result", "response")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stt_load.wire.places import NO_JSON, json_in
-from stt_load.wire.sse import BOM, MESSAGE, STRAY, Event, NotUtf8
+from stt_load.wire.sse import BOM, MAX_EVENT_BYTES, MESSAGE, STRAY, Event, NotUtf8, TooLong
 
 KINDS = (
     "application/x-ndjson",
@@ -25,7 +25,8 @@ KINDS = (
 
 
 class NotLines(ValueError):  # noqa: N818
-    """The first line is no JSON object by itself: this is one document, or something else altogether."""
+    """The first line is no JSON object by itself, or a very long one: this is one document, or something else
+    altogether."""
 
 
 class Decoder:
@@ -44,17 +45,16 @@ class Decoder:
         self.count = 0
 
     def feed(self, part: bytes) -> Iterator[Event]:
-        """The lines that `part` ends. To be used up before the next part. Raises NotLines, NotUtf8."""
+        """The lines that `part` ends. To be used up before the next part. Raises NotLines, NotUtf8, TooLong."""
         lines, ended, rest = part.translate(_ENDS).rpartition(b"\n")
-        if not ended:
-            self._line += rest
-            return
-        if self._line:
-            lines = bytes(self._line) + lines
-            self._line.clear()
+        if ended:
+            if self._line:
+                lines = bytes(self._line) + lines
+                self._line.clear()
+            for line in lines.split(b"\n"):
+                yield from self._take(line)
         self._line += rest
-        for line in lines.split(b"\n"):
-            yield from self._take(line)
+        self._check(self._line)
 
     def finish(self) -> Event | None:
         """The last line, when it has no end. Raises NotLines, NotUtf8."""
@@ -62,7 +62,12 @@ class Decoder:
         self._line.clear()
         return next(self._take(line), None)
 
+    def _check(self, line: bytes | bytearray) -> None:
+        if len(line) > MAX_EVENT_BYTES:
+            raise TooLong(line) if self.count else NotLines
+
     def _take(self, line: bytes) -> Iterator[Event]:
+        self._check(line)
         try:
             text = line.removeprefix(BOM).decode().strip()
         except UnicodeDecodeError as error:

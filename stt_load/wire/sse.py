@@ -12,6 +12,8 @@ from typing import NamedTuple
 BOM = b"\xef\xbb\xbf"
 MESSAGE = "message"
 """The name of an event that the server gives none."""
+MAX_EVENT_BYTES = 1024 * 1024
+"""Of an event's data, and of a line: it is understood in one go, in which all other users stand still."""
 STRAY = ""
 """The name that a line is handed on by which is no field, as no event can have it."""
 _BLANK = b" \t\r\n\x1e"
@@ -34,6 +36,14 @@ class NotUtf8(ValueError):  # noqa: N818
         self.cut = error.reason == "unexpected end of data"
 
 
+class TooLong(ValueError):  # noqa: N818
+    """An event or a line of more than `MAX_EVENT_BYTES`. line: its beginning."""
+
+    def __init__(self, line: bytes | bytearray) -> None:
+        super().__init__(f"an event of more than {MAX_EVENT_BYTES} bytes")
+        self.line = bytes(line[:_SHOWN_BYTES])
+
+
 class Decoder:
     """Takes bytes in pieces, gives the events in them. How the bytes are cut changes nothing.
 
@@ -41,7 +51,7 @@ class Decoder:
     says the standard, but it may be a server's last word: it is handed on at once, under the name `STRAY`.
     """
 
-    __slots__ = ("_after_cr", "_begun", "_data", "_line", "_name")
+    __slots__ = ("_after_cr", "_begun", "_data", "_line", "_name", "_size")
 
     def __init__(self) -> None:
         self._line = bytearray()  # of a line that has not ended yet
@@ -49,11 +59,12 @@ class Decoder:
         self._begun = False
         self._name = ""
         self._data: list[str] = []
+        self._size = 0  # of those, with their line ends
 
     def feed(self, part: bytes) -> Iterator[Event]:
         """The events that `part` ends. To be used up before the next part.
 
-        Raises NotUtf8, after the events before that line; the decoder is of no use from then on.
+        Raises NotUtf8, TooLong, after the events before that line; the decoder is of no use from then on.
         """
         if not part:
             return
@@ -73,11 +84,14 @@ class Decoder:
                 lines = lines.removeprefix(BOM)
             yield from self._events(lines)
         self._line += rest
+        if len(self._line) > MAX_EVENT_BYTES:
+            raise TooLong(self._line)
 
     def finish(self) -> Event | None:
         """The stray line, then the event that the stream ends in without a blank line; None where there is no more.
 
-        The standard drops it. Servers forget that line, though, and their clients don't mind. Raises NotUtf8.
+        The standard drops it. Servers forget that line, though, and their clients don't mind. Raises NotUtf8,
+        TooLong.
         """
         line = bytes(self._line)
         self._line.clear()
@@ -92,8 +106,10 @@ class Decoder:
     def _events(self, lines: bytes) -> Iterator[Event]:
         """The events of whole lines. Written for streams of millions of small events: what is usual comes first."""
         data = self._data
+        counted = len(data)
         try:
-            texts: Iterable[str] = lines.decode().split("\n")
+            is_long = len(lines) > MAX_EVENT_BYTES
+            texts: Iterable[str] = _decoded(lines) if is_long else lines.decode().split("\n")
         except UnicodeDecodeError:
             texts = _decoded(lines)
         for line in texts:
@@ -103,9 +119,20 @@ class Decoder:
                 if not self._take(line):
                     yield Event(STRAY, line)
             elif data:
-                yield self._dispatch_data()
+                event = self._dispatch_data()
+                yield _checked(event) if is_long or counted else event
+                counted = 0
             else:
                 self._name = ""
+        if data:
+            self._count(counted)
+
+    def _count(self, counted: int) -> None:
+        """Of the lines of the event that goes on, so many have been counted."""
+        fresh = sum(len(line.encode()) + 1 for line in self._data[counted:])
+        self._size = fresh + (self._size if counted else 0)
+        if self._size > MAX_EVENT_BYTES:
+            raise TooLong(self._data[0].encode())
 
     def _take(self, line: str) -> bool:
         """Whether a line that is not empty is a field, a comment, or blank."""
@@ -120,7 +147,7 @@ class Decoder:
 
     def _dispatch(self) -> Event | None:
         if self._data:
-            return self._dispatch_data()
+            return _checked(self._dispatch_data())
         self._name = ""
         return None
 
@@ -132,13 +159,29 @@ class Decoder:
         return event
 
 
+def _checked(event: Event) -> Event:
+    """Raises TooLong."""
+    if len(event.data) >= MAX_EVENT_BYTES // _UTF8_BYTES:
+        data = event.data.encode()
+        if len(data) >= MAX_EVENT_BYTES:
+            raise TooLong(data)
+    return event
+
+
 def _decoded(lines: bytes) -> Iterator[str]:
-    """Line by line. Raises NotUtf8 at the first one that is not."""
+    """Line by line. Raises NotUtf8, TooLong at the first one that is."""
     for line in lines.split(b"\n"):
+        if len(line) > MAX_EVENT_BYTES:
+            raise TooLong(line)
         try:
             yield line.decode()
         except UnicodeDecodeError as error:
             raise NotUtf8(line, error) from error
+
+
+_SHOWN_BYTES = 1_000
+_UTF8_BYTES = 4
+"""Of a character, at the most."""
 
 
 class Opening:

@@ -121,6 +121,9 @@ class Stream:
         except sse.NotUtf8 as error:
             self._decoder = None
             self._hearing.spoil(ErrorKind.BAD_STREAM, "not UTF-8", error.line)
+        except sse.TooLong as error:
+            self._decoder = None
+            self._hearing.spoil(ErrorKind.BAD_STREAM, str(error), error.line)
         except json_lines.NotLines:
             self._take_for_whole()
 
@@ -135,12 +138,17 @@ class Stream:
         decoder, self._decoder = self._decoder, None
         if decoder is None:
             return
+        if isinstance(decoder, json_lines.Decoder) and not (decoder.count or self._says_stream):
+            self._take_for_whole()  # one line that nothing has ended: it is not read twice
+            return
         try:
             while (event := decoder.finish()) is not None:
                 self._hearing.hear(*event, self._last_s, unfinished=True)
         except sse.NotUtf8 as error:
             kind = ErrorKind.TRUNCATED if error.cut else ErrorKind.BAD_STREAM
             self._hearing.spoil(kind, "not UTF-8", error.line)
+        except sse.TooLong as error:
+            self._hearing.spoil(ErrorKind.BAD_STREAM, str(error), error.line)
         except json_lines.NotLines:
             self._take_for_whole()
         if isinstance(decoder, json_lines.Decoder) and decoder.count < 2 and not self._says_stream:

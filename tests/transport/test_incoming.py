@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from stt_load.sample import ErrorKind
 from stt_load.transport import Exchange, TransportError
 from stt_load.transport.incoming import HEARD_BYTES, SMALL_BYTES, Incoming
+from stt_load.transport.pace import TURN_S, Overdue, clock
 from stt_load.wire.answers import reader
 from stt_load.wire.stream import Stream
 from tests.transport.scripted import answer
@@ -95,3 +96,20 @@ def test_the_end_is_the_end_of_an_answer_without_a_length_only() -> None:
     _, interim = fed(b"HTTP/1.1 103 Early Hints\r\n\r\n")
     assert interim.came
     assert not interim.has_begun
+
+
+def test_the_clock_is_looked_at_behind_each_part_that_a_stream_has_heard() -> None:
+    """What the last of them takes counts, too: an event's work may be long."""
+
+    class Slow(Stream):
+        def feed(self, part: bytes, at_s: float) -> None:
+            until_s = clock() + 2 * TURN_S
+            while clock() < until_s:
+                pass
+            super().feed(part, at_s)
+
+    exchange = Exchange(stream=Slow(None, reader("json")))
+    incoming = Incoming(exchange, "POST", (), 10**6)
+    exchange.pace.deadline_s = clock() + TURN_S
+    with pytest.raises(Overdue):
+        incoming.feed(answer(body=b"data: x\n\n"))

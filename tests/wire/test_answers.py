@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from stt_load.sample import ErrorKind
 from stt_load.wire.answers import Places, reader
 from stt_load.wire.form import Form
+from stt_load.wire.places import json_in
 from stt_load.wire.speech import Speech
 from stt_load.wire.stream import Stream
 from stt_load.wire.verdict import LONGEST_CHARACTERS, Answer, Failure, Transcript, excerpt, of_status
@@ -439,3 +440,27 @@ def test_no_answer_takes_longer_than_its_length(response_format: str, filling: s
     began_s = time.process_time()
     reader(response_format)(body)
     assert time.process_time() - began_s < 5
+
+
+@pytest.mark.parametrize("line", [":\n", "id:\n", ":\r\n", "retry:1\n\n"])
+def test_a_text_of_fields_of_events_is_known_by_its_beginning(line: str) -> None:
+    """16 MB of them took 16 s and 2.4 GB."""
+    began_s = time.process_time()
+    found = reader("text")(answer(line * 1_000_000, content_type="text/plain"))
+    assert isinstance(found, Failure)
+    assert "a stream of events" in found.message
+    assert time.process_time() - began_s < 0.3  # 0.01 s where this was written
+    assert isinstance(reader("text")(answer(line * 50, content_type="text/plain")), Transcript)
+
+
+def test_json_for_a_text_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+
+    def counting(text: str) -> Any:
+        read.append(text)
+        return json_in(text)
+
+    monkeypatch.setattr("stt_load.wire.answers.json_in", counting)
+    body = '{"text": "hello", "error": []}'
+    assert reader("text")(answer(body)) == Transcript("hello", json_for_text=True)
+    assert read == [body]

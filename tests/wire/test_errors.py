@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import pytest
 
-from stt_load.wire.errors import begins_an_error, error_in
+from stt_load.wire.errors import MOST_LEVELS, MOST_THINGS, begins_an_error, error_in
 
 
 @pytest.mark.parametrize(
@@ -68,3 +69,38 @@ def test_an_error_as_deep_as_python_reads_is_one() -> None:
 )
 def test_what_begins_as_one(data: str, expected: bool) -> None:
     assert begins_an_error(data) is expected
+
+
+class Counted(list[object]):
+    """looked_at: how many of its things were."""
+
+    looked_at = 0
+
+    def __iter__(self) -> Iterator[object]:
+        for one in super().__iter__():
+            Counted.looked_at += 1
+            yield one
+
+
+@pytest.mark.parametrize(
+    "error",
+    [[[]] * 10**6, ["x", *[""] * 10**6], [[[[""] * 99] * 99] * 99], {"a": [0] * 10**6}],
+    ids=["lists", "the first one", "lists in lists", "in an object"],
+)
+def test_whether_an_error_is_empty_is_asked_of_its_beginning_only(error: object) -> None:
+    """4 MB of nothings took seconds, in which all other users stood still."""
+    Counted.looked_at = 0
+    assert error_in({"error": counted(error)}, "quote") == "quote"
+    assert Counted.looked_at <= MOST_THINGS + MOST_LEVELS
+
+
+def counted(error: object) -> object:
+    if isinstance(error, dict):
+        return {name: counted(one) for name, one in error.items()}
+    if not isinstance(error, list):
+        return error
+    return Counted([*map(counted, error[:1]), *error[1:]])
+
+
+def test_an_error_of_few_nothings_is_none() -> None:
+    assert error_in({"error": [[], {}, "", None, {"a": [0, [False]]}] * 50}, "quote") is None

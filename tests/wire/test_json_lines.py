@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stt_load.wire.json_lines import Decoder, NotLines, begin
-from stt_load.wire.sse import NotUtf8
+from stt_load.wire.sse import MAX_EVENT_BYTES, NotUtf8, TooLong
 
 
 def lines(*parts: bytes) -> list[str]:
@@ -58,3 +58,12 @@ def test_bytes_that_are_not_utf_8_are_an_error_after_the_lines_before_them() -> 
 )
 def test_how_it_may_begin(head: bytes, expected: bool) -> None:
     assert begin(head) is expected
+
+
+@pytest.mark.parametrize("size", [4_096, 10**9])
+@pytest.mark.parametrize(("before", "refused"), [(b"", NotLines), (b'{"a": 1}\n', TooLong)])
+def test_a_line_beyond_a_megabyte_is_no_line(before: bytes, refused: type[ValueError], size: int) -> None:
+    """The first is a whole document, which is not read piece by piece; any other is too much for one go."""
+    body = before + b'{"a": "' + b"x" * MAX_EVENT_BYTES + b'"}'
+    with pytest.raises(refused):
+        lines(*(body[place : place + size] for place in range(0, len(body), size)))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt_load.wire.sse import STRAY, Decoder, Event, NotUtf8, Opening
+from stt_load.wire.sse import MAX_EVENT_BYTES, STRAY, Decoder, Event, NotUtf8, Opening, TooLong
 
 KOREAN = "안녕하세요, 세계 🌏"
 
@@ -236,3 +236,41 @@ def test_blank_lines_before_it_are_not_kept() -> None:
     assert len(opening.head) == 1
     assert opening.feed(b"data: a\n\n")
     assert data(opening.head) == ["a"]
+
+
+MOST = MAX_EVENT_BYTES
+LONG = {
+    "a line": b"data: " + b"x" * MOST,
+    "a comment": b":" * (MOST + 1) + b"\n",
+    "many lines": b"data:x\n" * (MOST // 2 + 1),
+    "many lines and their end": b"data:x\n" * (MOST // 2 + 1) + b"\n\n",
+    "many lines of nothing": b"data\n" * (MOST + 1),
+    "of characters that are long": b"data:" + "안".encode() * (MOST // 3 + 1) + b"\n\n",
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+@pytest.mark.parametrize("size", [4_096, 10**9])
+def test_an_event_or_a_line_beyond_a_megabyte_is_refused_behind_the_events_before_it(name: str, size: int) -> None:
+    """Of one of 16 MB everybody else waited for seconds, and no limit held."""
+    body = b"data: a\n\n" + LONG[name]
+    decoder = Decoder()
+    heard: list[str] = []
+
+    def hear() -> None:
+        for place in range(0, len(body), size):
+            heard.extend(event.data for event in decoder.feed(body[place : place + size]))
+        decoder.finish()
+
+    with pytest.raises(TooLong) as caught:
+        hear()
+    assert (heard, len(caught.value.line) <= 1_000) == (["a"], True)
+
+
+@pytest.mark.parametrize("size", [65_536, 10**9])
+def test_what_is_not_beyond_it_is_taken_and_many_of_them_are(size: int) -> None:
+    text = "안" * ((MOST - 10) // 3)
+    body = (f"data:{text}\n\n".encode() + b"data:x\n" * 9 + b"\n") * 3
+    assert (
+        data(*(body[place : place + size] for place in range(0, len(body), size))) == [text, "\n".join("x" * 9)] * 3
+    )

@@ -13,6 +13,7 @@ from stt_load.wire.answers import reader
 from stt_load.wire.dialects import DIALECTS, Dialect
 from stt_load.wire.hearing import MOST_INSIDE
 from stt_load.wire.pieces import Gaps
+from stt_load.wire.sse import MAX_EVENT_BYTES
 from stt_load.wire.stream import Stream
 from stt_load.wire.verdict import Answer, Failure, Transcript
 from stt_load.wire.words import is_blank
@@ -687,3 +688,42 @@ def test_how_lines_are_cut_changes_nothing(
     expected = outcome([body], dialect, content_type)
     assert outcome(cut(body, at), dialect, content_type) == expected
     assert outcome([bytes([byte]) for byte in body], dialect, content_type) == expected
+
+
+LONG = "x" * MAX_EVENT_BYTES
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (openai("delta", delta="a") + openai("done", text=LONG), SSE),
+        (openai("delta", delta="a") + openai("done", text=LONG)[:-1], SSE),
+        (segment("a") + b"data: x\n" * (MAX_EVENT_BYTES // 2 + 1), SSE),
+        (b'{"text": "a"}\n{"text": "' + LONG.encode() + b'"}\n', "application/x-ndjson"),
+    ],
+)
+def test_an_event_beyond_a_megabyte_is_no_event(body: bytes, content_type: str) -> None:
+    stream = Stream(None, reader("json"))
+    stream.begin(content_type)
+    for place in range(0, len(body), 4_096):
+        stream.feed(body[place : place + 4_096], 1.0)
+    found = stream.read(Answer(200, content_type, None, body))
+    assert isinstance(found, Failure)
+    assert found.kind is ErrorKind.BAD_STREAM
+    assert "an event of more than 1048576 bytes" in found.message
+    assert len(found.message) < 400
+
+
+@pytest.mark.parametrize("text", ["a", LONG])
+def test_one_json_for_a_stream_is_read_once(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not as a line, and an event, and as a whole."""
+    read = []
+    for module in ("json_lines", "hearing"):
+        monkeypatch.setattr(f"stt_load.wire.{module}.json_in", read.append)
+    stream = Stream(None, reader("json"))
+    stream.begin("application/json")
+    body = json.dumps({"text": text}).encode()
+    for place in range(0, len(body), 4_096):
+        stream.feed(body[place : place + 4_096], 1.0)
+    assert stream.read(Answer(200, "application/json", None, body)) == Transcript(text)
+    assert not read
