@@ -18,6 +18,7 @@ from locust.stats import RequestStats
 
 from stt_load import quirks
 from stt_load.cluster import letters
+from stt_load.cluster.admission import Admission
 from stt_load.cluster.border import Border, Unheard, name_of
 from stt_load.cluster.shapes import Misconduct, shown
 from stt_load.transport.exchange import clock
@@ -54,6 +55,7 @@ class Reception:
 
     def __init__(self) -> None:
         self.border = Border(locust.rpc.protocol.decode, self._customs)
+        self.admission = Admission()
         self.on_misconduct: Callable[[str, str], None] | None = None
         self.on_error: Callable[[str, Exception], None] | None = None
         self.most_users: Callable[[], int] | None = None
@@ -96,7 +98,7 @@ class Reception:
         @functools.wraps(handle)
         def handle_message(runner: MasterRunner, client_id: str, msg: Message) -> None:
             try:
-                if self._may_be_heard(runner, msg):
+                if self._is_admitted(runner, msg) and self._may_be_heard(runner, msg):
                     handle(runner, client_id, msg)
             except Exception as error:  # would end the greenlet that hears all workers
                 self._failed(f"Locust's message {msg.type}", error)
@@ -166,6 +168,23 @@ class Reception:
             except Exception as error:  # of many kinds, as is what can be wrong
                 reason = f"{type(error).__name__}: {shown(str(error))}"
             self._tell_once("the master", f"what it sends is no message ({reason})")
+
+    def admit(self, worker: str) -> None:
+        """It has introduced itself: Locust hears now that it is ready, and gives it users."""
+        version = self.admission.admit(worker)
+        if version is not None and self._runner is not None:
+            handle = quirks.original(MasterRunner.handle_message)
+            handle(self._runner, worker, Message("client_ready", version, worker))
+
+    def _is_admitted(self, runner: MasterRunner, msg: Message) -> bool:
+        """Whether Locust is to hear of this sender. Who waits for an answer before he introduces himself gets it."""
+        if not self.admission.hears(msg.node_id, msg.type, msg.data, clock()):
+            if msg.type == "client_ready":
+                runner.send_message("ack", {"index": runner.get_worker_index(msg.node_id)}, msg.node_id)
+            return False
+        if msg.type == "quit":
+            self.admission.forget(msg.node_id)
+        return True
 
     def _customs(self) -> Any:
         return () if self._runner is None else self._runner.custom_messages

@@ -80,6 +80,10 @@ class Team(Protocol):
     def measure(self) -> None:
         """The warm-up is over: begins to watch itself."""
 
+    @property
+    def unsure(self) -> bool:
+        """Some process that may have users has not said lately how many: those that are missing may be there."""
+
     def follow_users(self) -> None:
         """To be called often: takes note of users that are missing."""
 
@@ -106,6 +110,7 @@ class LocalTeam:
     """
 
     names = LOCAL
+    unsure = False
     leased_again = 0
     clocks: dict[str, Clock] = {}  # noqa: RUF012 - there are none, and nobody adds any
 

@@ -40,9 +40,10 @@ class UserWatch:
         present, wanted = self._session.phases.present, self._team.users.wanted
         # Counting those that run costs something: it is of interest only where some are missing.
         running = None if wanted is None or present >= wanted > 0 else self._team.users.running
-        if running is None or running > present:
+        unsure = running is not None and self._team.unsure
+        if running is None or running > present or unsure:
             self._coming_s = now_s
-        if running != 0 or present or not self._asked_for():
+        if running != 0 or present or unsure or not self._asked_for():
             self._somebody_s = now_s
         if self._session.barrier_s is None:
             self._set_awaited(present, wanted, now_s)

@@ -118,7 +118,7 @@ class RemoteWorkforce:
         self._reception = Reception.of(runner)
         self._team: RemoteTeam | None = None
         self._distribution: gevent.Greenlet[..., None] | None = None
-        self._fleet = Fleet(_Connection(runner), needs, on_refused, on_error)
+        self._fleet = Fleet(_Connection(runner, self._reception), needs, on_refused, on_error)
         self._reception.on_misconduct, self._reception.on_error = self._fleet.refuse, on_error
         self._reception.most_users, self._reception.may_end = self._most_users, self._may_end
         self._listen(protocol.HELLO, self._fleet.on_hello)
@@ -209,6 +209,7 @@ class RemoteWorkforce:
         """Between runs a worker may go; the last one of a run ends it, as Locust has it."""
         if self._fleet.contract is None:
             self._fleet.forget(worker)
+            self._reception.admission.forget(worker)
             quirks.forget(self._runner, worker)
 
     def _may_end(self, worker: str) -> bool:
@@ -229,8 +230,9 @@ class RemoteWorkforce:
 class _Connection:
     """Locust's connection to its workers, as the fleet needs it."""
 
-    def __init__(self, runner: MasterRunner) -> None:
+    def __init__(self, runner: MasterRunner, reception: Reception) -> None:
         self._runner = runner
+        self._reception = reception
 
     def send(self, kind: str, data: Data, worker: str) -> None:
         try:
@@ -241,5 +243,15 @@ class _Connection:
     def connected(self) -> Set[str]:
         return {client.id for client in self._runner.clients.all if client.state != STATE_MISSING}
 
+    def registered(self) -> Set[str]:
+        return set(self._reception.admission.held)
+
+    def speaks(self, worker: str) -> bool:
+        return self._reception.admission.speaks(worker, clock())
+
+    def admit(self, worker: str) -> None:
+        self._reception.admit(worker)
+
     def dismiss(self, worker: str) -> None:
+        self._reception.admission.forget(worker)
         quirks.dismiss(self._runner, worker)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +12,7 @@ import gevent
 import msgpack
 import pytest
 import zmq
+from locust.env import Environment
 from locust.exception import RPCError
 from locust.rpc import Message
 from locust.rpc.zmqrpc import Client, Server
@@ -146,6 +147,7 @@ class Runner:
     """What of a master's runner is looked at."""
 
     def __init__(self) -> None:
+        self.state = "running"
         self.exceptions: dict[int, Any] = {}
         self.stats = RequestStats()
 
@@ -197,8 +199,9 @@ def test_after_a_message_that_locust_can_t_deal_with_the_next_one_is_heard(
     one = Reception()
     one.on_error = lambda what, error: failed.append(f"{what}: {error}")
     one.install()
-    MasterRunner.handle_message(Runner(), "a", Message("client_stopped", None, "a"))  # type: ignore[arg-type]
-    assert failed == ["Locust's message client_stopped: out of order"]
+    one.admission.admit("a")
+    MasterRunner.handle_message(Runner(), "a", Message("spawning", None, "a"))  # type: ignore[arg-type]
+    assert failed == ["Locust's message spawning: out of order"]
 
 
 @pytest.mark.parametrize(
@@ -213,8 +216,9 @@ def test_only_the_worker_of_a_run_that_quits_can_end_it(
     monkeypatch.setattr(MasterRunner, "handle_message", lambda _runner, _id, msg: found.append(msg.type))
     one = Reception()
     one.may_end = may_end
+    one.admission.admit("a")
     one.install()
-    runner = SimpleNamespace(clients={"a": "a node"}, _users_dispatcher=None)
+    runner = SimpleNamespace(clients={"a": "a node"}, _users_dispatcher=None, state="running")
     MasterRunner.handle_message(runner, "a", Message("quit", None, "a"))  # type: ignore[arg-type]
     assert found == handled
     assert runner.clients == ({"a": "a node"} if handled else {}), "it is known as a worker no more"
@@ -269,3 +273,60 @@ def test_a_worker_hears_what_its_master_says_after_junk(junk: bytes, caplog: pyt
     assert len(caplog.messages) == 1
     with pytest.raises(RPCError):
         one.hear_master(Socket([]))
+
+
+@pytest.fixture
+def master(installed: Reception) -> Iterator[tuple[Reception, MasterRunner]]:
+    """A real one of Locust's, which is told what it hears."""
+    runner = Environment().create_master_runner("127.0.0.1", 0)
+    try:
+        yield installed, runner
+    finally:
+        runner.greenlet.kill(block=True)
+        runner.server.close(linger=0)
+        runner.server.socket.context.term()
+
+
+def says(runner: MasterRunner, worker: str, *kinds: str) -> None:
+    data = {"client_ready": READY, "heartbeat": {"state": "running", "current_cpu_usage": 1.0}}
+    for kind in kinds:
+        runner.handle_message(worker, Message(kind, data.get(kind), worker))
+
+
+def test_locust_hears_of_a_worker_when_it_has_introduced_itself(master: tuple[Reception, MasterRunner]) -> None:
+    one, runner = master
+    answered: list[tuple[str, str]] = []
+    runner.server.send_to_client = lambda msg: answered.append((msg.type, msg.node_id))
+    says(runner, "a", "client_ready", "heartbeat")
+    assert answered == [("ack", "a")], "our workers introduce themselves after that"
+    assert runner.worker_count == 0
+    one.admit("a")
+    assert len(runner.clients.ready) == 1
+    says(runner, "a", "client_stopped", "client_ready")
+    assert len(runner.clients.ready) == 1, "it is known after a run"
+
+
+@pytest.mark.parametrize(
+    "words", [("quit",), ("client_stopped",), ("heartbeat", "spawning", "stats"), ("exception",)]
+)
+def test_a_stranger_changes_nothing_in_a_master_that_waits(
+    words: tuple[str, ...], master: tuple[Reception, MasterRunner]
+) -> None:
+    _, runner = master
+    says(runner, "stranger", "client_ready", *words)
+    assert (runner.state, runner.worker_count, runner.exceptions) == ("ready", 0, {})
+
+
+def test_the_last_worker_that_goes_before_a_run_does_not_end_its_master(
+    master: tuple[Reception, MasterRunner],
+) -> None:
+    one, runner = master
+    ended: list[str] = []
+    runner.quit = lambda: ended.append("quit")  # type: ignore[method-assign]
+    assert runner.environment.parsed_options is None
+    says(runner, "a", "client_ready")
+    one.admit("a")
+    says(runner, "a", "quit")
+    assert (runner.state, runner.worker_count, ended) == ("ready", 0, [])
+    says(runner, "a", "client_ready")
+    assert runner.worker_count == 0, "it has to introduce itself again"

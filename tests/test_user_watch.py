@@ -83,6 +83,22 @@ def test_users_that_all_stop_in_mid_run_end_it(watched: Watched) -> None:
     assert watched.ending.reason == "no_users"
 
 
+def test_users_that_may_be_where_nobody_has_told_of_them_are_waited_for(watched: Watched) -> None:
+    """Locust has given them to a worker that has said nothing yet."""
+    watched.team.unsure = True
+    watched.join(1, 2, 3)
+    watched.users.running = 3
+    watched.look(60)
+    assert watched.told.session.barrier_s is None
+    watched.leave(1, 2, 3)
+    watched.look(60)
+    assert watched.ending is None
+    watched.team.unsure = False
+    watched.look(2.5)
+    assert watched.ending is not None
+    assert watched.ending.reason == "no_users"
+
+
 def test_users_of_other_classes_alone_end_the_run(watched: Watched) -> None:
     watched.users.wanted = watched.users.running = 0
     watched.look(2.5)

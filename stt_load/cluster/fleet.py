@@ -28,6 +28,9 @@ TROUBLE = 300
 SILENCE_S = 10.0
 """A worker says hello before its first heartbeat. One that Locust hears for this long and that has not done so has no
 stt-load, or an older one."""
+MUTE_S = 8.0
+"""One that Locust hears, and that answers no beat or says no hello, for this long takes no part. Locust takes less to
+give up a worker that stands still: so it is none of those."""
 TURN_AWAY_S = 0.5
 """One that has been refused, and speaks again, is told so again at most this often."""
 START_S = 300.0
@@ -43,6 +46,15 @@ class Link(Protocol):
     def connected(self) -> Set[str]:
         """Ids of the workers that Locust has heard of lately."""
 
+    def registered(self) -> Set[str]:
+        """Ids of those that have registered and are not admitted, so that Locust has not heard of them."""
+
+    def speaks(self, worker: str) -> bool:
+        """Whether it, of the latter, sends heartbeats."""
+
+    def admit(self, worker: str) -> None:
+        """Locust may give it users from now on."""
+
     def dismiss(self, worker: str) -> None:
         """Makes the worker's process end."""
 
@@ -52,7 +64,7 @@ class Member:
     """One worker process. same_boot: it runs on this machine, and so, most probably, on the same monotonic clock.
 
     heard_s: when it was heard of last, on this process's clock. fit: it can take part. starting_s: for how long it
-    has been there without being ready to.
+    has been there without being ready to. mute_s: for how long Locust has heard it and nobody else has.
     """
 
     id: str
@@ -61,6 +73,8 @@ class Member:
     heard_s: float
     fit: bool = False
     starting_s: float = 0.0
+    mute_s: float = 0.0
+    spoke_s: float = 0.0
     trips: RoundTrips = field(default_factory=RoundTrips)
 
     @property
@@ -83,12 +97,16 @@ class Member:
 class Contract(Protocol):
     """What a run asks of the fleet: to be told of workers that are there, and to give the beat its words."""
 
+    def needs(self, member: Member) -> bool:
+        """Whether others wait for what this one does."""
+
     def enlist(self, member: Member) -> None: ...
 
     def beat(self, member: Member) -> Data: ...
 
-    def on_refused(self, worker: str) -> None:
-        """A worker was refused after the run had begun, be it part of it or not."""
+    def on_refused(self, worker: str, *, had_users: bool) -> None:
+        """A worker was refused after the run had begun, be it part of it or not. had_users: Locust could give it some
+        until now."""
 
     def look_after(self, now_s: float) -> bool:
         """Called every `TICK_S`; whether there is something new to tell all workers at once."""
@@ -148,6 +166,15 @@ class Fleet:
             member.heard_s = clock()
         return member if member is not None and member.fit else None
 
+    @property
+    def unfit(self) -> bool:
+        """Some worker is there of which it is not known what it does with the users that Locust gives it."""
+        return any(not self._is_fit(worker) for worker in self._link.connected())
+
+    def _is_fit(self, worker: str) -> bool:
+        member = self._members.get(worker)
+        return member is not None and member.fit
+
     def is_there(self, worker: str) -> bool:
         return worker in self._link.connected()
 
@@ -170,6 +197,8 @@ class Fleet:
         same_boot = self._boot_id is not None and data["boot_id"] == self._boot_id
         member = self._members.setdefault(worker, Member(worker, name, same_boot, clock()))
         member.heard_s = clock()
+        if self.contract is not None:
+            self._link.admit(worker)  # it is missed from now on
         if data["ready"]:
             self._link.send(protocol.WELCOME, asdict(self._needs) | {"sent_s": clock()}, worker)
 
@@ -186,6 +215,7 @@ class Fleet:
             return
         self._measure(member, data)
         member.fit = True
+        self._link.admit(worker)
         if self.contract is not None:
             self.contract.enlist(member)
 
@@ -200,7 +230,7 @@ class Fleet:
         """
         member = self._members.pop(worker, None)
         if worker not in self._refused:
-            self._refuse(worker, worker if member is None else member.name, reason, awaited=member is not None)
+            self._refuse(worker, None if member is None else member.name, reason, awaited=member is not None)
 
     def forget(self, worker: str) -> None:
         """A worker is gone for good."""
@@ -213,14 +243,20 @@ class Fleet:
         member.heard_s = now_s
         member.trips.add(data["sent_s"], data["clock_s"], now_s)
 
-    def _refuse(self, worker: str, name: str, reason: str, *, awaited: bool = True) -> None:
+    def _refuse(
+        self, worker: str, name: str | None, reason: str, *, awaited: bool = True, others_may_come: bool = False
+    ) -> None:
+        """name: what it calls itself, which anybody can; None where it has not said. awaited: it may be one of those
+        that were waited for. others_may_come: it may as well be a stranger, so that there must be others."""
         self._refused[worker] = reason
-        logger.warning("stt-load: worker %s is refused: %s", shown(name), reason)
+        logger.warning("stt-load: worker %s is refused: %s", _called(worker, name), reason)
+        had_users = worker in self._link.connected()
         self._turn_away(worker)
         if self.contract is not None:
-            self.contract.on_refused(worker)
+            self.contract.on_refused(worker, had_users=had_users)
         if awaited:
-            self._on_refused(len((self._link.connected() | self._members.keys()) - self._refused.keys()))
+            left = len((self._link.connected() | self._members.keys()) - self._refused.keys())
+            self._on_refused(max(left, 1) if others_may_come else left)
 
     def _turn_away(self, worker: str) -> None:
         """Again where it has not heard it, or has connected once more."""
@@ -241,6 +277,8 @@ class Fleet:
         """Called every `TICK_S`: who is missing, and whether it is time for a beat."""
         elapsed_s, self._looked_s = min(now_s - self._looked_s, STEP_S), now_s
         self._look_for_the_silent(elapsed_s)
+        self._look_for_the_mute(elapsed_s)
+        self._look_for_the_slow(elapsed_s)
         news = self.contract is not None and self.contract.look_after(now_s)
         if news or now_s - self._told_s >= protocol.BEAT_S:
             self._told_s = now_s
@@ -252,22 +290,53 @@ class Fleet:
             self._link.send(protocol.BEAT, words | {"sent_s": clock(), "age_s": now_s - member.heard_s}, member.id)
 
     def _look_for_the_silent(self, elapsed_s: float) -> None:
-        """Workers that Locust knows, and that don't speak this protocol, would hold up the barrier for ever."""
-        connected = self._link.connected()
-        strangers = connected - self._members.keys() - self._refused.keys()
+        """Workers that don't speak this protocol. They have no users: whoever is mute altogether is none to wait for,
+        and is admitted as soon as it introduces itself; one that Locust could work with is told to go."""
+        strangers = (self._link.connected() | self._link.registered()) - self._members.keys() - self._refused.keys()
         self._silent_s = {worker: self._silent_s.get(worker, 0.0) + elapsed_s for worker in strangers}
         for worker in strangers:
-            if self._silent_s[worker] > SILENCE_S:
-                self._refuse(worker, worker, "it runs Locust without stt-load, or with an older version of it")
-        for member in [one for one in self._members.values() if not one.fit and one.id in connected]:
-            self._wait_for(member, elapsed_s)
+            silent_s = self._silent_s[worker]
+            if silent_s > SILENCE_S and self._is_heard(worker):
+                reason = "it runs Locust without stt-load, or with an older version of it"
+                self._refuse(worker, None, reason, others_may_come=True)
+            elif silent_s > SILENCE_S >= silent_s - elapsed_s:
+                logger.warning(
+                    "stt-load: %s has registered as a worker and says nothing more: it gets no users", shown(worker)
+                )
 
-    def _wait_for(self, member: Member, elapsed_s: float) -> None:
-        """Locust has given it users as soon as it was connected, and they have to wait."""
-        before_s, member.starting_s = member.starting_s, member.starting_s + elapsed_s
-        if member.starting_s > START_S:
-            del self._members[member.id]
-            reason = f"it has not been ready {START_S:.0f} s after it connected (Locust's event `init` goes on there)"
-            self._refuse(member.id, member.name, reason)
-        elif before_s <= SILENCE_S < member.starting_s:
-            logger.warning("stt-load: worker %s is still starting; its users wait for it", member.name)
+    def _look_for_the_mute(self, elapsed_s: float) -> None:
+        """Members that Locust hears, and that say nothing of what a worker says each second."""
+        for member in list(self._members.values()):
+            needed = not member.fit or (self.contract is not None and self.contract.needs(member))
+            if member.heard_s != member.spoke_s or not needed or not self._is_heard(member.id):
+                member.spoke_s, member.mute_s = member.heard_s, 0.0
+                continue
+            member.mute_s += elapsed_s
+            if member.mute_s > MUTE_S:
+                del self._members[member.id]
+                reason = f"it has registered, and has not answered for {member.mute_s:.0f} s what a worker answers"
+                self._refuse(member.id, member.name, reason, others_may_come=True)
+
+    def _look_for_the_slow(self, elapsed_s: float) -> None:
+        """A run that is on has given them users as soon as they had introduced themselves, and those have to wait."""
+        for member in [one for one in self._members.values() if not one.fit and self._is_heard(one.id)]:
+            before_s, member.starting_s = member.starting_s, member.starting_s + elapsed_s
+            if member.starting_s > START_S:
+                del self._members[member.id]
+                reason = (
+                    f"it has not been ready {START_S:.0f} s after it connected (Locust's event `init` goes on there)"
+                )
+                self._refuse(member.id, member.name, reason)
+            elif before_s <= SILENCE_S < member.starting_s:
+                logger.warning(
+                    "stt-load: worker %s is still starting, and is waited for", _called(member.id, member.name)
+                )
+
+    def _is_heard(self, worker: str) -> bool:
+        """By Locust, or in its place while it has not introduced itself."""
+        return worker in self._link.connected() or self._link.speaks(worker)
+
+
+def _called(worker: str, name: str | None) -> str:
+    """A worker in a line for people: the identity, which zmq vouches for, beside what it calls itself."""
+    return shown(worker) if name in (None, worker) else f"{shown(worker)} (calls itself {shown(name)})"

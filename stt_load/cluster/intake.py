@@ -51,7 +51,6 @@ class Intake:
 
     def take(self, recruit: Recruit, data: Data) -> bool:
         """What a message of kind `samples` brings; False where earlier ones are still to come."""
-        recruit.errors = max(recruit.errors, data["errors"])
         if data["first"] > recruit.rows or not _hear_texts(recruit, data):
             return False
         samples = protocol.unpack_rows(data["rows"], tuple(recruit.texts))
@@ -72,6 +71,7 @@ class Intake:
             recruit.returned(float(new.rows["pause_s"].max()))
             for sample in checked:
                 self._finish(recruit, sample, data["transcript"])
+        recruit.errors = max(recruit.errors, data["errors"])
         return True
 
     def _run(self, recruit: Recruit) -> inspection.Run:

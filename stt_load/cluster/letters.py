@@ -54,6 +54,7 @@ class Letter:
 
 _run = {"run": shapes.text(64)}
 _count = whole()
+_errors = whole(0, protocol.MOST_ERRORS)
 _users = whole(0, MOST_USERS)
 _seconds = number(0, shapes.LONGEST_S)
 _share = optional(number(0, 1e6))
@@ -93,7 +94,9 @@ def _any_hello(place: str, value: object) -> None:
 OURS = {
     protocol.HELLO: Letter(_any_hello),
     protocol.FIT: Letter(fields({"trouble": optional(shapes.text(protocol.LONGEST_TROUBLE)), **_clocks})),
-    protocol.ECHO: Letter(fields({"watch": optional(_watch), "errors": _count, **_clocks}, {"closed": flag, **_run})),
+    protocol.ECHO: Letter(
+        fields({"watch": optional(_watch), "errors": _errors, **_clocks}, {"closed": flag, **_run})
+    ),
     protocol.BYE: Letter(fields({})),
     protocol.WANT: Letter(
         fields(
@@ -121,7 +124,7 @@ OURS = {
                 "last": flag,
                 "held": optional(_held),
                 "watch": optional(_watch),
-                "errors": _count,
+                "errors": _errors,
                 **_run,
             }
         ),

@@ -68,7 +68,7 @@ class Outpost:
 
     def failed(self, what: str, error: Exception) -> None:
         """Something of ours failed on this worker, which the run must know; it goes on as well as it can."""
-        self.errors += 1
+        self.errors = min(self.errors + 1, protocol.MOST_ERRORS)
         logger.error("stt-load: %s failed: %s: %s", what, type(error).__name__, error, exc_info=error)
 
     @property

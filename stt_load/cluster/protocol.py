@@ -67,6 +67,8 @@ MOST_PACKED = ROWS_AT_ONCE * ROW.itemsize * 9 // 8
 """Bytes of so many rows, packed: what can't be packed becomes a little longer."""
 LONGEST_TRANSCRIPT = 100_000
 """Characters of the one that is shown; the rest of it is left out."""
+MOST_ERRORS = 1_000_000
+"""In code of ours on one worker that it tells of; more are as bad."""
 LONGEST_TROUBLE = 2_000
 """Characters of why a worker can't take part."""
 

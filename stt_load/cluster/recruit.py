@@ -22,13 +22,13 @@ class Recruit:
     missing: tries that it had started when it was lost, as far as is known, and that nothing has been heard of since,
     with the time of the loss.
     absent: Locust has given it up. gone: lost, and not back. silent: it was missed, and has not said since how many
-    users it has. ended: its last row is in. errors: exceptions in code of ours on it. taken: jobs that it told last
-    to have started. placed: the clock that rows were put on this host's with, of several the one with the largest
-    error. idle_s: for how long it has owed results and has neither told one nor started a job. longest_pause_s: that
-    one of its users made on purpose. expired: its lease ran out that way, and nothing has come since. busy: its users
-    do other work, and none has asked for a job since. quiet_s: for how long nothing was heard of it at all, the time
-    left out in which this process itself stood still. doubted_s: since when its rows lie beyond the run, and wait for
-    a newer round trip.
+    users it has. ended: its last row is in. errors: exceptions in code of ours on it. leased: it has been given a
+    job. taken: jobs that it told last to have started. placed: the clock that rows were put on this host's with, of
+    several the one with the largest error. idle_s: for how long it has owed results and has neither told one nor
+    started a job. longest_pause_s: that one of its users made on purpose. expired: its lease ran out that way, and
+    nothing has come since. busy: its users do other work, and none has asked for a job since. quiet_s: for how long
+    nothing was heard of it at all, the time left out in which this process itself stood still. doubted_s: since
+    when its rows lie beyond the run, and wait for a newer round trip.
     """
 
     member: Member
@@ -45,6 +45,7 @@ class Recruit:
     silent: bool = False
     ended: bool = False
     errors: int = 0
+    leased: bool = False
     taken: int = 0
     placed: Clock | None = None
     idle_s: float = 0.0

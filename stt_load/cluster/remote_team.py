@@ -98,12 +98,12 @@ class RemoteTeam:
             if self._fleet.is_there(member.id):
                 self.enlist(member)
 
-    def on_refused(self, worker: str) -> None:
-        """Locust had given users to a worker that won't do: until others have them, the load is not what it was."""
+    def on_refused(self, worker: str, *, had_users: bool) -> None:
+        """Where Locust has given it users: until others have them, the load is not what it was."""
         recruit = self._roster.get(worker)
         if recruit is not None and not recruit.ended and not recruit.gone:
             self._lose(recruit)
-        if not self.budget.closed:
+        if had_users and not self.budget.closed:
             self._load.moved(clock())
 
     def spread_news(self) -> None:
@@ -115,6 +115,14 @@ class RemoteTeam:
         self._roster.barrier_s = self.session.barrier_s
         self._watch_load(self.session.barrier_s)  # what was short before, and is not now, changed nothing
         self._roster.tell(protocol.OPEN)
+
+    @property
+    def unsure(self) -> bool:
+        return self._fleet.unfit or self._roster.unheard
+
+    def needs(self, member: Member) -> bool:
+        recruit = self._roster.get(member.id)
+        return recruit is not None and not recruit.ended and not self.budget.closed
 
     def follow_users(self) -> None:
         """`look_after` does, which is called for each look at the workers."""
@@ -150,6 +158,7 @@ class RemoteTeam:
     def on_samples(self, worker: str, data: Data) -> None:
         """Rows have come: in their order, each once, whatever was sent again on the way."""
         recruit = self._roster[worker]
+        self._roster.check_last(recruit, data, self._most_users())
         if self._intake.take(recruit, data):
             if data["last"]:
                 self._ended(recruit, data)
@@ -237,6 +246,7 @@ class RemoteTeam:
             return
         if jobs := self.budget.lease(recruit.member.id):
             lease = {"epoch": recruit.epoch, "jobs": protocol.pack_jobs(jobs)}
+            recruit.leased = True
             self._roster.send(protocol.JOBS, recruit, lease | self._roster.state(recruit))
 
     def _watch_load(self, now_s: float) -> None:

@@ -19,6 +19,8 @@ from stt_load.schedule.ledger import Ledger
 from stt_load.team import Order
 from stt_load.transport.exchange import clock
 
+UNHEARD_S = 1.5
+"""A worker that has not been heard of for so long may have users that it has not told of: it does so each second."""
 QUIET_S = 3.0
 """Well before Locust, after some 4.5 s, gives a worker up; a worker that lives is heard of each second."""
 
@@ -77,6 +79,12 @@ class Roster:
         return any(recruit.pending for recruit in self)
 
     @property
+    def unheard(self) -> bool:
+        """Somebody is there who has not told lately, or never, which users he has."""
+        there = [recruit for recruit in self if not recruit.ended and self._fleet.is_there(recruit.member.id)]
+        return any(not recruit.epoch or recruit.quiet_s > UNHEARD_S for recruit in there)
+
+    @property
     def users(self) -> int:
         """At work on all of them."""
         return sum(map(self.users_of, self))
@@ -106,8 +114,8 @@ class Roster:
 
     @property
     def errors(self) -> int:
-        """Exceptions in code of ours, on all of them."""
-        return sum(recruit.errors for recruit in self)
+        """Exceptions in code of ours, on all that have had anything to do: others can't have spoilt it."""
+        return sum(recruit.errors for recruit in self if recruit.leased)
 
     def lost_tries(self, origin_s: float, audio_s: float) -> list[Sample]:
         """What was never heard of, as samples whose instants count from `origin_s`."""
@@ -120,21 +128,32 @@ class Roster:
         """One more, if it does not take part already. Its name is unique, whatever it calls itself."""
         if member.id in self._recruits:
             return
-        same = sum(name.partition("#")[0] == member.name for name in self.names)
+        plain = member.name.partition("#")[0] or "worker"  # what follows is for this table to say
+        same = sum(name.partition("#")[0] == plain for name in self.names)
         recruit = self._recruits[member.id] = Recruit(member, len(self.names))
-        self.names.append(f"{member.name}#{same + 1}" if same else member.name)
+        self.names.append(f"{plain}#{same + 1}" if same else plain)
         self._tell_run(recruit)
 
     def watched(self, recruit: Recruit, data: Data, most_users: int) -> None:
         """It says what it has seen of itself so far; raises `Misconduct` where that can't be."""
+        recruit.watched(self._credible(recruit, data, most_users))
+
+    def check_last(self, recruit: Recruit, data: Data, most_users: int) -> None:
+        """What rows bring beside themselves, before anything of them is taken in. Raises `Misconduct`."""
+        self._credible(recruit, data, most_users)
+        if data["last"]:
+            inspection.held(data)
+
+    def _credible(self, recruit: Recruit, data: Data, most_users: int) -> Data:
+        """`data`, as far as what it has seen of itself is known to be so."""
         elapsed_s = 0.0 if self.barrier_s is None else clock() - self.barrier_s
         try:
             inspection.check_watch(data["watch"], elapsed_s + recruit.member.jumped_s, most_users)
         except Misconduct:
             if recruit.clock is None or "clock_s" in data:
                 raise
-            data = data | {"watch": None}  # of its last word: its clock may have jumped since it was last looked at
-        recruit.watched(data)
+            return data | {"watch": None}  # of its last word: its clock may have jumped since it was last looked at
+        return data
 
     def drain(self, limit_s: float) -> None:
         """Tells all to end what is in flight, which may take so long, and to start nothing more."""

@@ -33,6 +33,8 @@ class Wire:
     def __init__(self) -> None:
         self.down: dict[str, deque[tuple[str, Data]]] = {}
         self.there: set[str] = set()
+        self.held: set[str] = set()
+        self.speaking: set[str] = set()
         self.dismissed: list[str] = []
 
     def send(self, kind: str, data: Data, worker: str) -> None:
@@ -41,7 +43,18 @@ class Wire:
     def connected(self) -> Set[str]:
         return set(self.there)
 
+    def registered(self) -> Set[str]:
+        return set(self.held)
+
+    def speaks(self, worker: str) -> bool:
+        return worker in self.speaking
+
+    def admit(self, worker: str) -> None:
+        self.held.discard(worker)
+        self.there.add(worker)
+
     def dismiss(self, worker: str) -> None:
+        self.held.discard(worker)
         self.dismissed.append(worker)
 
 

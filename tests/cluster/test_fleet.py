@@ -40,8 +40,11 @@ class Master:
     def said(self, worker: str) -> list[str]:
         return [kind for kind, _ in self.wire.down.get(worker, ())]
 
-    def wait(self, seconds: int) -> None:
+    def wait(self, seconds: int, *starting: str) -> None:
+        """starting: workers that say hello all the time, as they do until they are taken in."""
         for _ in range(seconds):
+            for worker in starting:
+                self.hello(worker, ready=False)
             self.fleet._looked_s -= 1.0
             self.fleet.look(clock())
 
@@ -128,9 +131,9 @@ def test_a_locust_worker_that_knows_nothing_of_this_is_refused(
 ) -> None:
     master.wire.there.add("foreign")
     master.hello("a")
-    master.wait(9)
+    master.wait(9, "a")
     assert master.wire.dismissed == []
-    master.wait(3)
+    master.wait(3, "a")
     assert master.wire.dismissed == ["foreign"]
     assert "without stt-load, or with an older version" in caplog.text
 
@@ -141,9 +144,9 @@ def test_a_worker_that_is_slow_to_start_is_waited_for_and_taken_in(
     master.hello("a")
     master.hello("cold", ready=False)
     assert master.said("cold") == [], "it has nobody yet to answer a welcome"
-    master.wait(60)
+    master.wait(60, "a", "cold")
     assert master.left == []
-    assert caplog.text.count("cold:1 is still starting") == 1
+    assert caplog.text.count("cold (calls itself cold:1) is still starting") == 1
     master.hello("cold")
     master.fit("cold")
     assert {member.id for member in master.fleet.fit} == {"cold"}
@@ -154,7 +157,7 @@ def test_a_start_that_never_ends_holds_nobody_up_for_ever(master: Master, caplog
     master.hello("a")
     master.fit("a")
     master.hello("hangs", ready=False)
-    master.wait(302)
+    master.wait(302, "hangs")
     assert master.wire.dismissed == ["hangs"]
     assert "not been ready 300 s after it connected" in caplog.text
 
@@ -207,10 +210,14 @@ class Broken:
 
     def __init__(self) -> None:
         self.asked = 0
+        self.needed = True
 
     def enlist(self, member: Member) -> None: ...
 
-    def on_refused(self, worker: str) -> None: ...
+    def needs(self, member: Member) -> bool:
+        return member.fit and self.needed
+
+    def on_refused(self, worker: str, *, had_users: bool) -> None: ...
 
     def beat(self, member: Member) -> dict[str, Any]:  # noqa: ARG002 - nobody is told anything
         return {}
@@ -231,7 +238,7 @@ def test_a_worker_that_misbehaves_is_refused_once_and_stays_out(
     with caplog.at_level(logging.WARNING):
         master.fleet.refuse("a", "it says what can't be")
         master.fleet.refuse("a", "it says what can't be, again")
-    assert caplog.messages == ["stt-load: worker a:1 is refused: it says what can't be"]
+    assert caplog.messages == ["stt-load: worker a (calls itself a:1) is refused: it says what can't be"]
     assert master.said("a")[-1] == protocol.REFUSED
     assert (master.wire.dismissed, master.left) == (["a"], [1])
     master.hello("a")
@@ -265,3 +272,88 @@ def test_what_a_stranger_says_is_not_listened_to(master: Master) -> None:
     assert master.fleet.member("nobody") is None
     master.fit("nobody")
     assert list(master.fleet.fit) == []
+
+
+def test_who_has_registered_and_is_mute_is_told_of_and_never_refused(
+    master: Master, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It has no users, and may still introduce itself: a process that stood still."""
+    master.wire.held.add("mute")
+    master.wait(60)
+    assert (master.wire.dismissed, master.left) == ([], [])
+    assert caplog.text.count("mute has registered as a worker and says nothing more") == 1
+    master.hello("mute")
+    master.fit("mute")
+    assert "mute" not in master.wire.held
+    assert [member.id for member in master.fleet.fit] == ["mute"]
+
+
+def test_a_locust_worker_before_the_first_of_ours_leaves_others_to_be_waited_for(master: Master) -> None:
+    master.wire.held.add("foreign")
+    master.wire.speaking.add("foreign")
+    assert master.fleet.strangers == 0, "it has no users, and nobody waits for it"
+    master.wait(12)
+    assert master.wire.dismissed == ["foreign"]
+    assert master.left == [1]
+
+
+def test_who_is_not_welcome_is_not_admitted(master: Master) -> None:
+    admitted: list[str] = []
+    master.wire.admit = admitted.append  # type: ignore[method-assign]
+    master.hello("old", version="0.0.7")
+    assert admitted == []
+    master.hello("a")
+    assert admitted == [], "before a run: when it can take part"
+    master.fit("a")
+    assert admitted == ["a"]
+    master.fleet.contract = Broken()
+    master.hello("late", ready=False)
+    assert admitted == ["a", "late"], "a run waits for it"
+    master.fleet.refuse("a", "it says what can't be")
+    master.hello("a")
+    assert admitted == ["a", "late"]
+
+
+def test_who_says_hello_and_no_more_before_a_run_ends_nothing(master: Master) -> None:
+    words = {"version": stt_load.__version__, "name": "host:1", "boot_id": None, "ready": False}
+    for worker in ("dead", "beating"):
+        master.wire.held.add(worker)
+        master.fleet.on_hello(worker, words)
+    master.wire.speaking.add("beating")
+    master.wait(400)
+    assert (master.wire.dismissed, master.left) == (["beating"], [1])
+
+
+@pytest.mark.parametrize("needed", [True, False])
+def test_a_worker_that_answers_nothing_is_refused_where_somebody_waits_for_it(master: Master, needed: bool) -> None:
+    master.hello("a")
+    master.fit("a")
+    contract = Broken()
+    contract.asked, contract.needed = 2, needed
+    master.fleet.contract = contract
+    master.wait(8)
+    assert master.wire.dismissed == []
+    master.wait(2)
+    assert master.wire.dismissed == (["a"] if needed else [])
+
+
+def test_a_worker_that_stands_still_and_comes_back_is_not_mute(master: Master) -> None:
+    """Locust gives it up meanwhile: it counts only how long it was heard and said nothing."""
+    master.hello("a")
+    master.fit("a")
+    master.fleet.contract = contract = Broken()
+    contract.asked = 2
+    for _ in range(5):
+        master.wait(5)
+        master.wire.there.discard("a")
+        master.wait(60)
+        master.wire.there.add("a")
+    assert master.wire.dismissed == []
+
+
+def test_who_takes_another_ones_name_is_told_by_its_own_identity(
+    master: Master, caplog: pytest.LogCaptureFixture
+) -> None:
+    words = {"version": "0.0.7", "name": "honest:1", "boot_id": None, "ready": True}
+    master.fleet.on_hello("rogue_1234", words)
+    assert "worker rogue_1234 (calls itself honest:1) is refused" in caplog.text

@@ -9,7 +9,8 @@ import msgpack
 import numpy as np
 import pytest
 
-from stt_load.cluster import intake, protocol
+from stt_load.cluster import intake, letters, protocol
+from stt_load.cluster.fleet import Member
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.shapes import Misconduct
 from stt_load.fields import ROW
@@ -18,7 +19,7 @@ from stt_load.samples import SampleTable
 from stt_load.schedule.phases import Job
 from stt_load.transport.exchange import clock
 from tests.cluster.conversation import Conversation, sample_of
-from tests.cluster.test_remote_team import give
+from tests.cluster.test_remote_team import begun, give
 
 
 def message(*jobs: Job, **how: Any) -> Data:
@@ -304,3 +305,86 @@ def test_rows_that_were_moved_are_told_to_have_been_placed_no_better_than_that(c
     conversation.team.on_samples("a", message(first=1, rows=rows_at(job(1), now_s - 60.0, now_s)))
     assert kept(conversation) == [0, 1]
     assert 60.0 <= conversation.team.clocks["a"].error_s < 61.0
+
+
+def echoed(conversation: Conversation, **how: Any) -> Data:
+    return {"watch": None, "errors": 0, "sent_s": clock(), "clock_s": clock(), "run": conversation.team.id} | how
+
+
+def errors(conversation: Conversation) -> int:
+    return conversation.team.generator(0).listener_errors
+
+
+def test_errors_of_one_that_was_never_given_anything_spoil_nothing(conversation: Conversation) -> None:
+    conversation.join("idle")
+    conversation.team.on_echo("idle", echoed(conversation, errors=5))
+    conversation.team.on_samples("idle", message(errors=3))
+    assert errors(conversation) == 0
+
+
+BAD_WATCH = {
+    "lag_p99_s": 1e6,
+    "lag_mean_s": 0.0,
+    "stalled_s": 0.0,
+    "stalls": [],
+    "cpu_share": 0.1,
+    "looks": 0,
+    "in_flight_sum": 0,
+    "in_flight_squares": 0,
+    "users_sum": 0,
+}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"rows": b"junk"},
+        {"watch": BAD_WATCH},
+        {"last": True, "held": None},
+        {"last": True, "held": [], "watch": BAD_WATCH},
+    ],
+)
+def test_nothing_of_a_message_that_is_refused_counts(wrong: dict[str, Any], conversation: Conversation) -> None:
+    conversation.team._roster["a"].leased = True
+    with pytest.raises(Misconduct):
+        conversation.team.on_samples("a", message(job(0), errors=3) | wrong)
+    assert kept(conversation) == []
+    assert errors(conversation) == 0
+    conversation.team.on_samples("a", message(job(0), errors=2))
+    assert kept(conversation) == [0]
+    assert errors(conversation) == 2
+
+
+@pytest.mark.parametrize("kind", [protocol.ECHO, protocol.SAMPLES])
+def test_so_many_errors_nobody_has(kind: str, conversation: Conversation) -> None:
+    said = echoed(conversation) if kind == protocol.ECHO else message(run="r")
+    shape = letters.OURS[kind].shape
+    shape(kind, said | {"errors": protocol.MOST_ERRORS})
+    with pytest.raises(Misconduct, match="errors"):
+        shape(kind, said | {"errors": 10**9})
+
+
+def test_nobody_has_the_name_of_another_in_the_result() -> None:
+    one = Conversation(None)
+    for worker, name in (("a", "host:1"), ("b", "host:1#2"), ("c", "host:1"), ("d", "#")):
+        one.wire.there.add(worker)
+        one.team.enlist(Member(worker, name, True, clock(), fit=True))
+    assert one.team.names == ["host:1", "host:1#2", "host:1#3", "worker"]
+
+
+def test_users_of_one_that_has_said_nothing_of_them_may_be_there() -> None:
+    """Locust gives users to whoever has introduced himself: those are not gone before it is known that they are."""
+    one = Conversation(None)
+    one.join("a")
+    assert one.team.unsure, "it has not told yet"
+    begun(one, "a")
+    one.pass_by(1)
+    assert not one.team.unsure
+    one.wire.there.add("fit by nobody's word")
+    assert one.team.unsure
+    one.wire.there.discard("fit by nobody's word")
+    one.team.look_after(one.team._looked_s + 1)
+    one.team.look_after(one.team._looked_s + 1)
+    assert one.team.unsure, "it has not been heard of lately"
+    one.wire.there.discard("a")
+    assert not one.team.unsure, "Locust has given it up"

@@ -466,7 +466,7 @@ def test_users_that_go_after_all_has_looked_right_are_missed_and_replaced() -> N
     team.budget.report("a", 2, 2, 0)
     conversation.asked = Asked(2, 2)
     now_s = clock()
-    team.on_refused("nobody that takes part")
+    team.on_refused("nobody that takes part", had_users=True)
     look(conversation, now_s)
     assert not team._load.changes.lasting
     team.budget.report("a", 2, 1, 0)
@@ -640,6 +640,9 @@ def test_errors_on_a_worker_are_errors_of_the_run_and_a_broken_connection_is_non
     monkeypatch.setattr(post, "_post", good)
     conversation.beat("a")
     settle(conversation, "a")
+    assert conversation.team.generator(2).listener_errors == 2, "it has had nothing to do that it could have spoilt"
+    begun(conversation, "a")
+    work(conversation, "a", "user", 1.0)
     assert conversation.team.generator(2).listener_errors == 3
 
 

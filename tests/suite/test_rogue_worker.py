@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from stt_load.cluster import protocol
 from tests.suite.crowd import Crowd, crowd, until
 from tests.suite.rogue import Rogue, bomb, rogues, rows_of
-from tests.suite.running import Ran, against, check_code, rows
+from tests.suite.running import Ran, against, check_code, check_verdict, rows
 from tests.suite.test_distributed import check_exact
 from tests.suite.truth import Logged, logged_server
 
@@ -132,3 +133,103 @@ def test_a_worker_that_lies_is_refused_and_counts_for_nothing(names: tuple[str, 
     assert len({row["worker"] for row in honest}) == 1
     assert len(truths) == total, "each row is of a request that the server has seen"
     assert all(0 <= row["done_s"] - row["start_s"] < 5 for row in rows(ran.result, "measured"))
+
+
+THIRDS = TENTH | {"overhead_s": 0.3}
+HEARTBEAT = {"state": "running", "current_cpu_usage": 1.0}
+
+
+def comes(one: Rogue) -> None:
+    """It registers, and says nothing more."""
+    one.register()
+
+
+def goes(one: Rogue) -> None:
+    one.register()
+    one.say("quit")
+
+
+def stops(one: Rogue) -> None:
+    one.register()
+    one.say("client_stopped")
+
+
+def has_users(one: Rogue) -> None:
+    """As far as Locust can see."""
+    one.register()
+    one.say("heartbeat", HEARTBEAT)
+    one.say("spawning")
+    one.say("spawning_complete", {"user_classes_count": {"SttUser": 1}, "user_count": 1})
+
+
+STRANGERS: dict[str, Callable[[Rogue], None]] = {
+    "comes": comes,
+    "goes": goes,
+    "stops": stops,
+    "has_users": has_users,
+}
+
+
+def test_strangers_that_register_get_no_users_and_a_run_goes_on(tmp_path: Path) -> None:
+    with logged_server(tmp_path, **THIRDS) as server, crowd(tmp_path) as processes, rogues(processes.port) as make:
+        processes.start_master(against(server.url, 24, 2, 2), expect=1)
+        processes.start_worker()
+        until("requests are answered", lambda: server.log.exists() and len(server.truths()) >= 6)
+        for name, act in STRANGERS.items():
+            act(make(name))
+        ran = processes.finish()
+    check_code(ran, 0)
+    check_exact(ran.result, 24, 2)
+    assert ran.result["run"]["generator"]["load_changes"] == []
+    assert {row["users"] for row in rows(ran.result, "measured")} == {2}
+
+
+@pytest.mark.parametrize(
+    "names",
+    [pytest.param(("comes",), id="quick"), pytest.param(tuple(STRANGERS), id="all", marks=pytest.mark.slow)],
+)
+def test_strangers_before_the_first_worker_are_not_waited_for_and_end_nothing(
+    names: tuple[str, ...], tmp_path: Path
+) -> None:
+    with logged_server(tmp_path, **TENTH) as server, crowd(tmp_path) as processes, rogues(processes.port) as make:
+        processes.start_master(against(server.url, 12, 2, 2), expect=1)
+        for name in names:
+            STRANGERS[name](make(name))
+        time.sleep(1.5)  # Locust looks once a second whether all are here
+        processes.start_worker()
+        ran = processes.finish()
+    check_code(ran, 0)
+    check_exact(ran.result, 12, 2)
+    assert len(ran.result["run"]["workers"]) == 1
+
+
+def beat_on(one: Rogue, running: Event) -> None:
+    """Locust hears of it each second."""
+    while running.is_set():
+        one.say("heartbeat", HEARTBEAT)
+        time.sleep(0.5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("beats", [False, True])
+def test_workers_that_do_nothing_end_no_run(beats: bool, tmp_path: Path) -> None:
+    """They introduce themselves as workers do. Locust gives them all users that there are."""
+    running = Event()
+    running.set()
+    with logged_server(tmp_path, **THIRDS) as server, crowd(tmp_path) as processes, rogues(processes.port) as make:
+        processes.start_master(against(server.url, 100, 2, 2), expect=1)
+        processes.start_worker()
+        until("requests are answered", lambda: server.log.exists() and len(server.truths()) >= 6)
+        idle = [make(name) for name in ("idle", "lazy")]
+        threads = [Thread(target=beat_on, args=(one, running)) for one in idle if beats]
+        for one in idle:
+            one.join()
+        for thread in threads:
+            thread.start()
+        ran = processes.finish()
+        running.clear()
+        for thread in threads:
+            thread.join()
+    check_code(ran, 0)
+    check_exact(ran.result, 100, 2)
+    check_verdict(ran.result, "DEGRADED")
