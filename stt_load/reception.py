@@ -13,7 +13,7 @@ import zmq
 from locust.exception import RPCError
 from locust.rpc import Message
 from locust.rpc.zmqrpc import BaseSocket, Client, Server
-from locust.runners import MasterRunner
+from locust.runners import STATE_INIT, MasterRunner
 from locust.stats import RequestStats
 
 from stt_load import quirks
@@ -74,9 +74,11 @@ class Reception:
 
     def install(self) -> None:
         """To be called before Locust makes a socket. May be called again: the last one counts."""
+        self._mind_sockets()
+        self._mind_masters()
+
+    def _mind_sockets(self) -> None:
         make: Any = quirks.original(BaseSocket.__init__)
-        handle: Any = quirks.original(MasterRunner.handle_message)
-        begin: Any = quirks.original(MasterRunner.__init__)
 
         @functools.wraps(make)
         def limited(sock: BaseSocket, sock_type: int, *arguments: Any) -> None:
@@ -85,15 +87,28 @@ class Reception:
                 sock.socket.setsockopt(zmq.MAXMSGSIZE, letters.LARGEST)
                 sock.socket.setsockopt(zmq.RCVHWM, WAITING)
 
+        @functools.wraps(quirks.original(Server.recv_from_client))
+        def recv_from_client(server: Server) -> tuple[str, Message]:
+            return self.receive(server.socket)
+
+        @functools.wraps(quirks.original(Client.recv))
+        def recv(client: Client) -> Message:
+            return self.hear_master(client.socket)
+
+        BaseSocket.__init__ = limited  # type: ignore[method-assign]
+        Server.recv_from_client = recv_from_client  # type: ignore[method-assign, assignment]
+        Client.recv = recv  # type: ignore[method-assign, assignment]
+
+    def _mind_masters(self) -> None:
+        handle: Any = quirks.original(MasterRunner.handle_message)
+        begin: Any = quirks.original(MasterRunner.__init__)
+        stop: Any = quirks.original(MasterRunner.check_stopped)
+
         @functools.wraps(begin)
         def begun(runner: MasterRunner, *arguments: Any, **named: Any) -> None:
             self._runner = runner  # it hears the first message before anybody knows it
             vars(runner)["stt_reception"] = self
             begin(runner, *arguments, **named)
-
-        @functools.wraps(quirks.original(Server.recv_from_client))
-        def recv_from_client(server: Server) -> tuple[str, Message]:
-            return self.receive(server.socket)
 
         @functools.wraps(handle)
         def handle_message(runner: MasterRunner, client_id: str, msg: Message) -> None:
@@ -103,15 +118,15 @@ class Reception:
             except Exception as error:  # would end the greenlet that hears all workers
                 self._failed(f"Locust's message {msg.type}", error)
 
-        @functools.wraps(quirks.original(Client.recv))
-        def recv(client: Client) -> Message:
-            return self.hear_master(client.socket)
+        @functools.wraps(stop)
+        def check_stopped(runner: MasterRunner) -> None:
+            """After each message: of no workers all are at rest, and a test that never began would have ended."""
+            if runner.state != STATE_INIT:
+                stop(runner)
 
-        BaseSocket.__init__ = limited  # type: ignore[method-assign]
         MasterRunner.__init__ = begun  # type: ignore[method-assign, assignment]
         MasterRunner.handle_message = handle_message  # type: ignore[method-assign, assignment]
-        Server.recv_from_client = recv_from_client  # type: ignore[method-assign, assignment]
-        Client.recv = recv  # type: ignore[method-assign, assignment]
+        MasterRunner.check_stopped = check_stopped  # type: ignore[method-assign, assignment]
 
     def receive(self, socket: Any) -> tuple[str, Message]:
         """The next message that a worker may send. Raises `RPCError` where the socket itself is broken."""

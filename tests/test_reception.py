@@ -234,6 +234,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> Reception:
         (reception.BaseSocket, "__init__"),
         (MasterRunner, "__init__"),
         (MasterRunner, "handle_message"),
+        (MasterRunner, "check_stopped"),
         (Server, "recv_from_client"),
         (Client, "recv"),
     ):
@@ -291,6 +292,7 @@ def says(runner: MasterRunner, worker: str, *kinds: str) -> None:
     data = {"client_ready": READY, "heartbeat": {"state": "running", "current_cpu_usage": 1.0}}
     for kind in kinds:
         runner.handle_message(worker, Message(kind, data.get(kind), worker))
+        runner.check_stopped()  # as Locust does after each
 
 
 def test_locust_hears_of_a_worker_when_it_has_introduced_itself(master: tuple[Reception, MasterRunner]) -> None:

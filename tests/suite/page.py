@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import time
@@ -79,7 +80,7 @@ def web_ui(folder: Path, config: dict[str, Any], *words: str, **options: Any) ->
         yield page
     finally:
         if process.poll() is None:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)  # its workers, too: they hold the pipes
         process.communicate()
 
 

@@ -28,6 +28,7 @@ def begin(page: Page, users: int, **form: Any) -> None:
 
 def test_two_runs_one_after_the_other_and_a_stop(tmp_path: Path) -> None:
     with web_ui(tmp_path, quick(40, 4, 4), "--processes=2") as page:
+        assert page.stats()["state"] == "ready", "the page has its start form"
         begin(page, 4)
         page.until(lambda: page.stats()["state"] == "stopped", "the first run is done")
         assert total(page) == 36
