@@ -81,6 +81,15 @@ def keep_time_steady() -> None:
     vars(locust.runners)["time"] = SteadyTime()
 
 
+def miss_master(runner: WorkerRunner) -> None:
+    """From now on a worker notices when its master is gone.
+
+    Locust does from the master's first heartbeat on, and would wait without end for one that has died before it.
+    """
+    if runner.last_heartbeat_timestamp is None:
+        runner.last_heartbeat_timestamp = vars(locust.runners)["time"].time()
+
+
 def on_connect(prepare: Callable[[WorkerRunner], object], connected: Callable[[WorkerRunner], None]) -> None:
     """In a worker process `prepare` is called before its runner hears anything, `connected` when it has a master.
 

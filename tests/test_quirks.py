@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import gevent
+import locust.runners
 import locust.stats
 import pytest
 from locust.rpc import Message
@@ -233,3 +234,14 @@ def test_a_worker_hears_what_comes_after_a_message_that_it_can_t_deal_with(
         WorkerRunner.handle_message(runner, Message(kind, None, "a"))
     assert [record.levelname for record in caplog.records] == ["ERROR"] * 3
     assert len(sent) == 1
+
+
+def test_a_worker_misses_a_master_that_has_died_before_its_first_heartbeat() -> None:
+    runner: Any = object.__new__(WorkerRunner)
+    runner.greenlet, runner.last_heartbeat_timestamp = None, None
+    quirks.miss_master(runner)
+    first = runner.last_heartbeat_timestamp
+    assert first is not None
+    assert 0 <= locust.runners.time.time() - first < 60, "on the clock that Locust looks at"
+    quirks.miss_master(runner)
+    assert runner.last_heartbeat_timestamp == first

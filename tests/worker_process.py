@@ -26,7 +26,7 @@ class Process:
         runner: Any = object.__new__(WorkerRunner)
         runner.environment = self.environment
         runner.custom_messages = {}
-        runner.client_id = "worker"
+        runner.client_id, runner.last_heartbeat_timestamp = "worker", None
         runner.user_greenlets, runner.greenlet = Group(), Group()
         runner.send_message = self._send
         runner.quit = self._quit
