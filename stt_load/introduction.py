@@ -89,6 +89,7 @@ class Introduction:
 
     def _on_welcome(self, needs: Data) -> None:
         """The answer may get lost, like any message: hello is said until the master is heard to have it."""
+        quirks.miss_master(self._runner)
         with suppress(ConnectionError):
             self.trouble(_trouble(needs), needs["sent_s"])
 

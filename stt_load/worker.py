@@ -111,7 +111,6 @@ class Worker:
     def _on_run(self, data: Data) -> None:
         if self._of(data) is not None:
             return
-        quirks.miss_master(self._runner)
         if self._engagement is not None:
             self._engagement.over()
             self._engagement = None
