@@ -6,8 +6,8 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
+from stt_load.clock import clock
 from stt_load.report.exit_code import BAD_INPUT, INTERRUPTED, INVALID, NOTHING_MEASURED
-from stt_load.transport.exchange import clock
 
 logger = logging.getLogger(__name__)
 

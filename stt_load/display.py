@@ -10,6 +10,7 @@ from typing import Any, TextIO
 
 import gevent
 
+from stt_load.clock import clock
 from stt_load.lookout import Lookout, Outlook
 from stt_load.outlet import Outlet
 from stt_load.report import opening, progress
@@ -21,7 +22,6 @@ from stt_load.report.run import Run
 from stt_load.runinfo import RunInfo
 from stt_load.session import Session
 from stt_load.stats.model import Warmup
-from stt_load.transport.exchange import clock
 
 BAR_PERIOD_S = 0.25
 LINE_PERIOD_S = 10.0

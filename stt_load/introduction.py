@@ -13,9 +13,9 @@ from locust.runners import WorkerRunner
 
 import stt_load
 from stt_load import hook, quirks
+from stt_load.clock import clock
 from stt_load.cluster import protocol
 from stt_load.cluster.protocol import Data
-from stt_load.transport.exchange import clock
 
 logger = logging.getLogger(__name__)
 

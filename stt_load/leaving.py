@@ -10,7 +10,7 @@ from typing import Any
 import gevent
 from gevent.pool import Group
 
-from stt_load.transport.exchange import clock
+from stt_load.clock import clock
 
 GRACE_S = 5.0
 """What a user's `on_stop` may take once what was in flight has ended or was to end."""

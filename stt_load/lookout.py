@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from stt_load.clock import clock
 from stt_load.report.progress import Progress, Waiting
 from stt_load.session import Session
-from stt_load.transport.exchange import clock
 
 STILL_S = 2.0
 """Where nothing has come for so long, it is said what is waited for."""

@@ -11,10 +11,10 @@ from typing import Any
 
 import gevent
 
+from stt_load.clock import clock
 from stt_load.lag import LATE_S, FloatArray, LagLog
 from stt_load.samples import SampleTable
 from stt_load.stats.model import Generator, Stall, WorkerHealth
-from stt_load.transport.exchange import clock
 
 LAG_PERIOD_S = 0.01
 COUNT_PERIOD_S = 0.1

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 
+from stt_load.clock import clock
 from stt_load.fields import LONGEST_S
 from stt_load.sample import ErrorKind, Sample
 from stt_load.schedule.phases import Job
 from stt_load.stage import Stage
 from stt_load.transport import Exchange, TransportError, local_limits
-from stt_load.transport.exchange import clock
 from stt_load.wire.numbers import bounded
 from stt_load.wire.stream import Stream
 from stt_load.wire.verdict import LONGEST_HEADER, Failure, Transcript, described, storable

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import gevent
 
+from stt_load.clock import clock
 from stt_load.transport import Exchange, Target, Timeouts, TransportError
 from stt_load.transport.addresses import NoAddress, addresses_of, connect
-from stt_load.transport.exchange import clock, plain
+from stt_load.transport.exchange import plain
 from stt_load.transport.http import HttpTransport
 from stt_load.wire.request import Body, Request, encoded_path
 from stt_load.wire.verdict import storable

@@ -17,11 +17,11 @@ from locust.runners import STATE_INIT, MasterRunner
 from locust.stats import RequestStats
 
 from stt_load import quirks
+from stt_load.clock import clock
 from stt_load.cluster import letters
 from stt_load.cluster.admission import Admission
 from stt_load.cluster.border import Border, Unheard, name_of
 from stt_load.cluster.shapes import Misconduct, shown
-from stt_load.transport.exchange import clock
 
 logger = logging.getLogger(__name__)
 

@@ -9,13 +9,13 @@ from typing import Protocol
 import gevent
 from gevent.event import Event
 
+from stt_load.clock import clock
 from stt_load.faults import Faults
 from stt_load.keeping import keep
 from stt_load.runinfo import EndReason
 from stt_load.sample import ErrorKind, Phase, Sample
 from stt_load.samples import SampleTable
 from stt_load.schedule.phases import Job
-from stt_load.transport.exchange import clock
 
 # Statuses that no waiting mends: the address, the key or the request itself is wrong.
 HOPELESS = frozenset({401, 403, 404, 415})

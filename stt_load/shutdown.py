@@ -8,9 +8,9 @@ from enum import StrEnum
 
 from gevent.event import Event
 
+from stt_load.clock import clock
 from stt_load.runinfo import EndReason
 from stt_load.session import Session
-from stt_load.transport.exchange import clock
 from stt_load.workforce import Workforce
 
 MARGIN_S = 1.0

@@ -9,7 +9,7 @@ from typing import Any
 import gevent
 from locust.runners import STATE_INIT, STATE_STOPPED, STATE_STOPPING, MasterRunner
 
-from stt_load.transport.exchange import clock
+from stt_load.clock import clock
 
 logger = logging.getLogger(__name__)
 

@@ -16,6 +16,7 @@ from locust.event import Events
 from locust.runners import MasterRunner, WorkerRunner
 
 from stt_load import quirks, user_code, web
+from stt_load.clock import clock
 from stt_load.cluster.fleet import Needs
 from stt_load.commandline import CommandLine
 from stt_load.config import ConfigError, variables
@@ -32,7 +33,6 @@ from stt_load.report.run import Run
 from stt_load.server.process import StartError
 from stt_load.shutdown import Shutdown, State
 from stt_load.staffing import Staffing
-from stt_load.transport.exchange import clock
 from stt_load.users import on_user_error
 from stt_load.worker import Worker
 from stt_load.workforce import LocalWorkforce, RemoteWorkforce, Workforce

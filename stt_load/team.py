@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from stt_load.clock import clock
 from stt_load.config import Config
 from stt_load.desk import Bell, LocalDesk
 from stt_load.load_watch import Asked, LoadWatch
@@ -17,7 +18,6 @@ from stt_load.schedule.phases import Phases
 from stt_load.session import Budget, Session
 from stt_load.stage import Stage, build
 from stt_load.stats.model import Generator
-from stt_load.transport.exchange import clock
 
 
 @dataclass(frozen=True, slots=True)

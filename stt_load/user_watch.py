@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import gevent
 
+from stt_load.clock import clock
 from stt_load.session import Session
 from stt_load.team import Team
-from stt_load.transport.exchange import clock
 
 LOOK_S = 0.1
 GONE_S = 2.0

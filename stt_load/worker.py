@@ -15,13 +15,13 @@ from locust.env import Environment
 from locust.runners import WorkerRunner
 
 from stt_load import quirks, starting, user_code
+from stt_load.clock import clock
 from stt_load.cluster import letters, protocol
 from stt_load.cluster.outpost import Outpost
 from stt_load.cluster.protocol import Data
 from stt_load.engagement import Engagement
 from stt_load.introduction import Introduction, post
 from stt_load.leaving import Leaving
-from stt_load.transport.exchange import clock
 
 logger = logging.getLogger(__name__)
 

@@ -12,6 +12,7 @@ from locust.exception import RPCError
 from locust.runners import STATE_MISSING, MasterRunner
 
 from stt_load import quirks, starting, users
+from stt_load.clock import clock
 from stt_load.cluster import protocol
 from stt_load.cluster.fleet import Fleet, Needs
 from stt_load.cluster.protocol import Data
@@ -25,7 +26,6 @@ from stt_load.sample import Sample
 from stt_load.schedule.ledger import Ledger
 from stt_load.schedule.phases import Phases
 from stt_load.team import LocalTeam, Team
-from stt_load.transport.exchange import clock
 from stt_load.user_counts import UserCounts
 
 LOOK_S = 0.01

@@ -10,6 +10,7 @@ from typing import Any
 import gevent
 import pytest
 
+from stt_load.clock import clock
 from stt_load.cluster import protocol
 from stt_load.cluster.protocol import Data
 from stt_load.config import Config, masked
@@ -17,7 +18,6 @@ from stt_load.engagement import Engagement
 from stt_load.record import Spool, read
 from stt_load.sample import Phase
 from stt_load.schedule.phases import Job
-from stt_load.transport.exchange import clock
 from tests.cluster.conversation import INFO, sample_of
 from tests.worker_process import until
 

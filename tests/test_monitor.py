@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 from gevent import monkey, socket
 
+from stt_load.clock import clock
 from stt_load.monitor import LAG_PERIOD_S, Monitor, Watch
 from stt_load.samples import SampleTable
-from stt_load.transport.exchange import clock
 from tests.factory import table
 
 block = monkey.get_original("time", "sleep")
@@ -117,7 +117,7 @@ import json, sys
 import gevent
 from gevent import socket
 from stt_load.monitor import Monitor
-from stt_load.transport.exchange import clock
+from stt_load.clock import clock
 from tests.test_monitor import late_s
 
 done_s = []

@@ -10,12 +10,12 @@ from typing import Protocol
 import gevent
 
 import stt_load
+from stt_load.clock import clock
 from stt_load.cluster import protocol
 from stt_load.cluster.clocks import LONGEST_JUMP_S, RoundTrips
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.shapes import Misconduct, shown
 from stt_load.runinfo import Clock
-from stt_load.transport.exchange import clock
 
 logger = logging.getLogger(__name__)
 

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
+from stt_load.clock import clock
 from stt_load.cluster import inspection, protocol
 from stt_load.cluster.letters import MOST_TEXTS
 from stt_load.cluster.protocol import Data
@@ -19,7 +20,6 @@ from stt_load.samples import NOT_KEPT, Samples
 from stt_load.schedule.ledger import Ledger
 from stt_load.schedule.phases import Job
 from stt_load.session import Session
-from stt_load.transport.exchange import clock
 from stt_load.wire.verdict import storable
 
 logger = logging.getLogger(__name__)

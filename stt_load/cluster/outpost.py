@@ -9,6 +9,7 @@ from dataclasses import asdict
 import gevent
 from gevent.event import Event
 
+from stt_load.clock import clock
 from stt_load.cluster import protocol
 from stt_load.cluster.protocol import Data
 from stt_load.desk import Bell
@@ -18,7 +19,6 @@ from stt_load.sample import Sample
 from stt_load.samples import Samples, SampleTable
 from stt_load.schedule.leases import Leases
 from stt_load.schedule.phases import Job
-from stt_load.transport.exchange import clock
 
 logger = logging.getLogger(__name__)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import gevent
 
 from stt_load.audio import wav
+from stt_load.clock import clock
 from stt_load.cluster import inspection, protocol
 from stt_load.cluster.fleet import STEP_S, Fleet, Member
 from stt_load.cluster.generators import together
@@ -22,7 +23,6 @@ from stt_load.schedule.ledger import Ledger
 from stt_load.session import Session
 from stt_load.stats.model import Generator
 from stt_load.team import Order, Users
-from stt_load.transport.exchange import clock
 
 logger = logging.getLogger(__name__)
 

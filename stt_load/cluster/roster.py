@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
+from stt_load.clock import clock
 from stt_load.cluster import inspection, protocol, spools
 from stt_load.cluster.fleet import Fleet, Member
 from stt_load.cluster.protocol import Data
@@ -17,7 +18,6 @@ from stt_load.runinfo import Clock
 from stt_load.sample import Sample
 from stt_load.schedule.ledger import Ledger
 from stt_load.team import Order
-from stt_load.transport.exchange import clock
 
 UNHEARD_S = 1.5
 """A worker that has not been heard of for so long may have users that it has not told of: it does so each second."""

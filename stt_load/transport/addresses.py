@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 import gevent
 import gevent.socket
 
+from stt_load.clock import clock
 from stt_load.transport.exchange import plain
-from stt_load.transport.pace import clock
 
 STAGGER_S = 0.25
 """RFC 8305, section 8: until the next address is tried beside one that has not answered."""

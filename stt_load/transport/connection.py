@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 
 import gevent.socket
 
+from stt_load.clock import clock
 from stt_load.transport import kernel
-from stt_load.transport.pace import Pace, clock
+from stt_load.transport.pace import Pace
 from stt_load.transport.secured import SecuredSocket
 from stt_load.wire.request import Part
 

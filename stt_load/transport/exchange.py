@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 import gevent
 
+from stt_load.clock import clock
 from stt_load.sample import ErrorKind
 from stt_load.transport import local_limits
 from stt_load.transport.pace import Overdue, Pace
-from stt_load.transport.pace import clock as clock
 from stt_load.transport.target import Target
 from stt_load.wire.request import Body, Request
 from stt_load.wire.stream import Stream

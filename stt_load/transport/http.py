@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import ssl
 
+from stt_load.clock import clock
 from stt_load.sample import ErrorKind
 from stt_load.transport.connection import Connection, Upload, numbers
-from stt_load.transport.exchange import Exchange, Transport, TransportError, clock, plain
+from stt_load.transport.exchange import Exchange, Transport, TransportError, plain
 from stt_load.transport.incoming import Incoming
 from stt_load.transport.opening import opened
 from stt_load.transport.target import Target, proxy_headers

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ssl
 
+from stt_load.clock import clock
 from stt_load.sample import ErrorKind
 from stt_load.transport.addresses import NoAddress, addresses_of, connect
 from stt_load.transport.connection import Connection, Upload
-from stt_load.transport.exchange import TransportError, clock, plain
+from stt_load.transport.exchange import TransportError, plain
 from stt_load.transport.pace import Pace
 from stt_load.transport.target import Target, proxy_headers
 from stt_load.transport.tls import GONE

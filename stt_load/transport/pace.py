@@ -1,15 +1,12 @@
-"""The clock of all transports, and the loops that read it."""
+"""Loops that keep to time however fast their data comes."""
 
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable
 
 import gevent
 
-clock: Callable[[], float] = time.monotonic
-"""Seconds on the host's monotonic clock, which all processes of a host share; the server's log uses it, too."""
+from stt_load.clock import clock
 
 TURN_S = 0.01
 """For how long one greenlet may work before the others have their turn."""

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Set
 from pathlib import Path
 
+from stt_load.clock import clock
 from stt_load.cluster import protocol
 from stt_load.cluster.fleet import Fleet, Member, Needs
 from stt_load.cluster.outpost import Outpost
@@ -21,7 +22,6 @@ from stt_load.schedule.phases import Job
 from stt_load.session import Session
 from stt_load.stats.model import Generator
 from stt_load.team import Order
-from stt_load.transport.exchange import clock
 from tests.factory import FakeUsers
 
 INFO = RunInfo("0", {}, {}, 1, False, None, "", "", 1, (), "", generator=Generator())

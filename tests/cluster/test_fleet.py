@@ -9,11 +9,11 @@ import gevent
 import pytest
 
 import stt_load
+from stt_load.clock import clock
 from stt_load.cluster import fleet as fleets
 from stt_load.cluster import protocol
 from stt_load.cluster.fleet import Fleet, Member, Needs
 from stt_load.cluster.shapes import Misconduct
-from stt_load.transport.exchange import clock
 from tests.cluster.conversation import Wire
 
 

@@ -9,6 +9,7 @@ import msgpack
 import numpy as np
 import pytest
 
+from stt_load.clock import clock
 from stt_load.cluster import intake, letters, protocol
 from stt_load.cluster.fleet import Member
 from stt_load.cluster.protocol import Data
@@ -17,7 +18,6 @@ from stt_load.fields import ROW
 from stt_load.sample import ErrorKind, Phase
 from stt_load.samples import SampleTable
 from stt_load.schedule.phases import Job
-from stt_load.transport.exchange import clock
 from tests.cluster.conversation import Conversation, sample_of
 from tests.cluster.test_remote_team import begun, give
 

@@ -7,13 +7,13 @@ from typing import Any
 import gevent
 from gevent import monkey
 
+from stt_load.clock import clock
 from stt_load.cluster import protocol
 from stt_load.cluster.outpost import Outpost
 from stt_load.monitor import LAG_PERIOD_S
 from stt_load.sample import Phase, Sample
 from stt_load.samples import Samples
 from stt_load.schedule.phases import Job
-from stt_load.transport.exchange import clock
 from tests.factory import table
 
 block = monkey.get_original("time", "sleep")

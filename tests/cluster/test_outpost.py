@@ -9,13 +9,13 @@ from typing import Any
 import gevent
 import pytest
 
+from stt_load.clock import clock
 from stt_load.cluster import outpost as outposts
 from stt_load.cluster import protocol
 from stt_load.cluster.outpost import Outpost
 from stt_load.cluster.protocol import Data
 from stt_load.sample import ErrorKind, Phase
 from stt_load.schedule.phases import Job
-from stt_load.transport.exchange import clock
 from tests.cluster.conversation import sample_of
 
 

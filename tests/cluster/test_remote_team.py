@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stt_load.clock import clock
 from stt_load.cluster import outpost as outposts
 from stt_load.cluster import protocol, spools
 from stt_load.cluster.protocol import Data
@@ -30,7 +31,6 @@ from stt_load.schedule.ledger import _Account
 from stt_load.schedule.phases import Job
 from stt_load.stats.model import Generator
 from stt_load.stats.summary import summarise
-from stt_load.transport.exchange import clock
 from tests.cluster.conversation import INFO, Conversation, sample_of
 
 

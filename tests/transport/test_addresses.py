@@ -11,12 +11,12 @@ from typing import Any
 import gevent.socket
 import pytest
 
+from stt_load.clock import clock
 from stt_load.readiness import wait_ready
 from stt_load.sample import ErrorKind
 from stt_load.transport import Exchange, Target, Timeouts, TransportError, addresses
 from stt_load.transport.addresses import Address, NoAddress, addresses_of, connect
 from stt_load.transport.http import HttpTransport
-from stt_load.transport.pace import clock
 from stt_load.wire.request import Body
 from tests.ports import free_port
 from tests.transport.scripted import Scripted, answer

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stt_load.clock import clock
 from stt_load.sample import ErrorKind
 from stt_load.transport import Exchange, TransportError
 from stt_load.transport.incoming import HEARD_BYTES, SMALL_BYTES, Incoming
-from stt_load.transport.pace import TURN_S, Overdue, clock
+from stt_load.transport.pace import TURN_S, Overdue
 from stt_load.wire.answers import reader
 from stt_load.wire.stream import Stream
 from tests.transport.scripted import answer

@@ -9,9 +9,9 @@ from typing import Any
 import gevent
 import pytest
 
+from stt_load.clock import clock
 from stt_load.sample import ErrorKind
 from stt_load.transport import Exchange, Target, Timeouts, Transport, TransportError
-from stt_load.transport.exchange import clock
 from stt_load.transport.job import JobTransport
 from stt_load.wire.job import Plan
 from stt_load.wire.request import Body, Request

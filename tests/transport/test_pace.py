@@ -6,7 +6,8 @@ import gevent
 import gevent.socket
 import pytest
 
-from stt_load.transport.pace import TURN_S, Overdue, Pace, clock
+from stt_load.clock import clock
+from stt_load.transport.pace import TURN_S, Overdue, Pace
 
 
 def test_sockets_and_timers_have_their_turn_while_a_loop_goes_on() -> None:

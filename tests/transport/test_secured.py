@@ -12,8 +12,9 @@ import gevent.socket
 import pytest
 import trustme
 
+from stt_load.clock import clock
 from stt_load.transport.connection import Connection, Upload
-from stt_load.transport.pace import Pace, clock
+from stt_load.transport.pace import Pace
 from stt_load.transport.secured import SecuredSocket
 from stt_load.transport.tls import tls_context
 
