@@ -11,9 +11,9 @@ import pytest
 
 from benchmarks.million import samples
 from stt_load.audio.noise import NoiseSource
-from stt_load.sample import Phase, Sample
-from stt_load.samples import SampleTable
-from stt_load.stats.model import Generator
+from stt_load.samples.generator import Generator
+from stt_load.samples.sample import Phase, Sample
+from stt_load.samples.table import SampleTable
 from stt_load.stats.summary import summarise
 from stt_load.wire.form import Form
 

@@ -15,11 +15,11 @@ from stt_load.lookout import Lookout, Outlook
 from stt_load.outlet import Outlet
 from stt_load.report import opening, progress
 from stt_load.report.console import result
-from stt_load.report.escaping import harmless
 from stt_load.report.messages import Language, Messages
-from stt_load.report.progress import Progress
 from stt_load.report.run import Run
-from stt_load.runinfo import RunInfo
+from stt_load.samples.escaping import harmless
+from stt_load.samples.progress import Progress
+from stt_load.samples.run_info import RunInfo
 from stt_load.session import Session
 from stt_load.stats.model import Warmup
 

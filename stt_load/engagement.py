@@ -15,7 +15,7 @@ from stt_load.cluster.protocol import Data
 from stt_load.config import Config
 from stt_load.record import Spool
 from stt_load.report.run import run_info
-from stt_load.runinfo import RunInfo
+from stt_load.samples.run_info import RunInfo
 from stt_load.spooling import Spooling
 from stt_load.stage import Stage, build
 

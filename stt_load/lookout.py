@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from stt_load.clock import clock
-from stt_load.report.progress import Progress, Waiting
+from stt_load.samples.progress import Progress, Waiting
 from stt_load.session import Session
 
 STILL_S = 2.0

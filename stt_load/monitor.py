@@ -13,8 +13,8 @@ import gevent
 
 from stt_load.clock import clock
 from stt_load.lag import LATE_S, FloatArray, LagLog
-from stt_load.samples import SampleTable
-from stt_load.stats.model import Generator, Stall, WorkerHealth
+from stt_load.samples.generator import Generator, Stall, WorkerHealth
+from stt_load.samples.table import SampleTable
 
 LAG_PERIOD_S = 0.01
 COUNT_PERIOD_S = 0.1

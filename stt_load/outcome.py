@@ -6,8 +6,8 @@ import json
 from contextlib import suppress
 
 from stt_load.clock import clock
-from stt_load.fields import LONGEST_S
-from stt_load.sample import ErrorKind, Sample
+from stt_load.samples.fields import LONGEST_S
+from stt_load.samples.sample import ErrorKind, Sample
 from stt_load.schedule.phases import Job
 from stt_load.stage import Stage
 from stt_load.transport import Exchange, TransportError, local_limits

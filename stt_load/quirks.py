@@ -19,7 +19,7 @@ from locust.rpc import Message
 from locust.runners import STATE_RUNNING, STATE_SPAWNING, MasterRunner, WorkerNode, WorkerNodes, WorkerRunner
 from locust.stats import RequestStats, StatsEntry
 
-from stt_load.sample import Sample
+from stt_load.samples.sample import Sample
 
 logger = logging.getLogger(__name__)
 

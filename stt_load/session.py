@@ -11,10 +11,10 @@ from gevent.event import Event
 
 from stt_load.clock import clock
 from stt_load.faults import Faults
-from stt_load.keeping import keep
-from stt_load.runinfo import EndReason
-from stt_load.sample import ErrorKind, Phase, Sample
-from stt_load.samples import SampleTable
+from stt_load.samples.keeping import keep
+from stt_load.samples.run_info import EndReason
+from stt_load.samples.sample import ErrorKind, Phase, Sample
+from stt_load.samples.table import SampleTable
 from stt_load.schedule.phases import Job
 
 # Statuses that no waiting mends: the address, the key or the request itself is wrong.

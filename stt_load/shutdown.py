@@ -9,7 +9,7 @@ from enum import StrEnum
 from gevent.event import Event
 
 from stt_load.clock import clock
-from stt_load.runinfo import EndReason
+from stt_load.samples.run_info import EndReason
 from stt_load.session import Session
 from stt_load.workforce import Workforce
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import gevent
 
 from stt_load.record import Spool
-from stt_load.samples import SampleTable
+from stt_load.samples.table import SampleTable
 
 logger = logging.getLogger(__name__)
 

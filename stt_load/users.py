@@ -14,9 +14,9 @@ from locust.env import Environment
 from locust.exception import InterruptTaskSet, RescheduleTask, RescheduleTaskImmediately, StopTest, StopUser
 
 from stt_load import starting
-from stt_load.fields import LONGEST_S
 from stt_load.outcome import UNREACHABLE, concluded, failure_of
-from stt_load.sample import ErrorKind, Phase, Sample
+from stt_load.samples.fields import LONGEST_S
+from stt_load.samples.sample import ErrorKind, Phase, Sample
 from stt_load.schedule.phases import Job
 from stt_load.stage import Stage
 from stt_load.transport import Exchange, Target, Transport

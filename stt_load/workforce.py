@@ -22,7 +22,7 @@ from stt_load.config import Config
 from stt_load.leaving import Leaving
 from stt_load.load_watch import Asked
 from stt_load.reception import Reception
-from stt_load.sample import Sample
+from stt_load.samples.sample import Sample
 from stt_load.schedule.ledger import Ledger
 from stt_load.schedule.phases import Phases
 from stt_load.team import LocalTeam, Team

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from stt_load.sample import ErrorKind, Phase
-from stt_load.samples import KINDS, Samples, blank
+from stt_load.samples.sample import ErrorKind, Phase
+from stt_load.samples.table import KINDS, Samples, blank
 
 Kinds = ErrorKind | None | list[ErrorKind | None]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gevent
 
 from stt_load.desk import Bell, LocalDesk
-from stt_load.sample import Phase
+from stt_load.samples.sample import Phase
 from stt_load.schedule.phases import Job
 from tests.making import Told, sample_of
 

@@ -20,7 +20,7 @@ from stt_load.experiment import Crew, Experiment
 from stt_load.report import result_file
 from stt_load.report.exit_code import INVALID, exit_code
 from stt_load.report.run import Run
-from stt_load.sample import ErrorKind
+from stt_load.samples.sample import ErrorKind
 from stt_load.schedule.phases import Phases
 from stt_load.stats import summary as summaries
 from stt_load.team import LocalTeam
@@ -197,8 +197,8 @@ def test_a_summary_that_always_breaks_costs_neither_result_nor_report(monkeypatc
 @pytest.mark.parametrize(
     "place",
     [
-        "stt_load.samples.SampleTable.release",
-        "stt_load.samples.Samples.since",
+        "stt_load.samples.table.SampleTable.release",
+        "stt_load.samples.table.Samples.since",
         "stt_load.experiment.as_saved",
     ],
 )

@@ -17,7 +17,7 @@ from gevent import monkey, socket
 
 from stt_load.clock import clock
 from stt_load.monitor import LAG_PERIOD_S, Monitor, Watch
-from stt_load.samples import SampleTable
+from stt_load.samples.table import SampleTable
 from tests.factory import table
 
 block = monkey.get_original("time", "sleep")

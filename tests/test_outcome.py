@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from stt_load.config import Config
-from stt_load.fields import FIELDS, in_range
 from stt_load.outcome import concluded, failure_of
-from stt_load.sample import ErrorKind, Phase, Sample
+from stt_load.samples.fields import FIELDS, in_range
+from stt_load.samples.sample import ErrorKind, Phase, Sample
 from stt_load.schedule.phases import Job
 from stt_load.stage import Stage, build
 from stt_load.transport import Exchange, TransportError

@@ -11,8 +11,8 @@ import gevent
 import pytest
 
 from stt_load.record import Spool, read
-from stt_load.sample import Phase, Sample
-from stt_load.samples import SampleTable
+from stt_load.samples.sample import Phase, Sample
+from stt_load.samples.table import SampleTable
 from stt_load.spooling import SLICE, Spooling, give_way
 from tests.report.runs import run_of, steady
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stt_load.config import Config
-from stt_load.sample import Phase
+from stt_load.samples.sample import Phase
 from stt_load.schedule.phases import Job
 from stt_load.stage import base_path, build, place_of, shown_name, speech_of, target_of
 from stt_load.wire.form import Bare, Form

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from stt_load.config import Config, masked
+from stt_load.samples.generator import Generator
 from stt_load.stage import Stage
-from stt_load.stats.model import Generator
 from stt_load.team import LocalTeam, Order
 from tests.cluster.conversation import INFO
 from tests.factory import FakeUsers

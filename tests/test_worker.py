@@ -16,7 +16,7 @@ from locust.stats import RequestStats
 from stt_load import introduction, quirks, worker
 from stt_load.clock import clock
 from stt_load.cluster import letters, protocol
-from stt_load.sample import Phase
+from stt_load.samples.sample import Phase
 from stt_load.schedule.phases import Job
 from stt_load.starting import _next_stage
 from stt_load.worker import Worker

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 
-from stt_load.runinfo import Clock
+from stt_load.samples.run_info import Clock
 
 LONGEST_JUMP_S = 86_400.0
 """No machine stands for longer in a run."""

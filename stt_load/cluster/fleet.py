@@ -15,7 +15,7 @@ from stt_load.cluster import protocol
 from stt_load.cluster.clocks import LONGEST_JUMP_S, RoundTrips
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.shapes import Misconduct, shown
-from stt_load.runinfo import Clock
+from stt_load.samples.run_info import Clock
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from stt_load.load_watch import Interval
 from stt_load.monitor import Watch
-from stt_load.stats.model import Generator, Stall
+from stt_load.samples.generator import Generator, Stall
 
 
 def together(

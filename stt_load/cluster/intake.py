@@ -13,10 +13,10 @@ from stt_load.cluster.letters import MOST_TEXTS
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.recruit import Recruit
 from stt_load.cluster.shapes import Misconduct
-from stt_load.fields import INSTANTS
-from stt_load.keeping import keep
-from stt_load.sample import Phase, Sample
-from stt_load.samples import NOT_KEPT, Samples
+from stt_load.samples.fields import INSTANTS
+from stt_load.samples.keeping import keep
+from stt_load.samples.sample import Phase, Sample
+from stt_load.samples.table import NOT_KEPT, Samples
 from stt_load.schedule.ledger import Ledger
 from stt_load.schedule.phases import Job
 from stt_load.session import Session

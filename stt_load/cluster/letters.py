@@ -23,8 +23,8 @@ from stt_load.cluster.shapes import (
     whole,
 )
 from stt_load.lag import LISTED
-from stt_load.sample import Phase
-from stt_load.samples import SampleTable
+from stt_load.samples.sample import Phase
+from stt_load.samples.table import SampleTable
 
 SMALL = 64 * 1024
 """Bytes of a message that says little."""

@@ -12,8 +12,8 @@ from stt_load.report.messages import Messages
 from stt_load.report.opening import WIDTH, note, subject
 from stt_load.report.run import Run
 from stt_load.report.width import plain, right, shorten, wrap
-from stt_load.sample import ErrorKind, Phase
-from stt_load.samples import Samples
+from stt_load.samples.sample import ErrorKind, Phase
+from stt_load.samples.table import Samples
 from stt_load.stats.model import AllQuantiles, Distribution, Level, Metrics
 from stt_load.stats.quantiles import FEWEST_FOR_P999
 

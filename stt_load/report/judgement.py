@@ -8,9 +8,9 @@ from stt_load.report.messages import Messages
 from stt_load.report.opening import WIDTH
 from stt_load.report.run import Run
 from stt_load.report.width import plain, wrap
-from stt_load.runinfo import RunInfo
-from stt_load.sample import ErrorKind, Phase
-from stt_load.samples import Samples
+from stt_load.samples.run_info import RunInfo
+from stt_load.samples.sample import ErrorKind, Phase
+from stt_load.samples.table import Samples
 from stt_load.stats.model import Check, Finding
 
 COUNTS = ("load_changed", "listener_errors", "rows_lost", "local_limits", "stalled_timeouts")

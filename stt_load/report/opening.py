@@ -7,7 +7,7 @@ from typing import Any
 
 from stt_load.report.messages import Messages
 from stt_load.report.width import plain, shorten, wrap
-from stt_load.runinfo import LOCAL, RunInfo
+from stt_load.samples.run_info import LOCAL, RunInfo
 from stt_load.stats.model import Warmup
 
 WIDTH = 80

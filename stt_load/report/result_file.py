@@ -20,10 +20,10 @@ from typing import IO, Any
 from stt_load import record
 from stt_load.files import PRIVATE, open_ordinary, temporary_beside
 from stt_load.report import json_lines
-from stt_load.report.escaping import escaped
 from stt_load.report.json_lines import LineError
-from stt_load.report.rows import RowError, slices, table
 from stt_load.report.run import SCHEMA_VERSION, ReportError, Run, check_version, run_info
+from stt_load.samples.escaping import escaped
+from stt_load.samples.rows import RowError, slices, table
 
 MOST_ROWS_INSIDE = 100_000
 GZIP_LEVEL = 5

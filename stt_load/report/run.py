@@ -8,9 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from stt_load.runinfo import Clock, RunInfo
-from stt_load.samples import Samples
-from stt_load.stats.model import Check, Generator, Stall, Summary, Validity, WorkerHealth
+from stt_load.samples.generator import Generator, Stall, WorkerHealth
+from stt_load.samples.run_info import Clock, RunInfo
+from stt_load.samples.table import Samples
+from stt_load.stats.model import Check, Summary, Validity
 from stt_load.stats.summary import NOTHING, summarise
 
 SCHEMA_VERSION = 2

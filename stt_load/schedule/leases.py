@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Hashable, Iterable
 
-from stt_load.sample import Phase
+from stt_load.samples.sample import Phase
 from stt_load.schedule.ledger import MOST_PER_USER
 from stt_load.schedule.phases import Job
 

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from stt_load.sample import Phase
+from stt_load.samples.sample import Phase
 from stt_load.schedule.phases import Job
 
 MOST_PER_USER = 16

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from stt_load.sample import Phase
+from stt_load.samples.sample import Phase
 
 
 @dataclass(frozen=True, slots=True)

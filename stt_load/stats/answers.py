@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from stt_load.samples import FloatArray, Samples, connections
+from stt_load.samples.table import FloatArray, Samples, connections
 from stt_load.stats.model import Backend, Gaps
 from stt_load.stats.quantiles import quantile
 

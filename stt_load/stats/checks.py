@@ -10,9 +10,10 @@ from typing import TypeAlias
 
 import numpy as np
 
-from stt_load.sample import ErrorKind, Phase
-from stt_load.samples import FloatArray, Samples
-from stt_load.stats.model import Changed, Check, Generator, Verdict
+from stt_load.samples.generator import Generator
+from stt_load.samples.sample import ErrorKind, Phase
+from stt_load.samples.table import FloatArray, Samples
+from stt_load.stats.model import Changed, Check, Verdict
 from stt_load.stats.quantiles import quantile
 from stt_load.stats.rates import stays_s, window, working
 

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from stt_load.fields import TOLD
-from stt_load.sample import ErrorKind
-from stt_load.samples import BoolArray, FloatArray, Samples, absent
+from stt_load.samples.fields import TOLD
+from stt_load.samples.sample import ErrorKind
+from stt_load.samples.table import BoolArray, FloatArray, Samples, absent
 from stt_load.stats.model import Finding
 from stt_load.stats.quantiles import batches, quantile
 from stt_load.stats.ranks import dependence, rank_sum_z, trend_p, upper_tail

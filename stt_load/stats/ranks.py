@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from stt_load.samples import FloatArray
+from stt_load.samples.table import FloatArray
 from stt_load.stats.quantiles import batches
 
 FEWEST_BATCHES = 5

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stt_load.samples import FloatArray, Samples
+from stt_load.samples.table import FloatArray, Samples
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from stt_load.sample import ErrorKind
-from stt_load.samples import BoolArray, FloatArray, Samples, connections
+from stt_load.samples.sample import ErrorKind
+from stt_load.samples.table import BoolArray, FloatArray, Samples, connections
 from stt_load.stats.model import Finding
 
 MANY_TIMES = 5.0

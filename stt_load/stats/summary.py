@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from stt_load.fields import ROW
-from stt_load.sample import UNFINISHED, ErrorKind, Phase
-from stt_load.samples import FloatArray, Samples
+from stt_load.samples.fields import ROW
+from stt_load.samples.generator import Generator
+from stt_load.samples.sample import UNFINISHED, ErrorKind, Phase
+from stt_load.samples.table import FloatArray, Samples
 from stt_load.stats import answers
 from stt_load.stats.checks import Limits
 from stt_load.stats.every_intent import every_intent
 from stt_load.stats.findings import findings
-from stt_load.stats.model import AllLatency, Generator, Level, Metrics, Requests, Rtf, Summary, Warmup
+from stt_load.stats.model import AllLatency, Level, Metrics, Requests, Rtf, Summary, Warmup
 from stt_load.stats.quantiles import distribution, quantile
 from stt_load.stats.rates import longest_stay_s, rates, stays_s, window
 from stt_load.stats.validity import DEFAULT_LIMITS, judge

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from stt_load.samples import Samples
+from stt_load.samples.generator import Generator
+from stt_load.samples.table import Samples
 from stt_load.stats import checks
 from stt_load.stats.checks import WORST_FIRST, Evidence, Limits
-from stt_load.stats.model import Check, Generator, Validity, Verdict
+from stt_load.stats.model import Check, Validity, Verdict
 
 CheckOf = Callable[[Evidence], Check]
 

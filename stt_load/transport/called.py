@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from stt_load.fields import in_range
 from stt_load.hook import Call
-from stt_load.sample import ErrorKind
+from stt_load.samples.fields import in_range
+from stt_load.samples.sample import ErrorKind
 from stt_load.transport.exchange import Exchange, Transport, TransportError
 from stt_load.transport.target import Target
 from stt_load.wire.request import Body, Request

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import gevent
 
 from stt_load.clock import clock
-from stt_load.sample import ErrorKind
+from stt_load.samples.sample import ErrorKind
 from stt_load.transport import local_limits
 from stt_load.transport.pace import Overdue, Pace
 from stt_load.transport.target import Target

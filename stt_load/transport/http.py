@@ -8,7 +8,7 @@ from __future__ import annotations
 import ssl
 
 from stt_load.clock import clock
-from stt_load.sample import ErrorKind
+from stt_load.samples.sample import ErrorKind
 from stt_load.transport.connection import Connection, Upload, numbers
 from stt_load.transport.exchange import Exchange, Transport, TransportError, plain
 from stt_load.transport.incoming import Incoming

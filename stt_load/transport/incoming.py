@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stt_load.clock import clock
-from stt_load.sample import ErrorKind
+from stt_load.samples.sample import ErrorKind
 from stt_load.transport.exchange import Exchange, TransportError
 from stt_load.wire.coding import Decoder
 from stt_load.wire.http1 import AnswerReader, BadHttp, Incomplete

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 
 from stt_load.clock import clock
-from stt_load.sample import ErrorKind
+from stt_load.samples.sample import ErrorKind
 from stt_load.transport.addresses import NoAddress, addresses_of, connect
 from stt_load.transport.connection import Connection, Upload
 from stt_load.transport.exchange import TransportError, plain

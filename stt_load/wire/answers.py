@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from stt_load.sample import ErrorKind
+from stt_load.samples.sample import ErrorKind
 from stt_load.wire.errors import begins_an_error, error_in
 from stt_load.wire.numbers import number, usage_of
 from stt_load.wire.places import NO_JSON, json_in, look, parsed

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stt_load.sample import ErrorKind
+from stt_load.samples.sample import ErrorKind
 from stt_load.wire.dialects import (
     DONE,
     UNDERSTAND,

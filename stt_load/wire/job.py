@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
 
-from stt_load.sample import ErrorKind
+from stt_load.samples.sample import ErrorKind
 from stt_load.wire.answers import Read, told_error
 from stt_load.wire.places import look, parsed
 from stt_load.wire.request import Body, Request, encoded_path

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from stt_load.fields import BY_NAME
+from stt_load.samples.fields import BY_NAME
 
 
 def number(value: Any) -> float | None:
@@ -33,7 +33,7 @@ def number(value: Any) -> float | None:
 
 
 def bounded(values: Mapping[str, float | None]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """`values` by field of a sample, with None for those that no row can hold (`stt_load.fields`; half a token, too),
+    """`values` by field of a sample, with None for those that no row can hold (`samples.fields`; half a token, too),
     and the names of these."""
     beyond = tuple(name for name, value in values.items() if value is not None and not BY_NAME[name].holds(value))
     return {**values, **dict.fromkeys(beyond)}, beyond

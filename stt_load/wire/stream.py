@@ -6,7 +6,7 @@ Which dialects there are, and where they were checked, is in `stt_load.wire.dial
 
 from __future__ import annotations
 
-from stt_load.sample import ErrorKind
+from stt_load.samples.sample import ErrorKind
 from stt_load.wire import json_lines, sse
 from stt_load.wire.answers import Read
 from stt_load.wire.dialects import MARKS, Dialect

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal
 
-from stt_load.fields import TOLD
-from stt_load.sample import ErrorKind
+from stt_load.samples.fields import TOLD
+from stt_load.samples.sample import ErrorKind
 from stt_load.wire.numbers import bounded, number
 from stt_load.wire.retry_after import LONGEST_WAIT_S, retry_after_s
 from stt_load.wire.words import is_blank
@@ -52,7 +52,7 @@ class Answer:
 class Transcript:
     """What was heard. audio_s, processing_s, tokens: the clip's length, the time spent on it and the tokens used, as
     the service says; None where it says nothing. out_of_range: fields of a sample for which it said what no row can
-    hold (`stt_load.fields`). json_for_text: plain text was asked for, and this stood in JSON.
+    hold (`stt_load.samples.fields`). json_for_text: plain text was asked for, and this stood in JSON.
     """
 
     text: str

@@ -7,7 +7,7 @@ import pytest
 
 from stt_load.cluster.generators import together
 from stt_load.monitor import Watch
-from stt_load.stats.model import Stall
+from stt_load.samples.generator import Stall
 
 
 def watch_of(counts: list[int], users: int, lag_s: float) -> Watch:

@@ -11,8 +11,8 @@ from stt_load.clock import clock
 from stt_load.cluster import protocol
 from stt_load.cluster.outpost import Outpost
 from stt_load.monitor import LAG_PERIOD_S
-from stt_load.sample import Phase, Sample
-from stt_load.samples import Samples
+from stt_load.samples.sample import Phase, Sample
+from stt_load.samples.table import Samples
 from stt_load.schedule.phases import Job
 from tests.factory import table
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stt_load.cluster import protocol
-from stt_load.sample import ErrorKind, Phase
-from stt_load.samples import SampleTable
+from stt_load.samples.sample import ErrorKind, Phase
+from stt_load.samples.table import SampleTable
 from stt_load.schedule.phases import Job
 from tests.cluster.conversation import sample_of
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from locust import between, constant, constant_pacing
 from locust.exception import StopUser
 
-from stt_load.report.rows import lines, table
-from stt_load.sample import UNFINISHED, ErrorKind
+from stt_load.samples.rows import lines, table
+from stt_load.samples.sample import UNFINISHED, ErrorKind
 from stt_load.starting import clear, enter
 from stt_load.transport import Transport, TransportError
 from stt_load.users import MOST_TROUBLES, FastSttUser, SpeechUser, SttUser

@@ -6,8 +6,8 @@ import json
 
 from hypothesis import strategies as st
 
-from stt_load.sample import ErrorKind, Phase, Sample
-from stt_load.samples import Samples, SampleTable
+from stt_load.samples.sample import ErrorKind, Phase, Sample
+from stt_load.samples.table import Samples, SampleTable
 
 INSTANTS = st.floats(-1e5, 1e5)
 TEXTS = st.text(max_size=30)

@@ -14,10 +14,10 @@ from stt_load.report import opening
 from stt_load.report.console import report, result
 from stt_load.report.messages import Language, Messages
 from stt_load.report.width import columns
-from stt_load.runinfo import EndReason
-from stt_load.sample import ErrorKind, Phase
-from stt_load.samples import Samples
-from stt_load.stats.model import Generator, Stall
+from stt_load.samples.generator import Generator, Stall
+from stt_load.samples.run_info import EndReason
+from stt_load.samples.sample import ErrorKind, Phase
+from stt_load.samples.table import Samples
 from stt_load.stats.summary import warmup
 from tests.factory import joined, table
 from tests.report.runs import HEALTHY, PROCESS, run_of, steady

@@ -8,8 +8,8 @@ import pytest
 
 from stt_load.config import Config
 from stt_load.report.exit_code import exit_code
-from stt_load.sample import ErrorKind, Phase
-from stt_load.stats.model import Generator
+from stt_load.samples.generator import Generator
+from stt_load.samples.sample import ErrorKind, Phase
 from tests.factory import table
 from tests.report.runs import HEALTHY, PROCESS, run_of, steady
 

@@ -12,9 +12,9 @@ from stt_load.record import Spool
 from stt_load.report.merge import merge
 from stt_load.report.result_file import load
 from stt_load.report.run import ReportError, Run
-from stt_load.sample import ErrorKind, Phase
-from stt_load.samples import Samples
-from stt_load.stats.model import Generator, Stall, WorkerHealth
+from stt_load.samples.generator import Generator, Stall, WorkerHealth
+from stt_load.samples.sample import ErrorKind, Phase
+from stt_load.samples.table import Samples
 from tests.factory import joined, table
 from tests.report.runs import run_of
 

@@ -12,8 +12,8 @@ import stt_load
 from stt_load.report.english import ENGLISH
 from stt_load.report.korean import KOREAN
 from stt_load.report.messages import Language, Messages
-from stt_load.runinfo import EndReason
-from stt_load.sample import ErrorKind
+from stt_load.samples.run_info import EndReason
+from stt_load.samples.sample import ErrorKind
 
 HANGUL = re.compile("[가-힣]")
 

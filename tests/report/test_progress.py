@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from stt_load.report.messages import Messages
-from stt_load.report.progress import Progress, Waiting, bar, line
+from stt_load.report.progress import bar, line
 from stt_load.report.width import columns
+from stt_load.samples.progress import Progress, Waiting
 
 HALF = Progress(
     phase="measuring", done=45, total=90, failed=0, elapsed_s=4.5, limit_s=None, in_flight=5, stopping=False

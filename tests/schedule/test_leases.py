@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from stt_load.sample import Phase
+from stt_load.samples.sample import Phase
 from stt_load.schedule.leases import Leases
 from stt_load.schedule.ledger import MOST_PER_USER
 from stt_load.schedule.phases import Job

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from stt_load.sample import Phase
+from stt_load.samples.sample import Phase
 from stt_load.schedule.ledger import MOST_PER_USER, Ledger
 from stt_load.schedule.phases import Job
 

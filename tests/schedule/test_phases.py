@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
-from stt_load.sample import Phase
+from stt_load.samples.sample import Phase
 from stt_load.schedule.phases import Job, Phases
 
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from stt_load.lag import LagLog
 from stt_load.monitor import LAG_PERIOD_S
-from stt_load.samples import FloatArray, Samples
-from stt_load.stats.model import Generator, WorkerHealth
+from stt_load.samples.generator import Generator, WorkerHealth
+from stt_load.samples.table import FloatArray, Samples
 from tests.factory import table
 
 

@@ -7,8 +7,8 @@ import json
 import numpy as np
 import pytest
 
-from stt_load.sample import ErrorKind
-from stt_load.samples import KINDS, Samples
+from stt_load.samples.sample import ErrorKind
+from stt_load.samples.table import KINDS, Samples
 from stt_load.stats.model import Backend, Gaps
 from stt_load.stats.summary import metrics
 from tests.factory import table

@@ -10,8 +10,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt_load.sample import UNFINISHED, ErrorKind
-from stt_load.samples import Samples
+from stt_load.samples.sample import UNFINISHED, ErrorKind
+from stt_load.samples.table import Samples
 from stt_load.stats.every_intent import every_intent
 from stt_load.stats.model import AllQuantiles
 from tests.factory import table

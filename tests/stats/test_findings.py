@@ -5,9 +5,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from stt_load.fields import ROW, bits_of
-from stt_load.sample import ErrorKind
-from stt_load.samples import FloatArray, Samples
+from stt_load.samples.fields import ROW, bits_of
+from stt_load.samples.sample import ErrorKind
+from stt_load.samples.table import FloatArray, Samples
 from stt_load.stats.findings import findings
 from stt_load.stats.model import Finding
 from tests.factory import joined, table

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from stt_load.sample import Phase
+from stt_load.samples.sample import Phase
 from stt_load.stats.model import Check, Validity
 from stt_load.stats.validity import judge
 from tests.stats.simulation import Pauses, Watched, watched_loops

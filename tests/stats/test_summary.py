@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stt_load.fields import ROW
-from stt_load.sample import ErrorKind, Phase
-from stt_load.samples import Samples
+from stt_load.samples.fields import ROW
+from stt_load.samples.generator import Generator
+from stt_load.samples.sample import ErrorKind, Phase
+from stt_load.samples.table import Samples
 from stt_load.stats.findings import findings
-from stt_load.stats.model import Generator, Metrics, Requests, Rtf, Warmup
+from stt_load.stats.model import Metrics, Requests, Rtf, Warmup
 from stt_load.stats.summary import levels, metrics, summarise, warmup
 from tests.factory import joined, table
 

@@ -7,11 +7,12 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from stt_load.fields import ROW
-from stt_load.sample import ErrorKind, Phase
-from stt_load.samples import Samples
+from stt_load.samples.fields import ROW
+from stt_load.samples.generator import Generator, WorkerHealth
+from stt_load.samples.sample import ErrorKind, Phase
+from stt_load.samples.table import Samples
 from stt_load.stats.checks import Limits, closed_loop_share
-from stt_load.stats.model import Changed, Check, Generator, Validity, WorkerHealth
+from stt_load.stats.model import Changed, Check, Validity
 from stt_load.stats.rates import Span
 from stt_load.stats.validity import DEFAULT_LIMITS, judge
 from tests.factory import joined, table

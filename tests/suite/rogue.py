@@ -15,7 +15,7 @@ from locust import __version__ as locusts_version
 
 import stt_load
 from stt_load.cluster import protocol
-from stt_load.samples import Samples, blank
+from stt_load.samples.table import Samples, blank
 
 LIMIT_MS = 10_000
 

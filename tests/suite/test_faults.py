@@ -19,7 +19,7 @@ import pytest
 from stt_load.report.merge import merge
 from stt_load.report.result_file import load
 from stt_load.report.run import Run
-from stt_load.sample import Phase
+from stt_load.samples.sample import Phase
 from tests.suite.crowd import Crowd, crowd, until
 from tests.suite.running import LOCUSTFILE, against, check_code, check_verdict, finish, rows, saved, start
 from tests.suite.test_distributed import check_exact

@@ -13,7 +13,7 @@ import pytest
 
 from stt_load.clock import clock
 from stt_load.readiness import wait_ready
-from stt_load.sample import ErrorKind
+from stt_load.samples.sample import ErrorKind
 from stt_load.transport import Exchange, Target, Timeouts, TransportError, addresses
 from stt_load.transport.addresses import Address, NoAddress, addresses_of, connect
 from stt_load.transport.http import HttpTransport

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import gevent
 import pytest
 
-from stt_load.sample import ErrorKind
+from stt_load.samples.sample import ErrorKind
 from stt_load.transport import Exchange, Target, Timeouts, TransportError
 from stt_load.transport.http import HttpTransport
 from stt_load.transport.job import JobTransport

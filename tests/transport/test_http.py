@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from stt_load.sample import ErrorKind
+from stt_load.samples.sample import ErrorKind
 from stt_load.transport import Exchange, Target, Timeouts, TransportError
 from stt_load.transport.http import AT_ONCE_S, HttpTransport
 from stt_load.wire.answers import reader

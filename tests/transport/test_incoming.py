@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stt_load.clock import clock
-from stt_load.sample import ErrorKind
+from stt_load.samples.sample import ErrorKind
 from stt_load.transport import Exchange, TransportError
 from stt_load.transport.incoming import HEARD_BYTES, SMALL_BYTES, Incoming
 from stt_load.transport.pace import TURN_S, Overdue

@@ -10,7 +10,7 @@ import gevent
 import pytest
 
 from stt_load.clock import clock
-from stt_load.sample import ErrorKind
+from stt_load.samples.sample import ErrorKind
 from stt_load.transport import Exchange, Target, Timeouts, Transport, TransportError
 from stt_load.transport.job import JobTransport
 from stt_load.wire.job import Plan

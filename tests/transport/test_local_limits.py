@@ -17,7 +17,7 @@ import pytest
 import requests
 import urllib3
 
-from stt_load.sample import ErrorKind
+from stt_load.samples.sample import ErrorKind
 from stt_load.transport import Exchange, Target, Timeouts, TransportError, addresses, local_limits
 from stt_load.transport.called import CalledTransport
 from stt_load.transport.http import HttpTransport

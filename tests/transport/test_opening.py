@@ -13,7 +13,7 @@ import gevent
 import pytest
 import trustme
 
-from stt_load.sample import ErrorKind
+from stt_load.samples.sample import ErrorKind
 from stt_load.transport import Exchange, Target, Timeouts, TransportError
 from stt_load.transport.addresses import addresses_of
 from stt_load.transport.http import HttpTransport

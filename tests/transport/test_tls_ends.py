@@ -9,7 +9,7 @@ from contextlib import suppress
 import pytest
 import trustme
 
-from stt_load.sample import ErrorKind
+from stt_load.samples.sample import ErrorKind
 from stt_load.transport import Exchange, Target, Timeouts, TransportError
 from stt_load.transport.http import HttpTransport
 from stt_load.wire.answers import reader

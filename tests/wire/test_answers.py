@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt_load.sample import ErrorKind
+from stt_load.samples.sample import ErrorKind
 from stt_load.wire.answers import Places, reader
 from stt_load.wire.form import Form
 from stt_load.wire.places import json_in

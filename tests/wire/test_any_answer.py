@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt_load.fields import in_range
-from stt_load.sample import ErrorKind
+from stt_load.samples.fields import in_range
+from stt_load.samples.sample import ErrorKind
 from stt_load.wire.answers import Places, reader
 from stt_load.wire.dialects import DIALECTS, Dialect
 from stt_load.wire.form import Bare

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from stt_load.sample import ErrorKind
+from stt_load.samples.sample import ErrorKind
 from stt_load.wire.answers import reader
 from stt_load.wire.job import Course, Plan
 from stt_load.wire.request import Body, Request

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stt_load.sample import ErrorKind
+from stt_load.samples.sample import ErrorKind
 from stt_load.wire.answers import Places, reader
 from stt_load.wire.numbers import bounded, number, usage_of
 from stt_load.wire.stream import Stream

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from stt_load.sample import ErrorKind
+from stt_load.samples.sample import ErrorKind
 from stt_load.wire.dialects import Dialect
 from stt_load.wire.verdict import Failure, Transcript
 from tests.wire.test_stream import DONE, MISTRAL, OPENAI, SPOKEN, SSE, STREAMS, VLLM, as_lines, event, heard, segment

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt_load.sample import ErrorKind
+from stt_load.samples.sample import ErrorKind
 from stt_load.wire.answers import reader
 from stt_load.wire.dialects import DIALECTS, Dialect
 from stt_load.wire.hearing import MOST_INSIDE

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt_load.sample import ErrorKind
+from stt_load.samples.sample import ErrorKind
 from stt_load.wire.verdict import (
     LONGEST_CHARACTERS,
     LONGEST_WAIT_S,

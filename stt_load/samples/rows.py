@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stt_load.fields import FIELDS, Field, bits_of, names_of
-from stt_load.report.escaping import encode
-from stt_load.sample import Phase
-from stt_load.samples import KINDS, Samples, SampleTable, absent, blank
+from stt_load.samples.escaping import encode
+from stt_load.samples.fields import FIELDS, Field, bits_of, names_of
+from stt_load.samples.sample import Phase
+from stt_load.samples.table import KINDS, Samples, SampleTable, absent, blank
 
 DECIMALS = 6
 SLICE = 4_096

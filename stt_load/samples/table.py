@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stt_load.fields import BY_NAME, FIELDS, INSTANTS, ROW, TEXTS, bits_of, names_of
-from stt_load.sample import UNFINISHED, ErrorKind, Phase, Sample
+from stt_load.samples.fields import BY_NAME, FIELDS, INSTANTS, ROW, TEXTS, bits_of, names_of
+from stt_load.samples.sample import UNFINISHED, ErrorKind, Phase, Sample
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]

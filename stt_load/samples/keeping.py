@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from stt_load.fields import FIELDS, Field, in_range
-from stt_load.sample import ErrorKind, Sample
-from stt_load.samples import SampleTable
+from stt_load.samples.fields import FIELDS, Field, in_range
+from stt_load.samples.sample import ErrorKind, Sample
+from stt_load.samples.table import SampleTable
 
 ORDER_S = 1e-6
 """Instants of one clock that are one after the other: no rounding makes more of them."""

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stt_load.fields import BY_NAME, FIELDS, ROW, TOLD, bits_of, in_range, kept, names_of
-from stt_load.report.rows import ORDER
-from stt_load.sample import Sample
+from stt_load.samples.fields import BY_NAME, FIELDS, ROW, TOLD, bits_of, in_range, kept, names_of
+from stt_load.samples.rows import ORDER
+from stt_load.samples.sample import Sample
 
 
 def test_a_sample_has_these_fields_and_no_others_in_this_order() -> None:

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt_load.fields import FIELDS
-from stt_load.keeping import keep, timed
-from stt_load.report.rows import as_saved, lines, table
-from stt_load.sample import ErrorKind, Phase, Sample
-from stt_load.samples import SampleTable
+from stt_load.samples.fields import FIELDS
+from stt_load.samples.keeping import keep, timed
+from stt_load.samples.rows import as_saved, lines, table
+from stt_load.samples.sample import ErrorKind, Phase, Sample
+from stt_load.samples.table import SampleTable
 
 PLAIN = Sample(3, 0, Phase.MEASURED, 0, 1, 1.0, 1.0, None, 1.5, 0.0, 10.0, 1, 1, 200, None, None, 1)
 NUMBERS = [field for field in FIELDS if field.form == "number" and field.name != "worker"]

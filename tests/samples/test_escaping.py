@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt_load.report.escaping import encode, escaped, harmless
+from stt_load.samples.escaping import encode, escaped, harmless
 
 OUT_OF_SIGHT = [
     *map(chr, range(0x7F, 0xA0)),

@@ -76,7 +76,7 @@ class Sample:
     as the server says. polls: how often a job's end was asked for. headers: of the answer, those that were to be
     captured, as a JSON object.
     late_s: what standstills of the process that sent it can have added to its time. out_of_range: fields that have no
-    value, as the answer told one that is beyond their range (`stt_load.fields`); None when there are none.
+    value, as the answer told one that is beyond their range (`stt_load.samples.fields`); None when there are none.
     json_for_text: plain text was asked for, and its transcript came in JSON.
     """
 

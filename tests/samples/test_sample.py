@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt_load.fields import ROW, TOLD, names_of
-from stt_load.sample import ErrorKind, Phase, Sample
-from stt_load.samples import NOT_KEPT, SampleTable
+from stt_load.samples.fields import ROW, TOLD, names_of
+from stt_load.samples.sample import ErrorKind, Phase, Sample
+from stt_load.samples.table import NOT_KEPT, SampleTable
 
 instants = st.floats(-1e6, 1e6)
 short = st.floats(0, 1000, width=32)

@@ -10,7 +10,7 @@ from datetime import datetime
 from importlib.metadata import version
 from typing import Literal
 
-from stt_load.stats.model import Generator
+from stt_load.samples.generator import Generator
 
 EndReason = Literal[
     "finished",  # N results are in, or measure_for is over: what was planned

@@ -1,0 +1,1 @@
+"""A sample, the columns and rows that many are kept in, and what is known of a run besides."""
