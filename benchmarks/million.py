@@ -15,11 +15,11 @@ import numpy as np
 import psutil
 
 from stt_load.cluster import protocol
+from stt_load.load.budget import Job
+from stt_load.load.ledger import Ledger
 from stt_load.samples.generator import Generator, WorkerHealth
 from stt_load.samples.sample import Phase
 from stt_load.samples.table import Samples, SampleTable, blank
-from stt_load.schedule.ledger import Ledger
-from stt_load.schedule.phases import Job
 from stt_load.stats.summary import summarise
 
 SAMPLES = 1_000_000

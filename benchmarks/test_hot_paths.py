@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from benchmarks.million import samples
+from stt_load.api.form import Form
 from stt_load.audio.noise import NoiseSource
 from stt_load.samples.generator import Generator
 from stt_load.samples.sample import Phase, Sample
 from stt_load.samples.table import SampleTable
 from stt_load.stats.summary import summarise
-from stt_load.wire.form import Form
 
 RATE_HZ = 16_000
 FIELDS = (("model", "whisper-1"), ("response_format", "json"))

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from stt_load import hook
+from stt_load.client import hook
 from stt_load.config import Config, ConfigError, Layer, Override, Source, load, mask_url, read
 from stt_load.options import OPTIONS
 from stt_load.userclasses import check_user_classes

@@ -7,8 +7,8 @@ from typing import Protocol
 
 from gevent.event import Event
 
+from stt_load.load.budget import Job, Phases
 from stt_load.samples.sample import Sample
-from stt_load.schedule.phases import Job, Phases
 from stt_load.session import Session
 
 

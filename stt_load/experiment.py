@@ -16,6 +16,7 @@ import gevent
 import numpy as np
 
 from stt_load import __version__
+from stt_load.api.redaction import Hider
 from stt_load.config import MOST_SEED, Config, mask_url, secrets
 from stt_load.display import Display
 from stt_load.faults import Faults
@@ -36,7 +37,6 @@ from stt_load.stage import base_path, place_of
 from stt_load.stats.summary import warmup
 from stt_load.team import Order, Team
 from stt_load.user_watch import UserWatch
-from stt_load.wire.hiding import Hider
 
 logger = logging.getLogger(__name__)
 

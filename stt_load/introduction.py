@@ -12,7 +12,8 @@ from locust.exception import RPCError
 from locust.runners import WorkerRunner
 
 import stt_load
-from stt_load import hook, quirks
+from stt_load import quirks
+from stt_load.client import hook
 from stt_load.clock import clock
 from stt_load.cluster import protocol
 from stt_load.cluster.protocol import Data

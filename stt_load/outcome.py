@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 
+from stt_load.api.numbers import bounded
+from stt_load.api.stream import Stream
+from stt_load.api.verdict import LONGEST_HEADER, Failure, Transcript, described, storable
+from stt_load.client import Exchange, TransportError, local_limits
 from stt_load.clock import clock
+from stt_load.load.budget import Job
 from stt_load.samples.fields import LONGEST_S
 from stt_load.samples.sample import ErrorKind, Sample
-from stt_load.schedule.phases import Job
 from stt_load.stage import Stage
-from stt_load.transport import Exchange, TransportError, local_limits
-from stt_load.wire.numbers import bounded
-from stt_load.wire.stream import Stream
-from stt_load.wire.verdict import LONGEST_HEADER, Failure, Transcript, described, storable
 
 UNREACHABLE = frozenset({ErrorKind.DNS, ErrorKind.CONNECT, ErrorKind.TLS, ErrorKind.LOCAL_LIMIT})
 _NOTHING_SENT = UNREACHABLE | {ErrorKind.TIMEOUT_CONNECT}

@@ -9,20 +9,20 @@ from contextlib import contextmanager
 from dataclasses import replace
 from random import SystemRandom
 
+from stt_load.api.api import Speech
+from stt_load.api.request import Body, Request, encoded_path
+from stt_load.api.verdict import Answer, Failure, Transcript, excerpt
 from stt_load.audio.noise import NoiseSource
+from stt_load.client import Exchange, Target, Transport, TransportError
+from stt_load.client.batch import JobTransport
+from stt_load.client.call import CalledTransport
+from stt_load.client.hook import HookError, load
+from stt_load.client.http import HttpTransport
 from stt_load.config import Config, ConfigError
 from stt_load.config.command import add_arguments as add_arguments  # the file, and the options of locust
 from stt_load.config.command import given
-from stt_load.hook import HookError, load
 from stt_load.server.process import EmbeddedServer, StartError
 from stt_load.stage import audio_of, speech_of, target_of
-from stt_load.transport import Exchange, Target, Transport, TransportError
-from stt_load.transport.called import CalledTransport
-from stt_load.transport.http import HttpTransport
-from stt_load.transport.job import JobTransport
-from stt_load.wire.request import Body, Request, encoded_path
-from stt_load.wire.speech import Speech
-from stt_load.wire.verdict import Answer, Failure, Transcript, excerpt
 
 DESCRIPTION = (
     "Sends one request with the configuration, options and environment included, and shows what went out (secrets "

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import gevent
 
+from stt_load.api.request import Body, Request, encoded_path
+from stt_load.api.verdict import storable
+from stt_load.client import Exchange, Target, Timeouts, TransportError
+from stt_load.client.addresses import NoAddress, addresses_of, connect
+from stt_load.client.exchange import plain
+from stt_load.client.http import HttpTransport
 from stt_load.clock import clock
-from stt_load.transport import Exchange, Target, Timeouts, TransportError
-from stt_load.transport.addresses import NoAddress, addresses_of, connect
-from stt_load.transport.exchange import plain
-from stt_load.transport.http import HttpTransport
-from stt_load.wire.request import Body, Request, encoded_path
-from stt_load.wire.verdict import storable
 
 POLL_S = 0.25
 LEAST_S = 0.05

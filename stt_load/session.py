@@ -11,11 +11,11 @@ from gevent.event import Event
 
 from stt_load.clock import clock
 from stt_load.faults import Faults
+from stt_load.load.budget import Job
 from stt_load.samples.keeping import keep
 from stt_load.samples.run_info import EndReason
 from stt_load.samples.sample import ErrorKind, Phase, Sample
 from stt_load.samples.table import SampleTable
-from stt_load.schedule.phases import Job
 
 # Statuses that no waiting mends: the address, the key or the request itself is wrong.
 HOPELESS = frozenset({401, 403, 404, 415})

@@ -9,20 +9,20 @@ from functools import partial
 from urllib.parse import urlencode, urlsplit
 
 from stt_load import __version__
+from stt_load.api import openai
+from stt_load.api.answers import Places, reader
+from stt_load.api.api import Speech
+from stt_load.api.batch import Plan
+from stt_load.api.form import Bare, Form
+from stt_load.api.stream import Stream
+from stt_load.api.verdict import Answer, Transcript, heard
 from stt_load.audio import wav
 from stt_load.audio.noise import NoiseSource
+from stt_load.client import Target, Timeouts
+from stt_load.client.hook import Call, load
 from stt_load.config import Api, Config, filled, json_fields, mask_url, pairs, secrets
 from stt_load.desk import Desk
-from stt_load.hook import Call, load
-from stt_load.schedule.phases import Job
-from stt_load.transport import Target, Timeouts
-from stt_load.wire import openai
-from stt_load.wire.answers import Places, reader
-from stt_load.wire.form import Bare, Form
-from stt_load.wire.job import Plan
-from stt_load.wire.speech import Speech
-from stt_load.wire.stream import Stream
-from stt_load.wire.verdict import Answer, Transcript, heard
+from stt_load.load.budget import Job
 
 UNITS_S = {"s": 1.0, "ms": 0.001}
 

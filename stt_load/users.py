@@ -14,17 +14,17 @@ from locust.env import Environment
 from locust.exception import InterruptTaskSet, RescheduleTask, RescheduleTaskImmediately, StopTest, StopUser
 
 from stt_load import starting
+from stt_load.api.request import Body, Part
+from stt_load.api.verdict import Answer, Failure, Transcript, checked
+from stt_load.client import Exchange, Target, Transport
+from stt_load.client.batch import JobTransport
+from stt_load.client.call import CalledTransport
+from stt_load.client.http import HttpTransport
+from stt_load.load.budget import Job
 from stt_load.outcome import UNREACHABLE, concluded, failure_of
 from stt_load.samples.fields import LONGEST_S
 from stt_load.samples.sample import ErrorKind, Phase, Sample
-from stt_load.schedule.phases import Job
 from stt_load.stage import Stage
-from stt_load.transport import Exchange, Target, Transport
-from stt_load.transport.called import CalledTransport
-from stt_load.transport.http import HttpTransport
-from stt_load.transport.job import JobTransport
-from stt_load.wire.request import Body, Part
-from stt_load.wire.verdict import Answer, Failure, Transcript, checked
 
 # After a failed connection attempt a user stays away, longer each time: a refused port answers in microseconds, and
 # knocking as fast as that tells nothing and starves the machine. In seconds.

@@ -32,8 +32,8 @@ TOGETHER = frozenset(
         "tests/stats/test_quantiles.py",
         "tests/suite/test_locusts_screens.py",
         "tests/suite/test_misbehaviours.py",
-        "tests/transport/test_misbehaving.py",
-        "tests/transport/test_streams.py",
+        "tests/client/test_misbehaving.py",
+        "tests/client/test_streams.py",
     }
 )
 

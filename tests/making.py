@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from stt_load.load.budget import Job, Phases
 from stt_load.samples.sample import ErrorKind, Phase, Sample
-from stt_load.schedule.phases import Job, Phases
 from stt_load.session import Session
 
 

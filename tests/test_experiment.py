@@ -17,11 +17,11 @@ import pytest
 from stt_load.config import Config, masked
 from stt_load.display import Display
 from stt_load.experiment import Crew, Experiment
+from stt_load.load.budget import Phases
 from stt_load.report import result_file
 from stt_load.report.exit_code import INVALID, exit_code
 from stt_load.report.run import Run
 from stt_load.samples.sample import ErrorKind
-from stt_load.schedule.phases import Phases
 from stt_load.stats import summary as summaries
 from stt_load.team import LocalTeam
 from tests.factory import FakeUsers

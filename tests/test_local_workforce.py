@@ -9,7 +9,7 @@ import pytest
 
 from stt_load.clock import clock
 from stt_load.config import Config
-from stt_load.schedule.phases import Job
+from stt_load.load.budget import Job
 from stt_load.workforce import LocalWorkforce
 from tests.locusts import command_line, local_environment
 

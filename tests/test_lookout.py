@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from stt_load import lookout as lookouts
+from stt_load.load.budget import Job, Phases
 from stt_load.lookout import STILL_S, Lookout, Outlook
 from stt_load.samples.progress import Waiting
-from stt_load.schedule.phases import Job, Phases
 from stt_load.session import Session
 
 

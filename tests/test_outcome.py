@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
+from stt_load.api.verdict import Failure, Transcript
+from stt_load.client import Exchange, TransportError
 from stt_load.config import Config
+from stt_load.load.budget import Job
 from stt_load.outcome import concluded, failure_of
 from stt_load.samples.fields import FIELDS, in_range
 from stt_load.samples.sample import ErrorKind, Phase, Sample
-from stt_load.schedule.phases import Job
 from stt_load.stage import Stage, build
-from stt_load.transport import Exchange, TransportError
-from stt_load.wire.verdict import Failure, Transcript
 from tests.making import Told
 
 JOB = Job(3, 1, Phase.MEASURED)
@@ -115,7 +115,7 @@ def test_where_the_hiding_is_broken_nothing_is_told_that_it_may_hide(monkeypatch
     def broken(*_: Any) -> str:
         raise ValueError("the key is hush-hush")
 
-    monkeypatch.setattr("stt_load.wire.speech.Speech.hide", broken)
+    monkeypatch.setattr("stt_load.api.api.Speech.hide", broken)
     row = made(Failure(ErrorKind.HTTP_5XX, "hush-hush"))
     assert row.error == "the row could not be made: ValueError"
 

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
+from tests.client.proxy import Proxy
 from tests.ports import free_port
 from tests.suite.echoing import echoing
 from tests.suite.running import environment
 from tests.suite.saying import saying
 from tests.suite.test_tls import https_service
 from tests.suite.truth import logged_server
-from tests.transport.proxy import Proxy
 
 LIMIT_S = 30
 

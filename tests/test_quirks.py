@@ -18,8 +18,8 @@ from locust.runners import MasterRunner, WorkerNode, WorkerNodes, WorkerRunner
 from locust.stats import RequestStats
 
 from stt_load import quirks
+from stt_load.load.budget import Job
 from stt_load.samples.sample import Phase, Sample
-from stt_load.schedule.phases import Job
 from tests.cluster.conversation import sample_of
 
 

@@ -9,8 +9,8 @@ import gevent
 import pytest
 
 from stt_load import shutdown as shutdowns
+from stt_load.load.budget import Phases
 from stt_load.samples.run_info import EndReason
-from stt_load.schedule.phases import Phases
 from stt_load.session import Session
 from stt_load.shutdown import MARGIN_S, Shutdown, State
 from stt_load.workforce import Workforce

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stt_load.schedule.phases import Phases
+from stt_load.load.budget import Phases
 from stt_load.session import Ending
 from stt_load.team import LocalTeam
 from stt_load.user_watch import UserWatch

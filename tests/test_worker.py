@@ -16,8 +16,8 @@ from locust.stats import RequestStats
 from stt_load import introduction, quirks, worker
 from stt_load.clock import clock
 from stt_load.cluster import letters, protocol
+from stt_load.load.budget import Job
 from stt_load.samples.sample import Phase
-from stt_load.schedule.phases import Job
 from stt_load.starting import _next_stage
 from stt_load.worker import Worker
 from tests.cluster.conversation import sample_of

@@ -114,7 +114,7 @@ class Contract(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What requests need on the machine that sends them. call: see `stt_load.hook`."""
+    """What requests need on the machine that sends them. call: see `stt_load.client.hook`."""
 
     variables: Sequence[str] = ()
     call: str | None = None

@@ -14,12 +14,12 @@ from stt_load.cluster import protocol
 from stt_load.cluster.clocks import LONGEST_JUMP_S
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.shapes import Misconduct, shown
+from stt_load.load.budget import Job
 from stt_load.monitor import COUNT_PERIOD_S
 from stt_load.samples.fields import INSTANTS, TEXTS
 from stt_load.samples.keeping import in_order, out_of_range
 from stt_load.samples.sample import Phase, Sample
 from stt_load.samples.table import KINDS, Samples
-from stt_load.schedule.phases import Job
 
 SLACK_S = 1.0
 """So far beyond the run an instant may be, and the error of its clock further: a stall lies between any two looks."""

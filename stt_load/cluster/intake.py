@@ -7,20 +7,20 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
+from stt_load.api.verdict import storable
 from stt_load.clock import clock
 from stt_load.cluster import inspection, protocol
 from stt_load.cluster.letters import MOST_TEXTS
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.recruit import Recruit
 from stt_load.cluster.shapes import Misconduct
+from stt_load.load.budget import Job
+from stt_load.load.ledger import Ledger
 from stt_load.samples.fields import INSTANTS
 from stt_load.samples.keeping import keep
 from stt_load.samples.sample import Phase, Sample
 from stt_load.samples.table import NOT_KEPT, Samples
-from stt_load.schedule.ledger import Ledger
-from stt_load.schedule.phases import Job
 from stt_load.session import Session
-from stt_load.wire.verdict import storable
 
 logger = logging.getLogger(__name__)
 

@@ -13,12 +13,12 @@ from stt_load.clock import clock
 from stt_load.cluster import protocol
 from stt_load.cluster.protocol import Data
 from stt_load.desk import Bell
+from stt_load.load.budget import Job
+from stt_load.load.leases import Leases
 from stt_load.monitor import Monitor
 from stt_load.samples.keeping import keep, timed
 from stt_load.samples.sample import Sample
 from stt_load.samples.table import Samples, SampleTable
-from stt_load.schedule.leases import Leases
-from stt_load.schedule.phases import Job
 
 logger = logging.getLogger(__name__)
 

@@ -37,10 +37,10 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from stt_load.cluster.shapes import Misconduct
+from stt_load.load.budget import Job
 from stt_load.samples.fields import ROW
 from stt_load.samples.sample import Phase
 from stt_load.samples.table import Samples
-from stt_load.schedule.phases import Job
 
 Data: TypeAlias = dict[str, Any]
 

@@ -12,9 +12,9 @@ import pytest
 from stt_load.cluster import inspection
 from stt_load.cluster.inspection import Run
 from stt_load.cluster.shapes import Misconduct
+from stt_load.load.budget import Job
 from stt_load.samples.sample import ErrorKind, Phase, Sample
 from stt_load.samples.table import Samples, blank
-from stt_load.schedule.phases import Job
 from tests.cluster.conversation import sample_of
 
 INF, NAN = float("inf"), float("nan")

@@ -14,10 +14,10 @@ from stt_load.cluster import intake, letters, protocol
 from stt_load.cluster.fleet import Member
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.shapes import Misconduct
+from stt_load.load.budget import Job
 from stt_load.samples.fields import ROW
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import SampleTable
-from stt_load.schedule.phases import Job
 from tests.cluster.conversation import Conversation, sample_of
 from tests.cluster.test_remote_team import begun, give
 

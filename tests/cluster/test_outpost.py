@@ -14,8 +14,8 @@ from stt_load.cluster import outpost as outposts
 from stt_load.cluster import protocol
 from stt_load.cluster.outpost import Outpost
 from stt_load.cluster.protocol import Data
+from stt_load.load.budget import Job
 from stt_load.samples.sample import ErrorKind, Phase
-from stt_load.schedule.phases import Job
 from tests.cluster.conversation import sample_of
 
 

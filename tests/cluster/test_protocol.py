@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stt_load.cluster import protocol
+from stt_load.load.budget import Job
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import SampleTable
-from stt_load.schedule.phases import Job
 from tests.cluster.conversation import sample_of
 
 JOBS = st.builds(Job, st.integers(0, 2**31), st.integers(0, 100), st.sampled_from(Phase))

@@ -6,9 +6,9 @@ import pytest
 
 from stt_load.cluster.fleet import Member
 from stt_load.cluster.recruit import Recruit
+from stt_load.load.budget import Job
 from stt_load.samples.run_info import Clock
 from stt_load.samples.sample import ErrorKind, Phase
-from stt_load.schedule.phases import Job
 
 
 @pytest.fixture

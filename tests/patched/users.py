@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from locust import between, constant, constant_pacing
 from locust.exception import StopUser
 
+from stt_load.api.verdict import Answer, Failure, Transcript
+from stt_load.client import Transport, TransportError
 from stt_load.samples.rows import lines, table
 from stt_load.samples.sample import UNFINISHED, ErrorKind
 from stt_load.starting import clear, enter
-from stt_load.transport import Transport, TransportError
 from stt_load.users import MOST_TROUBLES, FastSttUser, SpeechUser, SttUser
-from stt_load.wire.verdict import Answer, Failure, Transcript
 from tests.patched.playing import Run, Script, started, until  # first: it patches the process
 
 CLASSES = (SttUser, FastSttUser)

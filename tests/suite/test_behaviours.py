@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from tests.client.scripted import Scripted, answer, closing
+from tests.client.test_behaviours import ROWS
+from tests.client.test_floods import FLOODS, pouring
 from tests.suite.running import against, rows, run
-from tests.transport.scripted import Scripted, answer, closing
-from tests.transport.test_behaviours import ROWS
-from tests.transport.test_floods import FLOODS, pouring
 
 pytestmark = pytest.mark.locust
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from tests.client.misbehaving import Misbehaving
 from tests.ports import free_port
 from tests.suite.page import ended, web_ui
 from tests.suite.running import (
@@ -33,7 +34,6 @@ from tests.suite.running import (
     until_said,
 )
 from tests.suite.truth import Logged, logged_server
-from tests.transport.misbehaving import Misbehaving
 
 pytestmark = pytest.mark.locust
 

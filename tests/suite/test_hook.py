@@ -170,7 +170,7 @@ def test_a_subclass_sends_something_else(tmp_path: Path) -> None:
         """
 from stt_load.suite import install
 from stt_load.users import FastSttUser
-from stt_load.wire.request import Body
+from stt_load.api.request import Body
 
 made = []
 

@@ -57,7 +57,7 @@ import socket
 import struct
 
 from stt_load.suite import install
-from stt_load.transport import addresses
+from stt_load.client import addresses
 from stt_load.users import FastSttUser
 
 OPTION = (socket.IPPROTO_IP, 51, struct.pack("=I", {first} | {last} << 16))  # IP_LOCAL_PORT_RANGE

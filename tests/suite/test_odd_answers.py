@@ -134,7 +134,7 @@ import itertools
 import numpy
 from stt_load.suite import install
 from stt_load.users import FastSttUser
-from stt_load.wire.verdict import Failure, Transcript
+from stt_load.api.verdict import Failure, Transcript
 
 turns = itertools.cycle([
     None, "hello", {}, Transcript(None), Transcript(5), Failure("no_such_kind", "x"), Failure("cancelled", "x"),

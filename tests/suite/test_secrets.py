@@ -18,11 +18,11 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
+from tests.client.proxy import Proxy
 from tests.ports import free_port
 from tests.suite.crowd import until
 from tests.suite.page import web_ui
 from tests.suite.running import against, finish, run, start
-from tests.transport.proxy import Proxy
 
 pytestmark = pytest.mark.locust
 

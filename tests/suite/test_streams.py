@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from tests.client.misbehaving import Misbehaving
 from tests.suite.running import against, check_code, check_verdict, rows, run
 from tests.suite.truth import logged_server
-from tests.transport.misbehaving import Misbehaving
 
 pytestmark = pytest.mark.locust
 

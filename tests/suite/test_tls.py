@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 import trustme
 
+from tests.client.proxy import Proxy
 from tests.suite.running import against, rows, run
-from tests.transport.proxy import Proxy
 
 pytestmark = pytest.mark.locust
 

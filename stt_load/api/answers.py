@@ -1,0 +1,209 @@
+"""The transcript in an answer, whatever the format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from stt_load.api.errors import begins_an_error, error_in
+from stt_load.api.numbers import number, usage_of
+from stt_load.api.places import NO_JSON, json_in, look, parsed
+from stt_load.api.verdict import Answer, Failure, Transcript, excerpt, heard
+from stt_load.api.words import begins_markup, is_like_json, is_markup
+from stt_load.samples.sample import ErrorKind
+
+Read = Callable[[Answer], Transcript | Failure]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where things stand in a JSON answer: JMESPath expressions (https://jmespath.org/specification.html).
+
+    duration, processing_time: as the service says; None where it is not looked for. Their units, in seconds.
+    """
+
+    text: str = "text"
+    duration: str | None = None
+    duration_unit_s: float = 1.0
+    processing_time: str | None = None
+    processing_time_unit_s: float = 1.0
+
+
+def reader(response_format: str, places: Places = Places()) -> Read:
+    """What finds the transcript in a 2xx answer of `response_format`; an empty transcript is one, too."""
+    if response_format in JSON_FORMATS:
+        return _JsonReader(places)
+    return _TextReader(places) if response_format == "text" else _SUBTITLES[response_format]
+
+
+def told_error(answer: Answer, document: Any) -> str | None:
+    """What an answer says went wrong, for a message; None where it says nothing of the kind. document: its JSON."""
+    if not isinstance(document, dict):
+        return None
+    error = error_in(document, "")
+    if error is None:
+        return None
+    told = excerpt(error.encode(errors="replace") or answer.body)
+    return f"HTTP {answer.status}, an error in the answer: {told}"
+
+
+class _JsonReader:
+    def __init__(self, places: Places) -> None:
+        self._place = places.text
+        self._text = look(places.text)
+        self._duration = _Quantity(places.duration, places.duration_unit_s)
+        self._processing_time = _Quantity(places.processing_time, places.processing_time_unit_s)
+
+    def __call__(self, answer: Answer) -> Transcript | Failure:
+        try:
+            document = parsed(answer.body)
+        except ValueError:
+            return Failure(ErrorKind.BAD_JSON, f"HTTP {answer.status}, not JSON: {excerpt(answer.body)}")
+        return self.judge(document, answer)
+
+    def judge(self, document: Any, answer: Answer) -> Transcript | Failure:
+        """What the document comes down to that the answer is. An error in it is one, whatever else there is."""
+        error = told_error(answer, document)
+        if error is not None:
+            return Failure(ErrorKind.NO_TEXT, error)
+        text = self._text(document)
+        if not isinstance(text, str):
+            missing = f"HTTP {answer.status}, JSON without a text at `{self._place}`"
+            return Failure(ErrorKind.NO_TEXT, f"{missing}: {excerpt(answer.body)}")
+        audio_s, tokens = usage_of(document)
+        duration_s = self._duration.seconds(document)
+        return heard(
+            text, audio_s if duration_s is None else duration_s, self._processing_time.seconds(document), tokens
+        )
+
+
+class _Quantity:
+    """A number somewhere in a document, or nothing."""
+
+    def __init__(self, expression: str | None, unit_s: float) -> None:
+        self._look = None if expression is None else look(expression)
+        self._unit_s = unit_s
+
+    def seconds(self, document: Any) -> float | None:
+        if self._look is None:
+            return None
+        value = number(self._look(document))
+        return None if value is None else value * self._unit_s
+
+
+class _TextReader:
+    """Of plain text; of JSON, too, where a service answers with that (vLLM, LiteLLM), which is no transcript."""
+
+    def __init__(self, places: Places) -> None:
+        self._json = _JsonReader(places)
+
+    def __call__(self, answer: Answer) -> Transcript | Failure:
+        text = _plain(answer)
+        if isinstance(text, Failure):
+            return text
+        found: Any = json_in(text)
+        if found is NO_JSON and begins_an_error(text):
+            return _error(answer)
+        in_json = found is not NO_JSON
+        for _ in range(MOST_QUOTES):
+            if not isinstance(found, str):
+                break
+            text = found.strip()
+            found = json_in(text)
+        verdict = _words(text, answer) if found is NO_JSON else self._json.judge(found, answer)
+        if isinstance(verdict, Failure) or not in_json:
+            return verdict
+        return replace(verdict, text=verdict.text.strip(), json_for_text=True)
+
+
+def _words(text: str, answer: Answer) -> Transcript | Failure:
+    """The transcript that a text is which is no JSON, unless it is no words either."""
+    if is_markup(text):
+        return _page(answer)
+    if is_like_json(text):
+        return Failure(ErrorKind.BAD_JSON, f"HTTP {answer.status}, JSON that is broken: {excerpt(answer.body)}")
+    return heard(text)
+
+
+def _page(answer: Answer) -> Failure:
+    return Failure(ErrorKind.NO_TEXT, f"HTTP {answer.status}, an HTML page or XML: {excerpt(answer.body)}")
+
+
+def _plain(answer: Answer) -> str | Failure:
+    """The body as text without blanks around it, unless it is a page or a stream: those are no transcript.
+
+    What the Content-Type says does not count: whisper.cpp calls plain text text/html (examples/server/server.cpp).
+    """
+    try:
+        text = answer.body.decode("utf-8-sig").strip()
+    except UnicodeDecodeError:
+        return Failure(ErrorKind.NO_TEXT, f"HTTP {answer.status}, not UTF-8 text: {excerpt(answer.body)}")
+    if begins_markup(text, answer.content_type):
+        return _page(answer)
+    if _EVENTS.match(text) or (_SAYS_EVENTS.match(answer.content_type) and _FIELD.match(text)):
+        message = f"HTTP {answer.status}, a stream of events, which was not asked for: {excerpt(answer.body)}"
+        return Failure(ErrorKind.NO_TEXT, message)
+    return text
+
+
+def _subtitles(answer: Answer) -> str | Failure:
+    """The same, unless it is an error in JSON."""
+    text = _plain(answer)
+    if isinstance(text, Failure) or not text.startswith("{"):
+        return text
+    document = json_in(text)
+    if document is NO_JSON and begins_an_error(text):
+        return _error(answer)
+    error = told_error(answer, document)
+    return text if error is None else Failure(ErrorKind.NO_TEXT, error)
+
+
+def _error(answer: Answer) -> Failure:
+    return Failure(ErrorKind.NO_TEXT, f"HTTP {answer.status}, an error in the answer: {excerpt(answer.body)}")
+
+
+def _from_srt(answer: Answer) -> Transcript | Failure:
+    text = _subtitles(answer)
+    if isinstance(text, Failure):
+        return text
+    if text and not _CUE.search(text):
+        return Failure(ErrorKind.NO_TEXT, f"HTTP {answer.status}, no SRT cue in it: {excerpt(answer.body)}")
+    return heard(_spoken(text))
+
+
+def _from_vtt(answer: Answer) -> Transcript | Failure:
+    text = _subtitles(answer)
+    if isinstance(text, Failure):
+        return text
+    if text and not text.startswith("WEBVTT"):
+        return Failure(ErrorKind.NO_TEXT, f"HTTP {answer.status}, does not begin with WEBVTT: {excerpt(answer.body)}")
+    return heard(_spoken(text))
+
+
+def _spoken(subtitles: str) -> str:
+    """What the cues of SRT or WebVTT say: in each block, the lines after the one with the times."""
+    said = []
+    for block in re.split(r"\r?\n\r?\n", subtitles):
+        lines = block.splitlines()
+        for place, line in enumerate(lines):
+            if _CUE.match(line):
+                said += [spoken.strip() for spoken in lines[place + 1 :]]
+                break
+    return " ".join(filter(None, said))
+
+
+_NO_DATA = r"(?:event|id|retry)?:[^\r\n]*+[\r\n]++"
+_EVENTS = re.compile(
+    rf"(?:{_NO_DATA}){{1,99}}+(?:data:|{_NO_DATA})|data:(\s*+[{{[]|[^\r\n]*+(\r\n\r\n|\n\n|\r\r)data:)"
+)
+"""How server-sent events begin that hold JSON, have a name, or are more than one. Somebody may say `data:`. After a
+hundred lines without any it is clear what it is: of millions each takes time and memory."""
+_FIELD = re.compile(r"(data|event|id|retry)?:")
+_SAYS_EVENTS = re.compile(r"\s*text/event-stream\b", re.IGNORECASE)
+_CUE = re.compile(r"^[ \t]*[\d:.,]+[ \t]+-->[ \t]+[\d:.,]+", re.MULTILINE)
+MOST_QUOTES = 3
+"""How often a text may be a JSON string."""
+JSON_FORMATS = frozenset({"json", "verbose_json", "diarized_json"})
+_SUBTITLES: dict[str, Read] = {"srt": _from_srt, "vtt": _from_vtt}

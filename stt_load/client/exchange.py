@@ -1,0 +1,157 @@
+"""What all transports share: the record of one exchange, its clock and limits, and the errors."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import gevent
+
+from stt_load.api.request import Body, Request
+from stt_load.api.stream import Stream
+from stt_load.api.verdict import Answer, Step
+from stt_load.client import local_limits
+from stt_load.client.pace import Overdue, Pace
+from stt_load.client.target import Target
+from stt_load.clock import clock
+from stt_load.samples.sample import ErrorKind
+
+NOTICED_S = 0.01
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request as it goes: filled in by the transport while it happens, so that a cut leaves what was known.
+
+    request_id: goes out in the header that the target names. stream: takes the answer in as it comes, None where only
+    the whole counts. step: what of a job it is.
+
+    Instants are on `clock`. uploaded: bytes of the bodies that were to be sent. received: bytes of the answer's body
+    that came in. connection: number of the connection, unique in this process. connect_s: what its set-up took, None
+    for one that was there already. lingered_s: from the done mark of a stream to the end of its body, where that is
+    worth telling: the server's way, not the generator's. captured: the headers that the target names. polls:
+    questions after a job. flaw: how the body of a refusal broke off, None where it is whole.
+    """
+
+    request_id: str | None = None
+    stream: Stream | None = None
+    step: Step = "request"
+    sent_s: float | None = None
+    first_byte_s: float | None = None
+    done_s: float | None = None
+    uploaded: int = 0
+    received: int = 0
+    status: int | None = None
+    connection: int | None = None
+    connect_s: float | None = None
+    lingered_s: float = 0.0
+    captured: dict[str, str | None] = field(default_factory=dict)
+    polls: int | None = None
+    flaw: str | None = None
+    header: Callable[[str], str | None] = field(default=lambda _: None, repr=False)
+    parts: list[bytes] = field(default_factory=list, repr=False)
+    pace: Pace = field(default_factory=Pace, repr=False)
+
+    @property
+    def said_all(self) -> bool:
+        """The answer is a stream that is at its end, or has told of an error: how it goes on is of no interest."""
+        return self.stream is not None and self.stream.has_said_all
+
+    @property
+    def is_refused(self) -> bool:
+        """Status and headers of the answer are in, and they say no: that is said, whatever becomes of the body."""
+        return self.status is not None and not 200 <= self.status < 300
+
+
+class TransportError(Exception):
+    """The exchange brought no whole answer."""
+
+    def __init__(self, kind: ErrorKind, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+
+
+class Transport(ABC):
+    """Posts bodies to one target, one at a time, from one greenlet."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+
+    def post(self, body: Body, exchange: Exchange) -> Answer:
+        """Sends `body` to the target's path, see `fetch`."""
+        return self.fetch(Request("POST", self.target.path, body), exchange)
+
+    def fetch(self, request: Request, exchange: Exchange) -> Answer:
+        """Sends `request` and reads the whole answer; `exchange` gets the instants, the clock running only in here.
+
+        Raises `TransportError`. Anything else that interrupts the greenlet goes through, the connection closed.
+        """
+        watch = gevent.Timeout(self.target.timeouts.total_s)
+        exchange.uploaded = len(request.body)
+        exchange.sent_s = clock()
+        exchange.pace.deadline_s = exchange.sent_s + self.target.timeouts.total_s
+        watch.start()
+        try:
+            self.perform(request, exchange)
+        except (gevent.Timeout, Overdue) as timeout:
+            if isinstance(timeout, gevent.Timeout) and timeout is not watch:
+                raise
+            if exchange.is_refused:
+                exchange.flaw = self._overdue().message
+            elif not exchange.said_all:
+                raise self._overdue() from None
+        except (TransportError, OSError) as error:
+            if not exchange.said_all:
+                self._blame(error)
+                raise
+        finally:
+            exchange.done_s = clock()
+            watch.close()
+        if exchange.stream is not None and exchange.stream.ended_s is not None:
+            lingered_s = exchange.done_s - exchange.stream.ended_s
+            exchange.lingered_s = lingered_s if lingered_s > NOTICED_S else 0.0
+            exchange.done_s = exchange.stream.ended_s
+        return self.answer(exchange)
+
+    @abstractmethod
+    def close(self) -> None:
+        """Gives the connection back."""
+
+    @abstractmethod
+    def perform(self, request: Request, exchange: Exchange) -> None:
+        """The exchange itself. Raises `TransportError`; leaves no open connection behind when interrupted."""
+
+    def answer(self, exchange: Exchange) -> Answer:
+        """The answer of an exchange that is over."""
+        header = exchange.header
+        return Answer(
+            exchange.status or 0,
+            header("content-type") or "",
+            header("location"),
+            b"".join(exchange.parts),
+            header("retry-after"),
+            exchange.stream,
+            exchange.step,
+            header("retry-after-ms"),
+            exchange.flaw,
+        )
+
+    def _blame(self, error: Exception) -> None:
+        """Raises what the generator's own limit comes to, where `error` goes back to one."""
+        advice = local_limits.advice(error)
+        if advice is not None:
+            raise TransportError(ErrorKind.LOCAL_LIMIT, advice) from error
+
+    def _overdue(self) -> TransportError:
+        """The time for all of it is over."""
+        limit = self.target.timeouts.total_s
+        return TransportError(ErrorKind.TIMEOUT_TOTAL, f"no whole answer within {limit:g} s")
+
+
+def plain(error: BaseException) -> str:
+    """An exception's message without the machinery around it: no object addresses, no nesting."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or type(error).__name__

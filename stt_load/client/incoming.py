@@ -1,0 +1,137 @@
+"""The answer of one exchange as its bytes come in, whatever they are cut into."""
+
+from __future__ import annotations
+
+from stt_load.client.coding import Decoder
+from stt_load.client.exchange import Exchange, TransportError
+from stt_load.client.http1 import AnswerReader, BadHttp, Incomplete
+from stt_load.clock import clock
+from stt_load.samples.sample import ErrorKind
+
+HEARD_BYTES = 4_096
+"""What a stream is given at a time: of the smallest events it is as much work as others can wait for."""
+SMALL_BYTES = 1_024
+"""Parts that are smaller are joined: a million of two bytes would take forty times their size."""
+
+
+class Incoming:
+    """Fills `exchange` in with an answer. limit: bytes of content, coded and decoded.
+
+    came: whether anything of an answer has come, an interim one (1xx) included. All methods raise `TransportError`.
+    """
+
+    def __init__(self, exchange: Exchange, method: str, captured: tuple[str, ...], limit: int) -> None:
+        self.came = False
+        self._exchange = exchange
+        self._reader = AnswerReader(method)
+        self._captured = captured
+        self._limit = limit
+        self._decoder: Decoder | None = None
+
+    @property
+    def has_begun(self) -> bool:
+        """The head of the final answer is in."""
+        return self._decoder is not None
+
+    @property
+    def was_waited_for(self) -> bool:
+        """An interim answer came before: the peer had the request."""
+        return self._reader.interim > 0
+
+    @property
+    def is_done(self) -> bool:
+        return self._reader.done
+
+    @property
+    def is_refusal(self) -> bool:
+        """It says that the request is not wanted: what of it is still to be sent is of no use."""
+        return (self._exchange.status or 0) >= 400
+
+    @property
+    def leaves_open(self) -> bool:
+        """It is whole, and another request may follow it on its connection."""
+        return self._reader.reusable
+
+    def feed(self, data: bytes) -> None:
+        """The next bytes. What is wrong with them is told after all that came before it: how they are cut changes
+        nothing."""
+        self.came = True
+        flaw: BadHttp | None = None
+        try:
+            self._reader.feed(data)
+        except BadHttp as error:
+            flaw = error
+        try:
+            self._take()
+        except ValueError as error:
+            raise TransportError(ErrorKind.BAD_HTTP, str(error)) from None
+        if flaw is not None:
+            raise TransportError(ErrorKind.BAD_HTTP, str(flaw)) from None
+
+    def end(self) -> bool:
+        """The peer has closed its side. False where that was too early."""
+        try:
+            self._reader.end()
+            self._finish()
+        except Incomplete:
+            return False
+        return True
+
+    def _take(self) -> None:
+        reader = self._reader
+        if reader.head is None:
+            return
+        if self._decoder is None:
+            self._begin()
+        if content := reader.take():
+            self._keep(content, clock())
+        if reader.done:
+            self._finish()
+
+    def _begin(self) -> None:
+        """The answer has begun."""
+        exchange, head = self._exchange, self._reader.head
+        assert head is not None
+        exchange.first_byte_s = clock()
+        exchange.status, exchange.header = head.status, head.header
+        exchange.captured = {name: head.header(name) for name in self._captured}
+        if not 200 <= head.status < 300:
+            exchange.stream = None  # it is read as a whole
+        elif exchange.stream is not None:
+            exchange.stream.begin(head.header("content-type") or "")
+        self._decoder = Decoder(head.header("content-encoding"), self._limit)
+
+    def _keep(self, content: bytes, at_s: float) -> None:
+        """Never much more than the limit in memory."""
+        exchange = self._exchange
+        exchange.received += len(content)
+        if exchange.received > self._limit:
+            raise TransportError(ErrorKind.ANSWER_TOO_LARGE, f"the answer is larger than {self._limit} bytes")
+        assert self._decoder is not None
+        for place, part in enumerate(self._decoder.feed(content)):
+            if place:
+                exchange.pace.step(clock())
+            self._hear(part, at_s)
+
+    def _hear(self, part: bytes, at_s: float) -> None:
+        """The next part of the content, decoded."""
+        exchange = self._exchange
+        parts = exchange.parts
+        if parts and len(parts[-1]) < SMALL_BYTES and len(part) < SMALL_BYTES:
+            parts[-1] += part
+        else:
+            parts.append(part)
+        stream = exchange.stream
+        if stream is None:
+            return
+        for begin in range(0, len(part), HEARD_BYTES):
+            stream.feed(part[begin : begin + HEARD_BYTES], at_s)
+            exchange.pace.step(clock())
+
+    def _finish(self) -> None:
+        """Raises ValueError from the decoder as a failure of its kind."""
+        try:
+            if self._decoder is not None:
+                self._decoder.finish()
+        except ValueError as error:
+            raise TransportError(ErrorKind.BAD_HTTP, str(error)) from None

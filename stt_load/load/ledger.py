@@ -1,0 +1,274 @@
+"""Whose job is whose when many processes share one budget: what is leased, to whom, and what has come back."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+from stt_load.load.budget import Job
+from stt_load.samples.sample import Phase
+
+MOST_PER_USER = 16
+"""Jobs leased ahead for each user at the most."""
+SHARES = 4
+"""A lease is at most this part of an even share of what is left, so that a slow worker doesn't hold the tail."""
+
+
+@dataclass(slots=True)
+class _Account:
+    """One worker. joined: users that ever came. present: those there now. firsts: first warm-up jobs given to it.
+
+    here: users that were there when it was heard of last. starting: users that are not there yet, as they are in
+    their `on_start`.
+    granted: jobs given since the lease was renewed. taken: those of them that it has told to have started.
+    """
+
+    joined: int = 0
+    present: int = 0
+    here: int = 0
+    starting: int = 0
+    firsts: int = 0
+    granted: int = 0
+    taken: int = 0
+    leased: dict[int, Job] = field(default_factory=dict)
+
+    @property
+    def stock(self) -> int:
+        """Jobs that it has, or will have when they arrive, and has not started."""
+        return self.granted - self.taken
+
+    @property
+    def in_flight(self) -> int:
+        """Jobs that it has started, as far as is known, and has told no result of: the first ones of `leased`."""
+        return max(0, len(self.leased) - self.stock)
+
+
+class Ledger:
+    """The master's counterpart of `Phases`: workers instead of users, leases instead of single jobs. A pure machine.
+
+    total: N, None for no end. warmup: M, below N. awaited: users that the barrier waits for (0: for none).
+
+    Laws, whatever the order of calls: each seq counts at most once; no measured job is leased before every warm-up
+    seq has its result; what a worker takes to its grave is leased again, under a new attempt; a result is somebody's
+    who was leased that very job, and has told nothing of it yet.
+    """
+
+    def __init__(self, total: int | None, warmup: int, awaited: int) -> None:
+        self.total = total
+        self.warmup = warmup
+        self.awaited = awaited
+        self.open = False
+        self.closed = False
+        self.warmup_results = 0
+        self.measured_results = 0
+        self._leased_again: set[Job] = set()
+        self._next = 0
+        self._again: deque[Job] = deque()
+        self._accounts: dict[str, _Account] = {}
+        self._idle: dict[str, int] = {}
+        self._late: dict[str, set[Job]] = {}
+        self._counted = bytearray()  # by seq: a byte a sample, however many there are
+
+    @property
+    def present(self) -> int:
+        """Users that are there, on all workers."""
+        return sum(account.present for account in self._accounts.values())
+
+    @property
+    def starting(self) -> int:
+        """Users that are not there yet, as they are in their `on_start`, on all workers."""
+        return sum(account.starting for account in self._accounts.values())
+
+    @property
+    def in_flight(self) -> int:
+        """Jobs that were started, as far as is known, and have no result yet."""
+        return sum(account.in_flight for account in self._accounts.values())
+
+    @property
+    def handed_out(self) -> int:
+        """Seqs that were leased and not given back: each has its result, somebody is at work on it, or it is lost."""
+        return self._next - len({job.seq for job in self._again if not self._counted[job.seq]})
+
+    @property
+    def measured_total(self) -> int | None:
+        """N - M, None for no end."""
+        return None if self.total is None else self.total - self.warmup
+
+    @property
+    def done(self) -> bool:
+        """All N results are in."""
+        return self.total is not None and self.warmup_results + self.measured_results >= self.total
+
+    @property
+    def leased_again(self) -> int:
+        """Jobs that were leased once more, as a new attempt."""
+        return len(self._leased_again)
+
+    @property
+    def workers(self) -> int:
+        """Those that have users."""
+        return sum(account.present > 0 for account in self._accounts.values())
+
+    def report(self, worker: str, joined: int, present: int, taken: int, starting: int = 0) -> None:
+        """What `worker` says: users that ever came, users there now, jobs started since its lease was renewed; users
+        in their `on_start`."""
+        account = self._accounts.setdefault(worker, _Account())
+        account.joined, account.present, account.taken = joined, present, taken
+        account.here, account.starting = present, starting
+        self._idle.pop(worker, None)
+
+    def absent(self, worker: str) -> None:
+        """`worker` is not heard of: its users do nothing. What it was leased is still its own."""
+        if worker in self._accounts:
+            self._accounts[worker].present = self._accounts[worker].starting = 0
+
+    def present_on(self, worker: str) -> int:
+        """Users that are there on `worker`, as it told last."""
+        account = self._accounts.get(worker)
+        return 0 if account is None else account.present
+
+    def owed(self, worker: str) -> int:
+        """Jobs that `worker` has, started or not, and has told no result of."""
+        account = self._accounts.get(worker)
+        return 0 if account is None else len(account.leased)
+
+    def in_flight_on(self, worker: str) -> int:
+        """Jobs that `worker` has started, as far as is known, and has told no result of."""
+        account = self._accounts.get(worker)
+        return 0 if account is None else account.in_flight
+
+    def granted(self, worker: str) -> int:
+        """Jobs given to `worker` since its lease was renewed."""
+        account = self._accounts.get(worker)
+        return 0 if account is None else account.granted
+
+    def lease(self, worker: str) -> list[Job]:
+        """More jobs for `worker`, if it has reported: as many as it should have ahead and hasn't."""
+        account = self._accounts.get(worker)
+        if account is None:
+            return []
+        jobs = list(self._jobs(account))
+        account.leased.update((job.seq, job) for job in jobs)
+        account.granted += len(jobs)
+        self._leased_again.update(job for job in jobs if job.attempt)
+        return jobs
+
+    def owns(self, worker: str, job: Job) -> bool:
+        """Whether a result of `job` may come from `worker`: it has it, or had it when it was lost."""
+        account = self._accounts.get(worker)
+        return (account is not None and account.leased.get(job.seq) == job) or job in self._late.get(worker, ())
+
+    def accepts(self, worker: str, job: Job) -> bool:
+        """The result of `job`, which `worker` owns, has come: whether its seq's first one, to be `finish`ed."""
+        account = self._accounts.get(worker)
+        if account is not None and account.leased.get(job.seq) == job:
+            del account.leased[job.seq]
+        self._late.get(worker, set()).discard(job)
+        return not self._counted[job.seq]
+
+    def finish(self, job: Job) -> None:
+        """A result that was accepted counts."""
+        self._counted[job.seq] = True
+        if job.phase is Phase.WARMUP:
+            self.warmup_results += 1
+        else:
+            self.measured_results += 1
+
+    def renew(self, worker: str, held: Collection[Job]) -> None:
+        """`worker` says what it really has on hand; everything else that was leased to it is there for others.
+
+        It never started that, so it stays the same try.
+        """
+        if worker in self._late:
+            self._late[worker].intersection_update(held)
+        account = self._accounts.get(worker)
+        if account is None:
+            return
+        given_back = [job for job in account.leased.values() if job not in held]
+        self._again.extend(given_back)
+        for job in given_back:
+            del account.leased[job.seq]
+        account.granted = account.taken = 0
+
+    def lost(self, worker: str, *, idle: bool = False) -> list[Job]:
+        """`worker` is gone, or cut off: the tries that it had started, as far as is known.
+
+        All its jobs are there to be leased again, as it may have started any; at the end, when nothing is leased any
+        more, nobody makes good for those tries. idle: it is there, but its users do nothing; the barrier does not
+        wait for them until it reports again.
+        """
+        account = self._accounts.pop(worker, None)
+        if account is None:
+            return []
+        if idle:
+            self._idle[worker] = account.joined
+        jobs, in_flight = list(account.leased.values()), account.in_flight
+        self._late.setdefault(worker, set()).update(jobs)
+        again = jobs[in_flight:] if self.closed else jobs
+        self._again.extend(Job(job.seq, job.attempt + 1, job.phase) for job in again if not self._counted[job.seq])
+        return jobs[:in_flight]
+
+    def ended(self, worker: str) -> None:
+        """`worker` has told its last result: whatever it has not told of is on its way no more, and lost."""
+        self._accounts.pop(worker, None)
+        self._late.pop(worker, None)
+
+    def may_open(self) -> bool:
+        """Whether the barrier's conditions hold and it has not opened yet."""
+        everyone = self._joined >= self.awaited and self.present > 0
+        return not self.open and not self.closed and self.warmup_results >= self.warmup and everyone
+
+    def close(self) -> None:
+        """Nothing new is leased any more."""
+        self.closed = True
+
+    def _jobs(self, account: _Account) -> Iterator[Job]:
+        if self.closed:
+            return
+        wanted = self._wanted(account)
+        while wanted > 0 and (job := self._next_job(account)) is not None:
+            yield job
+            wanted -= 1
+
+    def _wanted(self, account: _Account) -> int:
+        """How many jobs more: in the warm-up one for each user that has none, later what its stock lacks."""
+        if not self.open:
+            return account.present - len(account.leased)
+        if self.total is None:
+            return MOST_PER_USER * account.present - account.stock
+        left = self.total - self._next + len(self._again)
+        each = max(1, min(MOST_PER_USER, left // (SHARES * max(1, self.present))))
+        return each * account.present - account.stock
+
+    def _next_job(self, account: _Account) -> Job | None:
+        while self._again and self._counted[self._again[0].seq]:
+            self._again.popleft()
+        if self._again:
+            return self._again.popleft()
+        if self._next == self.total:
+            return None
+        if self._next < self.warmup:
+            return self._warmup_job(account)
+        return self._new(Phase.MEASURED) if self.open else None
+
+    def _warmup_job(self, account: _Account) -> Job | None:
+        """First ones for users that had none; further ones only when nobody's first is at stake."""
+        if account.firsts < account.joined:
+            account.firsts += 1
+            return self._new(Phase.WARMUP)
+        # Whoever has gone without one is owed none.
+        owed = sum(max(0, min(one.joined - one.firsts, one.here)) for one in self._accounts.values())
+        owed += max(0, self.awaited - self._joined)
+        return self._new(Phase.WARMUP) if self.warmup - self._next > owed else None
+
+    @property
+    def _joined(self) -> int:
+        """Users that ever came, those included that do nothing."""
+        return sum(account.joined for account in self._accounts.values()) + sum(self._idle.values())
+
+    def _new(self, phase: Phase) -> Job:
+        job = Job(self._next, 0, phase)
+        self._next += 1
+        self._counted.append(False)
+        return job

@@ -1,0 +1,123 @@
+"""A worker hands out what it was leased, and nothing else."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from stt_load.load.budget import Job
+from stt_load.load.leases import Leases
+from stt_load.load.ledger import MOST_PER_USER
+from stt_load.samples.sample import Phase
+
+USERS = st.integers(0, 4)
+
+
+def jobs(first: int, count: int, phase: Phase = Phase.MEASURED) -> list[Job]:
+    return [Job(seq, 0, phase) for seq in range(first, first + count)]
+
+
+class AnyOrder(RuleBasedStateMachine):
+    """Deliveries, some late; users that come, take and go; leases that are renewed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.leases = Leases()
+        self.next = 0
+        self.on_the_way: list[tuple[int, list[Job]]] = []
+        self.working: dict[int, Job] = {}
+        self.told: list[Job] = []
+        self.valid: set[Job] = set()
+
+    @rule(count=st.integers(1, 5))
+    def lease(self, count: int) -> None:
+        batch = jobs(self.next, count)
+        self.next += count
+        self.on_the_way.append((self.leases.epoch, batch))
+
+    @rule()
+    def arrive(self) -> None:
+        if self.on_the_way:
+            epoch, batch = self.on_the_way.pop(0)
+            before = self.leases.received
+            self.leases.add(epoch, batch)
+            if epoch == self.leases.epoch and not self.leases.closed:
+                self.valid |= set(batch)
+                assert self.leases.received == before + len(batch)
+            else:
+                assert self.leases.received == before
+
+    @rule(user=USERS)
+    def take(self, user: int) -> None:
+        if user in self.working:
+            return
+        self.leases.join(user)
+        job = self.leases.take(user)
+        if job is not None:
+            assert job in self.valid, "not of an older lease, and not twice"
+            self.valid.remove(job)
+            self.working[user] = job
+
+    @rule(user=USERS)
+    def finish(self, user: int) -> None:
+        job = self.working.pop(user, None)
+        if job is not None:
+            self.leases.finish(job)
+            self.told.append(job)
+
+    @rule(user=USERS)
+    def leave(self, user: int) -> None:
+        self.finish(user)
+        self.leases.leave(user)
+
+    @rule(count=st.integers(0, 3))
+    def acknowledge(self, count: int) -> None:
+        count = min(count, len(self.told))
+        self.leases.acknowledged(count)
+        del self.told[:count]
+
+    @rule()
+    def renew(self) -> None:
+        epoch = self.leases.epoch
+        self.leases.renew()
+        assert self.leases.epoch == epoch + 1
+        assert (self.leases.taken, self.leases.received) == (0, 0)
+        self.valid.clear()
+
+    @rule()
+    def close(self) -> None:
+        self.leases.close()
+        self.valid.clear()
+
+    @invariant()
+    def what_it_holds_is_known(self) -> None:
+        assert sorted(job.seq for job in self.leases.held) == sorted(
+            job.seq for job in [*self.working.values(), *self.told]
+        )
+        assert self.leases.in_flight == len(self.working)
+
+
+TestAnyOrder = AnyOrder.TestCase
+
+
+def test_a_users_first_warm_up_request_comes_before_anothers_second() -> None:
+    leases = Leases()
+    for user in ("a", "b"):
+        assert leases.join(user)
+    assert not leases.join("a")
+    leases.add(leases.epoch, jobs(0, 1, Phase.WARMUP))
+    assert leases.take("a") == Job(0, 0, Phase.WARMUP)
+    leases.add(leases.epoch, jobs(1, 1, Phase.WARMUP))
+    assert leases.take("a") is None
+    assert leases.take("b") == Job(1, 0, Phase.WARMUP)
+    leases.add(leases.epoch, jobs(2, 1, Phase.WARMUP))
+    assert leases.take("a") == Job(2, 0, Phase.WARMUP)
+
+
+def test_more_than_the_users_left_should_have_is_a_surplus() -> None:
+    leases = Leases()
+    leases.join("a")
+    leases.add(leases.epoch, jobs(0, MOST_PER_USER))
+    assert not leases.surplus
+    leases.leave("a")
+    assert leases.surplus
