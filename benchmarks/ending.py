@@ -19,14 +19,14 @@ import numpy as np
 
 from benchmarks.million import samples
 from stt_load.config import Config, masked
-from stt_load.report import result_file
 from stt_load.report.console import result
 from stt_load.report.messages import Messages
-from stt_load.report.run import Run
 from stt_load.samples.generator import Generator
 from stt_load.samples.rows import as_saved
 from stt_load.samples.run_info import RunInfo
 from stt_load.samples.table import SampleTable
+from stt_load.storage import result_file
+from stt_load.storage.run_record import Run
 
 ROWS = (200_000, 1_000_000)
 

@@ -16,12 +16,12 @@ from stt_load.outlet import Outlet
 from stt_load.report import opening, progress
 from stt_load.report.console import result
 from stt_load.report.messages import Language, Messages
-from stt_load.report.run import Run
 from stt_load.samples.escaping import harmless
 from stt_load.samples.progress import Progress
 from stt_load.samples.run_info import RunInfo
 from stt_load.session import Session
 from stt_load.stats.model import Warmup
+from stt_load.storage.run_record import Run
 
 BAR_PERIOD_S = 0.25
 LINE_PERIOD_S = 10.0

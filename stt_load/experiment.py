@@ -21,9 +21,6 @@ from stt_load.config import MOST_SEED, Config, mask_url, secrets
 from stt_load.display import Display
 from stt_load.faults import Faults
 from stt_load.readiness import wait_ready
-from stt_load.record import Spool
-from stt_load.report import result_file
-from stt_load.report.run import Run
 from stt_load.samples.fields import ROW
 from stt_load.samples.generator import Generator
 from stt_load.samples.keeping import keep
@@ -35,6 +32,9 @@ from stt_load.session import Ending, Session
 from stt_load.spooling import Spooling
 from stt_load.stage import base_path, place_of
 from stt_load.stats.summary import warmup
+from stt_load.storage import result_file
+from stt_load.storage.run_record import Run
+from stt_load.storage.spool import Spool
 from stt_load.team import Order, Team
 from stt_load.user_watch import UserWatch
 

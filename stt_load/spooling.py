@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 
 import gevent
 
-from stt_load.record import Spool
 from stt_load.samples.table import SampleTable
+from stt_load.storage.spool import Spool
 
 logger = logging.getLogger(__name__)
 

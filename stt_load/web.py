@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from stt_load import same_origin, start_form
 from stt_load.commandline import CommandLine
-from stt_load.report import result_file
+from stt_load.storage import result_file
 
 ROWS_INSIDE = "The requests of this run are in its result; only above 100,000 they have a file of their own."
 STILL_ENDING = "The run before is still ending: its last answers are waited for. Start again when it has stopped."

@@ -16,8 +16,8 @@ from stt_load.cluster.protocol import Data
 from stt_load.config import Config, masked
 from stt_load.engagement import Engagement
 from stt_load.load.budget import Job
-from stt_load.record import Spool, read
 from stt_load.samples.sample import Phase
+from stt_load.storage.spool import Spool, read
 from tests.cluster.conversation import INFO, sample_of
 from tests.worker_process import until
 

@@ -18,11 +18,11 @@ from stt_load.config import Config, masked
 from stt_load.display import Display
 from stt_load.experiment import Crew, Experiment
 from stt_load.load.budget import Phases
-from stt_load.report import result_file
 from stt_load.report.exit_code import INVALID, exit_code
-from stt_load.report.run import Run
 from stt_load.samples.sample import ErrorKind
 from stt_load.stats import summary as summaries
+from stt_load.storage import result_file
+from stt_load.storage.run_record import Run
 from stt_load.team import LocalTeam
 from tests.factory import FakeUsers
 from tests.making import sample_of
@@ -128,7 +128,7 @@ def test_the_figures_are_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
         calls.append(1)
         return whole(*args, **kwargs)
 
-    monkeypatch.setattr("stt_load.report.run.summarise", counted)
+    monkeypatch.setattr("stt_load.storage.run_record.summarise", counted)
     trial = Trial()
     trial.go()
     run = trial.finish()
@@ -169,7 +169,7 @@ def test_figures_that_can_not_be_computed_cost_no_row(monkeypatch: pytest.Monkey
         return boom() if len(samples) else whole(samples, **kwargs)
 
     with monkeypatch.context() as broken:
-        broken.setattr("stt_load.report.run.summarise", of_none_only)
+        broken.setattr("stt_load.storage.run_record.summarise", of_none_only)
         run = trial.finish()
     result = written()
     assert len(result["requests"]) == 6
@@ -184,7 +184,7 @@ def test_a_summary_that_always_breaks_costs_neither_result_nor_report(monkeypatc
     """It may be something else than the rows that it breaks on."""
     trial = Trial()
     trial.go()
-    monkeypatch.setattr("stt_load.report.run.summarise", boom)
+    monkeypatch.setattr("stt_load.storage.run_record.summarise", boom)
     run = trial.finish()
     result = written()
     assert len(result["requests"]) == 6
@@ -335,7 +335,7 @@ def test_a_disk_that_is_full_at_the_start_is_named(monkeypatch: pytest.MonkeyPat
     def full(*_: Any) -> None:
         raise OSError(28, os.strerror(28))
 
-    monkeypatch.setattr("stt_load.record.Spool.flush", full)
+    monkeypatch.setattr("stt_load.storage.spool.Spool.flush", full)
     with pytest.raises(OSError, match=r"No space left on device: 'stt_load_test_results_.*\.partial\.jsonl'"):
         Trial()
     assert not list(Path.cwd().iterdir())

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import cast
 
-from stt_load.files import OddFileError, read_ordinary
+from stt_load.storage.files import OddFileError, read_ordinary
 
 MOST_BYTES = 1_000_000
 """Of the function's file; what is larger is another one."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import gevent.ssl
 from certifi import where
 
-from stt_load.files import open_ordinary
+from stt_load.storage.files import open_ordinary
 
 VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 GONE = (ssl.SSLEOFError, ssl.SSLZeroReturnError)

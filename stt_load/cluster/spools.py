@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from stt_load.record import SUFFIX, count_rows
+from stt_load.storage.spool import SUFFIX, count_rows
 
 logger = logging.getLogger(__name__)
 

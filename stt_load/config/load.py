@@ -17,7 +17,7 @@ from stt_load.config.model import Config
 from stt_load.config.paths import KeyPath
 from stt_load.config.save_path import check_save_path
 from stt_load.config.yaml_source import Document, parse
-from stt_load.files import OddFileError, read_ordinary
+from stt_load.storage.files import OddFileError, read_ordinary
 
 DEFAULT_FILE = "config.yaml"
 FILE_VARIABLE = "CONFIG_PATH"

@@ -13,7 +13,7 @@ from stt_load.config.model import Config
 from stt_load.config.paths import KeyPath
 from stt_load.config.places import Broken, model_has_a_place, references_are_right, variables_are_right
 from stt_load.config.words import API_FIELDS
-from stt_load.files import OddFileError, read_ordinary
+from stt_load.storage.files import OddFileError, read_ordinary
 
 FEWEST_SAMPLES = 8
 # A WAV file gives its own size, less 8 bytes, in 32 bits.

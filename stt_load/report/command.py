@@ -6,12 +6,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from stt_load.report import result_file
 from stt_load.report.console import report
-from stt_load.report.merge import merge
 from stt_load.report.messages import CATALOGUES, Messages
-from stt_load.report.run import ReportError
 from stt_load.samples.escaping import harmless
+from stt_load.storage import result_file
+from stt_load.storage.merge import merge
+from stt_load.storage.run_record import ReportError
 
 DESCRIPTION = (
     "Make the report of a run again, from its result (.json) or, when it was killed, from what it left behind "

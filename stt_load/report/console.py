@@ -10,12 +10,12 @@ import numpy as np
 from stt_load.report import answers, judgement
 from stt_load.report.messages import Messages
 from stt_load.report.opening import WIDTH, note, subject
-from stt_load.report.run import Run
 from stt_load.report.width import plain, right, shorten, wrap
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import Samples
 from stt_load.stats.model import AllQuantiles, Distribution, Level, Metrics
 from stt_load.stats.quantiles import FEWEST_FOR_P999
+from stt_load.storage.run_record import Run
 
 RULE = "=" * 60
 INTERVALS = ("median", "p95", "p99", "p999")

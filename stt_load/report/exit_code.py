@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stt_load.report.run import Run
+from stt_load.storage.run_record import Run
 
 FAILURES = 1
 BAD_INPUT = 2

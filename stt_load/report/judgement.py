@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 
 from stt_load.report.messages import Messages
 from stt_load.report.opening import WIDTH
-from stt_load.report.run import Run
 from stt_load.report.width import plain, wrap
 from stt_load.samples.run_info import RunInfo
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import Samples
 from stt_load.stats.model import Check, Finding
+from stt_load.storage.run_record import Run
 
 COUNTS = ("load_changed", "listener_errors", "rows_lost", "local_limits", "stalled_timeouts")
 """Checks whose value is a number of events; the others' are shares."""

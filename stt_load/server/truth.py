@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
-from stt_load.files import replace_private
+from stt_load.storage.files import replace_private
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from stt_load.client.tls import VARIABLES, tls_context
-from stt_load.files import OddFileError
+from stt_load.storage.files import OddFileError
 
 
 @pytest.mark.parametrize("variable", VARIABLES)

@@ -24,13 +24,13 @@ from stt_load.cluster.shapes import Misconduct
 from stt_load.load.budget import Job
 from stt_load.load.ledger import _Account
 from stt_load.load_watch import Asked
-from stt_load.record import Spool
 from stt_load.samples.generator import Generator
 from stt_load.samples.keeping import keep
 from stt_load.samples.run_info import EndReason
 from stt_load.samples.sample import ErrorKind, Phase, Sample
 from stt_load.samples.table import Samples, SampleTable
 from stt_load.stats.summary import summarise
+from stt_load.storage.spool import Spool
 from tests.cluster.conversation import INFO, Conversation, sample_of
 
 

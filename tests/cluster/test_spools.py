@@ -9,10 +9,10 @@ import pytest
 
 from stt_load.cluster import spools
 from stt_load.load.budget import Job
-from stt_load.record import SUFFIX, Spool, count_rows
 from stt_load.samples.generator import Generator
 from stt_load.samples.sample import Phase
 from stt_load.samples.table import SampleTable
+from stt_load.storage.spool import SUFFIX, Spool, count_rows
 from tests.cluster.conversation import INFO, sample_of
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from stt_load.config import Config, masked
-from stt_load.report.run import Run
 from stt_load.samples.generator import Generator, WorkerHealth
 from stt_load.samples.rows import as_saved
 from stt_load.samples.run_info import RunInfo
 from stt_load.samples.sample import Phase
 from stt_load.samples.table import Samples
+from stt_load.storage.run_record import Run
 from tests.factory import joined, table
 
 PROCESS = WorkerHealth(worker=0, loop_lag_p99_s=0.001, cpu_share=0.1, loop_lag_mean_s=0.0001, stalled_s=0.0)

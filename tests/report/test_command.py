@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from stt_load.report.result_file import write
+from stt_load.storage.result_file import write
 from tests.report.runs import run_of, steady
 
 

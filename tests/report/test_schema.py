@@ -11,12 +11,12 @@ import jsonschema
 import pytest
 
 import stt_load.report
-from stt_load.report.result_file import MOST_ROWS_INSIDE, write
 from stt_load.samples.generator import Generator, WorkerHealth
 from stt_load.samples.run_info import EndReason, RunInfo
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import Samples
 from stt_load.stats.model import AllQuantiles, Backend, Level, Metrics, Requests, Rtf, Validity, Warmup
+from stt_load.storage.result_file import MOST_ROWS_INSIDE, write
 from tests.factory import joined, table
 from tests.report.runs import run_of, steady
 

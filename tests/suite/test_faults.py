@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
-from stt_load.report.merge import merge
-from stt_load.report.result_file import load
-from stt_load.report.run import Run
 from stt_load.samples.sample import Phase
+from stt_load.storage.merge import merge
+from stt_load.storage.result_file import load
+from stt_load.storage.run_record import Run
 from tests.suite.crowd import Crowd, crowd, until
 from tests.suite.running import LOCUSTFILE, against, check_code, check_verdict, finish, rows, saved, start
 from tests.suite.test_distributed import check_exact

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.contest import Sink
-from stt_load.record import read
+from stt_load.storage.spool import read
 from tests.suite.crowd import until
 from tests.suite.running import against, finish, start
 

@@ -21,15 +21,15 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from stt_load.files import create_private, open_ordinary
-from stt_load.report import json_lines
-from stt_load.report.json_lines import LineError
-from stt_load.report.run import SCHEMA_VERSION, ReportError, Run, check_version, generator, run_info
 from stt_load.samples.escaping import encode
 from stt_load.samples.generator import Generator
 from stt_load.samples.rows import RowError, as_saved, lines, table
 from stt_load.samples.run_info import RunInfo
 from stt_load.samples.table import Samples
+from stt_load.storage import json_lines
+from stt_load.storage.files import create_private, open_ordinary
+from stt_load.storage.json_lines import LineError
+from stt_load.storage.run_record import SCHEMA_VERSION, ReportError, Run, check_version, generator, run_info
 
 SUFFIX = ".partial.jsonl"
 

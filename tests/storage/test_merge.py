@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stt_load.record import Spool
-from stt_load.report.merge import merge
-from stt_load.report.result_file import load
-from stt_load.report.run import ReportError, Run
 from stt_load.samples.generator import Generator, Stall, WorkerHealth
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import Samples
+from stt_load.storage.merge import merge
+from stt_load.storage.result_file import load
+from stt_load.storage.run_record import ReportError, Run
+from stt_load.storage.spool import Spool
 from tests.factory import joined, table
 from tests.report.runs import run_of
 

@@ -17,13 +17,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from stt_load import record
-from stt_load.files import PRIVATE, open_ordinary, temporary_beside
-from stt_load.report import json_lines
-from stt_load.report.json_lines import LineError
-from stt_load.report.run import SCHEMA_VERSION, ReportError, Run, check_version, run_info
 from stt_load.samples.escaping import escaped
 from stt_load.samples.rows import RowError, slices, table
+from stt_load.storage import json_lines, spool
+from stt_load.storage.files import PRIVATE, open_ordinary, temporary_beside
+from stt_load.storage.json_lines import LineError
+from stt_load.storage.run_record import SCHEMA_VERSION, ReportError, Run, check_version, run_info
 
 MOST_ROWS_INSIDE = 100_000
 GZIP_LEVEL = 5
@@ -111,8 +110,8 @@ def load(path: Path) -> Run:
     Raises `ReportError` for anything else, and when the rows beside the result are not those that belong to it.
     """
     try:
-        if path.name.endswith(record.SUFFIX):
-            return record.read(path)
+        if path.name.endswith(spool.SUFFIX):
+            return spool.read(path)
         return _loaded(path)
     except UnicodeDecodeError:
         raise ReportError(f"{path} is not a result of stt-load: it is not text") from None
@@ -205,7 +204,7 @@ def _rename(temporary: Path, path: Path) -> None:
 
 def _taken(path: Path) -> bool:
     """Also by a link to nowhere, which nothing can be created over."""
-    return any(os.path.lexists(one) for one in (path, path.with_suffix(record.SUFFIX), rows_path(path)))
+    return any(os.path.lexists(one) for one in (path, path.with_suffix(spool.SUFFIX), rows_path(path)))
 
 
 def _utf8(text: str) -> bytes:

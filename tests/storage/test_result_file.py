@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given
 
 from stt_load.config import Config
-from stt_load.report import json_lines, result_file
-from stt_load.report.result_file import document, load, reserve, rows_path, write
-from stt_load.report.run import ReportError
 from stt_load.samples.sample import ErrorKind
 from stt_load.samples.table import Samples
+from stt_load.storage import json_lines, result_file
+from stt_load.storage.result_file import document, load, reserve, rows_path, write
+from stt_load.storage.run_record import ReportError
 from tests.factory import table
 from tests.report.runs import run_of, steady
 from tests.report.tables import tables

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt_load.report import json_lines
-from stt_load.report.json_lines import BATCH_BYTES, LineError
+from stt_load.storage import json_lines
+from stt_load.storage.json_lines import BATCH_BYTES, LineError
 
 VALUES = st.recursive(
     st.none()

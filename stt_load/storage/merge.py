@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from stt_load.report.run import ReportError, Run
 from stt_load.samples.fields import INSTANTS, TEXTS
 from stt_load.samples.generator import Generator, Stall, WorkerHealth
 from stt_load.samples.run_info import RunInfo
 from stt_load.samples.sample import Phase
 from stt_load.samples.table import Samples
+from stt_load.storage.run_record import ReportError, Run
 
 MOST_TEXTS = 2**15 - 1
 """As many as the columns have numbers for; of any more, only the kind of failure is left."""

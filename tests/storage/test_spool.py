@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 
 from stt_load.config import Config, masked
-from stt_load.record import SUFFIX, Spool, read
-from stt_load.report.run import ReportError
 from stt_load.samples.generator import Generator, WorkerHealth
 from stt_load.samples.rows import as_saved
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import Samples
+from stt_load.storage.run_record import ReportError
+from stt_load.storage.spool import SUFFIX, Spool, read
 from tests.factory import joined, table
 from tests.report.runs import run_of, steady
 from tests.report.tables import tables

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from stt_load.files import (
+from stt_load.storage.files import (
     OddFileError,
     create_private,
     open_ordinary,
