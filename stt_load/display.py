@@ -11,15 +11,15 @@ from typing import Any, TextIO
 import gevent
 
 from stt_load.clock import clock
-from stt_load.lookout import Lookout, Outlook
 from stt_load.outlet import Outlet
 from stt_load.report import opening, progress
 from stt_load.report.console import result
 from stt_load.report.messages import Language, Messages
+from stt_load.run.barrier import Session
+from stt_load.run.progress import Lookout, Outlook
 from stt_load.samples.escaping import harmless
 from stt_load.samples.progress import Progress
 from stt_load.samples.run_info import RunInfo
-from stt_load.session import Session
 from stt_load.stats.model import Warmup
 from stt_load.storage.run_record import Run
 

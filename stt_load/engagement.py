@@ -13,9 +13,9 @@ from stt_load.cluster import spools
 from stt_load.cluster.outpost import Outpost
 from stt_load.cluster.protocol import Data
 from stt_load.config import Config
+from stt_load.run.context import Stage, build
+from stt_load.run.spooling import Spooling
 from stt_load.samples.run_info import RunInfo
-from stt_load.spooling import Spooling
-from stt_load.stage import Stage, build
 from stt_load.storage.run_record import run_info
 from stt_load.storage.spool import Spool
 

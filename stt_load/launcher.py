@@ -13,9 +13,9 @@ from stt_load.commandline import CommandLine
 from stt_load.config import Config, masked
 from stt_load.display import Display
 from stt_load.embedded import Embedded
-from stt_load.experiment import Crew, Experiment
-from stt_load.lookout import Outlook
-from stt_load.stage import place_of, shown_name
+from stt_load.run.context import place_of, shown_name
+from stt_load.run.progress import Outlook
+from stt_load.run.run import Crew, Experiment
 from stt_load.workforce import Workforce
 
 

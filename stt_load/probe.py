@@ -21,8 +21,8 @@ from stt_load.client.http import HttpTransport
 from stt_load.config import Config, ConfigError
 from stt_load.config.command import add_arguments as add_arguments  # the file, and the options of locust
 from stt_load.config.command import given
+from stt_load.run.context import audio_of, speech_of, target_of
 from stt_load.server.process import EmbeddedServer, StartError
-from stt_load.stage import audio_of, speech_of, target_of
 
 DESCRIPTION = (
     "Sends one request with the configuration, options and environment included, and shows what went out (secrets "

@@ -8,7 +8,7 @@ from typing import cast
 from gevent.event import AsyncResult
 from locust.env import Environment
 
-from stt_load.stage import Stage
+from stt_load.run.context import Stage
 
 
 def enter(environment: Environment, stage: Stage) -> None:

@@ -22,14 +22,14 @@ from stt_load.commandline import CommandLine
 from stt_load.config import ConfigError, variables
 from stt_load.controls import Controls, guarded
 from stt_load.departure import Departure
-from stt_load.experiment import Experiment
 from stt_load.introduction import introduce
 from stt_load.launcher import Launcher
-from stt_load.lookout import Outlook
 from stt_load.reception import Reception
 from stt_load.report.exit_code import BAD_INPUT, INVALID, exit_code
+from stt_load.run.lifecycle import Shutdown, State
+from stt_load.run.progress import Outlook
+from stt_load.run.run import Experiment
 from stt_load.server.process import StartError
-from stt_load.shutdown import Shutdown, State
 from stt_load.staffing import Staffing
 from stt_load.storage.files import make_private
 from stt_load.storage.run_record import Run

@@ -21,10 +21,10 @@ from stt_load.client.batch import JobTransport
 from stt_load.client.call import CalledTransport
 from stt_load.client.http import HttpTransport
 from stt_load.load.budget import Job
-from stt_load.outcome import UNREACHABLE, concluded, failure_of
+from stt_load.run.context import Stage
+from stt_load.run.outcome import UNREACHABLE, concluded, failure_of
 from stt_load.samples.fields import LONGEST_S
 from stt_load.samples.sample import ErrorKind, Phase, Sample
-from stt_load.stage import Stage
 
 # After a failed connection attempt a user stays away, longer each time: a refused port answers in microseconds, and
 # knocking as fast as that tells nothing and starves the machine. In seconds.

@@ -22,10 +22,10 @@ from stt_load.config import Config
 from stt_load.leaving import Leaving
 from stt_load.load.budget import Phases
 from stt_load.load.ledger import Ledger
-from stt_load.load_watch import Asked
 from stt_load.reception import Reception
+from stt_load.run.executor import LocalTeam, Team
+from stt_load.run.load_watch import Asked
 from stt_load.samples.sample import Sample
-from stt_load.team import LocalTeam, Team
 from stt_load.user_counts import UserCounts
 
 LOOK_S = 0.01

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from stt_load.load.budget import Job, Phases
+from stt_load.run.barrier import Session
 from stt_load.samples.sample import ErrorKind, Phase, Sample
-from stt_load.session import Session
 
 
 def sample_of(job: Job, kind: ErrorKind | None = None, **values: Any) -> Sample:

@@ -14,11 +14,11 @@ from stt_load import display as displays
 from stt_load.config import Config, masked
 from stt_load.display import CLEAR, Display
 from stt_load.load.budget import Phases
-from stt_load.lookout import Outlook
+from stt_load.run.barrier import Session
+from stt_load.run.progress import Outlook
 from stt_load.samples.generator import Generator
 from stt_load.samples.run_info import RunInfo
 from stt_load.samples.table import SampleTable
-from stt_load.session import Session
 from stt_load.stats.summary import warmup
 
 INFO = RunInfo("0", {}, {}, 1, False, None, "http://x", "SttUser", 3, ("local",), "", generator=Generator())

@@ -49,7 +49,7 @@ def test_what_runs_on_gevent_does_not_know_locust(room: str) -> None:
 
 
 def test_one_process_knows_nothing_of_workers() -> None:
-    assert not {name for name in loaded_by("stt_load.team") if name.startswith("stt_load.cluster")}
+    assert not {name for name in loaded_by("stt_load.run.executor") if name.startswith("stt_load.cluster")}
 
 
 def test_importing_the_package_does_nothing() -> None:

@@ -10,9 +10,9 @@ from typing import Any, cast
 import pytest
 
 from stt_load import quirks
-from stt_load.experiment import Experiment
 from stt_load.launcher import Launcher
-from stt_load.lookout import Outlook
+from stt_load.run.progress import Outlook
+from stt_load.run.run import Experiment
 from stt_load.workforce import LocalWorkforce
 from tests.locusts import command_line, local_environment
 

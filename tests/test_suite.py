@@ -277,7 +277,7 @@ def test_an_exception_while_locust_quits_counts_and_its_main_greenlet_goes_on(
     suite._runner.greenlet.join(5)
     assert len(suite._runner.greenlet) == 0, "Locust's main greenlet waits for these"
     assert suite._experiment.faults.count == 1
-    monkeypatch.setattr("stt_load.shutdown.PATIENCE_S", 0.01 - suite._experiment.config.drain)
+    monkeypatch.setattr("stt_load.run.lifecycle.PATIENCE_S", 0.01 - suite._experiment.config.drain)
     with gevent.Timeout(5):
         fire(suite, "quitting")
     assert suite.outcome is not None, "there is a result, though Locust never said that its users are gone"

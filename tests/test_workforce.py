@@ -19,8 +19,8 @@ from stt_load.cluster import protocol
 from stt_load.cluster.fleet import Needs
 from stt_load.cluster.protocol import Data
 from stt_load.config import Config
-from stt_load.load_watch import Asked
-from stt_load.team import Order
+from stt_load.run.executor import Order
+from stt_load.run.load_watch import Asked
 from stt_load.users import FastSttUser
 from stt_load.workforce import RemoteWorkforce
 from tests.cluster.conversation import INFO

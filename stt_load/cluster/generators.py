@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from stt_load.load_watch import Interval
-from stt_load.monitor import Watch
+from stt_load.run.load_watch import Interval
+from stt_load.run.monitor import Watch
 from stt_load.samples.generator import Generator, Stall
 
 

@@ -15,7 +15,7 @@ from stt_load.cluster.clocks import LONGEST_JUMP_S
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.shapes import Misconduct, shown
 from stt_load.load.budget import Job
-from stt_load.monitor import COUNT_PERIOD_S
+from stt_load.run.monitor import COUNT_PERIOD_S
 from stt_load.samples.fields import INSTANTS, TEXTS
 from stt_load.samples.keeping import in_order, out_of_range
 from stt_load.samples.sample import Phase, Sample

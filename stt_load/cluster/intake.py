@@ -16,11 +16,11 @@ from stt_load.cluster.recruit import Recruit
 from stt_load.cluster.shapes import Misconduct
 from stt_load.load.budget import Job
 from stt_load.load.ledger import Ledger
+from stt_load.run.barrier import Session
 from stt_load.samples.fields import INSTANTS
 from stt_load.samples.keeping import keep
 from stt_load.samples.sample import Phase, Sample
 from stt_load.samples.table import NOT_KEPT, Samples
-from stt_load.session import Session
 
 logger = logging.getLogger(__name__)
 

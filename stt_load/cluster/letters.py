@@ -22,7 +22,7 @@ from stt_load.cluster.shapes import (
     optional,
     whole,
 )
-from stt_load.lag import LISTED
+from stt_load.run.lag import LISTED
 from stt_load.samples.sample import Phase
 from stt_load.samples.table import SampleTable
 

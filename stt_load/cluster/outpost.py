@@ -12,10 +12,10 @@ from gevent.event import Event
 from stt_load.clock import clock
 from stt_load.cluster import protocol
 from stt_load.cluster.protocol import Data
-from stt_load.desk import Bell
 from stt_load.load.budget import Job
 from stt_load.load.leases import Leases
-from stt_load.monitor import Monitor
+from stt_load.run.dispatcher import Bell
+from stt_load.run.monitor import Monitor
 from stt_load.samples.keeping import keep, timed
 from stt_load.samples.sample import Sample
 from stt_load.samples.table import Samples, SampleTable

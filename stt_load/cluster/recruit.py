@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from stt_load.cluster.fleet import SAME_CLOCK, Member
 from stt_load.cluster.protocol import Data
 from stt_load.load.budget import Job
-from stt_load.monitor import Watch
+from stt_load.run.monitor import Watch
 from stt_load.samples.run_info import Clock
 from stt_load.samples.sample import ErrorKind, Phase, Sample
 

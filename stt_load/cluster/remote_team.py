@@ -17,12 +17,12 @@ from stt_load.cluster.protocol import Data
 from stt_load.cluster.recruit import Recruit
 from stt_load.cluster.roster import Roster, message_of
 from stt_load.load.ledger import Ledger
-from stt_load.load_watch import Asked, LoadWatch
+from stt_load.run.barrier import Session
+from stt_load.run.executor import Order, Users
+from stt_load.run.load_watch import Asked, LoadWatch
 from stt_load.samples.generator import Generator
 from stt_load.samples.run_info import Clock
 from stt_load.samples.sample import Sample
-from stt_load.session import Session
-from stt_load.team import Order, Users
 
 logger = logging.getLogger(__name__)
 

@@ -14,10 +14,10 @@ from stt_load.cluster.protocol import Data
 from stt_load.cluster.recruit import Recruit
 from stt_load.cluster.shapes import Misconduct
 from stt_load.load.ledger import Ledger
-from stt_load.monitor import Watch
+from stt_load.run.executor import Order
+from stt_load.run.monitor import Watch
 from stt_load.samples.run_info import Clock
 from stt_load.samples.sample import Sample
-from stt_load.team import Order
 
 UNHEARD_S = 1.5
 """A worker that has not been heard of for so long may have users that it has not told of: it does so each second."""

@@ -16,7 +16,7 @@ from stt_load.client import Exchange, Target, Timeouts, TransportError, addresse
 from stt_load.client.addresses import Address, NoAddress, addresses_of, connect
 from stt_load.client.http import HttpTransport
 from stt_load.clock import clock
-from stt_load.readiness import wait_ready
+from stt_load.run.readiness import wait_ready
 from stt_load.samples.sample import ErrorKind
 from tests.client.scripted import Scripted, answer
 from tests.ports import free_port

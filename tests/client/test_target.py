@@ -10,7 +10,7 @@ from stt_load.api.request import Body
 from stt_load.client import Exchange
 from stt_load.client.http import HttpTransport
 from stt_load.client.target import Target, Timeouts
-from stt_load.readiness import wait_ready
+from stt_load.run.readiness import wait_ready
 from tests.client.misbehaving import Misbehaving
 
 LIMITS = Timeouts(1, 1, 1, 1)

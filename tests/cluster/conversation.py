@@ -16,12 +16,12 @@ from stt_load.cluster.remote_team import RemoteTeam
 from stt_load.config import Config, masked
 from stt_load.load.budget import Job
 from stt_load.load.ledger import Ledger
-from stt_load.load_watch import Asked
+from stt_load.run.barrier import Session
+from stt_load.run.executor import Order
+from stt_load.run.load_watch import Asked
 from stt_load.samples.generator import Generator
 from stt_load.samples.run_info import RunInfo
 from stt_load.samples.sample import ErrorKind, Phase, Sample
-from stt_load.session import Session
-from stt_load.team import Order
 from tests.factory import FakeUsers
 
 INFO = RunInfo("0", {}, {}, 1, False, None, "", "", 1, (), "", generator=Generator())

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from stt_load.cluster.generators import together
-from stt_load.monitor import Watch
+from stt_load.run.monitor import Watch
 from stt_load.samples.generator import Stall
 
 

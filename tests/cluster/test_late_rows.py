@@ -11,7 +11,7 @@ from stt_load.clock import clock
 from stt_load.cluster import protocol
 from stt_load.cluster.outpost import Outpost
 from stt_load.load.budget import Job
-from stt_load.monitor import LAG_PERIOD_S
+from stt_load.run.monitor import LAG_PERIOD_S
 from stt_load.samples.sample import Phase, Sample
 from stt_load.samples.table import Samples
 from tests.factory import table

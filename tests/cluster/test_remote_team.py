@@ -23,7 +23,7 @@ from stt_load.cluster.protocol import Data
 from stt_load.cluster.shapes import Misconduct
 from stt_load.load.budget import Job
 from stt_load.load.ledger import _Account
-from stt_load.load_watch import Asked
+from stt_load.run.load_watch import Asked
 from stt_load.samples.generator import Generator
 from stt_load.samples.keeping import keep
 from stt_load.samples.run_info import EndReason

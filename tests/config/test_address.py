@@ -8,7 +8,7 @@ import pytest
 
 from stt_load.cli import main
 from stt_load.config import Layer, Override, load, masked
-from stt_load.stage import speech_of, target_of
+from stt_load.run.context import speech_of, target_of
 from tests.config.conftest import Load
 from tests.config.test_model import recorder
 from tests.config.test_preset import KEYS

@@ -16,7 +16,7 @@ from stt_load.config import Config, Layer, Override, effective, load, masked
 from stt_load.config.preset import NAMES
 from stt_load.report.messages import Messages
 from stt_load.report.opening import subject
-from stt_load.stage import speech_of, target_of
+from stt_load.run.context import speech_of, target_of
 from tests.config.conftest import Faults, Load
 from tests.config.test_preset import KEYS
 from tests.report.runs import run_of, steady

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from stt_load.config import Config, Override, effective, masked, secrets, variables
 from stt_load.config.variables import filled, pairs, references
-from stt_load.stage import place_of, speech_of, target_of
+from stt_load.run.context import place_of, speech_of, target_of
 from tests.config.conftest import Faults, Load
 
 SECRET = "hunter2hunter2"

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from stt_load.config import Config, effective, masked
-from stt_load.stage import speech_of, target_of
+from stt_load.run.context import speech_of, target_of
 from tests.config.conftest import Faults, Load
 
 # How it is written without quotes, and so how it goes out.

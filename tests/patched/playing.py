@@ -12,11 +12,11 @@ import gevent.pool
 from locust.env import Environment
 
 from stt_load.config import Config
-from stt_load.desk import Bell, LocalDesk
 from stt_load.load.budget import Phases
+from stt_load.run.barrier import Session
+from stt_load.run.context import build
+from stt_load.run.dispatcher import Bell, LocalDesk
 from stt_load.samples.sample import Sample
-from stt_load.session import Session
-from stt_load.stage import build
 from stt_load.starting import clear, enter
 from stt_load.users import SpeechUser, on_user_error
 

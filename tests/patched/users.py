@@ -231,7 +231,7 @@ def test_a_row_that_cannot_be_made_is_a_failure_that_says_why(
 ) -> None:
     script.answer = answer(b'{"text": "hey"}')
     run = Run(script.url, total=2)
-    monkeypatch.setattr("stt_load.outcome._since", lambda *_: 1 / 0)
+    monkeypatch.setattr("stt_load.run.outcome._since", lambda *_: 1 / 0)
     user = FastSttUser(run.environment)
     user.play()
     user.play()

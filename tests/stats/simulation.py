@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from stt_load.lag import LagLog
-from stt_load.monitor import LAG_PERIOD_S
+from stt_load.run.lag import LagLog
+from stt_load.run.monitor import LAG_PERIOD_S
 from stt_load.samples.generator import Generator, WorkerHealth
 from stt_load.samples.table import FloatArray, Samples
 from tests.factory import table

@@ -21,8 +21,8 @@ from stt_load.audio.noise import NoiseSource
 from stt_load.client import Target, Timeouts
 from stt_load.client.hook import Call, load
 from stt_load.config import Api, Config, filled, json_fields, mask_url, pairs, secrets
-from stt_load.desk import Desk
 from stt_load.load.budget import Job
+from stt_load.run.dispatcher import Desk
 
 UNITS_S = {"s": 1.0, "ms": 0.001}
 

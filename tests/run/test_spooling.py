@@ -10,9 +10,9 @@ from typing import Any
 import gevent
 import pytest
 
+from stt_load.run.spooling import SLICE, Spooling, give_way
 from stt_load.samples.sample import Phase, Sample
 from stt_load.samples.table import SampleTable
-from stt_load.spooling import SLICE, Spooling, give_way
 from stt_load.storage.spool import Spool, read
 from tests.report.runs import run_of, steady
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gevent
 
-from stt_load.desk import Bell, LocalDesk
 from stt_load.load.budget import Job
+from stt_load.run.dispatcher import Bell, LocalDesk
 from stt_load.samples.sample import Phase
 from tests.making import Told, sample_of
 

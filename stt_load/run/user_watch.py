@@ -7,8 +7,8 @@ from collections.abc import Callable
 import gevent
 
 from stt_load.clock import clock
-from stt_load.session import Session
-from stt_load.team import Team
+from stt_load.run.barrier import Session
+from stt_load.run.executor import Team
 
 LOOK_S = 0.1
 GONE_S = 2.0

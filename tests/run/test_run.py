@@ -16,14 +16,14 @@ import pytest
 
 from stt_load.config import Config, masked
 from stt_load.display import Display
-from stt_load.experiment import Crew, Experiment
 from stt_load.load.budget import Phases
 from stt_load.report.exit_code import INVALID, exit_code
+from stt_load.run.executor import LocalTeam
+from stt_load.run.run import Crew, Experiment
 from stt_load.samples.sample import ErrorKind
 from stt_load.stats import summary as summaries
 from stt_load.storage import result_file
 from stt_load.storage.run_record import Run
-from stt_load.team import LocalTeam
 from tests.factory import FakeUsers
 from tests.making import sample_of
 from tests.report.test_schema import VALIDATOR
@@ -151,7 +151,7 @@ def test_whatever_breaks_before_the_result_the_result_says_what_is_missing(
     sentence = BREAKS[part]
     trial = Trial()
     trial.go()
-    monkeypatch.setattr(f"stt_load.team.LocalTeam.{part}", boom)
+    monkeypatch.setattr(f"stt_load.run.executor.LocalTeam.{part}", boom)
     run = trial.finish()
     result = written()
     assert len(result["requests"]) == 6
@@ -199,7 +199,7 @@ def test_a_summary_that_always_breaks_costs_neither_result_nor_report(monkeypatc
     [
         "stt_load.samples.table.SampleTable.release",
         "stt_load.samples.table.Samples.since",
-        "stt_load.experiment.as_saved",
+        "stt_load.run.run.as_saved",
     ],
 )
 def test_rows_that_can_not_be_read_stay_in_the_spool(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -207,7 +207,7 @@ def test_rows_that_can_not_be_read_stay_in_the_spool(place: str, monkeypatch: py
         raise MemoryError
 
     dismissed: list[bool] = []
-    monkeypatch.setattr("stt_load.team.LocalTeam.dismiss", lambda _, saved: dismissed.append(saved))
+    monkeypatch.setattr("stt_load.run.executor.LocalTeam.dismiss", lambda _, saved: dismissed.append(saved))
     trial = Trial()
     trial.go()
     with monkeypatch.context() as broken:
@@ -232,7 +232,7 @@ def test_an_experiment_that_is_abandoned_leaves_nothing(monkeypatch: pytest.Monk
 
 
 def test_a_team_that_can_not_begin_leaves_no_spool(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stt_load.team.LocalTeam.begin", boom)
+    monkeypatch.setattr("stt_load.run.executor.LocalTeam.begin", boom)
     with pytest.raises(RuntimeError):
         Trial()
     assert not list(Path.cwd().iterdir())
@@ -250,7 +250,7 @@ def test_what_can_not_be_shown_at_the_end_costs_no_result(shown: str, monkeypatc
     check_doubted(run, "shown")
 
 
-@pytest.mark.parametrize("place", ["stt_load.display.Display.finished", "stt_load.team.LocalTeam.dismiss"])
+@pytest.mark.parametrize("place", ["stt_load.display.Display.finished", "stt_load.run.executor.LocalTeam.dismiss"])
 def test_what_breaks_after_the_result_makes_the_run_invalid(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     trial = Trial()
     trial.go()
@@ -375,7 +375,7 @@ def test_whatever_breaks_when_the_barrier_opens_the_rest_of_it_is_done() -> None
 
 def test_what_breaks_on_the_way_to_the_end_does_not_hold_it_up(monkeypatch: pytest.MonkeyPatch) -> None:
     trial = Trial()
-    monkeypatch.setattr("stt_load.team.LocalTeam.rest", boom)
+    monkeypatch.setattr("stt_load.run.executor.LocalTeam.rest", boom)
     trial.go()
     assert trial.ended == 1
     trial.finish()
@@ -394,14 +394,14 @@ def test_an_exception_in_a_greenlet_of_the_run_is_told_and_stops_nothing_else(
     check_doubted(run, "progress")
 
 
-@pytest.mark.parametrize("place", ["stt_load.display.Display.warming_up", "stt_load.experiment.wait_ready"])
+@pytest.mark.parametrize("place", ["stt_load.display.Display.warming_up", "stt_load.run.run.wait_ready"])
 def test_what_breaks_before_the_first_request_holds_nobody_up(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     trial = Trial()
     trial.experiment.config = Config(wait_ready=1)
     monkeypatch.setattr(place, boom)
-    monkeypatch.setattr("stt_load.experiment.place_of", lambda *_: None)
+    monkeypatch.setattr("stt_load.run.run.place_of", lambda *_: None)
     if "wait_ready" not in place:
-        monkeypatch.setattr("stt_load.experiment.wait_ready", lambda *_: None)
+        monkeypatch.setattr("stt_load.run.run.wait_ready", lambda *_: None)
     trial.experiment.start()
     with gevent.Timeout(5):
         trial.experiment.session.released.wait()
@@ -414,7 +414,7 @@ def test_secrets_are_in_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     trial = Trial(api={"api_key_env": "MY_KEY"})
     trial.go()
     monkeypatch.setattr(
-        "stt_load.team.LocalTeam.remains", lambda _: (_ for _ in ()).throw(ValueError("it said hush-hush"))
+        "stt_load.run.executor.LocalTeam.remains", lambda _: (_ for _ in ()).throw(ValueError("it said hush-hush"))
     )
     trial.finish()
     assert "hush-hush" not in next(Path.cwd().glob("*.json")).read_text()

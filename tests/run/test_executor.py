@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from stt_load.config import Config, masked
+from stt_load.run.context import Stage
+from stt_load.run.executor import LocalTeam, Order
 from stt_load.samples.generator import Generator
-from stt_load.stage import Stage
-from stt_load.team import LocalTeam, Order
 from tests.cluster.conversation import INFO
 from tests.factory import FakeUsers
 from tests.making import Told
@@ -55,7 +55,7 @@ def test_before_the_barrier_nothing_has_been_seen() -> None:
 def follow(monkeypatch: pytest.MonkeyPatch, team: LocalTeam, from_s: float, *after_s: float) -> None:
     """The team looks at its users at these moments."""
     for at_s in after_s:
-        monkeypatch.setattr("stt_load.team.clock", lambda now_s=from_s + at_s: now_s)
+        monkeypatch.setattr("stt_load.run.executor.clock", lambda now_s=from_s + at_s: now_s)
         team.follow_users()
 
 

@@ -9,8 +9,8 @@ from enum import StrEnum
 from gevent.event import Event
 
 from stt_load.clock import clock
+from stt_load.run.barrier import Session
 from stt_load.samples.run_info import EndReason
-from stt_load.session import Session
 from stt_load.workforce import Workforce
 
 MARGIN_S = 1.0

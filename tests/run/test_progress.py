@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from stt_load import lookout as lookouts
 from stt_load.load.budget import Job, Phases
-from stt_load.lookout import STILL_S, Lookout, Outlook
+from stt_load.run import progress as lookouts
+from stt_load.run.barrier import Session
+from stt_load.run.progress import STILL_S, Lookout, Outlook
 from stt_load.samples.progress import Waiting
-from stt_load.session import Session
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The one element is the time."""
     time_s = [1_000.0]
     monkeypatch.setattr(lookouts, "clock", lambda: time_s[0])
-    monkeypatch.setattr("stt_load.session.clock", lambda: time_s[0])
+    monkeypatch.setattr("stt_load.run.barrier.clock", lambda: time_s[0])
     return time_s
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from stt_load.load.budget import Phases
-from stt_load.session import Ending
-from stt_load.team import LocalTeam
-from stt_load.user_watch import UserWatch
+from stt_load.run.barrier import Ending
+from stt_load.run.executor import LocalTeam
+from stt_load.run.user_watch import UserWatch
 from tests.factory import FakeUsers
 from tests.making import Told
 

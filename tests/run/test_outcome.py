@@ -11,10 +11,10 @@ from stt_load.api.verdict import Failure, Transcript
 from stt_load.client import Exchange, TransportError
 from stt_load.config import Config
 from stt_load.load.budget import Job
-from stt_load.outcome import concluded, failure_of
+from stt_load.run.context import Stage, build
+from stt_load.run.outcome import concluded, failure_of
 from stt_load.samples.fields import FIELDS, in_range
 from stt_load.samples.sample import ErrorKind, Phase, Sample
-from stt_load.stage import Stage, build
 from tests.making import Told
 
 JOB = Job(3, 1, Phase.MEASURED)

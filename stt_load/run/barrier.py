@@ -10,8 +10,8 @@ import gevent
 from gevent.event import Event
 
 from stt_load.clock import clock
-from stt_load.faults import Faults
 from stt_load.load.budget import Job
+from stt_load.run.faults import Faults
 from stt_load.samples.keeping import keep
 from stt_load.samples.run_info import EndReason
 from stt_load.samples.sample import ErrorKind, Phase, Sample

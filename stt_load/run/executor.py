@@ -9,15 +9,15 @@ from typing import Any, Protocol
 
 from stt_load.clock import clock
 from stt_load.config import Config
-from stt_load.desk import Bell, LocalDesk
 from stt_load.load.budget import Phases
-from stt_load.load_watch import Asked, LoadWatch
-from stt_load.monitor import Monitor
+from stt_load.run.barrier import Budget, Session
+from stt_load.run.context import Stage, build
+from stt_load.run.dispatcher import Bell, LocalDesk
+from stt_load.run.load_watch import Asked, LoadWatch
+from stt_load.run.monitor import Monitor
 from stt_load.samples.generator import Generator
 from stt_load.samples.run_info import LOCAL, Clock, RunInfo
 from stt_load.samples.sample import Sample
-from stt_load.session import Budget, Session
-from stt_load.stage import Stage, build
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import threading
 import time
 
 from stt_load.client.target import Target, Timeouts
-from stt_load.readiness import _trouble, wait_ready
+from stt_load.run.readiness import _trouble, wait_ready
 
 
 def test_a_flood_of_interim_answers_is_no_readiness_and_has_an_end() -> None:

@@ -10,8 +10,8 @@ from stt_load.api.form import Bare, Form
 from stt_load.api.verdict import Answer, Transcript
 from stt_load.config import Config
 from stt_load.load.budget import Job
+from stt_load.run.context import base_path, build, place_of, shown_name, speech_of, target_of
 from stt_load.samples.sample import Phase
-from stt_load.stage import base_path, build, place_of, shown_name, speech_of, target_of
 
 URL = "http://127.0.0.1:1/v1/audio/transcriptions"
 

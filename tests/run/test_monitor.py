@@ -16,7 +16,7 @@ import pytest
 from gevent import monkey, socket
 
 from stt_load.clock import clock
-from stt_load.monitor import LAG_PERIOD_S, Monitor, Watch
+from stt_load.run.monitor import LAG_PERIOD_S, Monitor, Watch
 from stt_load.samples.table import SampleTable
 from tests.factory import table
 
@@ -116,7 +116,7 @@ STOPPED = """
 import json, sys
 import gevent
 from gevent import socket
-from stt_load.monitor import Monitor
+from stt_load.run.monitor import Monitor
 from stt_load.clock import clock
 from tests.test_monitor import late_s
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from stt_load.clock import clock
+from stt_load.run.barrier import Session
 from stt_load.samples.progress import Progress, Waiting
-from stt_load.session import Session
 
 STILL_S = 2.0
 """Where nothing has come for so long, it is said what is waited for."""

@@ -11,9 +11,9 @@ from stt_load.api.verdict import LONGEST_HEADER, Failure, Transcript, described,
 from stt_load.client import Exchange, TransportError, local_limits
 from stt_load.clock import clock
 from stt_load.load.budget import Job
+from stt_load.run.context import Stage
 from stt_load.samples.fields import LONGEST_S
 from stt_load.samples.sample import ErrorKind, Sample
-from stt_load.stage import Stage
 
 UNREACHABLE = frozenset({ErrorKind.DNS, ErrorKind.CONNECT, ErrorKind.TLS, ErrorKind.LOCAL_LIMIT})
 _NOTHING_SENT = UNREACHABLE | {ErrorKind.TIMEOUT_CONNECT}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from stt_load.load_watch import Asked, LoadChanges, LoadWatch
+from stt_load.run.load_watch import Asked, LoadChanges, LoadWatch
 
 
 @dataclass

@@ -8,8 +8,8 @@ from typing import Any
 import gevent
 import pytest
 
+from stt_load.run.barrier import NOT_READY, Ending
 from stt_load.samples.sample import UNFINISHED, ErrorKind, Phase
-from stt_load.session import NOT_READY, Ending
 from tests.making import Told, sample_of
 
 NEVER_KEPT: dict[str, Any] = {

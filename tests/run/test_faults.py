@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stt_load.faults import MOST_SENTENCES, Faults
+from stt_load.run.faults import MOST_SENTENCES, Faults
 
 
 def test_an_exception_goes_no_further_and_is_a_sentence_and_a_count() -> None:

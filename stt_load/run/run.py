@@ -19,8 +19,13 @@ from stt_load import __version__
 from stt_load.api.redaction import Hider
 from stt_load.config import MOST_SEED, Config, mask_url, secrets
 from stt_load.display import Display
-from stt_load.faults import Faults
-from stt_load.readiness import wait_ready
+from stt_load.run.barrier import Ending, Session
+from stt_load.run.context import base_path, place_of
+from stt_load.run.executor import Order, Team
+from stt_load.run.faults import Faults
+from stt_load.run.readiness import wait_ready
+from stt_load.run.spooling import Spooling
+from stt_load.run.user_watch import UserWatch
 from stt_load.samples.fields import ROW
 from stt_load.samples.generator import Generator
 from stt_load.samples.keeping import keep
@@ -28,15 +33,10 @@ from stt_load.samples.rows import as_saved
 from stt_load.samples.run_info import RunInfo, host, now, versions
 from stt_load.samples.sample import Phase
 from stt_load.samples.table import Samples
-from stt_load.session import Ending, Session
-from stt_load.spooling import Spooling
-from stt_load.stage import base_path, place_of
 from stt_load.stats.summary import warmup
 from stt_load.storage import result_file
 from stt_load.storage.run_record import Run
 from stt_load.storage.spool import Spool
-from stt_load.team import Order, Team
-from stt_load.user_watch import UserWatch
 
 logger = logging.getLogger(__name__)
 

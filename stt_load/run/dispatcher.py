@@ -8,8 +8,8 @@ from typing import Protocol
 from gevent.event import Event
 
 from stt_load.load.budget import Job, Phases
+from stt_load.run.barrier import Session
 from stt_load.samples.sample import Sample
-from stt_load.session import Session
 
 
 class Desk(Protocol):

@@ -12,7 +12,7 @@ from typing import Any
 import gevent
 
 from stt_load.clock import clock
-from stt_load.lag import LATE_S, FloatArray, LagLog
+from stt_load.run.lag import LATE_S, FloatArray, LagLog
 from stt_load.samples.generator import Generator, Stall, WorkerHealth
 from stt_load.samples.table import SampleTable
 

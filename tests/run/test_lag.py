@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from stt_load.lag import KEPT, LISTED, LagCounts, LagLog
+from stt_load.run.lag import KEPT, LISTED, LagCounts, LagLog
 
 
 def late(log: LagLog, *rows: tuple[float, float]) -> list[float]:
