@@ -18,9 +18,9 @@ from locust.stats import RequestStats
 
 from stt_load import quirks
 from stt_load.clock import clock
-from stt_load.cluster import letters
+from stt_load.cluster import decoding
 from stt_load.cluster.admission import Admission
-from stt_load.cluster.border import Border, Unheard, name_of
+from stt_load.cluster.message_filter import Border, Unheard, name_of
 from stt_load.cluster.shapes import Misconduct, shown
 
 logger = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ class Reception:
         def limited(sock: BaseSocket, sock_type: int, *arguments: Any) -> None:
             make(sock, sock_type, *arguments)
             if sock_type == zmq.ROUTER:  # options of connections to come
-                sock.socket.setsockopt(zmq.MAXMSGSIZE, letters.LARGEST)
+                sock.socket.setsockopt(zmq.MAXMSGSIZE, decoding.LARGEST)
                 sock.socket.setsockopt(zmq.RCVHWM, WAITING)
 
         @functools.wraps(quirks.original(Server.recv_from_client))

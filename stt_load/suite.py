@@ -17,7 +17,7 @@ from locust.runners import MasterRunner, WorkerRunner
 
 from stt_load import quirks, user_code, web
 from stt_load.clock import clock
-from stt_load.cluster.fleet import Needs
+from stt_load.cluster.registry import Needs
 from stt_load.commandline import CommandLine
 from stt_load.config import ConfigError, variables
 from stt_load.controls import Controls, guarded

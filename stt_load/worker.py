@@ -16,10 +16,10 @@ from locust.runners import WorkerRunner
 
 from stt_load import quirks, starting, user_code
 from stt_load.clock import clock
-from stt_load.cluster import letters, protocol
-from stt_load.cluster.outpost import Outpost
+from stt_load.cluster import decoding, protocol
 from stt_load.cluster.protocol import Data
-from stt_load.engagement import Engagement
+from stt_load.cluster.worker_dispatcher import Outpost
+from stt_load.cluster.worker_run import Engagement
 from stt_load.introduction import Introduction, post
 from stt_load.leaving import Leaving
 
@@ -102,7 +102,7 @@ class Worker:
 
     def _on_report(self, data: Data, **_: Any) -> None:
         """Locust has made its report: a message that is too large would not reach the master at all."""
-        if letters.trim(data) and not self._trimmed:
+        if decoding.trim(data) and not self._trimmed:
             self._trimmed = True
             logger.warning(
                 "stt-load: requests of your own are left out of Locust's screens: figures that are none, or too many"

@@ -14,9 +14,9 @@ from locust.runners import STATE_MISSING, MasterRunner
 from stt_load import quirks, starting, users
 from stt_load.clock import clock
 from stt_load.cluster import protocol
-from stt_load.cluster.fleet import Fleet, Needs
 from stt_load.cluster.protocol import Data
-from stt_load.cluster.remote_team import RemoteTeam
+from stt_load.cluster.registry import Fleet, Needs
+from stt_load.cluster.remote_executor import RemoteTeam
 from stt_load.cluster.shapes import Misconduct
 from stt_load.config import Config
 from stt_load.leaving import Leaving

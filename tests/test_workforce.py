@@ -16,8 +16,8 @@ from locust.runners import STATE_RUNNING, STATE_SPAWNING, MasterRunner, WorkerNo
 import stt_load
 from stt_load import quirks
 from stt_load.cluster import protocol
-from stt_load.cluster.fleet import Needs
 from stt_load.cluster.protocol import Data
+from stt_load.cluster.registry import Needs
 from stt_load.config import Config
 from stt_load.run.executor import Order
 from stt_load.run.load_watch import Asked

@@ -11,7 +11,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
 
-from stt_load.cluster.letters import LOCUSTS
+from stt_load.cluster.decoding import LOCUSTS
 
 ALIVE_S = 3.0
 """A worker's heartbeat comes once a second."""

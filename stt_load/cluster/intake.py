@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from stt_load.api.verdict import storable
 from stt_load.clock import clock
-from stt_load.cluster import inspection, protocol
-from stt_load.cluster.letters import MOST_TEXTS
+from stt_load.cluster import protocol, validation
+from stt_load.cluster.decoding import MOST_TEXTS
 from stt_load.cluster.protocol import Data
-from stt_load.cluster.recruit import Recruit
 from stt_load.cluster.shapes import Misconduct
+from stt_load.cluster.worker_state import Recruit
 from stt_load.load.budget import Job
 from stt_load.load.ledger import Ledger
 from stt_load.run.barrier import Session
@@ -44,7 +44,7 @@ class Intake:
     def __init__(self, ledger: Ledger, on_counted: Callable[[Sample], None], most_users: Callable[[], int]) -> None:
         self.errors = 0
         self.audio_s = 0.0
-        self.slack_s = inspection.SLACK_S
+        self.slack_s = validation.SLACK_S
         self._ledger = ledger
         self._on_counted = on_counted
         self._most_users = most_users
@@ -60,7 +60,7 @@ class Intake:
                 recruit, Samples(samples.rows[recruit.rows - data["first"] :], samples.texts), run
             )
             checked = self._checked(recruit, new, run)
-        except inspection.Misplaced:
+        except validation.Misplaced:
             if not recruit.doubt(clock()):
                 raise
             return False  # what is not acknowledged is told again
@@ -74,10 +74,10 @@ class Intake:
         recruit.errors = max(recruit.errors, data["errors"])
         return True
 
-    def _run(self, recruit: Recruit) -> inspection.Run:
+    def _run(self, recruit: Recruit) -> validation.Run:
         """What is known of the run that this worker's rows are from."""
         session = self.session
-        return inspection.Run(
+        return validation.Run(
             barrier_s=math.inf if session.barrier_s is None else session.barrier_s - session.origin_s,
             now_s=clock() - session.origin_s,
             error_s=recruit.member.clock.error_s + recruit.member.jumped_s,
@@ -86,7 +86,7 @@ class Intake:
             slack_s=self.slack_s,
         )
 
-    def _placed(self, recruit: Recruit, new: Samples, run: inspection.Run) -> tuple[Samples, float]:
+    def _placed(self, recruit: Recruit, new: Samples, run: validation.Run) -> tuple[Samples, float]:
         """Rows that are here for the first time: as those of this worker, on this process's clock. With them by how
         much they may be wrong beside the error of that clock, as it has jumped."""
         new.rows["worker"] = recruit.number
@@ -94,14 +94,14 @@ class Intake:
         for name in INSTANTS:
             new.rows[name] -= offset_s
         jumped_s = recruit.member.jumped_s
-        moved = jumped_s > 0 and inspection.move_into(new.rows, run, jumped_s)
+        moved = jumped_s > 0 and validation.move_into(new.rows, run, jumped_s)
         return new, jumped_s if moved else 0.0
 
-    def _checked(self, recruit: Recruit, new: Samples, run: inspection.Run) -> list[Sample]:
+    def _checked(self, recruit: Recruit, new: Samples, run: validation.Run) -> list[Sample]:
         """The samples that they are, of jobs that are this worker's."""
-        samples = inspection.readable(new)
-        inspection.check(samples, run)
-        inspection.check_texts(samples, recruit.headers)
+        samples = validation.readable(new)
+        validation.check(samples, run)
+        validation.check_texts(samples, recruit.headers)
         jobs = [Job(sample.seq, sample.attempt, sample.phase) for sample in samples]
         foreign = [job for job in jobs if not self._ledger.owns(recruit.member.id, job)]
         if foreign:

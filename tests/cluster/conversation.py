@@ -9,10 +9,10 @@ from pathlib import Path
 
 from stt_load.clock import clock
 from stt_load.cluster import protocol
-from stt_load.cluster.fleet import Fleet, Member, Needs
-from stt_load.cluster.outpost import Outpost
 from stt_load.cluster.protocol import Data
-from stt_load.cluster.remote_team import RemoteTeam
+from stt_load.cluster.registry import Fleet, Member, Needs
+from stt_load.cluster.remote_executor import RemoteTeam
+from stt_load.cluster.worker_dispatcher import Outpost
 from stt_load.config import Config, masked
 from stt_load.load.budget import Job
 from stt_load.load.ledger import Ledger

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stt_load.cluster import letters, protocol
+from stt_load.cluster import decoding, protocol
 from stt_load.cluster.admission import ALIVE_S, Admission
 
 
@@ -15,7 +15,7 @@ def registered(*workers: str) -> Admission:
     return one
 
 
-@pytest.mark.parametrize("kind", sorted(letters.LOCUSTS.keys() - {"locustfile"}))
+@pytest.mark.parametrize("kind", sorted(decoding.LOCUSTS.keys() - {"locustfile"}))
 def test_of_who_is_not_admitted_locust_hears_nothing_of_its_own(kind: str) -> None:
     assert not registered("a").hears("a", kind, {}, 0.0)
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from stt_load.clock import clock
-from stt_load.cluster import intake, letters, protocol
-from stt_load.cluster.fleet import Member
+from stt_load.cluster import decoding, intake, protocol
 from stt_load.cluster.protocol import Data
+from stt_load.cluster.registry import Member
 from stt_load.cluster.shapes import Misconduct
 from stt_load.load.budget import Job
 from stt_load.samples.fields import ROW
@@ -358,7 +358,7 @@ def test_nothing_of_a_message_that_is_refused_counts(wrong: dict[str, Any], conv
 @pytest.mark.parametrize("kind", [protocol.ECHO, protocol.SAMPLES])
 def test_so_many_errors_nobody_has(kind: str, conversation: Conversation) -> None:
     said = echoed(conversation) if kind == protocol.ECHO else message(run="r")
-    shape = letters.OURS[kind].shape
+    shape = decoding.OURS[kind].shape
     shape(kind, said | {"errors": protocol.MOST_ERRORS})
     with pytest.raises(Misconduct, match="errors"):
         shape(kind, said | {"errors": 10**9})

@@ -9,7 +9,7 @@ from gevent import monkey
 
 from stt_load.clock import clock
 from stt_load.cluster import protocol
-from stt_load.cluster.outpost import Outpost
+from stt_load.cluster.worker_dispatcher import Outpost
 from stt_load.load.budget import Job
 from stt_load.run.monitor import LAG_PERIOD_S
 from stt_load.samples.sample import Phase, Sample

@@ -9,13 +9,13 @@ import gevent
 
 from stt_load.audio import wav
 from stt_load.clock import clock
-from stt_load.cluster import inspection, protocol
-from stt_load.cluster.fleet import STEP_S, Fleet, Member
+from stt_load.cluster import protocol, validation
 from stt_load.cluster.generators import together
 from stt_load.cluster.intake import Intake
+from stt_load.cluster.participants import Roster, message_of
 from stt_load.cluster.protocol import Data
-from stt_load.cluster.recruit import Recruit
-from stt_load.cluster.roster import Roster, message_of
+from stt_load.cluster.registry import STEP_S, Fleet, Member
+from stt_load.cluster.worker_state import Recruit
 from stt_load.load.ledger import Ledger
 from stt_load.run.barrier import Session
 from stt_load.run.executor import Order, Users
@@ -143,12 +143,12 @@ class RemoteTeam:
         if data["epoch"] <= recruit.void:
             self._roster.send(protocol.VOID, recruit, {"epoch": recruit.void})
             return
-        inspection.check_wants(data, self._most_users())
+        validation.check_wants(data, self._most_users())
         if data["epoch"] > recruit.epoch:
             self._roster.give_back(recruit, data)
             recruit.epoch, recruit.gone = data["epoch"], False
             self.spread_news()
-        inspection.check_taken(data, self.budget.granted(worker))
+        validation.check_taken(data, self.budget.granted(worker))
         recruit.silent = False
         recruit.told(data["taken"])
         self.budget.report(worker, data["joined"], data["present"], data["taken"], data["starting"])

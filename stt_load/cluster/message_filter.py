@@ -13,8 +13,8 @@ from typing import Any
 
 import msgpack  # type: ignore[import-untyped]
 
-from stt_load.cluster import letters, shapes
-from stt_load.cluster.letters import Letter
+from stt_load.cluster import decoding, shapes
+from stt_load.cluster.decoding import Letter
 from stt_load.cluster.shapes import Misconduct, shown
 
 LONGEST_NAME = 255
@@ -85,11 +85,11 @@ class Border:
         if kind == "logs" and data["worker_id"] != sender:
             raise Misconduct(f"it sends logs as those of {shown(data['worker_id'])}")
         self._note(sender, kind, now_s)
-        return Received(sender, kind, data, kind == "stats" and letters.trim(data))
+        return Received(sender, kind, data, kind == "stats" and decoding.trim(data))
 
     def _letter(self, sender: str, kind: str, size: int) -> Letter:
         """What a message of this kind may be; raises `Misconduct` where there can be none, or none so large."""
-        if not self.knows(sender) and kind not in letters.OF_STRANGERS:
+        if not self.knows(sender) and kind not in decoding.OF_STRANGERS:
             raise Misconduct(f"it sends {shown(kind)}, and has not registered as a worker")
         letter = _ALL.get(kind, _FOREIGN)
         if letter is _FOREIGN and kind not in self._customs():
@@ -127,7 +127,7 @@ class Border:
 
     def _note(self, sender: str, kind: str, now_s: float) -> None:
         """Who registers is known from now on. Raises `Misconduct` where that is done too often."""
-        if kind not in letters.COMING_AND_GOING:
+        if kind not in decoding.COMING_AND_GOING:
             return
         if kind == "client_ready" and len(self._known) >= MOST_WORKERS and sender not in self._known:
             raise Misconduct(f"there have been {MOST_WORKERS} workers already")
@@ -141,8 +141,8 @@ class Border:
             self._comings[sender] = left, now_s
 
 
-_ALL: Mapping[str, Letter] = {**letters.LOCUSTS, **letters.OURS}
-_FOREIGN = Letter(shapes.anything, letters.LARGEST)
+_ALL: Mapping[str, Letter] = {**decoding.LOCUSTS, **decoding.OURS}
+_FOREIGN = Letter(shapes.anything, decoding.LARGEST)
 
 
 def name_of(identity: bytes) -> str:

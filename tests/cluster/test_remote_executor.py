@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stt_load.clock import clock
-from stt_load.cluster import outpost as outposts
 from stt_load.cluster import protocol, spools
+from stt_load.cluster import worker_dispatcher as outposts
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.shapes import Misconduct
 from stt_load.load.budget import Job

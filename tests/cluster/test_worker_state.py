@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from stt_load.cluster.fleet import Member
-from stt_load.cluster.recruit import Recruit
+from stt_load.cluster.registry import Member
+from stt_load.cluster.worker_state import Recruit
 from stt_load.load.budget import Job
 from stt_load.samples.run_info import Clock
 from stt_load.samples.sample import ErrorKind, Phase

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
 from stt_load.clock import clock
-from stt_load.cluster import inspection, protocol, spools
-from stt_load.cluster.fleet import Fleet, Member
+from stt_load.cluster import protocol, spools, validation
 from stt_load.cluster.protocol import Data
-from stt_load.cluster.recruit import Recruit
+from stt_load.cluster.registry import Fleet, Member
 from stt_load.cluster.shapes import Misconduct
+from stt_load.cluster.worker_state import Recruit
 from stt_load.load.ledger import Ledger
 from stt_load.run.executor import Order
 from stt_load.run.monitor import Watch
@@ -142,13 +142,13 @@ class Roster:
         """What rows bring beside themselves, before anything of them is taken in. Raises `Misconduct`."""
         self._credible(recruit, data, most_users)
         if data["last"]:
-            inspection.held(data)
+            validation.held(data)
 
     def _credible(self, recruit: Recruit, data: Data, most_users: int) -> Data:
         """`data`, as far as what it has seen of itself is known to be so."""
         elapsed_s = 0.0 if self.barrier_s is None else clock() - self.barrier_s
         try:
-            inspection.check_watch(data["watch"], elapsed_s + recruit.member.jumped_s, most_users)
+            validation.check_watch(data["watch"], elapsed_s + recruit.member.jumped_s, most_users)
         except Misconduct:
             if recruit.clock is None or "clock_s" in data:
                 raise
@@ -187,7 +187,7 @@ class Roster:
 
     def give_back(self, recruit: Recruit, data: Data) -> None:
         """It tells which jobs it really has on hand."""
-        held = inspection.held(data)
+        held = validation.held(data)
         self._ledger.renew(recruit.member.id, held)
         recruit.holds(held)
 

@@ -10,10 +10,10 @@ import gevent
 import pytest
 
 from stt_load.clock import clock
-from stt_load.cluster import outpost as outposts
 from stt_load.cluster import protocol
-from stt_load.cluster.outpost import Outpost
+from stt_load.cluster import worker_dispatcher as outposts
 from stt_load.cluster.protocol import Data
+from stt_load.cluster.worker_dispatcher import Outpost
 from stt_load.load.budget import Job
 from stt_load.samples.sample import ErrorKind, Phase
 from tests.cluster.conversation import sample_of

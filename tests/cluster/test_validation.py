@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stt_load.cluster import inspection
-from stt_load.cluster.inspection import Run
+from stt_load.cluster import validation
 from stt_load.cluster.shapes import Misconduct
+from stt_load.cluster.validation import Run
 from stt_load.load.budget import Job
 from stt_load.samples.sample import ErrorKind, Phase, Sample
 from stt_load.samples.table import Samples, blank
@@ -42,8 +42,8 @@ def change(how: dict[str, Any]) -> Sample:
 @pytest.mark.parametrize("which", POSSIBLE)
 def test_what_can_be_is_let_through(which: str) -> None:
     sample = change(POSSIBLE[which])
-    inspection.check([sample], RUN)
-    inspection.check_texts([sample], set())
+    validation.check([sample], RUN)
+    validation.check_texts([sample], set())
 
 
 IMPOSSIBLE: dict[str, dict[str, Any]] = {
@@ -74,23 +74,23 @@ IMPOSSIBLE: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("which", IMPOSSIBLE)
 def test_what_can_t_be_is_misconduct(which: str) -> None:
     with pytest.raises(Misconduct, match="row"):
-        inspection.check([PLAIN, change(IMPOSSIBLE[which])], RUN)
+        validation.check([PLAIN, change(IMPOSSIBLE[which])], RUN)
 
 
 def test_before_the_barrier_nothing_is_measured() -> None:
     with pytest.raises(Misconduct, match="before the warm-up was over"):
-        inspection.check([PLAIN], replace(RUN, barrier_s=INF))
+        validation.check([PLAIN], replace(RUN, barrier_s=INF))
 
 
 @pytest.mark.parametrize("headers", ["", "no JSON", "[]", "7", '{"a": 1}', '{"a": {}}', "[" * 10_000])
 def test_headers_are_an_object_of_texts(headers: str) -> None:
     with pytest.raises(Misconduct, match="headers are none"):
-        inspection.check_texts([change({"headers": headers})], set())
+        validation.check_texts([change({"headers": headers})], set())
 
 
 def test_an_error_is_no_book() -> None:
     with pytest.raises(Misconduct, match="20000 characters"):
-        inspection.check_texts([change({"error_kind": ErrorKind.TRUNCATED, "error": "x" * 20_000})], set())
+        validation.check_texts([change({"error_kind": ErrorKind.TRUNCATED, "error": "x" * 20_000})], set())
 
 
 @pytest.mark.parametrize(
@@ -100,36 +100,36 @@ def test_a_code_that_stands_for_nothing_is_misconduct(name: str, code: int) -> N
     rows = blank(3)
     rows[name][1] = code
     with pytest.raises(Misconduct, match="its rows"):
-        inspection.readable(Samples(rows, ("a text",)))
+        validation.readable(Samples(rows, ("a text",)))
 
 
 def test_no_rows_are_none() -> None:
-    assert inspection.readable(Samples(np.array(blank(0)))) == []
+    assert validation.readable(Samples(np.array(blank(0)))) == []
 
 
 WANTS = {"joined": 5, "present": 4, "starting": 0, "waiting": 2, "taken": 3, "held": []}
 
 
 def test_users_that_there_can_be() -> None:
-    inspection.check_wants(WANTS, 10)
+    validation.check_wants(WANTS, 10)
 
 
 @pytest.mark.parametrize("how", [{"present": 11, "joined": 11}, {"starting": 11}, {"waiting": 11}, {"joined": 3}])
 def test_users_that_there_can_t_be(how: dict[str, int]) -> None:
     with pytest.raises(Misconduct, match="users"):
-        inspection.check_wants(WANTS | how, 10)
+        validation.check_wants(WANTS | how, 10)
 
 
 def test_nobody_starts_what_was_not_given() -> None:
-    inspection.check_taken(WANTS, 3)
+    validation.check_taken(WANTS, 3)
     with pytest.raises(Misconduct, match="3 of 2 jobs"):
-        inspection.check_taken(WANTS, 2)
+        validation.check_taken(WANTS, 2)
 
 
 def test_who_has_to_say_what_it_has_says_it() -> None:
-    assert inspection.held({"held": [[1, 0, 2]]}) == {Job(1, 0, Phase.MEASURED)}
+    assert validation.held({"held": [[1, 0, 2]]}) == {Job(1, 0, Phase.MEASURED)}
     with pytest.raises(Misconduct, match="does not say"):
-        inspection.held({"held": None})
+        validation.held({"held": None})
 
 
 def watch(**how: Any) -> dict[str, Any]:
@@ -143,7 +143,7 @@ NOTHING = {"lag_p99_s": None, "stalls": [], "looks": 0, "in_flight_sum": 0, "in_
 
 @pytest.mark.parametrize("seen", [None, watch(), watch(**NOTHING)])
 def test_what_there_was_to_be_seen(seen: dict[str, Any] | None) -> None:
-    inspection.check_watch(seen, 60.0, 100)
+    validation.check_watch(seen, 60.0, 100)
 
 
 ODD: dict[str, Callable[[], dict[str, Any]]] = {
@@ -162,4 +162,4 @@ ODD: dict[str, Callable[[], dict[str, Any]]] = {
 @pytest.mark.parametrize("which", ODD)
 def test_what_there_was_not_to_be_seen(which: str) -> None:
     with pytest.raises(Misconduct, match="says to have"):
-        inspection.check_watch(ODD[which](), 60.0, 100)
+        validation.check_watch(ODD[which](), 60.0, 100)

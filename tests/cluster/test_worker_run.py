@@ -13,8 +13,8 @@ import pytest
 from stt_load.clock import clock
 from stt_load.cluster import protocol
 from stt_load.cluster.protocol import Data
+from stt_load.cluster.worker_run import Engagement
 from stt_load.config import Config, masked
-from stt_load.engagement import Engagement
 from stt_load.load.budget import Job
 from stt_load.samples.sample import Phase
 from stt_load.storage.spool import Spool, read
@@ -163,7 +163,7 @@ def test_a_spooling_that_dies_is_an_error_of_the_run(monkeypatch: pytest.MonkeyP
     def broken(_: Any) -> None:
         raise RuntimeError("out of order")
 
-    monkeypatch.setattr("stt_load.engagement.Spooling.run", broken)
+    monkeypatch.setattr("stt_load.cluster.worker_run.Spooling.run", broken)
     part = Part()
     until(lambda: part.of.outpost.errors)
     part.of.saved(1)

@@ -10,9 +10,9 @@ import pytest
 
 import stt_load
 from stt_load.clock import clock
-from stt_load.cluster import fleet as fleets
 from stt_load.cluster import protocol
-from stt_load.cluster.fleet import Fleet, Member, Needs
+from stt_load.cluster import registry as fleets
+from stt_load.cluster.registry import Fleet, Member, Needs
 from stt_load.cluster.shapes import Misconduct
 from tests.cluster.conversation import Wire
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import gevent
 
 from stt_load.cluster import spools
-from stt_load.cluster.outpost import Outpost
 from stt_load.cluster.protocol import Data
+from stt_load.cluster.worker_dispatcher import Outpost
 from stt_load.config import Config
 from stt_load.run.context import Stage, build
 from stt_load.run.spooling import Spooling

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import stt_load
-from stt_load.cluster import border as borders
-from stt_load.cluster import letters, protocol
-from stt_load.cluster.border import Border, Received, Unheard, kind_of
+from stt_load.cluster import decoding, protocol
+from stt_load.cluster import message_filter as borders
+from stt_load.cluster.message_filter import Border, Received, Unheard, kind_of
 from stt_load.cluster.shapes import Misconduct
 
 NAME = "host_0123456789abcdef"
@@ -128,7 +128,7 @@ def test_what_a_worker_says_comes_through_as_it_was(kind: str) -> None:
 
 
 def test_every_kind_that_is_listened_to_is_in_the_table() -> None:
-    assert set(letters.LOCUSTS) | set(letters.OURS) == set(GOOD) - {"a user's own"}
+    assert set(decoding.LOCUSTS) | set(decoding.OURS) == set(GOOD) - {"a user's own"}
 
 
 BAD_FRAMES = {
@@ -277,7 +277,7 @@ def test_a_message_has_one_part(more: tuple[bytes, ...]) -> None:
         border(NAME).take([NAME.encode()], 0.0)
 
 
-@pytest.mark.parametrize("kind", sorted(set(GOOD) - letters.OF_STRANGERS))
+@pytest.mark.parametrize("kind", sorted(set(GOOD) - decoding.OF_STRANGERS))
 def test_who_has_not_registered_says_nothing_else(kind: str) -> None:
     with pytest.raises(Misconduct, match="has not registered"):
         take(packed(kind, GOOD[kind]), one=border())
@@ -373,16 +373,16 @@ def test_errors_that_are_none_are_left_out_too() -> None:
 
 
 def test_of_more_names_than_screens_show_the_first_are_left_and_the_worker_stays() -> None:
-    entries = [ENTRY | {"name": str(number)} for number in range(letters.MOST_NAMES + 1_000)]
+    entries = [ENTRY | {"name": str(number)} for number in range(decoding.MOST_NAMES + 1_000)]
     heard = take(packed("stats", STATS | {"stats": entries}))
     assert heard.trimmed
-    assert heard.data["stats"] == entries[: letters.MOST_NAMES]
-    assert not take(packed("stats", STATS | {"stats": entries[: letters.MOST_NAMES]})).trimmed
+    assert heard.data["stats"] == entries[: decoding.MOST_NAMES]
+    assert not take(packed("stats", STATS | {"stats": entries[: decoding.MOST_NAMES]})).trimmed
 
 
 def test_a_name_that_no_message_can_bear_is_left_out_at_its_source() -> None:
     said = STATS | {"stats": [ENTRY | {"name": "\ud800"}, ENTRY]}
-    assert letters.trim(said)
+    assert decoding.trim(said)
     assert said["stats"] == [ENTRY]
 
 
@@ -391,6 +391,6 @@ def test_a_report_that_was_trimmed_fits_in_a_message_whatever_its_names_are() ->
     entries = [ENTRY | {"name": f"{number} " + "\U0001f600" * 9_000} for number in range(1_000)]
     errors = {str(number): error | {"error": "\U0001f600" * 5_000} for number in range(2_000)}
     said = STATS | {"stats": entries, "errors": errors}
-    assert letters.trim(said)
-    assert len(packed("stats", said)) < letters.LARGEST
+    assert decoding.trim(said)
+    assert len(packed("stats", said)) < decoding.LARGEST
     assert not take(packed("stats", said)).trimmed
