@@ -21,7 +21,7 @@ from stt_load.samples.sample import Phase
 from stt_load.starting import _next_stage
 from stt_load.worker import Worker
 from tests.cluster.conversation import sample_of
-from tests.test_engagement import order_of
+from tests.cluster.test_worker_run import order_of
 from tests.test_leaving import Slow
 from tests.worker_process import Process, until
 

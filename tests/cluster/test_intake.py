@@ -19,7 +19,7 @@ from stt_load.samples.fields import ROW
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import SampleTable
 from tests.cluster.conversation import Conversation, sample_of
-from tests.cluster.test_remote_team import begun, give
+from tests.cluster.test_remote_executor import begun, give
 
 
 def message(*jobs: Job, **how: Any) -> Data:

@@ -118,7 +118,7 @@ import gevent
 from gevent import socket
 from stt_load.run.monitor import Monitor
 from stt_load.clock import clock
-from tests.test_monitor import late_s
+from tests.run.test_monitor import late_s
 
 done_s = []
 
