@@ -3,8 +3,7 @@
 `locust` spawns SttUser; `locust FastSttUser` the same task on Locust's faster client.
 """
 
-from stt_load.suite import install
-from stt_load.users import FastSttUser, SttUser
+from stt_load import FastSttUser, SttUser, install
 
 __all__ = ["FastSttUser", "SttUser"]
 

@@ -84,7 +84,7 @@ def main(counts: tuple[int, ...]) -> None:
             words = [sys.executable, "-m", "benchmarks.ending", "--one", str(count), str(path)]
             subprocess.run(words, check=True)
             began_s = time.perf_counter()
-            words = [sys.executable, "-m", "stt_load.cli", "report", str(path)]
+            words = [sys.executable, "-m", "stt_load.cli.main", "report", str(path)]
             subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
             print(f"{count:,} rows: `stt-load report` {time.perf_counter() - began_s:.2f} s")
 

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import json
 
-from stt_load.api.verdict import Answer, Failure, Transcript
-from stt_load.samples.sample import ErrorKind
-from stt_load.suite import install
-from stt_load.users import SttUser
+from stt_load import Answer, ErrorKind, Failure, SttUser, Transcript, install
 
 
 class StrictUser(SttUser):

@@ -30,8 +30,8 @@ TOGETHER = frozenset(
     {
         "tests/selftest/test_figures.py",
         "tests/stats/test_quantiles.py",
-        "tests/suite/test_locusts_screens.py",
-        "tests/suite/test_misbehaviours.py",
+        "tests/processes/test_locusts_screens.py",
+        "tests/processes/test_misbehaviours.py",
         "tests/client/test_misbehaving.py",
         "tests/client/test_streams.py",
     }

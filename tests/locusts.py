@@ -12,7 +12,7 @@ from locust.argument_parser import get_parser
 from locust.env import Environment
 from locust.event import Events
 
-from stt_load.commandline import CommandLine
+from stt_load.locust_plugin.command_line import CommandLine
 
 
 class Nobody(User):

@@ -20,11 +20,11 @@ import yaml
 
 from stt_load.config import load
 from stt_load.config.keys import keys
-from stt_load.options import OPTIONS
+from stt_load.config.options import OPTIONS
 from stt_load.server.process import EmbeddedServer
 from stt_load.server.settings import ServerSettings
 from tests.ports import free_port
-from tests.suite.running import Ran, check_code, environment, saved
+from tests.processes.running import Ran, check_code, environment, saved
 
 ROOT = Path(__file__).parents[1]
 READMES = ("README.md", "README.ko.md")

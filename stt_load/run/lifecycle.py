@@ -9,9 +9,9 @@ from enum import StrEnum
 from gevent.event import Event
 
 from stt_load.clock import clock
+from stt_load.locust_plugin.executors import Workforce
 from stt_load.run.barrier import Session
 from stt_load.samples.run_info import EndReason
-from stt_load.workforce import Workforce
 
 MARGIN_S = 1.0
 """A request that was just about to be sent when the run was closed ends by itself this much later than others."""

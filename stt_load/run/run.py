@@ -18,7 +18,7 @@ import numpy as np
 from stt_load import __version__
 from stt_load.api.redaction import Hider
 from stt_load.config import MOST_SEED, Config, mask_url, secrets
-from stt_load.display import Display
+from stt_load.locust_plugin.display import Display
 from stt_load.run.barrier import Ending, Session
 from stt_load.run.context import base_path, place_of
 from stt_load.run.executor import Order, Team

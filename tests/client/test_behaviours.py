@@ -1,5 +1,5 @@
 """What a server may answer, one row for each behaviour, on real sockets: its verdict, and what becomes of the
-connection. Both user classes read with this transport; `tests/suite/test_behaviours.py` has whole runs of them."""
+connection. Both user classes read with this transport; `tests/processes/test_behaviours.py` has whole runs of them."""
 
 from __future__ import annotations
 

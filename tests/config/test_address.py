@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from stt_load.cli import main
+from stt_load.cli.main import main
 from stt_load.config import Layer, Override, load, masked
 from stt_load.run.context import speech_of, target_of
+from tests.cli.test_probe import probe
 from tests.config.conftest import Load
 from tests.config.test_model import recorder
 from tests.config.test_preset import KEYS
-from tests.test_probe import probe
 
 TRANSCRIPTIONS = "/v1/audio/transcriptions"
 

@@ -17,10 +17,10 @@ from stt_load.config.preset import NAMES
 from stt_load.report.messages import Messages
 from stt_load.report.opening import subject
 from stt_load.run.context import speech_of, target_of
+from tests.cli.test_probe import probe
 from tests.config.conftest import Faults, Load
 from tests.config.test_preset import KEYS
 from tests.report.runs import run_of, steady
-from tests.test_probe import probe
 
 ASKED_FOR = "one/of-my:own"
 OPTION = Override("api.model", ASKED_FOR, "--model")

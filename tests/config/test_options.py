@@ -10,7 +10,7 @@ import pytest
 
 from stt_load.config import Config, Layer
 from stt_load.config.keys import keys
-from stt_load.options import OPTIONS, Option, from_environment, listing
+from stt_load.config.options import OPTIONS, Option, from_environment, listing
 
 # Structure, or the server's side: nothing that one changes from run to run. -H and -u are Locust's.
 FILE_ONLY = (
@@ -39,7 +39,7 @@ FILE_ONLY = (
 TAKEN = """
 import json
 from locust.argument_parser import get_empty_argument_parser, setup_parser_arguments
-from stt_load.options import OPTIONS
+from stt_load.config.options import OPTIONS
 parser = get_empty_argument_parser()
 setup_parser_arguments(parser)
 taken = [[a.dest, a.env_var, *a.option_strings] for a in parser._actions]

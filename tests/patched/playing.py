@@ -13,12 +13,12 @@ from locust.env import Environment
 
 from stt_load.config import Config
 from stt_load.load.budget import Phases
+from stt_load.locust_plugin.user_starts import clear, enter
+from stt_load.locust_plugin.users import SpeechUser, on_user_error
 from stt_load.run.barrier import Session
 from stt_load.run.context import build
 from stt_load.run.dispatcher import Bell, LocalDesk
 from stt_load.samples.sample import Sample
-from stt_load.starting import clear, enter
-from stt_load.users import SpeechUser, on_user_error
 
 OK = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{"text": "hey"}'
 

@@ -11,9 +11,9 @@ from locust import User
 from locust.env import Environment
 from locust.runners import STATE_RUNNING, STATE_STOPPED, LocalRunner
 
-from stt_load.user_code import end_from_anywhere, spawn_who_can
-from stt_load.user_counts import UserCounts
-from stt_load.users import SttUser, on_user_error
+from stt_load.locust_plugin.user_code import end_from_anywhere, spawn_who_can
+from stt_load.locust_plugin.user_counts import UserCounts
+from stt_load.locust_plugin.users import SttUser, on_user_error
 from tests.patched.playing import until
 
 spawn_who_can()

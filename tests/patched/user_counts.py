@@ -10,8 +10,8 @@ from locust import User, task
 from locust.env import Environment
 from locust.runners import LocalRunner
 
-from stt_load.user_counts import NO_TROUBLE, UserCounts
-from stt_load.users import SttUser, on_user_error
+from stt_load.locust_plugin.user_counts import NO_TROUBLE, UserCounts
+from stt_load.locust_plugin.users import SttUser, on_user_error
 from tests.patched.playing import until
 
 

@@ -17,10 +17,10 @@ from locust.exception import StopUser
 
 from stt_load.api.verdict import Answer, Failure, Transcript
 from stt_load.client import Transport, TransportError
+from stt_load.locust_plugin.user_starts import clear, enter
+from stt_load.locust_plugin.users import MOST_TROUBLES, FastSttUser, SpeechUser, SttUser
 from stt_load.samples.rows import lines, table
 from stt_load.samples.sample import UNFINISHED, ErrorKind
-from stt_load.starting import clear, enter
-from stt_load.users import MOST_TROUBLES, FastSttUser, SpeechUser, SttUser
 from tests.patched.playing import Run, Script, started, until  # first: it patches the process
 
 CLASSES = (SttUser, FastSttUser)
@@ -380,7 +380,7 @@ def test_a_user_whose_task_was_taken_away_stops(script: Script) -> None:
 
 
 def test_a_user_that_never_gets_to_its_request_stops(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stt_load.users.MAX_BACKOFF_S", 0.001)
+    monkeypatch.setattr("stt_load.locust_plugin.users.MAX_BACKOFF_S", 0.001)
     run = Run(script.url)
 
     class Mine(SttUser):

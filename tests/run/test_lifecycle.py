@@ -9,11 +9,11 @@ import gevent
 import pytest
 
 from stt_load.load.budget import Phases
+from stt_load.locust_plugin.executors import Workforce
 from stt_load.run import lifecycle as shutdowns
 from stt_load.run.barrier import Session
 from stt_load.run.lifecycle import MARGIN_S, Shutdown, State
 from stt_load.samples.run_info import EndReason
-from stt_load.workforce import Workforce
 
 DRAIN_S, LONGEST_S = 30.0, 300.0
 

@@ -15,8 +15,8 @@ import gevent
 import pytest
 
 from stt_load.config import Config, masked
-from stt_load.display import Display
 from stt_load.load.budget import Phases
+from stt_load.locust_plugin.display import Display
 from stt_load.report.exit_code import INVALID, exit_code
 from stt_load.run.executor import LocalTeam
 from stt_load.run.run import Crew, Experiment
@@ -224,7 +224,7 @@ def test_rows_that_can_not_be_read_stay_in_the_spool(place: str, monkeypatch: py
 
 def test_an_experiment_that_is_abandoned_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     trial = Trial()
-    monkeypatch.setattr("stt_load.display.Display.started", boom)
+    monkeypatch.setattr("stt_load.locust_plugin.display.Display.started", boom)
     with pytest.raises(RuntimeError):
         trial.experiment.start()
     trial.experiment.abandon()
@@ -244,13 +244,15 @@ def test_what_can_not_be_shown_at_the_end_costs_no_result(shown: str, monkeypatc
     trial.go()
     if shown == "not_saved":
         monkeypatch.setattr(result_file, "write", boom)
-    monkeypatch.setattr(f"stt_load.display.Display.{shown}", boom)
+    monkeypatch.setattr(f"stt_load.locust_plugin.display.Display.{shown}", boom)
     run = trial.finish()
     assert len(list(Path.cwd().iterdir())) == 1, "the result or the spool"
     check_doubted(run, "shown")
 
 
-@pytest.mark.parametrize("place", ["stt_load.display.Display.finished", "stt_load.run.executor.LocalTeam.dismiss"])
+@pytest.mark.parametrize(
+    "place", ["stt_load.locust_plugin.display.Display.finished", "stt_load.run.executor.LocalTeam.dismiss"]
+)
 def test_what_breaks_after_the_result_makes_the_run_invalid(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     trial = Trial()
     trial.go()
@@ -385,7 +387,7 @@ def test_an_exception_in_a_greenlet_of_the_run_is_told_and_stops_nothing_else(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     trial = Trial()
-    monkeypatch.setattr("stt_load.display.Display.follow", boom)
+    monkeypatch.setattr("stt_load.locust_plugin.display.Display.follow", boom)
     trial.experiment.start()
     trial.experiment._greenlets[-1].join()
     trial.go()
@@ -394,7 +396,9 @@ def test_an_exception_in_a_greenlet_of_the_run_is_told_and_stops_nothing_else(
     check_doubted(run, "progress")
 
 
-@pytest.mark.parametrize("place", ["stt_load.display.Display.warming_up", "stt_load.run.run.wait_ready"])
+@pytest.mark.parametrize(
+    "place", ["stt_load.locust_plugin.display.Display.warming_up", "stt_load.run.run.wait_ready"]
+)
 def test_what_breaks_before_the_first_request_holds_nobody_up(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     trial = Trial()
     trial.experiment.config = Config(wait_ready=1)

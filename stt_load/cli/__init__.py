@@ -1,0 +1,1 @@
+"""The program `stt-load`: what needs no Locust."""

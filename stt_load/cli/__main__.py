@@ -1,0 +1,7 @@
+"""`python -m stt_load.cli`: the same as `stt-load`."""
+
+import sys
+
+from stt_load.cli.main import main
+
+sys.exit(main())

@@ -1,0 +1,173 @@
+"""`stt-load probe`: one request as it is configured, and how its answer is understood."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from random import SystemRandom
+
+from stt_load.api.api import Speech
+from stt_load.api.request import Body, Request, encoded_path
+from stt_load.api.verdict import Answer, Failure, Transcript, excerpt
+from stt_load.audio.noise import NoiseSource
+from stt_load.cli.config_commands import add_arguments as add_arguments  # the file, and the options of locust
+from stt_load.cli.config_commands import given
+from stt_load.client import Exchange, Target, Transport, TransportError
+from stt_load.client.batch import JobTransport
+from stt_load.client.call import CalledTransport
+from stt_load.client.hook import HookError, load
+from stt_load.client.http import HttpTransport
+from stt_load.config import Config, ConfigError
+from stt_load.run.context import audio_of, speech_of, target_of
+from stt_load.server.process import EmbeddedServer, StartError
+
+DESCRIPTION = (
+    "Sends one request with the configuration, options and environment included, and shows what went out (secrets "
+    "masked), what came back, how it was understood, and how long it took: the first thing to try against a new "
+    "service. Exit code 0: a transcript; 1: none; 2: the configuration is wrong."
+)
+FAILED = 1
+NOT_TRIED = 2
+SHOWN_CHARACTERS = 1_000
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit code 0, 1 or 2, as in `DESCRIPTION`."""
+    try:
+        config = given(args).config
+        with _service(config) as base_url:
+            return _probe(config, config.api.url(base_url))
+    except (ConfigError, HookError, StartError) as error:
+        print(error, file=sys.stderr)
+        return NOT_TRIED
+
+
+@contextmanager
+def _service(config: Config) -> Iterator[str]:
+    """Where the service is; the embedded one is started for it."""
+    if not config.embeds:
+        yield config.api.base_url
+        return
+    with EmbeddedServer.start(config.embedded) as server:
+        yield server.url
+
+
+def _probe(config: Config, url: str) -> int:
+    speech = speech_of(config, url)
+    target = target_of(config, url)
+    audio = audio_of(config, SystemRandom().getrandbits(64))
+    body = speech.body(audio.clip(0, 0), audio.clip_bytes)
+    say = _Mouth(speech)
+    path = target.path if speech.plan is None else encoded_path(speech.plan.upload_path or speech.plan.submit_path)
+    say(*(_request(target, path, body, audio) if config.api.call is None else [f"Calling {config.api.call}"]), "")
+    exchange, answer = Exchange("probe", speech.listen()), None
+    transport = _transport(config, target, speech, say)
+    try:
+        answer = transport.post(body, exchange)
+        verdict = speech.read(answer)
+    except TransportError as error:
+        verdict = Failure(error.kind, error.message)
+    finally:
+        transport.close()
+    # Before anything is cut, or half a secret might be left.
+    if answer is not None:
+        answer = replace(answer, body=speech.hide(answer.body.decode(errors="replace")).encode())
+    if isinstance(verdict, Transcript):
+        verdict = replace(verdict, text=speech.hide(verdict.text))
+    reply = list(_reply(exchange, answer))
+    say(*reply, *([""] if reply else []), *_understood(verdict), *_timings(exchange))
+    return FAILED if isinstance(verdict, Failure) else 0
+
+
+def _transport(config: Config, target: Target, speech: Speech, say: _Mouth) -> Transport:
+    """What posts; the steps of a job are told as they are done."""
+
+    def on_step(request: Request, answer: Answer) -> None:
+        body = speech.hide(answer.body.decode(errors="replace"))  # before it is cut, or half a secret might be left
+        say(f"{request.method} {request.path}: HTTP {answer.status}, {excerpt(body.encode())}")
+
+    if config.api.call is not None:
+        return CalledTransport(target, load(config.api.call))
+    transport = HttpTransport(target)
+    return transport if speech.plan is None else JobTransport(transport, speech.plan, on_step)
+
+
+class _Mouth:
+    """Prints lines without secrets, and without what a terminal would take for a command."""
+
+    def __init__(self, speech: Speech) -> None:
+        self._speech = speech
+
+    def __call__(self, *lines: str) -> None:
+        for line in lines:
+            shown = self._speech.hide(line)
+            print("".join(one if one.isprintable() or one == "\n" else "·" for one in shown))
+
+
+def _request(target: Target, path: str, body: Body, audio: NoiseSource) -> Iterator[str]:
+    """The head as it is sent to `path`, then the body, its audio left out."""
+    yield f"POST {path} HTTP/1.1"
+    yield f"Host: {target.authority}"
+    yield from (f"{name}: {value}" for name, value in target.headers.items())
+    yield f"Content-Type: {body.content_type}"
+    if target.request_id_header is not None:
+        yield f"{target.request_id_header}: probe"
+    yield f"Content-Length: {len(body)}"
+    yield ""
+    around = len(body) - audio.clip_bytes
+    clip = f"[WAV, {audio.duration_s:g} s of noise, {audio.rate_hz} Hz, {audio.clip_bytes:,} bytes]"
+    if not around:
+        yield clip
+        return
+    yield from bytes(body.parts[0]).decode(errors="replace").splitlines()
+    yield clip
+    yield bytes(body.parts[-1]).decode(errors="replace").strip()
+
+
+def _reply(exchange: Exchange, answer: Answer | None) -> Iterator[str]:
+    if answer is None:
+        if exchange.status is not None:
+            yield f"HTTP {exchange.status}, no whole answer: {exchange.received:,} bytes"
+        return
+    yield f"HTTP {answer.status}, {answer.content_type or 'no Content-Type'}, {exchange.received:,} bytes"
+    text = answer.body.decode(errors="replace").strip()
+    yield text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}... ({len(text):,} characters)"
+
+
+def _understood(verdict: Transcript | Failure) -> Iterator[str]:
+    if isinstance(verdict, Failure):
+        yield f"❌ {verdict.kind}: {verdict.message}"
+    else:
+        yield f"✅ A transcript of {len(verdict.text):,} characters: {verdict.text[:SHOWN_CHARACTERS]}"
+        if verdict.audio_s is not None:
+            yield f"   It counts {verdict.audio_s:g} s of audio"
+        if verdict.processing_s is not None:
+            yield f"   It says that it has worked for {verdict.processing_s:g} s"
+        if verdict.tokens is not None:
+            yield f"   It counts {verdict.tokens:,} tokens"
+        if verdict.out_of_range:
+            yield f"   It says numbers beyond all reason, which are left out: {', '.join(verdict.out_of_range)}"
+        if verdict.json_for_text:
+            yield "   Plain text was asked for, and this stood in JSON"
+
+
+def _timings(exchange: Exchange) -> Iterator[str]:
+    """Both count from right before the connection was made."""
+    if exchange.sent_s is None or exchange.done_s is None:
+        return
+    if exchange.first_byte_s is not None:
+        yield f"   Headers after {exchange.first_byte_s - exchange.sent_s:.3f} s (with the connection's set-up)"
+    stream = exchange.stream
+    if stream is not None and stream.first_text_s is not None:
+        yield f"   First text after {stream.first_text_s - exchange.sent_s:.3f} s, {stream.deltas} pieces in all"
+    if stream is not None and stream.gaps is not None:
+        gaps = stream.gaps
+        yield f"   Between pieces: mean {gaps.mean_s:.3f} s, P95 {gaps.p95_s:.3f}, max {gaps.max_s:.3f}"
+    if exchange.polls is not None:
+        yield f"   Asked {exchange.polls} times whether the job was over"
+    if exchange.connect_s is not None:
+        yield f"   The connection took {exchange.connect_s:.3f} s of that"
+    yield f"   Done after {exchange.done_s - exchange.sent_s:.3f} s"

@@ -1,0 +1,1 @@
+"""The load test inside Locust: the only importer of Locust."""

@@ -1,0 +1,116 @@
+"""What is between Locust and the suite: what Locust is told to do, and what it must not hear of."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable
+from typing import Any, NoReturn, Protocol
+
+import gevent
+from locust.env import Environment
+from locust.exception import StopTest
+from locust.runners import STATE_SPAWNING, MasterRunner
+
+from stt_load.locust_plugin import user_code
+
+logger = logging.getLogger(__name__)
+
+
+class Fallible(Protocol):
+    """Takes note of what fails."""
+
+    def failed(self, what: str, error: Exception) -> None: ...
+
+
+def guarded(listener: Callable[..., None]) -> Callable[..., None]:
+    """An exception in a listener of ours would be swallowed by Locust and end as exit code 2, "bad configuration".
+
+    So it is one line in the log, counted, and makes the run INVALID.
+    """
+
+    @functools.wraps(listener)
+    def safe(listening: Fallible, **kwargs: Any) -> None:
+        try:
+            listener(listening, **kwargs)
+        except Exception as error:
+            listening.failed(listener.__name__, error)
+
+    return safe
+
+
+class Controls:
+    """Locust's runner and its page, in the hand of the suite. on_error: an exception in a greenlet of this."""
+
+    def __init__(self, environment: Environment, on_error: Callable[[str, Exception], None]) -> None:
+        assert environment.runner is not None
+        self._environment = environment
+        self._runner = environment.runner
+        self._on_error = on_error
+        self._state = self._runner.state
+        user_code.end_from_anywhere(self._runner, ended=self._ended)
+
+    def spawn(self, work: Callable[[], None]) -> None:
+        """Does `work` in a greenlet of its own, where an exception would be nobody's."""
+        gevent.spawn(self.attempt, work)
+
+    def attempt(self, work: Callable[[], None]) -> None:
+        """Does `work`; an exception is told, and the caller goes on."""
+        try:
+            work()
+        except Exception as error:
+            self._on_error(work.__name__, error)
+
+    def start(self) -> None:
+        """A run is being made ready: Locust's page would take that for none, and show the form again."""
+        self._state = self._runner.state
+        self._runner.update_state(STATE_SPAWNING)
+
+    def call_off(self, reason: str) -> NoReturn:
+        """No run after all. Locust has a way to end a start, which its master doesn't know."""
+        if not isinstance(self._runner, MasterRunner):
+            raise StopTest(reason)
+        logger.error(reason)
+        self.withdraw()
+        if self._options.headless:
+            self.spawn(self.quit)
+        raise gevent.GreenletExit
+
+    def withdraw(self) -> None:
+        """A start is given up. A master's workers know nothing of it: asked to stop, they would take 30 s."""
+        if isinstance(self._runner, MasterRunner):
+            self._runner.update_state(self._state)
+
+    def end(self) -> None:
+        """A run is done: Locust's users are stopped, and the process ends where nobody may start another one.
+
+        Locust's --autoquit follows its -t only; a run that is done is the same to whoever asked for it.
+        """
+        if self._options.headless:
+            self.quit()
+            return
+        self._runner.stop()
+        if self._options.autoquit != -1:
+            gevent.sleep(self._options.autoquit)
+            self.quit()
+            self.close_page()
+
+    def _ended(self) -> None:
+        """Whoever has stopped a run: where nobody can start another one, the process ends, too."""
+        if self._options.headless:
+            self.spawn(self.quit)
+
+    def quit(self) -> None:
+        """Whatever fails on the way, Locust's main greenlet has to go on: it waits for those of the runner."""
+        try:
+            self._runner.quit()
+        finally:
+            self._runner.greenlet.kill(block=False)
+
+    def close_page(self) -> None:
+        if self._environment.web_ui is not None:
+            self._environment.web_ui.stop()
+
+    @property
+    def _options(self) -> Any:
+        return self._environment.parsed_options

@@ -1,0 +1,127 @@
+"""What a person sees while a run lasts: the report on one stream, how far it has come on another."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, TextIO
+
+import gevent
+
+from stt_load.clock import clock
+from stt_load.report import opening, progress
+from stt_load.report.console import result
+from stt_load.report.messages import Language, Messages
+from stt_load.report.output import Outlet
+from stt_load.run.barrier import Session
+from stt_load.run.progress import Lookout, Outlook
+from stt_load.samples.escaping import harmless
+from stt_load.samples.progress import Progress
+from stt_load.samples.run_info import RunInfo
+from stt_load.stats.model import Warmup
+from stt_load.storage.run_record import Run
+
+BAR_PERIOD_S = 0.25
+LINE_PERIOD_S = 10.0
+MANY_ROWS = 50_000
+"""So many are saved in a second, more or less."""
+CLEAR = "\r\x1b[K"
+
+
+class Display:
+    """Tells the story of one run.
+
+    report: gets the start block, the changes of phase and the result. aside: gets the progress, on a terminal as a
+    bar that is drawn over and over, else as a line now and then. config: masked. time_limit_s: Locust's -t. outlook:
+    asked for at each look.
+    """
+
+    def __init__(
+        self,
+        language: Language,
+        config: Mapping[str, Any],
+        *,
+        report: TextIO,
+        aside: TextIO,
+        time_limit_s: float | None = None,
+        outlook: Callable[[], Outlook] = Outlook,
+    ) -> None:
+        self._say = Messages(language)
+        self._config = config
+        self._time_limit_s = time_limit_s
+        self._outlook = outlook
+        self._report = Outlet(report)
+        self._aside = Outlet(aside)
+        self._draws = self._aside.is_terminal and os.environ.get("TERM") != "dumb"
+        self._drawn = False
+
+    def started(self, info: RunInfo) -> None:
+        self._print(opening.start(self._say, self._config, info, self._time_limit_s))
+
+    def warming_up(self) -> None:
+        self._print(opening.warming_up(self._say, self._config))
+
+    def measuring(self, warmup: Warmup, transcript: str | None) -> None:
+        """The warm-up is over. transcript: the first one there is."""
+        limited = self._time_limit_s is not None
+        self._print(opening.measuring(self._say, self._config, warmup, transcript, limited=limited))
+
+    def saving(self, rows: int) -> None:
+        """The end has come, and what follows takes seconds where there are many rows."""
+        if rows < MANY_ROWS:
+            return
+        line = self._say("saving", requests=self._say.requests(rows))
+        if self._draws:
+            self._draw(line)
+        else:
+            self._aside.write(f"{line}\n")
+
+    def finished(self, run: Run) -> None:
+        """The report, and where the result is."""
+        self._print(result(self._say, run))
+        if run.path is not None:
+            self._print([self._say("saved", path=run.path)])
+
+    def moved(self, folder: Path, path: Path) -> None:
+        """`folder` is gone, in which the result was to be: it is at `path`."""
+        self._clear()
+        self._aside.write(self._say("moved", folder=folder, path=path.absolute()) + "\n")
+
+    def not_saved(self, path: Path, spool: Path, error: Exception) -> None:
+        """The result could not be written; `spool` holds what was written while it ran."""
+        self._clear()
+        reason = getattr(error, "strerror", None) or error
+        self._aside.write(self._say("not_saved", path=path, reason=reason, spool=spool) + "\n")
+
+    def follow(self, session: Session) -> None:
+        """Shows the progress of `session` until killed."""
+        lookout = Lookout(session, self._config["wait_ready"])
+        shown: Progress | None = None
+        shown_s = clock()
+        while True:
+            gevent.sleep(BAR_PERIOD_S)
+            seen = lookout.look(self._outlook())
+            if self._draws:
+                self._draw(progress.bar(self._say, seen, shutil.get_terminal_size().columns - 1))
+                continue
+            new = shown is None or (shown.phase, shown.stopping) != (seen.phase, seen.stopping)
+            if (new and seen.stopping) or clock() - shown_s >= LINE_PERIOD_S:
+                self._aside.write(progress.line(self._say, seen) + "\n")
+                shown_s = clock()
+            shown = seen
+
+    def _draw(self, line: str) -> None:
+        # The cursor goes back to the left: a line of the log then begins there, and not behind the bar.
+        self._aside.write(f"{CLEAR}{harmless(line)}\r")
+        self._drawn = True
+
+    def _clear(self) -> None:
+        if self._drawn:
+            self._aside.write(CLEAR)
+            self._drawn = False
+
+    def _print(self, lines: Iterable[str]) -> None:
+        self._clear()
+        self._report.write("".join(f"{harmless(line)}\n" for line in lines))

@@ -1,0 +1,257 @@
+"""Where the users of this Locust process run: in itself, or on its workers."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Set
+from typing import Any, Protocol
+
+import gevent
+from locust.env import Environment
+from locust.exception import RPCError
+from locust.runners import STATE_MISSING, MasterRunner
+
+from stt_load.clock import clock
+from stt_load.cluster import protocol
+from stt_load.cluster.protocol import Data
+from stt_load.cluster.registry import Fleet, Needs
+from stt_load.cluster.remote_executor import RemoteTeam
+from stt_load.cluster.shapes import Misconduct
+from stt_load.config import Config
+from stt_load.load.budget import Phases
+from stt_load.load.ledger import Ledger
+from stt_load.locust_plugin import quirks, user_starts, users
+from stt_load.locust_plugin.receiving import Reception
+from stt_load.locust_plugin.user_counts import UserCounts
+from stt_load.locust_plugin.user_stop import Leaving
+from stt_load.run.executor import LocalTeam, Team
+from stt_load.run.load_watch import Asked
+from stt_load.samples.sample import Sample
+
+LOOK_S = 0.01
+SPARE_USERS, LEAVING = 1_000, 10
+"""Users that are on their way out while others come are there beside them; how many depends on how often and how
+quickly their number is changed. So many, and so many times those that are wanted, there never are."""
+
+logger = logging.getLogger(__name__)
+
+
+class Workforce(Protocol):
+    """Provides the team of each run, and ends what its users have in flight."""
+
+    @property
+    def deserted(self) -> bool:
+        """Of the workers that took part in this run none is left."""
+
+    @property
+    def strangers(self) -> int:
+        """Workers that are there and have not introduced themselves."""
+
+    def team(self, config: Config, awaited: int) -> Team:
+        """A team for a run. awaited: users that the barrier waits for, none for a ramp."""
+
+    def finish(self, limit_s: float) -> None:
+        """The run is closed: nothing new starts, and what is in flight may end; waits for it, `limit_s` at most."""
+
+    def drain(self, limit_s: float) -> None:
+        """Locust stops: waits until all that is in flight has ended and is here, `limit_s` and a bit at most."""
+
+    def cut(self) -> None:
+        """What is in flight is not waited for any longer. Must not block."""
+
+
+class LocalWorkforce:
+    """The users are in this process, where Locust itself waits for them."""
+
+    deserted = False
+    strangers = 0
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        assert environment.runner is not None
+        self._runner = environment.runner
+        self._phases: Phases | None = None
+        self._leaving = Leaving(self._runner.user_greenlets, lambda: self._in_flight)
+
+    @property
+    def _in_flight(self) -> int:
+        return 0 if self._phases is None else self._phases.in_flight
+
+    def team(self, config: Config, awaited: int) -> Team:
+        self._leaving.over()
+        phases = self._phases = Phases(config.total_requests, config.warmup_requests, awaited)
+        return LocalTeam(phases, UserCounts(self._runner), lambda stage: user_starts.enter(self._environment, stage))
+
+    def finish(self, limit_s: float) -> None:
+        until_s = clock() + limit_s
+        while self._in_flight and clock() < until_s:
+            gevent.sleep(LOOK_S)
+
+    def drain(self, limit_s: float) -> None:
+        """Locust's stop_timeout does it, but for users that don't end even then."""
+        self._leaving.watch(limit_s)
+
+    def cut(self) -> None:
+        self._leaving.cut()
+
+
+class RemoteWorkforce:
+    """The users are on workers.
+
+    needs: what each worker must have. reports: what Locust's screens count.
+    on_refused: called with the number of workers that are left when one was refused. on_error: called with what
+    could not be done, and why.
+    """
+
+    def __init__(
+        self,
+        runner: MasterRunner,
+        needs: Needs,
+        reports: quirks.Reports,
+        on_refused: Callable[[int], None],
+        on_error: Callable[[str, Exception], None],
+    ) -> None:
+        self._runner = runner
+        self._reports = reports
+        self._on_error = on_error
+        self._most_wanted = 0
+        self._reception = Reception.of(runner)
+        self._team: RemoteTeam | None = None
+        self._distribution: gevent.Greenlet[..., None] | None = None
+        self._fleet = Fleet(_Connection(runner, self._reception), needs, on_refused, on_error)
+        self._reception.on_misconduct, self._reception.on_error = self._fleet.refuse, on_error
+        self._reception.most_users, self._reception.may_end = self._most_users, self._may_end
+        self._listen(protocol.HELLO, self._fleet.on_hello)
+        self._listen(protocol.FIT, self._fleet.on_fit)
+        self._listen(protocol.ECHO, self._on_echo)
+        self._listen(protocol.BYE, self._on_bye)
+        self._listen(protocol.WANT, self._on(RemoteTeam.on_want))
+        self._listen(protocol.SAMPLES, self._on(RemoteTeam.on_samples))
+
+    @property
+    def deserted(self) -> bool:
+        return self._team is not None and self._team.deserted
+
+    @property
+    def strangers(self) -> int:
+        return self._fleet.strangers
+
+    def team(self, config: Config, awaited: int) -> Team:
+        ledger = Ledger(config.total_requests, config.warmup_requests, awaited)
+        self._team = RemoteTeam(
+            self._fleet,
+            ledger,
+            UserCounts(self._runner),
+            asked=self._asked,
+            distribute=self._distribute,
+            on_counted=self._show,
+            most_users=self._most_users,
+        )
+        return self._team
+
+    def finish(self, limit_s: float) -> None:
+        self.drain(limit_s)
+
+    def drain(self, limit_s: float) -> None:
+        if self._team is not None:
+            self._team.drain(limit_s)
+
+    def cut(self) -> None:
+        if self._team is not None:
+            self._team.cut()
+
+    def _asked(self) -> Asked:
+        counts = UserCounts(self._runner)
+        if counts.wanted is not None:
+            return Asked(counts.wanted, counts.running)
+        # Those that are to stop count until their last request has ended.
+        return Asked(None, min(counts.running, int(self._runner.target_user_count)))
+
+    def _most_users(self) -> int:
+        """No more there can be at a time: Locust was never asked for so many, and those on their way out are few."""
+        self._most_wanted = max(self._most_wanted, int(self._runner.target_user_count))
+        return SPARE_USERS + LEAVING * self._most_wanted
+
+    def _distribute(self) -> None:
+        if self._distribution is None or self._distribution.ready():
+            self._distribution = gevent.spawn(quirks.distribute_anew, self._runner)
+            self._distribution.link_exception(self._on_distribution_error)
+
+    def _on_distribution_error(self, greenlet: gevent.Greenlet[..., None]) -> None:
+        assert isinstance(greenlet.exception, Exception)
+        self._on_error("distributing the users anew", greenlet.exception)
+
+    def _show(self, sample: Sample) -> None:
+        """On Locust's screens, which know nothing of what is unfinished."""
+        if not sample.unfinished:
+            self._reports.count(self._runner.stats, sample, users.shown_error(sample))
+
+    def _listen(self, kind: str, listener: Callable[[str, Data], None]) -> None:
+        def heard(msg: Any, **_: Any) -> None:
+            try:
+                listener(msg.node_id, msg.data)
+            except Misconduct as misconduct:
+                self._reception.refuse(msg.node_id.encode(), str(misconduct))
+            except Exception as error:
+                self._on_error(f"the message {kind}", error)
+
+        self._runner.register_message(kind, heard)
+
+    def _on_echo(self, worker: str, data: Data) -> None:
+        member = self._fleet.member(worker)
+        if member is None:
+            return
+        self._fleet.on_echo(member, data)
+        if self._team is not None and self._fleet.contract is self._team:  # it may not have heard of this run
+            self._team.on_echo(worker, data)
+
+    def _on_bye(self, worker: str, _: Data) -> None:
+        """Between runs a worker may go; the last one of a run ends it, as Locust has it."""
+        if self._fleet.contract is None:
+            self._fleet.forget(worker)
+            self._reception.admission.forget(worker)
+            quirks.forget(self._runner, worker)
+
+    def _may_end(self, worker: str) -> bool:
+        """Whether a run may end with `worker`: whoever only says that it is one ends nothing."""
+        return self._fleet.contract is not None and self._fleet.member(worker) is not None
+
+    def _on(self, method: Callable[[RemoteTeam, str, Data], None]) -> Callable[[str, Data], None]:
+        """What a worker says about the run that is on, to its team; what it says about another comes too late."""
+
+        def pass_on(worker: str, data: Data) -> None:
+            member = self._fleet.member(worker)
+            if member is not None and self._team is not None and data.get("run") == self._team.id:
+                method(self._team, worker, data)
+
+        return pass_on
+
+
+class _Connection:
+    """Locust's connection to its workers, as the fleet needs it."""
+
+    def __init__(self, runner: MasterRunner, reception: Reception) -> None:
+        self._runner = runner
+        self._reception = reception
+
+    def send(self, kind: str, data: Data, worker: str) -> None:
+        try:
+            self._runner.send_message(kind, data, worker)
+        except RPCError as error:
+            logger.warning("stt-load: %s did not reach worker %s: %s", kind, worker, error)
+
+    def connected(self) -> Set[str]:
+        return {client.id for client in self._runner.clients.all if client.state != STATE_MISSING}
+
+    def registered(self) -> Set[str]:
+        return set(self._reception.admission.held)
+
+    def speaks(self, worker: str) -> bool:
+        return self._reception.admission.speaks(worker, clock())
+
+    def admit(self, worker: str) -> None:
+        self._reception.admit(worker)
+
+    def dismiss(self, worker: str) -> None:
+        self._reception.admission.forget(worker)
+        quirks.dismiss(self._runner, worker)

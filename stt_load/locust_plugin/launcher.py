@@ -1,0 +1,93 @@
+"""From what Locust was told, on its command line or in its start form, to an experiment."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from locust.env import Environment
+
+from stt_load.config import Config, masked
+from stt_load.locust_plugin import quirks
+from stt_load.locust_plugin.command_line import CommandLine
+from stt_load.locust_plugin.display import Display
+from stt_load.locust_plugin.embedded import Embedded
+from stt_load.locust_plugin.executors import Workforce
+from stt_load.run.context import place_of, shown_name
+from stt_load.run.progress import Outlook
+from stt_load.run.run import Crew, Experiment
+
+
+class Launcher:
+    """Knows the configuration, where the service is, and how an experiment is made of both."""
+
+    def __init__(self, environment: Environment, command_line: CommandLine, reports: quirks.Reports) -> None:
+        self._environment = environment
+        self._command_line = command_line
+        self._reports = reports
+        self._embedded = Embedded()
+
+    def config(self) -> Config:
+        """What holds now. Raises `ConfigError`."""
+        return self._command_line.config_of(vars(self._environment.parsed_options), self._environment.host)
+
+    def prepare(self) -> None:
+        """What takes long is done before anybody waits for it."""
+        self._embedded.prepare(self.config())
+
+    def experiment(
+        self, workforce: Workforce, *, end: Callable[[], None], outlook: Callable[[], Outlook]
+    ) -> Experiment:
+        """A run of what is asked for now, by the users of `workforce`. Raises ConfigError, StartError and OSError.
+
+        end: what the run asks for when it is done. outlook: what the screen shows that the run itself doesn't know.
+        """
+        environment, runner = self._environment, self._environment.runner
+        assert runner is not None
+        options: Any = environment.parsed_options
+        config = self.config()
+        url = self._url(config)
+        self._reports.name = shown_name(place_of(config, url))
+        wanted = runner.target_user_count
+        all_at_once = options.spawn_rate is None or options.spawn_rate >= wanted
+        shown = masked(config)
+        # Locust's --json has standard output to itself.
+        report = sys.stderr if options.json else sys.stdout
+        return Experiment(
+            config,
+            shown,
+            config_file=self._command_line.file,
+            url=url,
+            users=wanted,
+            user_class=", ".join(user.__name__ for user in environment.user_classes),
+            team=workforce.team(config, wanted if all_at_once else 0),
+            crew=Crew(
+                wanted=lambda: runner.target_user_count,
+                reset_statistics=lambda: self._reports.begin_anew(environment.stats),
+                end=end,
+            ),
+            display=Display(
+                config.report.language,
+                shown,
+                report=report,
+                aside=sys.stderr,
+                time_limit_s=options.run_time,
+                outlook=outlook,
+            ),
+        )
+
+    def close(self) -> None:
+        """The process ends."""
+        self._embedded.stop()
+
+    def _url(self, config: Config) -> str:
+        """Where to post; starts the embedded server when that is what is asked for."""
+        environment = self._environment
+        base_url = self._embedded.base_url(config)
+        if base_url != config.api.base_url:
+            # Locust hands it to the user classes, and shows it.
+            environment.host = base_url
+        elif environment.host:
+            environment.host = self._command_line.shown(environment.host)
+        return config.api.url(base_url)

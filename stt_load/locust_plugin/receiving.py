@@ -1,0 +1,271 @@
+"""How a master hears its workers: through the border, and so that nobody keeps it from hearing the others."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import gevent
+import locust.rpc.protocol
+import zmq
+from locust.exception import RPCError
+from locust.rpc import Message
+from locust.rpc.zmqrpc import BaseSocket, Client, Server
+from locust.runners import STATE_INIT, MasterRunner
+from locust.stats import RequestStats
+
+from stt_load.clock import clock
+from stt_load.cluster import decoding
+from stt_load.cluster.admission import Admission
+from stt_load.cluster.message_filter import Border, Unheard, name_of
+from stt_load.cluster.shapes import Misconduct, shown
+from stt_load.locust_plugin import quirks
+
+logger = logging.getLogger(__name__)
+
+TURN_S = 0.01
+"""So long the receiving greenlet may keep the others of its process from their turn: gevent's zmq does not give way
+while there is something to receive."""
+SOON_S = 1e-6
+WAITING = 16
+"""Messages of one sender that zmq keeps; the others wait on the sender's side."""
+JUNK_AT_ONCE = 100
+JUNK_PAUSE_S = 0.01
+"""So many messages that nobody looks at are thrown away in a row; then others have time. zmq takes one of each
+sender in turn, so that a worker's messages wait for one of these each, at the most."""
+TRIMMED = "of its report to Locust's screens some requests are left out: figures that are none, or too many of them"
+MOST_LINES = 100
+MOST_EXCEPTIONS = 1_000
+MOST_ENTRIES = 20_000
+MOST_TIMES = 500_000
+"""What Locust's tables of the users' own exceptions and requests may hold: it has no limits."""
+_LONGEST_MESSAGE = 10_000
+_LONGEST_TRACE = 100_000
+
+
+class Reception:
+    """What one process hears, be it a master or a worker. `install` makes Locust's sockets and runners ask it.
+
+    on_misconduct: called with a worker that is not listened to any more, and why. on_error: called with what could
+    not be dealt with, and why. most_users: no more there can be. may_end: whether the run may end with a worker that
+    quits, as it takes part. These are set once there is somebody who knows.
+    """
+
+    def __init__(self) -> None:
+        self.border = Border(locust.rpc.protocol.decode, self._customs)
+        self.admission = Admission()
+        self.on_misconduct: Callable[[str, str], None] | None = None
+        self.on_error: Callable[[str, Exception], None] | None = None
+        self.most_users: Callable[[], int] | None = None
+        self.may_end: Callable[[str], bool] | None = None
+        self._runner: MasterRunner | None = None
+        self._turned_s = clock()
+        self._junk = 0
+        self._lines = 0
+        self._told: set[tuple[str, str]] = set()
+
+    @staticmethod
+    def of(runner: MasterRunner) -> Reception:
+        """The one of this master's process."""
+        found = getattr(runner, "stt_reception", None)
+        return found if isinstance(found, Reception) else Reception()
+
+    def install(self) -> None:
+        """To be called before Locust makes a socket. May be called again: the last one counts."""
+        self._mind_sockets()
+        self._mind_masters()
+
+    def _mind_sockets(self) -> None:
+        make: Any = quirks.original(BaseSocket.__init__)
+
+        @functools.wraps(make)
+        def limited(sock: BaseSocket, sock_type: int, *arguments: Any) -> None:
+            make(sock, sock_type, *arguments)
+            if sock_type == zmq.ROUTER:  # options of connections to come
+                sock.socket.setsockopt(zmq.MAXMSGSIZE, decoding.LARGEST)
+                sock.socket.setsockopt(zmq.RCVHWM, WAITING)
+
+        @functools.wraps(quirks.original(Server.recv_from_client))
+        def recv_from_client(server: Server) -> tuple[str, Message]:
+            return self.receive(server.socket)
+
+        @functools.wraps(quirks.original(Client.recv))
+        def recv(client: Client) -> Message:
+            return self.hear_master(client.socket)
+
+        BaseSocket.__init__ = limited  # type: ignore[method-assign]
+        Server.recv_from_client = recv_from_client  # type: ignore[method-assign, assignment]
+        Client.recv = recv  # type: ignore[method-assign, assignment]
+
+    def _mind_masters(self) -> None:
+        handle: Any = quirks.original(MasterRunner.handle_message)
+        begin: Any = quirks.original(MasterRunner.__init__)
+        stop: Any = quirks.original(MasterRunner.check_stopped)
+
+        @functools.wraps(begin)
+        def begun(runner: MasterRunner, *arguments: Any, **named: Any) -> None:
+            self._runner = runner  # it hears the first message before anybody knows it
+            vars(runner)["stt_reception"] = self
+            begin(runner, *arguments, **named)
+
+        @functools.wraps(handle)
+        def handle_message(runner: MasterRunner, client_id: str, msg: Message) -> None:
+            try:
+                if self._is_admitted(runner, msg) and self._may_be_heard(runner, msg):
+                    handle(runner, client_id, msg)
+            except Exception as error:  # would end the greenlet that hears all workers
+                self._failed(f"Locust's message {msg.type}", error)
+
+        @functools.wraps(stop)
+        def check_stopped(runner: MasterRunner) -> None:
+            """After each message: of no workers all are at rest, and a test that never began would have ended."""
+            if runner.state != STATE_INIT:
+                stop(runner)
+
+        MasterRunner.__init__ = begun  # type: ignore[method-assign, assignment]
+        MasterRunner.handle_message = handle_message  # type: ignore[method-assign, assignment]
+        MasterRunner.check_stopped = check_stopped  # type: ignore[method-assign, assignment]
+
+    def receive(self, socket: Any) -> tuple[str, Message]:
+        """The next message that a worker may send. Raises `RPCError` where the socket itself is broken."""
+        while True:
+            self._give_way()
+            try:
+                frames = socket.recv_multipart()
+            except zmq.ZMQError as error:
+                raise RPCError("ZMQ network broken") from error
+            if self.border.is_refused(frames[0]):
+                self._passed_over()
+                continue
+            try:
+                received = self.border.take(frames, clock())
+            except Unheard as unheard:
+                self._tell_once(name_of(frames[0]), str(unheard))
+                self._passed_over()
+            except Misconduct as misconduct:
+                self.refuse(frames[0], str(misconduct))
+                self._passed_over()
+            else:
+                self._junk = 0
+                if received.trimmed:
+                    self._tell_once(received.sender, TRIMMED)
+                return received.sender, Message(received.kind, received.data, received.sender)
+
+    def refuse(self, identity: bytes, reason: str) -> None:
+        """Whoever has this identity is not listened to any more, which is said once."""
+        if self.border.is_refused(identity):
+            return
+        self.border.refuse(identity)
+        name = name_of(identity)
+        if self.on_misconduct is not None and self.border.knows(name):
+            try:
+                self.on_misconduct(name, reason)
+            except Exception as error:
+                self._failed("refusing a worker", error)
+        else:
+            self._say("stt-load: %s, which is no worker, is not listened to: %s", shown(name), reason)
+
+    def hear_master(self, socket: Any) -> Message:
+        """The next message that a worker gets. What is none is passed over: its master, or who seems to be it, may
+        send something better."""
+        while True:
+            try:
+                packed = socket.recv()
+            except zmq.ZMQError as error:
+                raise RPCError("ZMQ network broken") from error
+            try:
+                message: Message = Message.unserialize(packed)
+                if isinstance(message.type, str):
+                    return message
+                reason = "a kind that is no text"
+            except Exception as error:  # of many kinds, as is what can be wrong
+                reason = f"{type(error).__name__}: {shown(str(error))}"
+            self._tell_once("the master", f"what it sends is no message ({reason})")
+
+    def admit(self, worker: str) -> None:
+        """It has introduced itself: Locust hears now that it is ready, and gives it users."""
+        version = self.admission.admit(worker)
+        if version is not None and self._runner is not None:
+            handle = quirks.original(MasterRunner.handle_message)
+            handle(self._runner, worker, Message("client_ready", version, worker))
+
+    def _is_admitted(self, runner: MasterRunner, msg: Message) -> bool:
+        """Whether Locust is to hear of this sender. Who waits for an answer before he introduces himself gets it."""
+        if not self.admission.hears(msg.node_id, msg.type, msg.data, clock()):
+            if msg.type == "client_ready":
+                runner.send_message("ack", {"index": runner.get_worker_index(msg.node_id)}, msg.node_id)
+            return False
+        if msg.type == "quit":
+            self.admission.forget(msg.node_id)
+        return True
+
+    def _customs(self) -> Any:
+        return () if self._runner is None else self._runner.custom_messages
+
+    def _give_way(self) -> None:
+        if clock() - self._turned_s > TURN_S:
+            gevent.sleep(SOON_S)
+            self._turned_s = clock()
+
+    def _passed_over(self) -> None:
+        self._junk += 1
+        if self._junk >= JUNK_AT_ONCE:
+            gevent.sleep(JUNK_PAUSE_S)
+            self._junk, self._turned_s = 0, clock()
+
+    def _may_be_heard(self, runner: MasterRunner, msg: Message) -> bool:
+        """Whether Locust is to deal with a message of its own that has its shape, and of how much of it."""
+        if msg.type in ("stats", "spawning_complete"):
+            said = sum(msg.data["user_classes_count"].values())
+            if self.most_users is not None and said > self.most_users():
+                self.refuse(msg.node_id.encode(), f"it says to have {said} users, where there can't be so many")
+                return False
+        if msg.type == "quit" and (self.may_end is None or not self.may_end(msg.node_id)):
+            quirks.forget(runner, msg.node_id)  # with the last one that Locust knows, it would hear nobody any more
+            return False
+        if msg.type == "stats":
+            self._fit_in(runner.stats, msg.data)
+        return msg.type != "exception" or self._has_room(runner, msg)
+
+    def _has_room(self, runner: MasterRunner, msg: Message) -> bool:
+        """Whether Locust's table takes it in, of which `msg` says that a user has raised it."""
+        msg.data["msg"] = msg.data["msg"][:_LONGEST_MESSAGE]
+        msg.data["traceback"] = trace = msg.data["traceback"][:_LONGEST_TRACE]
+        if len(runner.exceptions) < MOST_EXCEPTIONS or hash(trace) in runner.exceptions:
+            return True
+        self._is_full("exceptions")
+        return False
+
+    def _fit_in(self, stats: RequestStats, report: dict[str, Any]) -> None:
+        """Leaves in `report`, on users' own requests, what Locust's tables have room for."""
+        if max(len(stats.entries), len(stats.errors)) >= MOST_ENTRIES:
+            report["stats"] = [one for one in report["stats"] if (one["name"], one["method"]) in stats.entries]
+            report["errors"] = {key: one for key, one in report["errors"].items() if key in stats.errors}
+            self._is_full("requests of users' own")
+        if len(stats.total.response_times) >= MOST_TIMES:
+            report["stats"] = []
+            self._is_full("response times of users' own requests")
+
+    def _is_full(self, what: str) -> None:
+        self._tell_once("Locust's table", f"it has so many different {what} that it takes no more of them")
+
+    def _tell_once(self, who: str, what: str) -> None:
+        if (who, what) not in self._told and len(self._told) < MOST_LINES:
+            self._told.add((who, what))
+            self._say("stt-load: %s: %s", shown(who), what)
+
+    def _say(self, line: str, *words: str) -> None:
+        """Names cost nothing: whoever has many of them does not fill the screen."""
+        self._lines += 1
+        if self._lines <= MOST_LINES:
+            logger.warning(line, *words)
+        if self._lines == MOST_LINES:
+            logger.warning("stt-load: there are more of these; no further ones are told")
+
+    def _failed(self, what: str, error: Exception) -> None:
+        if self.on_error is None:
+            logger.exception("stt-load: %s failed: %s", what, error, exc_info=error)
+        else:
+            self.on_error(what, error)

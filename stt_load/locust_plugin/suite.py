@@ -1,0 +1,313 @@
+"""The wiring into Locust's life: its options, its start and stop, its signals, its exit code."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import gevent
+from gevent.event import Event
+from locust import User, events
+from locust.env import Environment
+from locust.event import Events
+from locust.runners import MasterRunner, WorkerRunner
+
+from stt_load.clock import clock
+from stt_load.cluster.registry import Needs
+from stt_load.config import ConfigError, variables
+from stt_load.locust_plugin import quirks, user_code, web
+from stt_load.locust_plugin.command_line import CommandLine
+from stt_load.locust_plugin.controls import Controls, guarded
+from stt_load.locust_plugin.executors import LocalWorkforce, RemoteWorkforce, Workforce
+from stt_load.locust_plugin.handshake import introduce
+from stt_load.locust_plugin.launcher import Launcher
+from stt_load.locust_plugin.process_exit import Departure
+from stt_load.locust_plugin.receiving import Reception
+from stt_load.locust_plugin.users import on_user_error
+from stt_load.locust_plugin.worker import Worker
+from stt_load.locust_plugin.worker_wait import Staffing
+from stt_load.report.exit_code import BAD_INPUT, INVALID, exit_code
+from stt_load.run.lifecycle import Shutdown, State
+from stt_load.run.progress import Outlook
+from stt_load.run.run import Experiment
+from stt_load.server.process import StartError
+from stt_load.storage.files import make_private
+from stt_load.storage.run_record import Run
+
+logger = logging.getLogger(__name__)
+
+_installed: list[CommandLine] = []
+"""The one of this process, once there is one."""
+
+BROKE = "Something of stt-load's own broke: the log says what"
+
+
+def install(default_user: type[User] | None = None) -> None:
+    """Makes Locust run the load test; to be called by the locustfile.
+
+    default_user: the class that is spawned when none is named on the command line. None: every class found.
+    Called again, by a second locustfile (`-f mine.py,shipped.py`) or by one that imports another, it only says anew
+    what that class is.
+    """
+    name = default_user.__name__ if default_user else None
+    if _installed:
+        _installed[0].default_again(name)
+        return
+    command_line = CommandLine(name)
+    _installed.append(command_line)
+    reports = quirks.Reports()
+
+    def on_parser(parser: Any, **_: Any) -> None:
+        """Bad input ends here, before anything is sent or bound: exit code 2."""
+        try:
+            command_line.extend(parser)
+        except Exception as error:
+            # Locust would log it and go on without the configuration.
+            sys.stderr.write(f"stt-load: {type(error).__name__}: {error}\n")
+            sys.exit(2)
+
+    def on_init(environment: Environment, web_ui: Any = None, **_: Any) -> None:
+        if log := getattr(environment.parsed_options, "logfile", None):
+            make_private(Path(log))
+        if isinstance(environment.runner, WorkerRunner):
+            Worker(environment)
+        else:
+            Suite(environment, web_ui, command_line, reports)
+
+    quirks.keep_time_steady()
+    user_code.spawn_who_can()
+    introduce()
+    Reception().install()
+    events.init_command_line_parser.add_listener(on_parser)
+    events.init.add_listener(on_init)
+    events.worker_report.add_listener(reports.on_worker_report)
+    events.user_error.add_listener(on_user_error)
+
+
+class Suite:
+    """Listens to a Locust process that runs tests, alone or as a master. Each start is an `Experiment` of its own."""
+
+    def __init__(
+        self, environment: Environment, web_ui: Any, command_line: CommandLine, reports: quirks.Reports
+    ) -> None:
+        assert environment.runner is not None
+        self._environment = environment
+        self._runner = environment.runner
+        self._controls = Controls(environment, self.failed)
+        self._launcher = Launcher(environment, command_line, reports)
+        self._staffing: Staffing | None = None
+        self._experiment: Experiment | None = None
+        self._shutdown: Shutdown | None = None
+        self._starting = False
+        self._departure = Departure()
+        self._main = gevent.getcurrent()
+        self.outcome: Run | None = None
+        # Locust shows it on its page and in its report. The configuration still has all of it.
+        environment.host = environment.host and command_line.shown(environment.host)
+        quirks.settle(locust_stats=self.options.locust_stats)
+        self._workforce = self._staff(reports)
+        if web_ui is not None:
+            self._launcher.prepare()
+        self._listen(environment.events)
+        gevent.signal_handler(signal.SIGINT, self._controls.attempt, self._on_ctrl_c)
+        quirks.end_at_hangup()
+        if web_ui is not None:
+            web.extend(web_ui, command_line, self._result, self._not_now)
+        if self._staffing is not None and (web_ui is None or self.options.autostart):
+            self._controls.spawn(self._staffing.follow)
+        quirks.set_the_clock()
+
+    def _listen(self, hooks: Events) -> None:
+        hooks.test_start.add_listener(self.on_start)
+        hooks.spawning_complete.add_listener(self.on_spawned)
+        hooks.test_stopping.add_listener(self.on_stopping)
+        hooks.test_stop.add_listener(self.on_stop)
+        # After a master's own, and so, as these are called from the last one on, before it lets go of its workers.
+        hooks.quitting.add_listener(self.on_quitting)
+
+    def _staff(self, reports: quirks.Reports) -> Workforce:
+        if not isinstance(self._runner, MasterRunner):
+            return LocalWorkforce(self._environment)
+        quirks.distribute(self.options)
+        self._staffing = Staffing(self._runner, self.options, self._on_nobody)
+        config = self._launcher.config()
+        needs = Needs(variables(config), config.api.call)
+        return RemoteWorkforce(self._runner, needs, reports, self._on_refused, self.failed)
+
+    @property
+    def options(self) -> Any:
+        """Locust's parsed options, ours among them."""
+        return self._environment.parsed_options
+
+    def failed(self, what: str, error: Exception) -> None:
+        """A listener or a greenlet of ours, or a message that could not be dealt with: rows may be missing."""
+        logger.exception("stt-load: %s failed: %s", what, error, exc_info=error)
+        if self._experiment is None:
+            self._departure.failed = True
+        else:
+            self._experiment.faults.note(BROKE)
+
+    def on_start(self, **_: Any) -> None:
+        """A run that can't start is called off before any user is spawned."""
+        if self._departure.interrupted or self._departure.unstaffed:
+            raise gevent.GreenletExit
+        self._departure.started_s = clock()
+        self._starting = True
+        self._controls.start()
+        try:
+            self._start()
+        except (ConfigError, StartError, OSError) as error:
+            self._abandon(BAD_INPUT)
+            self._controls.call_off(str(error))
+        except Exception as error:
+            logger.exception("stt-load: the start failed: %s", error)
+            self._abandon(INVALID)
+            self._controls.call_off(f"stt-load: {type(error).__name__}: {error}")
+        except gevent.GreenletExit:  # somebody stops it
+            self._abandon(self._departure.code)
+            self._controls.withdraw()
+            raise
+        finally:
+            self._starting = False
+
+    def _start(self) -> None:
+        self.outcome = None
+        experiment = self._launcher.experiment(self._workforce, end=self._end, outlook=self._outlook)
+        config = experiment.config
+        self._shutdown = Shutdown(
+            experiment.session, self._workforce, drain_s=config.drain, longest_s=config.api.timeout.total
+        )
+        self._experiment = experiment
+        if self._departure.take_failure():
+            experiment.faults.note(BROKE)
+        experiment.start()
+
+    def _abandon(self, code: int) -> None:
+        """What there is of a run that can't start is undone: nobody waits for its end. code: what it ends with."""
+        experiment, shutdown = self._experiment, self._shutdown
+        self._departure.code, self._experiment, self._shutdown = code, None, None
+        if experiment is not None and shutdown is not None:
+            experiment.abandon()
+            shutdown.concluded.set()
+
+    @guarded
+    def on_spawned(self, user_count: int, **_: Any) -> None:
+        if self._experiment is not None:
+            phases = self._experiment.session.phases
+            self._experiment.session.await_users(min(phases.awaited, user_count))
+
+    @guarded
+    def on_stopping(self, **_: Any) -> None:
+        """Fires on every way to the end, before users are stopped: nothing new starts from here on."""
+        if self._shutdown is None:
+            if self._starting:
+                logger.error("stt-load: the run was stopped, or its time limit (-t) was over, before it had begun")
+            return
+        timed_out = self._departure.timed_out(self.options.run_time)
+        self._shutdown.stop("workers_lost" if self._workforce.deserted else "time_limit" if timed_out else "stopped")
+
+    @guarded
+    def on_stop(self, **_: Any) -> None:
+        """All users are gone, every sample is in."""
+        experiment, shutdown = self._experiment, self._shutdown
+        if experiment is None or shutdown is None or shutdown.state is State.OVER:
+            return
+        shutdown.over()
+        try:
+            self.outcome = experiment.finish()
+        finally:
+            self._experiment = self._shutdown = None
+            shutdown.concluded.set()
+        self._departure.code = exit_code(self.outcome, failures_code=self.options.exit_code_on_error)
+        if self._departure.interrupted:
+            self._controls.close_page()
+
+    @guarded
+    def on_quitting(self, environment: Environment, **_: Any) -> None:
+        """Fires on the way out, and for each SIGTERM on the way there, in a greenlet of the signal's own.
+
+        That one would end the process in the middle of the drain: it is held here, and the main one goes the way.
+        """
+        if (shutdown := self._shutdown) is not None:
+            self._controls.attempt(self._interrupt)
+            if gevent.getcurrent() is not self._main:
+                Event().wait()
+            shutdown.await_result(self.on_stop)
+        self._controls.attempt(self._launcher.close)
+        if self.options.csv_prefix:
+            self._controls.attempt(quirks.write_last_csv)
+        has_run, page = self.outcome is not None, environment.web_ui is not None
+        environment.process_exit_code = self._departure.exit_code(self.options, has_run=has_run, page=page)
+
+    def _result(self) -> Path | None:
+        return None if self.outcome is None else self.outcome.path
+
+    def _not_now(self) -> str | None:
+        """Why no run can be started, if none can."""
+        if self._starting:
+            return web.STILL_STARTING
+        if self._experiment is not None and self._experiment.session.over:
+            return web.STILL_ENDING
+        if isinstance(self._runner, MasterRunner) and not self._runner.worker_count:
+            return web.NO_WORKERS
+        return None
+
+    def _outlook(self) -> Outlook:
+        return Outlook(
+            time_limit_s=self._departure.left_s(self.options.run_time),
+            drain_s=None if self._shutdown is None else self._shutdown.left_s,
+            strangers=self._workforce.strangers,
+        )
+
+    def _end(self) -> None:
+        """The run asks for its end. Not in the caller's greenlet: that of a user would be waited for."""
+        self._controls.spawn(self._conclude)
+
+    def _conclude(self) -> None:
+        """What was planned waits for what is in flight before Locust is told; all else leaves it to `on_stopping`."""
+        experiment, shutdown = self._experiment, self._shutdown
+        if experiment is None or shutdown is None or experiment.session.ending is None:
+            return
+        if experiment.session.ending.reason == "finished":
+            self._controls.attempt(shutdown.finish)
+            with experiment.faults.caught("The generator's watch on itself could not be ended"):
+                experiment.team.rest()
+        if not shutdown.told:
+            self._controls.end()
+
+    def _interrupt(self) -> None:
+        self._departure.interrupted = True
+        if self._shutdown is not None:
+            self._shutdown.interrupt()
+
+    def _on_ctrl_c(self) -> None:
+        if self._experiment is not None:
+            self._interrupt()
+        elif self._environment.web_ui is not None:
+            self._controls.close_page()
+        else:
+            self._departure.interrupted = True
+            self._give_up()
+
+    def _on_refused(self, left: int) -> None:
+        """A worker won't do. The others go on; when there are none, there is nobody to do the work."""
+        if self._experiment is None:
+            assert self._staffing is not None
+            self._staffing.refused(left)
+        elif not left:
+            self._departure.unstaffed = self.options.headless
+            self._experiment.session.end("workers_lost", "every worker was refused")
+
+    def _on_nobody(self) -> None:
+        self._departure.unstaffed = True
+        self._give_up()
+
+    def _give_up(self) -> None:
+        """There is no run. A master that still waits for workers must be told to wait for none."""
+        if self._staffing is not None:
+            self._staffing.give_up()
+        self._controls.spawn(self._controls.quit)
+        self._controls.close_page()

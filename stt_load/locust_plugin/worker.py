@@ -1,0 +1,231 @@
+"""A worker process: what it does when its master speaks, and how it ends."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import gevent
+from gevent.event import Event
+from locust.env import Environment
+from locust.runners import WorkerRunner
+
+from stt_load.clock import clock
+from stt_load.cluster import decoding, protocol
+from stt_load.cluster.protocol import Data
+from stt_load.cluster.worker_dispatcher import Outpost
+from stt_load.cluster.worker_run import Engagement
+from stt_load.locust_plugin import quirks, user_code, user_starts
+from stt_load.locust_plugin.handshake import Introduction, post
+from stt_load.locust_plugin.user_stop import Leaving
+
+logger = logging.getLogger(__name__)
+
+REFUSED = 2
+LAST_WORD_S = 2.0
+"""A worker that goes waits so long for its master's word that it has everything."""
+SHARED_CTRL_C_S = 2.0
+"""A child of `--processes` leaves Ctrl-C to its master for as long as that was heard of within this time."""
+
+
+class Worker:
+    """Listens to one Locust worker process. All it needs to know of a run it is told by the master."""
+
+    def __init__(self, environment: Environment) -> None:
+        assert isinstance(environment.runner, WorkerRunner)
+        self._environment = environment
+        self._runner = environment.runner
+        self._engagement: Engagement | None = None
+        self._leaving = self._trimmed = False
+        self._users_leaving = Leaving(self._runner.user_greenlets)
+        self._heard_s = 0.0
+        self._main = gevent.getcurrent()
+        self._introduction = Introduction.of(self._runner)
+        quirks.settle(locust_stats=True)
+        quirks.quicken()
+        quirks.leave_output_to_master(environment.parsed_options)
+        self._listen()
+        user_code.end_from_anywhere(self._runner, quit_instead=self._go)
+        environment.events.report_to_master.add_listener(self._on_report)
+        environment.events.test_stopping.add_listener(self._on_stopping)
+        environment.events.test_stop.add_listener(self._on_stop)
+        environment.events.quitting.add_listener(self._on_quitting)
+        gevent.signal_handler(signal.SIGINT, self._on_ctrl_c)
+        quirks.end_at_hangup(alone=lambda: not self._led)
+        self._introduction.ready()
+
+    def _listen(self) -> None:
+        listeners: dict[str, Callable[[Data], None]] = {
+            protocol.RUN: self._on_run,
+            protocol.BEAT: self._on_beat,
+            protocol.JOBS: self._to(Outpost.on_jobs),
+            protocol.VOID: self._to(Outpost.on_void),
+            protocol.OPEN: self._to(Outpost.on_state),
+            protocol.ACK: self._to(Outpost.on_ack),
+            protocol.SAVED: self._on_saved,
+        }
+        for kind, listener in listeners.items():
+            self._runner.register_message(kind, functools.partial(self._call, kind, listener))
+        # These take their time, in which other messages must be heard.
+        for kind, listener in {protocol.DRAIN: self._on_drain, protocol.CUT: self._on_cut}.items():
+            self._runner.register_message(kind, functools.partial(self._call, kind, listener), concurrent=True)
+
+    def _call(self, kind: str, listener: Callable[[Data], None], msg: Any, **_: Any) -> None:
+        """An exception would be swallowed by Locust: the run must know. A broken connection is mended."""
+        try:
+            listener(msg.data)
+        except ConnectionError as error:
+            logger.warning("stt-load: %s was not answered: %s", kind, error)
+        except Exception as error:
+            if self._engagement is None:
+                raise
+            self._engagement.outpost.failed(f"the message {kind}", error)
+
+    def _to(self, method: Callable[[Outpost, Data], None]) -> Callable[[Data], None]:
+        """What the master says about a run, to that run."""
+
+        def pass_on(data: Data) -> None:
+            engagement = self._of(data)
+            if engagement is not None:
+                method(engagement.outpost, data)
+
+        return pass_on
+
+    def _of(self, data: Data) -> Engagement | None:
+        """The engagement that is meant; None for one that is over."""
+        engagement = self._engagement
+        return engagement if engagement is not None and data.get("run") == engagement.id else None
+
+    def _on_report(self, data: Data, **_: Any) -> None:
+        """Locust has made its report: a message that is too large would not reach the master at all."""
+        if decoding.trim(data) and not self._trimmed:
+            self._trimmed = True
+            logger.warning(
+                "stt-load: requests of your own are left out of Locust's screens: figures that are none, or too many"
+            )
+
+    def _on_run(self, data: Data) -> None:
+        if self._of(data) is not None:
+            return
+        if self._engagement is not None:
+            self._engagement.over()
+            self._engagement = None
+        reset = self._environment.stats.reset_all
+        try:
+            self._engagement = Engagement(data, functools.partial(post, self._runner), reset)
+        except Exception as error:  # its users would wait for ever, and the run for them
+            logger.exception("stt-load: this worker can't take part: %s", error)
+            self._introduction.trouble(f"it can't take part: {type(error).__name__}: {error}", clock())
+            return
+        user_starts.enter(self._environment, self._engagement.stage)
+
+    def _on_beat(self, data: Data) -> None:
+        self._heard_s = clock()
+        self._introduction.taken_in()
+        engagement = self._of(data)
+        if engagement is not None:
+            engagement.outpost.on_beat(data)
+        else:
+            answer = {"sent_s": data["sent_s"], "clock_s": clock(), "watch": None, "errors": 0}
+            post(self._runner, protocol.ECHO, answer)
+
+    def _on_drain(self, data: Data) -> None:
+        engagement = self._of(data)
+        if engagement is not None:
+            self._conclude(engagement, data["limit_s"])
+
+    def _on_cut(self, data: Data) -> None:
+        if self._of(data) is not None:
+            self._cut()
+
+    def _on_saved(self, data: Data) -> None:
+        engagement = self._of(data)
+        if engagement is not None:
+            engagement.saved(data["rows"])
+
+    def _on_stopping(self, **_: Any) -> None:
+        self._users_leaving.watch(self._environment.stop_timeout or 0.0)
+
+    def _on_stop(self, **_: Any) -> None:
+        """All users are gone. Whoever comes now plays on the next stage."""
+        self._users_leaving.over()
+        user_starts.clear(self._environment)
+        if self._engagement is not None:
+            self._engagement.over()
+
+    def _conclude(self, engagement: Engagement, limit_s: float) -> None:
+        """The end of a run on this worker. Locust's own figures go first: the last rows are what is waited for."""
+        if engagement.outpost.ended:
+            return
+        engagement.drain(limit_s, self._cut)
+        if engagement.concluded:
+            return  # it was told once more, to give less time, or as it seemed not to have heard
+        engagement.concluded = True
+        # All are gone: Locust need not wait for them, neither now nor before it calls itself ready again.
+        self._environment.stop_timeout = 0
+        figures: Data = {}
+        self._environment.events.report_to_master.fire(client_id=self._runner.client_id, data=figures)
+        try:
+            post(self._runner, "stats", figures)
+        finally:
+            engagement.outpost.conclude()
+
+    def _cut(self) -> None:
+        """Blocks until all users are gone."""
+        self._users_leaving.cut()
+        self._users_leaving.wait()
+
+    def _on_quitting(self, environment: Environment, **_: Any) -> None:
+        """On the way out, before Locust tells the master that this worker has quit.
+
+        Fires for each SIGTERM in a greenlet of the signal's own, which would end the process on the way: it is held.
+        """
+        engagement = self._engagement
+        if self._leaving:
+            self._cut()
+            if gevent.getcurrent() is not self._main:
+                Event().wait()
+        self._leaving = True
+        if engagement is not None:
+            self._leave(engagement)
+        with suppress(ConnectionError):
+            post(self._runner, protocol.BYE, {})
+        environment.process_exit_code = REFUSED if self._introduction.refused else 0
+
+    def _leave(self, engagement: Engagement) -> None:
+        """Goes while the others go on; to be told by the master that it has everything is worth a moment."""
+        outpost = engagement.outpost
+        if outpost.ended or not outpost.in_touch:
+            engagement.over()
+            return
+        self._conclude(engagement, engagement.config.drain)
+        until_s = clock() + LAST_WORD_S
+        while not outpost.done and clock() < until_s:
+            gevent.sleep(0.01)
+        if outpost.done:
+            engagement.saved(len(outpost.table))
+        else:
+            engagement.over()
+
+    def _on_ctrl_c(self) -> None:
+        """Of all processes in a terminal the master is the one that ends the run; a worker alone ends itself."""
+        if not self._led:
+            gevent.spawn(self._go)
+
+    @property
+    def _led(self) -> bool:
+        """A signal from the terminal has reached the master, too, which ends this child of its own."""
+        options = self._environment.parsed_options
+        return bool(options is not None and options.processes and clock() - self._heard_s < SHARED_CTRL_C_S)
+
+    def _go(self) -> None:
+        if self._engagement is not None and not self._leaving:
+            self._leaving = True
+            self._leave(self._engagement)
+        else:
+            self._cut()
+        self._runner.quit()

@@ -1,0 +1,98 @@
+"""`stt-load report`, as a program."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stt_load.storage.result_file import write
+from tests.report.runs import run_of, steady
+
+
+def report(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "stt_load.cli.main", "report", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+def saved(folder: Path) -> Path:
+    path = folder / "result.json"
+    write(path, run_of(steady()))
+    return path
+
+
+def test_the_report_of_a_result(tmp_path: Path) -> None:
+    path = saved(tmp_path)
+    english, korean = report(path), report(path, "--language", "ko")
+    assert (english.returncode, english.stderr) == (0, "")
+    assert english.stdout.startswith(f"📂 {path} ")
+    assert "  Median: 0.500 s\n" in english.stdout
+    assert "  중앙값: 0.500초\n" in korean.stdout
+
+
+def test_the_figures_as_json(tmp_path: Path) -> None:
+    path = saved(tmp_path)
+    figures = json.loads(report(path, "--json").stdout)
+    whole = json.loads(path.read_text(encoding="utf-8"))
+    del whole["requests"]
+    assert figures == whole
+
+
+def test_any_name_that_is_not_a_spools_is_a_results(tmp_path: Path) -> None:
+    path = saved(tmp_path).rename(tmp_path / "result.jsonl")
+    assert report(path).returncode == 0
+
+
+def test_what_is_no_result_is_one_sentence_and_2(tmp_path: Path) -> None:
+    other = tmp_path / "other.json"
+    other.write_text("{}", encoding="utf-8")
+    for path, said in ((other, "not a result"), (tmp_path / "missing.json", "No such file"), (tmp_path, "directory")):
+        ran = report(path)
+        assert (ran.returncode, ran.stdout) == (2, "")
+        assert said in ran.stderr
+        assert ran.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("block", "key", "value"),
+    [
+        ("run", "users", []),
+        ("run", "clocks", []),
+        ("run", "workers", [["x"]]),
+        ("config", "report", None),
+        ("config", "report", {"language": 1e300}),
+        ("config", "api", "x"),
+        ("config", "request_delay", "x"),
+    ],
+)
+def test_values_of_another_type_are_one_sentence_and_2(tmp_path: Path, block: str, key: str, value: object) -> None:
+    path = saved(tmp_path)
+    values = json.loads(path.read_text(encoding="utf-8"))
+    values[block][key] = value
+    path.write_text(json.dumps(values), encoding="utf-8")
+    ran = report(path)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert f"{path}: damaged, no report can be made of it" in ran.stderr
+    assert ran.stderr.count("\n") == 1
+
+
+def test_nothing_in_a_file_steers_the_terminal(tmp_path: Path) -> None:
+    """Whoever wrote the file could write anything into it: the report, and the word that there is none."""
+    path = saved(tmp_path)
+    values = json.loads(path.read_text(encoding="utf-8"))
+    steering = "\x1b]0;title\x07\x9b31m\u202ea"
+    values["run"] |= {"target": steering, "config_file": steering, "started_at": steering, "detail": steering}
+    values["config"]["api"] |= {"model": steering, "response_format": steering, "stream_dialect": steering}
+    values["requests"][0] |= {"error": steering, "error_kind": "http_5xx"}
+    path.write_text(json.dumps(values), encoding="utf-8")
+    values["schema_version"] = steering
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps(values), encoding="utf-8")
+    told, as_json, refused = report(path), report(path, "--json"), report(other)
+    assert (told.returncode, as_json.returncode, refused.returncode) == (0, 0, 2)
+    for text in (told.stdout, as_json.stdout, refused.stderr):
+        assert not set(text) & set(steering) - set("]0;title31ma")
+        assert "31m" in text

@@ -1,0 +1,103 @@
+"""What Locust is told, by a runner that only notes it."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+from unittest.mock import Mock
+
+import gevent
+import pytest
+from gevent.pool import Group
+from locust.env import Environment
+from locust.exception import StopTest
+from locust.runners import LocalRunner, MasterRunner
+
+from stt_load.locust_plugin.controls import Controls
+
+
+class Told:
+    """Controls of a runner of class `kind` whose page and calls are kept in `calls`."""
+
+    def __init__(self, kind: type, *, headless: bool = True, autoquit: int = -1) -> None:
+        self.calls: list[str] = []
+        self.errors: list[str] = []
+        self.runner = Mock(spec=kind)
+        self.runner.state = "ready"
+        self.runner.user_greenlets = Group()
+        self.runner.greenlet = Mock()
+        self.quit = self.runner.quit
+        self.quit.side_effect = lambda: self.calls.append("quit")
+        self.runner.stop.side_effect = lambda: self.calls.append("stop")
+        self.runner.update_state.side_effect = lambda state: setattr(self.runner, "state", state)
+        page = SimpleNamespace(stop=lambda: self.calls.append("page"))
+        options = SimpleNamespace(headless=headless, autoquit=autoquit)
+        environment: Any = SimpleNamespace(
+            runner=self.runner, parsed_options=options, web_ui=None if headless else page
+        )
+        self.controls = Controls(
+            cast(Environment, environment), lambda what, error: self.errors.append(f"{what}: {error}")
+        )
+
+
+def test_a_start_that_is_called_off_ends_as_locust_has_it_or_leaves_a_master_as_it_was() -> None:
+    local, master = Told(LocalRunner), Told(MasterRunner)
+    for told in (local, master):
+        told.controls.start()
+        assert told.runner.state == "spawning"
+    with pytest.raises(StopTest, match="no server"):
+        local.controls.call_off("no server")
+    with pytest.raises(gevent.GreenletExit):
+        master.controls.call_off("no server")
+    gevent.sleep(0)
+    assert (master.runner.state, master.calls, local.calls) == ("ready", ["quit"], [])
+
+
+def test_a_start_that_somebody_stops_leaves_a_master_as_it_was() -> None:
+    local, master = Told(LocalRunner), Told(MasterRunner)
+    for told in (local, master):
+        told.controls.start()
+        told.controls.withdraw()
+    assert (local.runner.state, master.runner.state) == ("spawning", "ready"), "Locust itself stops a local one"
+
+
+def test_a_masters_page_stays_when_a_start_is_called_off() -> None:
+    master = Told(MasterRunner, headless=False)
+    master.controls.start()
+    with pytest.raises(gevent.GreenletExit):
+        master.controls.call_off("no server")
+    gevent.sleep(0)
+    assert (master.runner.state, master.calls) == ("ready", [])
+
+
+@pytest.mark.parametrize(
+    ("headless", "autoquit", "calls"),
+    [(True, -1, ["quit"]), (False, -1, ["stop"]), (False, 0, ["stop", "quit", "page"])],
+)
+def test_the_end_of_a_run_is_the_process_where_nobody_may_start_another(
+    headless: bool, autoquit: int, calls: list[str]
+) -> None:
+    told = Told(LocalRunner, headless=headless, autoquit=autoquit)
+    told.controls.end()
+    assert told.calls == calls
+
+
+def test_an_exception_in_a_greenlet_is_told_and_locusts_main_greenlet_goes_on() -> None:
+    told = Told(LocalRunner)
+    told.quit.side_effect = RuntimeError("broken")
+    told.controls.spawn(told.controls.quit)
+    gevent.sleep(0)
+    assert told.errors == ["quit: broken"]
+    told.runner.greenlet.kill.assert_called_once_with(block=False)
+
+
+@pytest.mark.parametrize(("headless", "calls"), [(True, ["stop", "quit"]), (False, ["stop"])])
+def test_where_nobody_can_start_another_run_the_process_ends_whoever_has_stopped_it(
+    headless: bool, calls: list[str]
+) -> None:
+    """A listener's `runner.stop()` left a process that did nothing any more."""
+    told = Told(LocalRunner, headless=headless)
+    told.controls.start()
+    told.runner.stop()
+    gevent.sleep(0)
+    assert told.calls == calls

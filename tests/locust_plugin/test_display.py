@@ -1,0 +1,166 @@
+"""What a person sees of a run, on streams that the test reads."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gevent
+import pytest
+
+from stt_load.config import Config, masked
+from stt_load.load.budget import Phases
+from stt_load.locust_plugin import display as displays
+from stt_load.locust_plugin.display import CLEAR, Display
+from stt_load.run.barrier import Session
+from stt_load.run.progress import Outlook
+from stt_load.samples.generator import Generator
+from stt_load.samples.run_info import RunInfo
+from stt_load.samples.table import SampleTable
+from stt_load.stats.summary import warmup
+
+INFO = RunInfo("0", {}, {}, 1, False, None, "http://x", "SttUser", 3, ("local",), "", generator=Generator())
+NO_WARMUP = warmup(SampleTable().snapshot())
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+class Shown:
+    """A display of a run of `config`, and what is on its two streams."""
+
+    def __init__(
+        self,
+        aside: io.StringIO | None = None,
+        outlook: Callable[[], Outlook] = Outlook,
+        time_limit_s: float | None = None,
+        **config: Any,
+    ) -> None:
+        self.report, self.aside = io.StringIO(), aside or io.StringIO()
+        shown = masked(Config.model_validate(config))
+        self.display = Display(
+            "en", shown, report=self.report, aside=self.aside, time_limit_s=time_limit_s, outlook=outlook
+        )
+
+
+def endless() -> Session:
+    """A run without an end, one user of which has a request in flight."""
+    phases = Phases(None, 0, 1)
+    session = Session(
+        phases,
+        measure_for_s=None,
+        continue_on_dead_warmup=True,
+        most_failures=None,
+        on_barrier=lambda: None,
+        on_over=lambda: None,
+        on_news=lambda: None,
+    )
+    session.release()
+    phases.join("user")
+    session.check_barrier()
+    phases.take("user")
+    return session
+
+
+def follow(shown: Shown, session: Session, *, until: Callable[[], bool]) -> None:
+    """Lets the display follow `session` until what it has written is what is waited for."""
+    following = gevent.spawn(shown.display.follow, session)
+    try:
+        with gevent.Timeout(10):
+            while not until():
+                gevent.sleep(0.01)
+    finally:
+        following.kill()
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(displays, "BAR_PERIOD_S", 0.01)
+
+
+def test_the_time_limit_is_told_before_the_run() -> None:
+    limited = Shown(time_limit_s=90.0, total_requests=None, warmup_requests=0)
+    limited.display.started(INFO)
+    limited.display.measuring(NO_WARMUP, None)
+    assert "Time limit (-t): 1 min 30 s\n" in limited.report.getvalue()
+    assert "Measuring (until the time limit, -t)..." in limited.report.getvalue()
+    free = Shown(total_requests=None, warmup_requests=0)
+    free.display.started(INFO)
+    free.display.measuring(NO_WARMUP, None)
+    assert "-t" not in free.report.getvalue()
+    assert "Measuring (until stopped)..." in free.report.getvalue()
+
+
+def test_a_log_gets_a_line_now_and_then_with_what_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(displays, "LINE_PERIOD_S", 0.03)
+    shown = Shown(outlook=lambda: Outlook(time_limit_s=20.0))
+    follow(shown, endless(), until=lambda: shown.aside.getvalue().count("\n") >= 2)
+    for line in shown.aside.getvalue().splitlines()[:2]:
+        assert line == "Measuring: 0 requests, -t ends it in 20 s"
+    assert shown.report.getvalue() == ""
+
+
+def test_a_log_hears_of_the_end_at_once_and_how_long_it_takes_at_most() -> None:
+    session = endless()
+    shown = Shown(outlook=lambda: Outlook(drain_s=30.0 if session.over else None))
+    session.stopped("stopped")
+    follow(shown, session, until=lambda: "\n" in shown.aside.getvalue())
+    said = "Stopping: waiting for 1 request in flight, for at most 30 s (Ctrl-C cuts them off)\n"
+    assert shown.aside.getvalue() == said
+
+
+def test_a_terminal_gets_a_bar_that_is_drawn_over_and_cleared_for_the_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    shown = Shown(Terminal())
+    follow(shown, endless(), until=lambda: shown.aside.getvalue().count(CLEAR) >= 2)
+    assert "\n" not in shown.aside.getvalue()
+    shown.display.warming_up()
+    assert shown.aside.getvalue().endswith(CLEAR)
+
+
+def test_a_dumb_terminal_gets_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setattr(displays, "LINE_PERIOD_S", 0.03)
+    shown = Shown(Terminal())
+    follow(shown, endless(), until=lambda: "\n" in shown.aside.getvalue())
+    assert CLEAR not in shown.aside.getvalue()
+
+
+def test_before_the_service_is_ready_there_is_a_line_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(displays, "LINE_PERIOD_S", 0.03)
+    session = endless()
+    session.barrier_s = None
+    session.released.clear()
+    shown = Shown(wait_ready=60)
+    follow(shown, session, until=lambda: "\n" in shown.aside.getvalue())
+    assert shown.aside.getvalue().startswith("Waiting for the service to be ready: ")
+    assert "s left" in shown.aside.getvalue()
+
+
+def test_a_result_that_could_not_be_written_names_the_spool() -> None:
+    shown = Shown()
+    shown.display.not_saved(Path("result.json"), Path("result.partial.jsonl"), OSError(28, "No space left on device"))
+    assert "result.json: No space left on device" in shown.aside.getvalue()
+    assert "result.partial.jsonl" in shown.aside.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("aside", "said"),
+    [
+        (io.StringIO(), "💾 Saving 200000 requests...\n"),
+        (Terminal(), f"{CLEAR}💾 Saving 200000 requests...\r"),
+    ],
+)
+def test_who_waits_for_many_rows_to_be_saved_is_told_so(
+    aside: io.StringIO, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    shown = Shown(aside)
+    shown.display.saving(displays.MANY_ROWS - 1)
+    assert aside.getvalue() == ""
+    shown.display.saving(200_000)
+    assert aside.getvalue() == said

@@ -1,0 +1,111 @@
+"""A worker says hello before anything else, and hears that it is not wanted whenever it is told."""
+
+from __future__ import annotations
+
+import gevent
+import pytest
+from locust.exception import RPCError
+
+import stt_load
+from stt_load.cluster import decoding, protocol
+from stt_load.locust_plugin import handshake as introductions
+from stt_load.locust_plugin.handshake import Introduction, post
+from tests.worker_process import Process, until
+
+NEEDS = {"variables": [], "call": None, "sent_s": 4711.0}
+
+
+@pytest.fixture
+def process(monkeypatch: pytest.MonkeyPatch) -> Process:
+    monkeypatch.setattr(introductions, "HELLO_S", 0.005)
+    monkeypatch.setattr(introductions, "GO_S", 0.005)
+    return Process()
+
+
+def test_it_says_hello_at_once_and_until_its_master_keeps_in_touch(process: Process) -> None:
+    introduction = Introduction(process.runner)
+    assert process.sent == [], "nothing before it is connected"
+    introduction.begin()
+    (hello,) = process.said(protocol.HELLO)
+    assert (hello["version"], hello["ready"]) == (stt_load.__version__, False)
+    until(lambda: len(process.said(protocol.HELLO)) >= 3)
+    introduction.ready()
+    assert process.said(protocol.HELLO)[-1]["ready"] is True
+    process.hears(protocol.WELCOME, NEEDS)
+    (answer,) = process.said(protocol.FIT)
+    assert (answer["trouble"], answer["sent_s"]) == (None, 4711.0)
+    introduction.taken_in()
+    count = len(process.said(protocol.HELLO))
+    gevent.sleep(0.03)
+    assert len(process.said(protocol.HELLO)) <= count + 1
+
+
+@pytest.mark.parametrize("trouble", [RPCError("ZMQ network broken"), None])
+def test_an_answer_to_a_welcome_that_gets_lost_is_given_again(process: Process, trouble: RPCError | None) -> None:
+    """The master would wait for it, and refuse this worker after five minutes as one that was never ready."""
+    introduction = Introduction(process.runner)
+    introduction.begin()
+    introduction.ready()
+    process.trouble = trouble
+    process.hears(protocol.WELCOME, NEEDS)
+    process.trouble = None
+    process.sent.clear()  # whatever was said so far
+    until(lambda: process.said(protocol.HELLO))
+    assert process.said(protocol.HELLO)[0]["ready"] is True
+    process.hears(protocol.WELCOME, NEEDS)
+    assert process.said(protocol.FIT)[0]["trouble"] is None
+
+
+def test_there_is_one_for_each_process(process: Process) -> None:
+    first = Introduction(process.runner)
+    assert Introduction.of(process.runner) is first
+    other = Process()
+    assert Introduction.of(other.runner) is Introduction.of(other.runner)
+
+
+@pytest.mark.parametrize(
+    ("needs", "words"),
+    [({"variables": ["NO_SUCH_KEY_IS_SET"]}, "lacks NO_SUCH_KEY_IS_SET"), ({"call": "nowhere.py:call"}, "no file")],
+)
+def test_what_it_lacks_is_told(needs: dict[str, object], words: str, process: Process) -> None:
+    Introduction(process.runner)
+    process.hears(protocol.WELCOME, NEEDS | needs)
+    assert words in process.said(protocol.FIT)[0]["trouble"]
+
+
+def test_of_a_long_reason_the_beginning_is_told(process: Process) -> None:
+    """With more it would be refused for the length of its message, and nobody would know the reason."""
+    Introduction(process.runner).trouble("no such thing" + 10_000 * "!", 0.0)
+    (said,) = process.said(protocol.FIT)
+    decoding.OURS[protocol.FIT].shape(protocol.FIT, said)
+    assert said["trouble"].startswith("no such thing!")
+
+
+def test_one_that_is_refused_before_it_is_ready_goes_once_it_could(process: Process) -> None:
+    introduction = Introduction(process.runner)
+    introduction.begin()
+    process.hears(protocol.REFUSED, {"reason": "another version"})
+    assert introduction.refused
+    assert process.quits == 0, "its runner is not whole"
+    introduction.ready()
+    until(lambda: process.quits)
+
+
+def test_one_that_is_refused_goes_also_when_locusts_quit_does_not_come(process: Process) -> None:
+    introduction = Introduction(process.runner)
+    introduction.ready()
+    for _ in range(3):
+        process.hears(protocol.REFUSED, {"reason": "another version"})
+    until(lambda: process.quits)
+    assert process.quits == 1
+
+
+def test_a_broken_connection_is_no_reason_to_end(process: Process) -> None:
+    introduction = Introduction(process.runner)
+    process.trouble = RPCError("ZMQ network broken")
+    introduction.begin()
+    process.trouble = None
+    until(lambda: process.said(protocol.HELLO))
+    process.trouble = RPCError("ZMQ network broken")
+    with pytest.raises(ConnectionError, match=f"{protocol.BYE}: ZMQ network broken"):
+        post(process.runner, protocol.BYE, {})

@@ -1,0 +1,316 @@
+"""Locust's events as the suite hears them, without a process, a user or a request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import gevent
+import pytest
+from locust.exception import StopTest
+
+from stt_load.locust_plugin import process_exit as departures
+from stt_load.locust_plugin import quirks, web
+from stt_load.locust_plugin.suite import Suite
+from stt_load.server.process import StartError
+from tests.locusts import command_line, local_environment
+
+CONFIG = "api: {base_url: 'http://127.0.0.1:1'}\nreport: {language: en}\n"
+Ended = list[str]
+
+
+@pytest.fixture
+def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Suite]]:
+    """Makes a suite of the command line's words; its runner is told to end, and only says so."""
+    made: list[Suite] = []
+    monkeypatch.setattr(gevent, "signal_handler", lambda *_: None)
+
+    def suite_of(*words: str, config: str = CONFIG) -> Suite:
+        ours, options = command_line(monkeypatch, tmp_path, config, *words)
+        environment = local_environment(options)
+        suite = Suite(environment, None, ours, quirks.Reports())
+        made.append(suite)
+        return suite
+
+    yield suite_of
+    for suite in made:
+        if suite._experiment is not None:
+            gevent.killall(suite._experiment._greenlets)
+            suite._experiment._spool.close()
+        suite._runner.greenlet.kill()
+
+
+def fire(suite: Suite, event: str, **words: Any) -> None:
+    getattr(suite._environment.events, event).fire(environment=suite._environment, **words)
+
+
+def started(suite: Suite) -> Suite:
+    fire(suite, "test_start")
+    assert suite._experiment is not None
+    return suite
+
+
+def ends_of(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> Ended:
+    """What Locust's runner is told from now on."""
+    ended: Ended = []
+    monkeypatch.setattr(suite._runner, "quit", lambda: ended.append("quit"))
+    monkeypatch.setattr(suite._runner, "stop", lambda: ended.append("stop"))
+    return ended
+
+
+def test_while_a_run_is_being_started_the_state_says_so_and_no_other_may_start(
+    make: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suite = make("--headless")
+    seen: list[tuple[str, str | None]] = []
+    experiment = suite._launcher.experiment
+
+    def slow_start(*args: Any, **kwargs: Any) -> Any:
+        seen.append((suite._runner.state, suite._not_now()))
+        return experiment(*args, **kwargs)
+
+    monkeypatch.setattr(suite._launcher, "experiment", slow_start)
+    started(suite)
+    assert seen == [("spawning", web.STILL_STARTING)]
+    assert suite._not_now() is None
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(StartError("no such machine"), 2), (OSError("no such file"), 2), (RuntimeError("a bug"), 4)]
+)
+def test_a_run_that_can_not_start_is_called_off(
+    make: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch, error: Exception, code: int
+) -> None:
+    suite = make("--headless")
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(suite._launcher, "experiment", fail)
+    with pytest.raises(StopTest, match=str(error)):
+        fire(suite, "test_start")
+    assert suite._not_now() is None, "another one may be tried"
+    fire(suite, "quitting")
+    assert suite._environment.process_exit_code == code
+
+
+@pytest.mark.parametrize(("error", "code"), [(OSError("no such screen"), 2), (RuntimeError("a bug"), 4)])
+def test_of_a_start_that_breaks_when_all_was_made_ready_nothing_stays(
+    make: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, error: Exception, code: int
+) -> None:
+    suite = make("--headless")
+    before = sorted(tmp_path.iterdir())
+    with monkeypatch.context() as broken:
+
+        def fail(*_: Any) -> None:
+            raise error
+
+        broken.setattr("stt_load.locust_plugin.display.Display.started", fail)
+        with pytest.raises(StopTest, match=str(error)):
+            fire(suite, "test_start")
+    assert sorted(tmp_path.iterdir()) == before
+    assert suite._not_now() is None, "another one may be tried"
+    with gevent.Timeout(5):
+        fire(suite, "quitting")
+    assert suite._environment.process_exit_code == code
+    fire(started(suite), "test_stop")
+    assert suite.outcome is not None
+    assert suite.outcome.info.faults == (), "the next one is none the worse for it"
+
+
+@pytest.mark.parametrize(("passed_s", "reason"), [(0.0, "stopped"), (61.0, "time_limit")])
+def test_who_stops_a_run_is_told_by_the_clock(
+    make: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch, passed_s: float, reason: str
+) -> None:
+    suite = started(make("--headless", "-t", "60s"))
+    now = suite._departure.started_s + passed_s
+    monkeypatch.setattr(departures, "clock", lambda: now)
+    assert suite._outlook().time_limit_s == max(0.0, 60.0 - passed_s)
+    fire(suite, "test_stopping")
+    assert suite._experiment is not None
+    assert suite._experiment.session.ending is not None
+    assert suite._experiment.session.ending.reason == reason
+    left_s = suite._outlook().drain_s
+    assert left_s is not None
+    assert 29 < left_s <= 30, "the screen says how long what is in flight gets"
+
+
+def test_a_run_without_a_measured_answer_ends_with_1(make: Callable[..., Suite]) -> None:
+    suite = started(make("--headless", "-t", "60s"))
+    fire(suite, "test_stopping")
+    fire(suite, "test_stop")
+    assert suite.outcome is not None
+    fire(suite, "quitting")
+    assert suite._environment.process_exit_code == 1
+
+
+def test_a_signal_while_a_run_is_on_is_5(make: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch) -> None:
+    suite = started(make("--headless"))
+    ended = ends_of(suite, monkeypatch)
+    suite._on_ctrl_c()
+    gevent.sleep(0)
+    assert ended == ["quit"]
+    fire(suite, "test_stopping")
+    fire(suite, "test_stop")
+    fire(suite, "quitting")
+    assert suite._environment.process_exit_code == 5
+
+
+def test_a_signal_before_there_is_a_run_is_5_and_none_starts_any_more(
+    make: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suite = make("--headless")
+    ended = ends_of(suite, monkeypatch)
+    suite._on_ctrl_c()
+    gevent.sleep(0)
+    assert ended == ["quit"]
+    with pytest.raises(gevent.GreenletExit):
+        fire(suite, "test_start")
+    fire(suite, "quitting")
+    assert suite._environment.process_exit_code == 5
+
+
+@pytest.mark.parametrize(("words", "told"), [(["--headless"], "quit"), ([], "stop")])
+def test_a_planned_end_tells_locust_once_all_is_in(
+    make: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch, words: list[str], told: str
+) -> None:
+    suite = started(make(*words))
+    ended = ends_of(suite, monkeypatch)
+    waited: list[float] = []
+    monkeypatch.setattr(suite._workforce, "finish", waited.append)
+    assert suite._experiment is not None
+    suite._experiment.session.end("finished")
+    gevent.sleep(0.05)
+    assert (len(waited), ended) == (1, [told])
+    assert suite._not_now() == web.STILL_ENDING
+
+
+def test_a_stop_in_the_wait_of_a_planned_end_is_the_only_one(
+    make: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suite = started(make("--headless"))
+    ended = ends_of(suite, monkeypatch)
+    monkeypatch.setattr(suite._workforce, "finish", lambda _: fire(suite, "test_stopping"))
+    assert suite._experiment is not None
+    suite._experiment.session.end("finished")
+    gevent.sleep(0.05)
+    assert ended == []
+
+
+def broken(*_: Any) -> None:
+    raise RuntimeError("broken")
+
+
+def test_an_exception_in_the_wait_of_a_planned_end_counts_and_the_run_ends(
+    make: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suite = started(make("--headless"))
+    ended = ends_of(suite, monkeypatch)
+    monkeypatch.setattr(suite._workforce, "finish", broken)
+    assert suite._experiment is not None
+    suite._experiment.session.end("finished")
+    gevent.sleep(0.05)
+    assert ended == ["quit"]
+    assert suite._experiment.faults.count == 1
+    assert not suite._departure.failed, "the run carries it"
+
+
+def test_a_watch_that_can_not_be_ended_does_not_hold_up_a_planned_end(
+    make: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suite = started(make("--headless"))
+    ended = ends_of(suite, monkeypatch)
+    assert suite._experiment is not None
+    monkeypatch.setattr(suite._experiment.team, "rest", broken)
+    suite._experiment.session.end("finished")
+    gevent.sleep(0.05)
+    assert ended == ["quit"]
+    assert suite._experiment.faults.count > 0
+
+
+def test_a_stop_in_the_same_turn_as_a_planned_end_gives_what_a_stop_gives(
+    make: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suite = started(make("--headless", "-t", "60s"))
+    ended = ends_of(suite, monkeypatch)
+    did: list[str] = []
+    monkeypatch.setattr(suite._workforce, "finish", lambda _: did.append("finish"))
+    monkeypatch.setattr(suite._workforce, "cut", lambda: did.append("cut"))
+    assert suite._experiment is not None
+    session = suite._experiment.session
+    session.release()
+    session.phases.join("a user")  # type: ignore[attr-defined]
+    assert session.phases.take("a user") is not None  # type: ignore[attr-defined]
+    session.end("finished")
+    fire(suite, "test_stopping")
+    gevent.sleep(0.05)
+    assert (did, ended) == ([], []), "what is in flight has its time"
+    fire(suite, "test_stop")
+    assert suite.outcome is not None
+    assert (suite.outcome.info.end_reason, suite.outcome.info.complete) == ("stopped", False)
+
+
+def test_what_broke_before_a_run_is_in_its_verdict_and_in_no_later_one(make: Callable[..., Suite]) -> None:
+    suite = make("--headless")
+    suite.failed("a message", RuntimeError("broken"))
+    verdicts = []
+    for _ in range(2):
+        started(suite)
+        fire(suite, "test_stopping")
+        fire(suite, "test_stop")
+        assert suite.outcome is not None
+        verdicts.append((suite.outcome.summary.validity.verdict, len(suite.outcome.info.faults)))
+    assert verdicts[0] == ("INVALID", 1)
+    assert verdicts[1][1] == 0
+    fire(suite, "quitting")
+    assert suite._environment.process_exit_code == 1, "nothing was measured, and nothing broke"
+
+
+def test_an_exception_while_locust_quits_counts_and_its_main_greenlet_goes_on(
+    make: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suite = started(make("--headless"))
+    monkeypatch.setattr(suite._runner, "quit", broken)
+    assert suite._experiment is not None
+    suite._experiment.session.end("gave_up")
+    suite._runner.greenlet.join(5)
+    assert len(suite._runner.greenlet) == 0, "Locust's main greenlet waits for these"
+    assert suite._experiment.faults.count == 1
+    monkeypatch.setattr("stt_load.run.lifecycle.PATIENCE_S", 0.01 - suite._experiment.config.drain)
+    with gevent.Timeout(5):
+        fire(suite, "quitting")
+    assert suite.outcome is not None, "there is a result, though Locust never said that its users are gone"
+    assert len(suite.outcome.info.faults) == 2
+    assert suite._environment.process_exit_code == 4
+
+
+@pytest.mark.parametrize("event", ["test_stopping", "spawning_complete"])
+def test_an_exception_in_a_listener_counts_and_is_not_bad_configuration(
+    make: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch, event: str
+) -> None:
+    suite = started(make("--headless"))
+    monkeypatch.setattr(suite._workforce, "drain", broken)
+    assert suite._experiment is not None
+    monkeypatch.setattr(suite._experiment.session, "await_users", broken)
+    words = {"user_count": 3} if event == "spawning_complete" else {"environment": suite._environment}
+    getattr(suite._environment.events, event).fire(**words)
+    assert suite._experiment.faults.count == 1
+    fire(suite, "test_stopping")
+    fire(suite, "test_stop")
+    fire(suite, "quitting")
+    assert suite._environment.process_exit_code == 4
+
+
+@pytest.mark.parametrize(
+    "place", ["stt_load.locust_plugin.launcher.Launcher.close", "stt_load.locust_plugin.quirks.write_last_csv"]
+)
+def test_what_breaks_on_the_way_out_costs_no_exit_code(
+    make: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    suite = started(make("--headless", "--csv=out"))
+    fire(suite, "test_stopping")
+    fire(suite, "test_stop")
+    monkeypatch.setattr(place, broken)
+    fire(suite, "quitting")
+    assert suite._environment.process_exit_code == 4

@@ -1,0 +1,251 @@
+"""What a worker does when its master speaks, and how it ends. No process, no connection: the test holds the wire."""
+
+from __future__ import annotations
+
+import math
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import gevent
+import pytest
+from gevent.event import Event
+from locust.stats import RequestStats
+
+from stt_load.clock import clock
+from stt_load.cluster import decoding, protocol
+from stt_load.load.budget import Job
+from stt_load.locust_plugin import handshake, quirks, worker
+from stt_load.locust_plugin.user_starts import _next_stage
+from stt_load.locust_plugin.worker import Worker
+from stt_load.samples.sample import Phase
+from tests.cluster.conversation import sample_of
+from tests.cluster.test_worker_run import order_of
+from tests.locust_plugin.test_user_stop import Slow
+from tests.worker_process import Process, until
+
+BEAT = {"run": "the-run", "epoch": 1, "granted": 0, "open": None, "others": 0, "age_s": 0.0, "sent_s": 1.0}
+
+
+class Scene(Process):
+    """A worker in its process."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.worker = Worker(self.environment)
+
+    @property
+    def outpost(self) -> Any:
+        assert self.worker._engagement is not None
+        return self.worker._engagement.outpost
+
+    @property
+    def spools(self) -> list[Path]:
+        return list(Path().glob("*.partial.jsonl"))
+
+    def finish(self, seq: int) -> None:
+        job = Job(seq, 0, Phase.MEASURED)
+        self.outpost._leases._started.add(job)
+        self.outpost.finish(job, sample_of(job, clock() - 2, clock() - 1), None)
+
+    def acknowledge(self) -> None:
+        """The master has everything, the last row included."""
+        self.hears(protocol.ACK, {"run": "the-run", "rows": len(self.outpost.table), "ended": True})
+
+    def leave(self) -> int | None:
+        """Fires what Locust fires on its way out; the exit code."""
+        self.environment.events.quitting.fire(environment=self.environment, reverse=True)
+        return self.environment.process_exit_code
+
+
+@pytest.fixture
+def signals(monkeypatch: pytest.MonkeyPatch) -> dict[int, Callable[[], None]]:
+    """The handlers that are registered, by signal."""
+    handlers: dict[int, Callable[[], None]] = {}
+    monkeypatch.setattr(gevent, "signal_handler", handlers.__setitem__)
+    return handlers
+
+
+@pytest.fixture
+def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signals: dict[int, Callable[[], None]]) -> Iterator[Scene]:
+    assert signals == {}
+    monkeypatch.chdir(tmp_path)
+    for quirk in "settle", "quicken":
+        monkeypatch.setattr(quirks, quirk, lambda **_: None)
+    monkeypatch.setattr(worker, "LAST_WORD_S", 0.05)
+    made = Scene()
+    yield made
+    if made.worker._engagement is not None:
+        made.worker._engagement.saved(9)
+
+
+def test_it_is_ready_once_it_listens(scene: Scene) -> None:
+    assert scene.said(protocol.HELLO)[-1]["ready"] is True
+    kinds = {value for name, value in vars(protocol).items() if name.isupper() and isinstance(value, str)}
+    from_workers = {protocol.HELLO, protocol.FIT, protocol.WANT, protocol.ECHO, protocol.SAMPLES, protocol.BYE}
+    assert set(scene.runner.custom_messages) == kinds - from_workers
+
+
+def test_a_run_begins_for_its_users_with_the_masters_message(scene: Scene) -> None:
+    stage = _next_stage(scene.environment)
+    assert not stage.ready()
+    scene.hears(protocol.RUN, order_of())
+    assert stage.get(timeout=1) is scene.worker._engagement.stage  # type: ignore[union-attr]
+    engagement = scene.worker._engagement
+    scene.hears(protocol.RUN, order_of())
+    assert scene.worker._engagement is engagement, "told twice, it is one"
+
+
+def test_what_belongs_to_another_run_is_left_alone(scene: Scene) -> None:
+    scene.hears(protocol.RUN, order_of())
+    scene.hears(protocol.JOBS, {"run": "another", "epoch": 1, "jobs": [[0, 0, 1]], "others": 9})
+    scene.hears(protocol.SAVED, {"run": "another", "rows": 9})
+    assert scene.outpost.users == 3
+    assert len(scene.spools) == 1
+
+
+def test_a_worker_that_cannot_take_part_says_so(scene: Scene) -> None:
+    """Its users would wait for ever, and the run for them."""
+    scene.hears(protocol.RUN, order_of(config="{}", url=None, info={}))
+    (told,) = scene.said(protocol.FIT)
+    assert "it can't take part: " in told["trouble"]
+    assert scene.worker._engagement is None
+
+
+def test_beats_are_answered_with_and_without_a_run(scene: Scene) -> None:
+    scene.hears(protocol.BEAT, BEAT)
+    scene.hears(protocol.RUN, order_of())
+    scene.hears(protocol.BEAT, BEAT)
+    assert [(echo.get("run"), echo["errors"]) for echo in scene.said(protocol.ECHO)] == [(None, 0), ("the-run", 0)]
+
+
+def test_its_masters_first_beat_ends_its_introduction(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handshake, "HELLO_S", 0.005)
+    scene.worker._introduction.begin()
+    count = len(scene.said(protocol.HELLO))
+    until(lambda: len(scene.said(protocol.HELLO)) > count)
+    scene.hears(protocol.BEAT, BEAT)
+    count = len(scene.said(protocol.HELLO))
+    gevent.sleep(0.03)
+    assert len(scene.said(protocol.HELLO)) <= count + 1
+
+
+def test_an_exception_in_a_message_is_an_error_of_the_run_a_broken_connection_is_not(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    scene.hears(protocol.RUN, order_of())
+    scene.hears(protocol.JOBS, {"run": "the-run"})
+    assert "the message stt_load.jobs failed: KeyError" in caplog.text
+    scene.outpost._post = lambda *_: (_ for _ in ()).throw(ConnectionError("mended"))
+    scene.hears(protocol.BEAT, BEAT)
+    assert scene.outpost.errors == 1
+
+
+def test_its_end_tells_locusts_figures_and_then_the_last_row(scene: Scene) -> None:
+    scene.hears(protocol.RUN, order_of())
+    scene.finish(0)
+    scene.hears(protocol.DRAIN, {"run": "the-run", "limit_s": 1.0})
+    until(lambda: scene.outpost.ended)
+    kinds = [kind for kind, _ in scene.sent]
+    assert kinds.index("stats") < len(kinds) - 1 - kinds[::-1].index(protocol.SAMPLES)
+    assert scene.said(protocol.SAMPLES)[-1]["last"] is True
+    scene.hears(protocol.SAVED, {"run": "the-run", "rows": 1})
+    assert scene.spools == []
+
+
+def test_what_users_do_in_their_on_stop_is_no_load_and_a_cut_interrupts_it(scene: Scene) -> None:
+    """It was part of the measured time; and nothing ended it, nor the worker."""
+    scene.hears(protocol.RUN, order_of())
+    scene.outpost.monitor.start(clock())
+    scene.runner.user_greenlets.spawn(Slow.run, user := Slow())
+    gevent.sleep(0)
+    scene.hears(protocol.DRAIN, {"run": "the-run", "limit_s": 1.0})
+    until(lambda: user.stopping)
+    assert scene.outpost.monitor.looked_s == math.inf, "nobody looks any more"
+    assert not scene.outpost.ended
+    scene.hears(protocol.CUT, {"run": "the-run"})
+    until(lambda: scene.outpost.ended)
+    assert user.left == 0
+
+
+def test_a_user_that_quits_takes_its_worker_the_way_of_a_signal(scene: Scene) -> None:
+    """It waited for its own end."""
+    scene.hears(protocol.RUN, order_of())
+    scene.finish(0)
+    scene.runner.user_greenlets.spawn(scene.runner.quit)
+    until(lambda: scene.outpost.ended)
+    scene.acknowledge()
+    until(lambda: scene.quits == 1)
+    assert scene.spools == []
+
+
+def test_an_end_that_is_told_twice_is_concluded_once(scene: Scene) -> None:
+    scene.hears(protocol.RUN, order_of())
+    scene.finish(0)
+    held, send = Event(), scene.runner.send_message
+    scene.worker._cut = held.wait  # type: ignore[method-assign]
+    scene.runner.send_message = lambda *words: (gevent.sleep(0.005), send(*words))  # type: ignore[method-assign]
+    for _ in range(2):
+        scene.hears(protocol.DRAIN, {"run": "the-run", "limit_s": 1.0})
+    gevent.sleep(0.03)
+    held.set()
+    until(lambda: scene.outpost.ended)
+    gevent.sleep(0.03)
+    assert [kind for kind, _ in scene.sent].count("stats") == 1
+    assert sum(told["last"] for told in scene.said(protocol.SAMPLES)) == 1
+
+
+def test_who_leaves_early_takes_its_spool_along_when_the_master_has_everything(scene: Scene) -> None:
+    scene.hears(protocol.RUN, order_of())
+    scene.finish(0)
+    leaving = gevent.spawn(scene.leave)
+    until(lambda: scene.outpost.ended)
+    scene.acknowledge()
+    leaving.join(5)
+    assert leaving.value == 0
+    assert scene.spools == []
+    assert scene.sent[-1][0] == protocol.BYE
+
+
+def test_who_leaves_and_is_not_told_that_the_master_has_it_all_leaves_its_spool(scene: Scene) -> None:
+    scene.hears(protocol.RUN, order_of())
+    scene.finish(0)
+    assert scene.leave() == 0
+    assert len(scene.spools) == 1
+
+
+def test_a_worker_that_was_refused_ends_with_2(scene: Scene) -> None:
+    scene.hears(protocol.REFUSED, {"reason": "another version"})
+    assert scene.leave() == 2
+
+
+@pytest.mark.parametrize(("processes", "heard", "goes"), [(None, True, True), (2, True, False), (2, False, True)])
+def test_ctrl_c_is_the_masters_where_it_has_got_it_too(
+    processes: int | None, heard: bool, goes: bool, scene: Scene, signals: dict[int, Callable[[], None]]
+) -> None:
+    assert scene.environment.parsed_options is not None
+    scene.environment.parsed_options.processes = processes
+    if heard:
+        scene.hears(protocol.BEAT, BEAT)
+    signals[signal.SIGINT]()
+    gevent.sleep(0.02)
+    assert scene.quits == goes
+
+
+def test_of_a_users_own_requests_those_whose_figures_are_none_do_not_travel(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Locust's own listener has made the report by then; a user's events may have had anything in them."""
+    stats, fire = RequestStats(), scene.environment.events.report_to_master.fire
+    for number in range(decoding.MOST_NAMES + 5):
+        stats.log_request("GET", f"own {number}", 5, 1)
+    stats.get("own 0", "GET").total_response_time = float("nan")  # type: ignore[assignment]
+    for _ in range(2):
+        data: Any = {"stats": [entry.serialize() for entry in stats.entries.values()]}
+        data |= {"errors": {}, "stats_total": stats.total.serialize(), "user_classes_count": {}, "user_count": 0}
+        fire(client_id="a", data=data)
+        names = [entry["name"] for entry in data["stats"]]
+        assert names[:2] == ["own 1", "own 2"]
+        assert len(names) == decoding.MOST_NAMES - 1
+    assert len([line for line in caplog.messages if "left out of Locust's screens" in line]) == 1

@@ -1,0 +1,160 @@
+"""From START to the first request: what the page shows meanwhile, over HTTP and in a browser."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from tests.ports import free_port
+from tests.processes.page import Page, ended, web_ui
+from tests.processes.running import QUICK, against, saved
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page as Tab
+
+pytestmark = pytest.mark.locust
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+browser_missing = "needs `pip install playwright` and Debian's `chromium`"
+needs_browser = pytest.mark.skipif(
+    CHROMIUM is None or importlib.util.find_spec("playwright") is None, reason=browser_missing
+)
+
+
+@contextmanager
+def page_with_a_slow_embedded_server(
+    folder: Path, start_s: float, base_url: str, total: int | None = 6, words: Sequence[str] = ()
+) -> Iterator[Page]:
+    slow = f"import sys, time\nif 'stt_load.server' in sys.orig_argv:\n    time.sleep({start_s})\n"
+    (folder / "sitecustomize.py").write_text(slow, encoding="utf-8")
+    config = against(base_url, total, 2, 2, embedded=QUICK)
+    with web_ui(folder, config, *words, env={"PYTHONPATH": str(folder)}) as page:
+        yield page
+
+
+def embedded_servers(page: Page) -> list[psutil.Process]:
+    children = psutil.Process(page.process.pid).children()
+    return [child for child in children if "stt_load.server" in child.cmdline()]
+
+
+def test_after_start_the_state_is_never_ready_before_the_run_has_begun(tmp_path: Path) -> None:
+    """The form says `embedded`, whose server needs its time; the page shows the form again for a state `ready`."""
+    elsewhere = f"http://127.0.0.1:{free_port()}"
+    with page_with_a_slow_embedded_server(tmp_path, 1.5, elsewhere) as page:
+        form = {"user_count": 2, "spawn_rate": 2, "host": "embedded"}
+        assert page.post("/swarm", **form)["success"]
+        states: list[str] = []
+
+        def saved_by_then() -> bool:
+            states.append(page.form()["state"])  # the statistics are up to two seconds old
+            return len(saved(tmp_path)) == 1
+
+        page.until(saved_by_then, "the result is there")
+        assert states.count("spawning") > 5
+        assert "ready" not in states
+        assert ended(page).code == 0
+
+
+def test_a_second_start_while_a_run_is_being_started_is_refused(tmp_path: Path) -> None:
+    elsewhere = f"http://127.0.0.1:{free_port()}"
+    with page_with_a_slow_embedded_server(tmp_path, 1.5, elsewhere) as page:
+        form = {"user_count": 2, "spawn_rate": 2, "host": "embedded"}
+        assert page.post("/swarm", **form)["success"]
+        refused = page.post("/swarm", **form)
+        assert (refused["success"], "being started" in refused["message"]) == (False, True)
+        page.until(lambda: len(saved(tmp_path)) == 1, "the result is there")
+        assert ended(page).code == 0
+
+
+@pytest.mark.parametrize("words", [[], ["--processes=1"]], ids=["alone", "a worker"])
+def test_a_start_that_is_stopped_while_it_is_made_ready_leaves_room_for_the_next(
+    tmp_path: Path, words: list[str]
+) -> None:
+    elsewhere = f"http://127.0.0.1:{free_port()}"
+    with page_with_a_slow_embedded_server(tmp_path, 1.5, elsewhere, words=words) as page:
+        form = {"user_count": 2, "spawn_rate": 2, "host": "embedded"}
+        page.until(lambda: page.post("/swarm", **form)["success"], "there is a worker")
+        page.until(lambda: len(embedded_servers(page)) == 1, "it is being made ready")
+        page.post("/stop")
+        page.until(lambda: not embedded_servers(page), "what was half ready is gone")
+        assert page.form()["state"] in ("ready", "stopped")
+        assert page.post("/swarm", **form)["success"], "at once"
+        page.until(lambda: len(saved(tmp_path)) == 1, "the result is there")
+        assert ended(page).code == 0
+    (result,) = saved(tmp_path)
+    assert result["run"]["complete"] is True
+
+
+def test_the_embedded_server_is_there_before_the_page(tmp_path: Path) -> None:
+    with page_with_a_slow_embedded_server(tmp_path, 1.5, "embedded") as page:
+        assert len(embedded_servers(page)) == 1
+        assert page.post("/swarm", user_count=2, spawn_rate=2, host="embedded")["success"]
+        page.until(lambda: len(saved(tmp_path)) == 1, "the result is there")
+        assert ended(page).code == 0
+
+
+def test_an_embedded_server_that_can_not_start_keeps_no_page_from_coming(tmp_path: Path) -> None:
+    broken = "import sys\nif 'stt_load.server' in sys.orig_argv:\n    sys.exit('no such machine')\n"
+    (tmp_path / "sitecustomize.py").write_text(broken, encoding="utf-8")
+    config = against("embedded", 6, 2, 2)
+    with web_ui(tmp_path, config, env={"PYTHONPATH": str(tmp_path)}) as page:
+        assert page.post("/swarm", user_count=2, spawn_rate=2, host="embedded")["success"]
+        page.until(lambda: page.stats()["state"] == "stopped", "it is called off")
+        ran = ended(page)
+    assert "the embedded server did not start" in ran.err
+    assert "no such machine" in ran.err
+
+
+@needs_browser
+@pytest.mark.slow
+@pytest.mark.parametrize("server", ["there", "gone"])
+def test_in_a_browser_a_run_is_shown_from_start_on(tmp_path: Path, server: str) -> None:
+    """Also when the page is loaded again; an embedded server that is gone is started again, which takes its time."""
+    from playwright.sync_api import sync_playwright
+
+    with page_with_a_slow_embedded_server(tmp_path, 6.0, "embedded", total=None) as page:
+        if server == "gone":
+            for child in embedded_servers(page):
+                child.kill()
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            try:
+                press_start_and_look(browser.new_page(), page)
+            finally:
+                browser.close()
+        page.until(lambda: page.form()["state"] == "running", "it runs")
+        page.post("/stop")
+        assert ended(page).code == 0
+
+
+def press_start_and_look(tab: Tab, page: Page) -> None:
+    """As a person would, who loads the page once more after it has looked at the state for the first time."""
+    tab.goto(page.url)
+    button = tab.get_by_role("button", name=re.compile("^start$", re.IGNORECASE))
+    button.wait_for()
+    assert "READY" in tab.locator("header").inner_text().upper()
+    with tab.expect_response("**/stats/requests"):
+        button.click()
+    tab.wait_for_function(
+        "!document.querySelector('header').innerText.toUpperCase().includes('READY')", timeout=2_000
+    )
+    tab.reload()
+    tab.get_by_role("button", name=re.compile("^stop$", re.IGNORECASE)).wait_for(timeout=5_000)
+    assert not button.is_visible()
