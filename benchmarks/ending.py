@@ -26,7 +26,7 @@ from stt_load.samples.rows import as_saved
 from stt_load.samples.run_info import RunInfo
 from stt_load.samples.table import SampleTable
 from stt_load.storage import result_file
-from stt_load.storage.run_record import Run
+from stt_load.storage.run_record import RunRecord
 
 ROWS = (200_000, 1_000_000)
 
@@ -64,7 +64,7 @@ def conclude(count: int, path: Path) -> None:
         end_reason="finished",
         generator=Generator(),
     )
-    run = Run(info, masked(Config()), as_saved(made.release().in_order().since(0.0)), None)
+    run = RunRecord(info, masked(Config()), as_saved(made.release().in_order().since(0.0)), None)
     assert run.summary.metrics.requests.total == count
     summarised_s = time.perf_counter()
     result_file.write(path, run)
@@ -84,7 +84,7 @@ def main(counts: tuple[int, ...]) -> None:
             words = [sys.executable, "-m", "benchmarks.ending", "--one", str(count), str(path)]
             subprocess.run(words, check=True)
             began_s = time.perf_counter()
-            words = [sys.executable, "-m", "stt_load.cli.main", "report", str(path)]
+            words = [sys.executable, "-m", "stt_load.cli", "report", str(path)]
             subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
             print(f"{count:,} rows: `stt-load report` {time.perf_counter() - began_s:.2f} s")
 

@@ -15,7 +15,7 @@ import numpy as np
 import psutil
 
 from stt_load.cluster import protocol
-from stt_load.load.budget import Job
+from stt_load.load.iteration import Iteration
 from stt_load.load.ledger import Ledger
 from stt_load.samples.generator import Generator, WorkerHealth
 from stt_load.samples.sample import Phase
@@ -56,13 +56,13 @@ def taken_in(whole: Samples) -> tuple[float, float]:
     taken = 0
     started_s = time.perf_counter()
     for packed in batches:
-        while taken - ledger.measured_results < BATCH and (jobs := ledger.lease("a")):
-            taken += len(jobs)
+        while taken - ledger.measured_results < BATCH and (iterations := ledger.lease("a")):
+            taken += len(iterations)
             ledger.report("a", USERS, USERS, taken)
         for sample in protocol.unpack_rows(packed, ()):
-            job = Job(sample.seq, sample.attempt, sample.phase)
-            assert ledger.accepts("a", job)
-            ledger.finish(job)
+            iteration = Iteration(sample.seq, sample.attempt, sample.phase)
+            assert ledger.accepts("a", iteration)
+            ledger.finish(iteration)
             table.append(sample)
     seconds = time.perf_counter() - started_s
     assert ledger.done

@@ -25,9 +25,7 @@ MOST_FIRST_S = 3.0
 def help_s() -> float:
     """Until `stt-load --help` has ended."""
     begun_s = time.monotonic()
-    subprocess.run(
-        [sys.executable, "-m", "stt_load.cli.main", "--help"], cwd=ROOT, stdout=subprocess.DEVNULL, check=True
-    )
+    subprocess.run([sys.executable, "-m", "stt_load.cli", "--help"], cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
     return time.monotonic() - begun_s
 
 

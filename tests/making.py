@@ -1,20 +1,21 @@
-"""Jobs, samples and sessions for tests without processes."""
+"""Iterations, samples and sessions for tests without processes."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from stt_load.load.budget import Job, Phases
-from stt_load.run.barrier import Session
+from stt_load.load.budget import Budget
+from stt_load.load.iteration import Iteration
+from stt_load.run.barrier import Barrier
 from stt_load.samples.sample import ErrorKind, Phase, Sample
 
 
-def sample_of(job: Job, kind: ErrorKind | None = None, **values: Any) -> Sample:
-    """What became of `job`; `values` are other fields than usual."""
+def sample_of(iteration: Iteration, kind: ErrorKind | None = None, **values: Any) -> Sample:
+    """What became of `iteration`; `values` are other fields than usual."""
     usual: dict[str, Any] = {
-        "seq": job.seq,
-        "attempt": job.attempt,
-        "phase": job.phase,
+        "seq": iteration.seq,
+        "attempt": iteration.attempt,
+        "phase": iteration.phase,
         "worker": 0,
         "users": 1,
         "start_s": 1.0,
@@ -34,10 +35,10 @@ def sample_of(job: Job, kind: ErrorKind | None = None, **values: Any) -> Sample:
 
 
 class Told:
-    """A session that tells what it has called."""
+    """A barrier that tells what it has called."""
 
     def __init__(self, total: int | None, warmup: int = 0, awaited: int = 0, **settings: Any) -> None:
-        self.phases = Phases(total, warmup, awaited)
+        self.budget = Budget(total, warmup, awaited)
         self.calls: list[str] = []
         usual: dict[str, Any] = {
             "measure_for_s": None,
@@ -47,21 +48,23 @@ class Told:
             "on_over": lambda: self.calls.append("over"),
             "on_news": lambda: self.calls.append("news"),
         }
-        self.session = Session(self.phases, **usual | settings)
+        self.barrier = Barrier(self.budget, **usual | settings)
 
-    def take(self, user: str = "one") -> Job:
-        self.phases.join(user)
-        self.session.check_barrier()
-        job = self.phases.take(user)
-        assert job is not None
-        return job
+    def take(self, user: str = "one") -> Iteration:
+        self.budget.join(user)
+        self.barrier.check_barrier()
+        iteration = self.budget.take(user)
+        assert iteration is not None
+        return iteration
 
-    def finish(self, job: Job, kind: ErrorKind | None = None, text: str | None = None, **values: Any) -> None:
-        self.session.finish(job, sample_of(job, kind, **values), text)
+    def finish(
+        self, iteration: Iteration, kind: ErrorKind | None = None, text: str | None = None, **values: Any
+    ) -> None:
+        self.barrier.finish(iteration, sample_of(iteration, kind, **values), text)
 
     def go(self, kind: ErrorKind | None = None, **values: Any) -> None:
         self.finish(self.take(), kind, **values)
 
     @property
     def phases_of_rows(self) -> list[Phase]:
-        return [row.phase for row in self.session.table.snapshot()]
+        return [row.phase for row in self.barrier.table.snapshot()]

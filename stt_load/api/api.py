@@ -8,13 +8,13 @@ from dataclasses import replace
 from stt_load.api.answers import Read
 from stt_load.api.batch import Plan
 from stt_load.api.form import Bare, Form
-from stt_load.api.redaction import Hider
+from stt_load.api.redaction import Redactor
 from stt_load.api.request import Body, Part
 from stt_load.api.stream import Stream
 from stt_load.api.verdict import Answer, Failure, Transcript, of_status
 
 
-class Speech:
+class Api:
     """How one service is spoken to. form: what is around the audio. read_text: finds the text in a 2xx answer.
 
     secrets: what no message may repeat, should the server echo it. listen: makes what follows a streamed answer, None
@@ -33,7 +33,7 @@ class Speech:
         self.plan = plan
         self._read_text = read_text
         self._listen = listen
-        self._hider = Hider(secrets)
+        self._redactor = Redactor(secrets)
 
     def body(self, audio: Sequence[Part], audio_bytes: int) -> Body:
         """The request's body around `audio`, parts of `audio_bytes` bytes in all."""
@@ -49,7 +49,7 @@ class Speech:
         if isinstance(verdict, Failure):
             # Before the message is cut to its length, or half a secret might be left of one.
             location = None if answer.location is None else self.hide(answer.location)
-            body = self._hider.data(answer.body)
+            body = self._redactor.data(answer.body)
             if (body, location) != (answer.body, answer.location):  # a stream of 16 MB takes seconds to be read again
                 verdict = self._judge(replace(answer, body=body, location=location), again=True)
         return verdict
@@ -65,4 +65,4 @@ class Speech:
 
     def hide(self, message: str) -> str:
         """`message` without the secrets."""
-        return self._hider.text(message)
+        return self._redactor.text(message)

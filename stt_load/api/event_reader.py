@@ -36,7 +36,7 @@ MOST_INSIDE = 10_000
 """Events in the data of one: all of them are heard in one go, in which all other users stand still."""
 
 
-class Hearing:
+class EventReader:
     """Is told one event after the other.
 
     dialect: what the service speaks, None to tell from its events. ended_s: when the dialect's done mark came, None

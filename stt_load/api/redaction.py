@@ -52,7 +52,7 @@ class _Reading(NamedTuple):
     places: Sequence[int]
 
 
-class Hider:
+class Redactor:
     """Takes `secrets` out of texts. Made once for a run: their spellings are worked out here."""
 
     def __init__(self, secrets: Sequence[str] = ()) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from stt_load.api import json_lines, sse
 from stt_load.api.answers import Read
 from stt_load.api.dialects import MARKS, Dialect
-from stt_load.api.event_reader import Hearing
+from stt_load.api.event_reader import EventReader
 from stt_load.api.oddities import quoted
 from stt_load.api.pieces import Gaps
 from stt_load.api.verdict import EXCERPT_CHARACTERS, Answer, Failure, Transcript, excerpt, heard
@@ -29,7 +29,7 @@ class Stream:
     def __init__(self, dialect: Dialect | None, read_whole: Read) -> None:
         self._set = dialect
         self._read_whole = read_whole
-        self._hearing = Hearing(dialect)
+        self._reader = EventReader(dialect)
         self._says_events = self._says_lines = False  # the Content-Type does
         self._opening: sse.Opening | None = sse.Opening()  # None once it is settled
         self._decoder: sse.Decoder | json_lines.Decoder | None = (
@@ -59,38 +59,38 @@ class Stream:
     @property
     def ended_s(self) -> float | None:
         """When the dialect's done mark came in, on the clock of `feed`'s at_s; None without one."""
-        return self._hearing.ended_s
+        return self._reader.ended_s
 
     @property
     def first_text_s(self) -> float | None:
         """When the first text did that is not empty, on the same clock."""
-        return self._hearing.first_text_s
+        return self._reader.first_text_s
 
     @property
     def has_said_all(self) -> bool:
         """The done mark came in, or an error: what follows changes nothing but adds an error to a done mark."""
-        return self._hearing.ended_s is not None or self._hearing.error is not None
+        return self._reader.ended_s is not None or self._reader.error is not None
 
     @property
     def deltas(self) -> int:
         """Pieces of text that were not empty."""
-        return self._hearing.told.count
+        return self._reader.told.count
 
     @property
     def gaps(self) -> Gaps | None:
         """Between the arrivals of those; None with fewer than two. Two in one part came at once: 0."""
-        return self._hearing.told.gaps
+        return self._reader.told.gaps
 
     def read(self, answer: Answer) -> Transcript | Failure:
         """What the answer comes down to, after its body has ended as HTTP wants it."""
         self._finish()
-        hearing = self._hearing
+        reader = self._reader
         if not self._is_stream:
             verdict = self._read_whole(answer)
-            if isinstance(verdict, Transcript) and not hearing.told.count:
-                hearing.add_whole(verdict.text, self._last_s)
+            if isinstance(verdict, Transcript) and not reader.told.count:
+                reader.add_whole(verdict.text, self._last_s)
             return verdict
-        return self._failure(answer) or heard(hearing.text, audio_s=hearing.audio_s, tokens=hearing.tokens)
+        return self._failure(answer) or heard(reader.text, audio_s=reader.audio_s, tokens=reader.tokens)
 
     def again(self, answer: Answer) -> Transcript | Failure:
         """What a stream of the same settings makes of `answer.body` as a whole, for messages without secrets."""
@@ -114,22 +114,22 @@ class Stream:
     def _decode(self, part: bytes, at_s: float) -> None:
         if self._decoder is None:
             return
-        hear = self._hearing.hear
+        hear = self._reader.hear
         try:
             for name, data in self._decoder.feed(part):
                 hear(name, data, at_s)
         except sse.NotUtf8 as error:
             self._decoder = None
-            self._hearing.spoil(ErrorKind.BAD_STREAM, "not UTF-8", error.line)
+            self._reader.spoil(ErrorKind.BAD_STREAM, "not UTF-8", error.line)
         except sse.TooLong as error:
             self._decoder = None
-            self._hearing.spoil(ErrorKind.BAD_STREAM, str(error), error.line)
+            self._reader.spoil(ErrorKind.BAD_STREAM, str(error), error.line)
         except json_lines.NotLines:
             self._take_for_whole()
 
     def _take_for_whole(self) -> None:
         self._decoder, self._is_stream = None, False
-        self._hearing = Hearing(self._set)
+        self._reader = EventReader(self._set)
 
     def _finish(self) -> None:
         """The body is at its end."""
@@ -143,12 +143,12 @@ class Stream:
             return
         try:
             while (event := decoder.finish()) is not None:
-                self._hearing.hear(*event, self._last_s, unfinished=True)
+                self._reader.hear(*event, self._last_s, unfinished=True)
         except sse.NotUtf8 as error:
             kind = ErrorKind.TRUNCATED if error.cut else ErrorKind.BAD_STREAM
-            self._hearing.spoil(kind, "not UTF-8", error.line)
+            self._reader.spoil(kind, "not UTF-8", error.line)
         except sse.TooLong as error:
-            self._hearing.spoil(ErrorKind.BAD_STREAM, str(error), error.line)
+            self._reader.spoil(ErrorKind.BAD_STREAM, str(error), error.line)
         except json_lines.NotLines:
             self._take_for_whole()
         if isinstance(decoder, json_lines.Decoder) and decoder.count < 2 and not self._says_stream:
@@ -159,18 +159,18 @@ class Stream:
         return self._says_events or self._says_lines
 
     def _failure(self, answer: Answer) -> Failure | None:
-        said, hearing = f"HTTP {answer.status},", self._hearing
-        if hearing.error is not None:
-            return Failure(ErrorKind.STREAM_ERROR, f"{said} error in the stream: {quoted(hearing.error)}")
-        if hearing.flaw is not None:
-            return Failure(hearing.flaw[0], f"{said} {hearing.flaw[1]}")
-        stranger = hearing.stranger
+        said, reader = f"HTTP {answer.status},", self._reader
+        if reader.error is not None:
+            return Failure(ErrorKind.STREAM_ERROR, f"{said} error in the stream: {quoted(reader.error)}")
+        if reader.flaw is not None:
+            return Failure(reader.flaw[0], f"{said} {reader.flaw[1]}")
+        stranger = reader.stranger
         if stranger is not None:
             return Failure(ErrorKind.BAD_STREAM, f"{said} {stranger}")
-        if hearing.is_silent and (self._set in (None, *MARKS) or answer.body.strip()):
+        if reader.is_silent and (self._set in (None, *MARKS) or answer.body.strip()):
             return Failure(ErrorKind.BAD_STREAM, f"{said} no event in the stream: {excerpt(answer.body)}")
-        mark = MARKS.get(hearing.dialect or "plain")
-        if mark is not None and hearing.ended_s is None:
+        mark = MARKS.get(reader.dialect or "plain")
+        if mark is not None and reader.ended_s is None:
             end = excerpt(answer.body[-EXCERPT_CHARACTERS:])
             return Failure(ErrorKind.TRUNCATED, f"{said} the stream ends without {mark}: {end}")
         return None

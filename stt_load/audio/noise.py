@@ -52,7 +52,7 @@ class NoiseSource:
         self._noise = memoryview(noise.tobytes())
 
     def clip(self, seq: int, attempt: int) -> tuple[bytes, memoryview]:
-        """The clip of a job, as two parts to be sent one after the other: header with nonce, and the noise."""
+        """The clip of an iteration, as two parts to be sent one after the other: header with nonce, and the noise."""
         word = _scramble((seq << 16 | attempt) ^ self._seed)
         start = (_scramble(word) % STARTS) * wav.SAMPLE_BYTES
         nonce = b"".join(map(_NONCE_SAMPLE.__getitem__, word.to_bytes(8, "little")))

@@ -1,1 +1,3 @@
-"""The program `stt-load`: what needs no Locust."""
+"""The program `stt-load`: what needs no Locust run."""
+
+from stt_load.cli.program import main as main

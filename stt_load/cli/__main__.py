@@ -2,6 +2,6 @@
 
 import sys
 
-from stt_load.cli.main import main
+from stt_load.cli.program import main
 
 sys.exit(main())

@@ -9,19 +9,19 @@ from contextlib import contextmanager
 from dataclasses import replace
 from random import SystemRandom
 
-from stt_load.api.api import Speech
+from stt_load.api.api import Api
 from stt_load.api.request import Body, Request, encoded_path
 from stt_load.api.verdict import Answer, Failure, Transcript, excerpt
 from stt_load.audio.noise import NoiseSource
 from stt_load.cli.config_commands import add_arguments as add_arguments  # the file, and the options of locust
 from stt_load.cli.config_commands import given
-from stt_load.client import Exchange, Target, Transport, TransportError
-from stt_load.client.batch import JobTransport
-from stt_load.client.call import CalledTransport
+from stt_load.client import Client, ClientError, Exchange, Target
+from stt_load.client.batch import BatchClient
+from stt_load.client.call import CallClient
 from stt_load.client.hook import HookError, load
-from stt_load.client.http import HttpTransport
+from stt_load.client.http import HttpClient
 from stt_load.config import Config, ConfigError
-from stt_load.run.context import audio_of, speech_of, target_of
+from stt_load.run.context import api_of, audio_of, target_of
 from stt_load.server.process import EmbeddedServer, StartError
 
 DESCRIPTION = (
@@ -56,7 +56,7 @@ def _service(config: Config) -> Iterator[str]:
 
 
 def _probe(config: Config, url: str) -> int:
-    speech = speech_of(config, url)
+    speech = api_of(config, url)
     target = target_of(config, url)
     audio = audio_of(config, SystemRandom().getrandbits(64))
     body = speech.body(audio.clip(0, 0), audio.clip_bytes)
@@ -64,14 +64,14 @@ def _probe(config: Config, url: str) -> int:
     path = target.path if speech.plan is None else encoded_path(speech.plan.upload_path or speech.plan.submit_path)
     say(*(_request(target, path, body, audio) if config.api.call is None else [f"Calling {config.api.call}"]), "")
     exchange, answer = Exchange("probe", speech.listen()), None
-    transport = _transport(config, target, speech, say)
+    client = _client(config, target, speech, say)
     try:
-        answer = transport.post(body, exchange)
+        answer = client.post(body, exchange)
         verdict = speech.read(answer)
-    except TransportError as error:
+    except ClientError as error:
         verdict = Failure(error.kind, error.message)
     finally:
-        transport.close()
+        client.close()
     # Before anything is cut, or half a secret might be left.
     if answer is not None:
         answer = replace(answer, body=speech.hide(answer.body.decode(errors="replace")).encode())
@@ -82,7 +82,7 @@ def _probe(config: Config, url: str) -> int:
     return FAILED if isinstance(verdict, Failure) else 0
 
 
-def _transport(config: Config, target: Target, speech: Speech, say: _Mouth) -> Transport:
+def _client(config: Config, target: Target, speech: Api, say: _Mouth) -> Client:
     """What posts; the steps of a job are told as they are done."""
 
     def on_step(request: Request, answer: Answer) -> None:
@@ -90,15 +90,15 @@ def _transport(config: Config, target: Target, speech: Speech, say: _Mouth) -> T
         say(f"{request.method} {request.path}: HTTP {answer.status}, {excerpt(body.encode())}")
 
     if config.api.call is not None:
-        return CalledTransport(target, load(config.api.call))
-    transport = HttpTransport(target)
-    return transport if speech.plan is None else JobTransport(transport, speech.plan, on_step)
+        return CallClient(target, load(config.api.call))
+    client = HttpClient(target)
+    return client if speech.plan is None else BatchClient(client, speech.plan, on_step)
 
 
 class _Mouth:
     """Prints lines without secrets, and without what a terminal would take for a command."""
 
-    def __init__(self, speech: Speech) -> None:
+    def __init__(self, speech: Api) -> None:
         self._speech = speech
 
     def __call__(self, *lines: str) -> None:

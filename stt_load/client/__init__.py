@@ -3,7 +3,7 @@
 Nothing here retries, follows a redirect or copies the body: one call is at most one request on the wire.
 """
 
-from stt_load.client.exchange import Exchange, Transport, TransportError
+from stt_load.client.exchange import Client, ClientError, Exchange
 from stt_load.client.target import Target, Timeouts
 
-__all__ = ["Exchange", "Target", "Timeouts", "Transport", "TransportError"]
+__all__ = ["Client", "ClientError", "Exchange", "Target", "Timeouts"]

@@ -1,4 +1,4 @@
-"""The transport of protocol submit_poll: several requests that are one to the caller."""
+"""The client of protocol submit_poll: several requests that are one to the caller."""
 
 from __future__ import annotations
 
@@ -9,18 +9,16 @@ import gevent
 from stt_load.api.batch import Course, Plan
 from stt_load.api.request import Request
 from stt_load.api.verdict import Answer, excerpt
-from stt_load.client.exchange import Exchange, Transport, TransportError
+from stt_load.client.exchange import Client, ClientError, Exchange
 
 
-class JobTransport(Transport):
+class BatchClient(Client):
     """Makes a job of each body through `inner`, and asks until it is over; the last answer counts.
 
     on_step: is told each request on the way, and its answer.
     """
 
-    def __init__(
-        self, inner: Transport, plan: Plan, on_step: Callable[[Request, Answer], None] | None = None
-    ) -> None:
+    def __init__(self, inner: Client, plan: Plan, on_step: Callable[[Request, Answer], None] | None = None) -> None:
         super().__init__(inner.target)
         self._inner = inner
         self._plan = plan
@@ -51,7 +49,7 @@ class JobTransport(Transport):
             course.take(answer)
             self._state = course.state
 
-    def _overdue(self) -> TransportError:
+    def _overdue(self) -> ClientError:
         """A state that is in no list would be asked after in vain in every run: whoever reads of it can mend that."""
         error = super()._overdue()
         if self._state is not None:

@@ -1,4 +1,4 @@
-"""The transport of `api.call`: a function of the user's own, timed and judged as a request is."""
+"""The client of `api.call`: a function of the user's own, timed and judged as a request is."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 
 from stt_load.api.request import Body, Request
 from stt_load.api.verdict import Answer, described, of_status
-from stt_load.client.exchange import Exchange, Transport, TransportError
+from stt_load.client.exchange import Client, ClientError, Exchange
 from stt_load.client.hook import Call
 from stt_load.client.target import Target
 from stt_load.samples.fields import in_range
 from stt_load.samples.sample import ErrorKind
 
 
-class CalledTransport(Transport):
+class CallClient(Client):
     """Hands each body to `call` as a file, and takes what it returns for the answer's text."""
 
     def __init__(self, target: Target, call: Call) -> None:
@@ -36,11 +36,11 @@ class CalledTransport(Transport):
             failure = _failure(error, exchange)
             raise failure from (error if exchange.status is None else None)  # an answer is no limit of ours
         if not isinstance(text, str):
-            raise TransportError(ErrorKind.NO_TEXT, f"the function returned {type(text).__name__}, not a text")
+            raise ClientError(ErrorKind.NO_TEXT, f"the function returned {type(text).__name__}, not a text")
         exchange.status, exchange.parts = 200, [text.encode(errors="replace")]
 
 
-def _failure(error: Exception | SystemExit, exchange: Exchange) -> TransportError:
+def _failure(error: Exception | SystemExit, exchange: Exchange) -> ClientError:
     """An exception that knows of a status, as those of requests, httpx and the OpenAI SDK do, is that failure."""
     message = described(error)
     status = getattr(error, "status_code", getattr(getattr(error, "response", None), "status_code", None))
@@ -48,6 +48,6 @@ def _failure(error: Exception | SystemExit, exchange: Exchange) -> TransportErro
         exchange.status = int(status)
         failure = of_status(Answer(exchange.status, "", None, b"")) if in_range("status", status) else None
         if failure is not None:
-            return TransportError(failure.kind, message)
+            return ClientError(failure.kind, message)
     timed_out = isinstance(error, TimeoutError) or "Timeout" in type(error).__name__
-    return TransportError(ErrorKind.TIMEOUT_TOTAL if timed_out else ErrorKind.HOOK_ERROR, message)
+    return ClientError(ErrorKind.TIMEOUT_TOTAL if timed_out else ErrorKind.HOOK_ERROR, message)

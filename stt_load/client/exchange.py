@@ -1,4 +1,4 @@
-"""What all transports share: the record of one exchange, its clock and limits, and the errors."""
+"""What all clients share: the record of one exchange, its clock and limits, and the errors."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NOTICED_S = 0.01
 
 @dataclass(slots=True)
 class Exchange:
-    """One request as it goes: filled in by the transport while it happens, so that a cut leaves what was known.
+    """One request as it goes: filled in by the client while it happens, so that a cut leaves what was known.
 
     request_id: goes out in the header that the target names. stream: takes the answer in as it comes, None where only
     the whole counts. step: what of a job it is.
@@ -64,7 +64,7 @@ class Exchange:
         return self.status is not None and not 200 <= self.status < 300
 
 
-class TransportError(Exception):
+class ClientError(Exception):
     """The exchange brought no whole answer."""
 
     def __init__(self, kind: ErrorKind, message: str) -> None:
@@ -73,7 +73,7 @@ class TransportError(Exception):
         self.message = message
 
 
-class Transport(ABC):
+class Client(ABC):
     """Posts bodies to one target, one at a time, from one greenlet."""
 
     def __init__(self, target: Target) -> None:
@@ -86,7 +86,7 @@ class Transport(ABC):
     def fetch(self, request: Request, exchange: Exchange) -> Answer:
         """Sends `request` and reads the whole answer; `exchange` gets the instants, the clock running only in here.
 
-        Raises `TransportError`. Anything else that interrupts the greenlet goes through, the connection closed.
+        Raises `ClientError`. Anything else that interrupts the greenlet goes through, the connection closed.
         """
         watch = gevent.Timeout(self.target.timeouts.total_s)
         exchange.uploaded = len(request.body)
@@ -102,7 +102,7 @@ class Transport(ABC):
                 exchange.flaw = self._overdue().message
             elif not exchange.said_all:
                 raise self._overdue() from None
-        except (TransportError, OSError) as error:
+        except (ClientError, OSError) as error:
             if not exchange.said_all:
                 self._blame(error)
                 raise
@@ -121,7 +121,7 @@ class Transport(ABC):
 
     @abstractmethod
     def perform(self, request: Request, exchange: Exchange) -> None:
-        """The exchange itself. Raises `TransportError`; leaves no open connection behind when interrupted."""
+        """The exchange itself. Raises `ClientError`; leaves no open connection behind when interrupted."""
 
     def answer(self, exchange: Exchange) -> Answer:
         """The answer of an exchange that is over."""
@@ -142,12 +142,12 @@ class Transport(ABC):
         """Raises what the generator's own limit comes to, where `error` goes back to one."""
         advice = local_limits.advice(error)
         if advice is not None:
-            raise TransportError(ErrorKind.LOCAL_LIMIT, advice) from error
+            raise ClientError(ErrorKind.LOCAL_LIMIT, advice) from error
 
-    def _overdue(self) -> TransportError:
+    def _overdue(self) -> ClientError:
         """The time for all of it is over."""
         limit = self.target.timeouts.total_s
-        return TransportError(ErrorKind.TIMEOUT_TOTAL, f"no whole answer within {limit:g} s")
+        return ClientError(ErrorKind.TIMEOUT_TOTAL, f"no whole answer within {limit:g} s")
 
 
 def plain(error: BaseException) -> str:

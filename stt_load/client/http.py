@@ -1,4 +1,4 @@
-"""The transport of all users and of `stt-load probe`: HTTP/1.1 on one kept-alive connection.
+"""The client of all users and of `stt-load probe`: HTTP/1.1 on one kept-alive connection.
 
 Standard: RFC 9112. The bytes of an answer are read in `client.http1`, for both user classes by the same code.
 """
@@ -9,7 +9,7 @@ import ssl
 
 from stt_load.api.request import Request
 from stt_load.client.connection import Connection, Upload, numbers
-from stt_load.client.exchange import Exchange, Transport, TransportError, plain
+from stt_load.client.exchange import Client, ClientError, Exchange, plain
 from stt_load.client.incoming import Incoming
 from stt_load.client.opening import opened
 from stt_load.client.target import Target, proxy_headers
@@ -28,7 +28,7 @@ LOOK_S = 0.05
 LEAST_S = 0.01
 
 
-class HttpTransport(Transport):
+class HttpClient(Client):
     """Posts over one connection of its own, which is opened when it is needed."""
 
     def __init__(self, target: Target) -> None:
@@ -69,7 +69,7 @@ class HttpTransport(Transport):
             if not exchange.is_refused:
                 raise failure from error
             exchange.flaw = failure.message
-        except TransportError as error:
+        except ClientError as error:
             if not exchange.is_refused:
                 raise
             exchange.flaw = error.message
@@ -139,7 +139,7 @@ class HttpTransport(Transport):
             pace.step(now_s)
 
     def _await(self, connection: Connection, exchange: Exchange) -> None:
-        """Waits until there is something to read. Raises `TransportError` when it takes too long."""
+        """Waits until there is something to read. Raises `ClientError` when it takes too long."""
         if exchange.first_byte_s is not None:
             if not connection.readable(LINGER_S if exchange.said_all else self.target.timeouts.read_s):
                 raise self._silent(exchange)
@@ -153,14 +153,14 @@ class HttpTransport(Transport):
 
     def _check_for_stale(self, connection: Connection, exchange: Exchange, began_s: float) -> None:
         """A 408 says that no request has come (RFC 9110, 15.5.9): on a kept-alive connection and at once, as a server
-        does that is about to close it, it is the answer to none. Raises `TransportError`."""
+        does that is about to close it, it is the answer to none. Raises `ClientError`."""
         answered_s = (exchange.first_byte_s or 0.0) - began_s
         if connection.answers and answered_s <= AT_ONCE_S + connection.round_trip_s:
             self.close()
             message = (
                 "the kept-alive connection was given up with HTTP 408 before the request was read: not sent again"
             )
-            raise TransportError(ErrorKind.CONNECTION_LOST, message)
+            raise ClientError(ErrorKind.CONNECTION_LOST, message)
 
     def _head(self, request: Request, request_id: str | None, is_last: bool) -> bytes:
         """Request line and headers."""
@@ -176,32 +176,32 @@ class HttpTransport(Transport):
             head += f"\r\nContent-Length: {len(body)}"
         return f"{head}\r\n\r\n".encode("latin-1")
 
-    def _silent(self, exchange: Exchange) -> TransportError:
+    def _silent(self, exchange: Exchange) -> ClientError:
         """The peer said nothing for too long: before the headers or after them."""
         if exchange.first_byte_s is None:
             limit = self.target.timeouts.first_byte_s
-            return TransportError(ErrorKind.TIMEOUT_FIRST_BYTE, f"no answer began within {limit:g} s")
+            return ClientError(ErrorKind.TIMEOUT_FIRST_BYTE, f"no answer began within {limit:g} s")
         limit = self.target.timeouts.read_s
-        return TransportError(ErrorKind.TIMEOUT_READ, f"the answer stopped for {limit:g} s")
+        return ClientError(ErrorKind.TIMEOUT_READ, f"the answer stopped for {limit:g} s")
 
     def _broken(
         self, error: OSError | EOFError, connection: Connection, incoming: Incoming, after_s: float
-    ) -> TransportError:
+    ) -> ClientError:
         """The connection ended before the answer was whole, after_s seconds after the request began to go out."""
         if isinstance(error, ssl.SSLError) and not isinstance(error, GONE):
-            return TransportError(ErrorKind.TLS, plain(error))
+            return ClientError(ErrorKind.TLS, plain(error))
         if incoming.has_begun:
             without = ", without TLS's close_notify," if connection.was_cut else ""
             message = f"the connection was closed{without} before the answer was whole"
-            return TransportError(ErrorKind.TRUNCATED, message)
+            return ClientError(ErrorKind.TRUNCATED, message)
         if not connection.answers:
             message = "the new connection was closed before an answer"
             if self.target.scheme == "http" and not (incoming.came or self._was_answered):
                 message += ", as a port does that speaks TLS: is it https?"
-            return TransportError(ErrorKind.TRUNCATED, message)
+            return ClientError(ErrorKind.TRUNCATED, message)
         if incoming.came or after_s > AT_ONCE_S + connection.round_trip_s:
             message = f"the connection was closed before an answer, {after_s:.1f} s after the request began"
-            return TransportError(ErrorKind.TRUNCATED, message)
-        return TransportError(
+            return ClientError(ErrorKind.TRUNCATED, message)
+        return ClientError(
             ErrorKind.CONNECTION_LOST, "the kept-alive connection was closed before an answer: not sent again"
         )

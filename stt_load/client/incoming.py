@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stt_load.client.coding import Decoder
-from stt_load.client.exchange import Exchange, TransportError
+from stt_load.client.exchange import ClientError, Exchange
 from stt_load.client.http1 import AnswerReader, BadHttp, Incomplete
 from stt_load.clock import clock
 from stt_load.samples.sample import ErrorKind
@@ -17,7 +17,7 @@ SMALL_BYTES = 1_024
 class Incoming:
     """Fills `exchange` in with an answer. limit: bytes of content, coded and decoded.
 
-    came: whether anything of an answer has come, an interim one (1xx) included. All methods raise `TransportError`.
+    came: whether anything of an answer has come, an interim one (1xx) included. All methods raise `ClientError`.
     """
 
     def __init__(self, exchange: Exchange, method: str, captured: tuple[str, ...], limit: int) -> None:
@@ -64,9 +64,9 @@ class Incoming:
         try:
             self._take()
         except ValueError as error:
-            raise TransportError(ErrorKind.BAD_HTTP, str(error)) from None
+            raise ClientError(ErrorKind.BAD_HTTP, str(error)) from None
         if flaw is not None:
-            raise TransportError(ErrorKind.BAD_HTTP, str(flaw)) from None
+            raise ClientError(ErrorKind.BAD_HTTP, str(flaw)) from None
 
     def end(self) -> bool:
         """The peer has closed its side. False where that was too early."""
@@ -106,7 +106,7 @@ class Incoming:
         exchange = self._exchange
         exchange.received += len(content)
         if exchange.received > self._limit:
-            raise TransportError(ErrorKind.ANSWER_TOO_LARGE, f"the answer is larger than {self._limit} bytes")
+            raise ClientError(ErrorKind.ANSWER_TOO_LARGE, f"the answer is larger than {self._limit} bytes")
         assert self._decoder is not None
         for place, part in enumerate(self._decoder.feed(content)):
             if place:
@@ -134,4 +134,4 @@ class Incoming:
             if self._decoder is not None:
                 self._decoder.finish()
         except ValueError as error:
-            raise TransportError(ErrorKind.BAD_HTTP, str(error)) from None
+            raise ClientError(ErrorKind.BAD_HTTP, str(error)) from None

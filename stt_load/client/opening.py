@@ -6,7 +6,7 @@ import ssl
 
 from stt_load.client.addresses import NoAddress, addresses_of, connect
 from stt_load.client.connection import Connection, Upload
-from stt_load.client.exchange import TransportError, plain
+from stt_load.client.exchange import ClientError, plain
 from stt_load.client.http1 import AnswerReader, BadHttp
 from stt_load.client.pace import Pace
 from stt_load.client.target import Target, proxy_headers
@@ -21,13 +21,13 @@ _NO_TLS = {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "HTTPS_PROXY_REQUEST", "UNKNO
 def opened(target: Target, context: ssl.SSLContext | None, pace: Pace) -> Connection:
     """A new connection to `target`, through its proxy if it has one, all within the limit on connecting.
 
-    context: for TLS, None for none. Raises `TransportError`.
+    context: for TLS, None for none. Raises `ClientError`.
     """
     host, port = target.peer
     try:
         addresses = addresses_of(host, port)
     except (OSError, UnicodeError) as error:
-        raise TransportError(ErrorKind.DNS, f"can't resolve {host!r}: {plain(error)}") from error
+        raise ClientError(ErrorKind.DNS, f"can't resolve {host!r}: {plain(error)}") from error
     until_s = clock() + target.timeouts.connect_s
     try:
         connection = Connection(connect(addresses, until_s))
@@ -51,20 +51,20 @@ def opened(target: Target, context: ssl.SSLContext | None, pace: Pace) -> Connec
 
 
 def _secure(connection: Connection, target: Target, context: ssl.SSLContext, until_s: float, pace: Pace) -> None:
-    """Raises `TransportError`, TimeoutError."""
+    """Raises `ClientError`, TimeoutError."""
     try:
         connection.secure(context, target.host.partition("%")[0], until_s, pace)
     except (ConnectionError, *GONE) as error:
-        raise TransportError(ErrorKind.TLS, "the connection was closed in the TLS handshake") from error
+        raise ClientError(ErrorKind.TLS, "the connection was closed in the TLS handshake") from error
     except ssl.SSLError as error:
         if error.reason in _NO_TLS:
             message = f"port {target.port} does not speak TLS: is it plain HTTP, with http:// for its URL?"
-            raise TransportError(ErrorKind.TLS, message) from error
-        raise TransportError(ErrorKind.TLS, plain(error)) from error
+            raise ClientError(ErrorKind.TLS, message) from error
+        raise ClientError(ErrorKind.TLS, plain(error)) from error
 
 
 def _tunnel(connection: Connection, target: Target, proxy: str, until_s: float, pace: Pace) -> None:
-    """Asks the proxy for a way through (RFC 9110, 9.3.6). Raises `TransportError`, TimeoutError."""
+    """Asks the proxy for a way through (RFC 9110, 9.3.6). Raises `ClientError`, TimeoutError."""
     host = f"[{target.host}]" if ":" in target.host else target.host
     place = f"{host}:{target.port}"
     lines = [f"CONNECT {place} HTTP/1.1", f"Host: {place}"]
@@ -108,12 +108,12 @@ def _checked(until_s: float) -> float:
     return now_s
 
 
-def _unconnected(target: Target, why: str) -> TransportError:
+def _unconnected(target: Target, why: str) -> ClientError:
     host, port = target.peer
-    return TransportError(ErrorKind.CONNECT, f"can't connect to {host}:{port}: {why}")
+    return ClientError(ErrorKind.CONNECT, f"can't connect to {host}:{port}: {why}")
 
 
-def _too_slow(target: Target) -> TransportError:
+def _too_slow(target: Target) -> ClientError:
     host, port = target.peer
     limit = target.timeouts.connect_s
-    return TransportError(ErrorKind.TIMEOUT_CONNECT, f"no connection to {host}:{port} within {limit:g} s")
+    return ClientError(ErrorKind.TIMEOUT_CONNECT, f"no connection to {host}:{port} within {limit:g} s")

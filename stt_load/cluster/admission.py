@@ -62,6 +62,6 @@ class Admission:
         return None if held is None else held.version
 
     def forget(self, sender: str) -> None:
-        """It is gone, or refused: should it register again, it has to introduce itself."""
+        """It is gone, or refused: should it register again, it has to install_handshake itself."""
         self._admitted.discard(sender)
         self._held.pop(sender, None)

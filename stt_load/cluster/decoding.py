@@ -11,7 +11,7 @@ import stt_load
 from stt_load.cluster import protocol, shapes
 from stt_load.cluster.shapes import (
     Check,
-    Misconduct,
+    InvalidMessage,
     anything,
     fields,
     flag,
@@ -32,7 +32,7 @@ LARGEST = 16 * 1024 * 1024
 """Bytes of any message; whoever sends more is cut off before it is read."""
 MOST_USERS = 1_000_000
 MOST_HELD = 200_000
-"""Jobs that one worker has on hand: those of its users, and results that were told and not acknowledged."""
+"""Iterations that one worker has on hand: those of its users, and results that were told and not acknowledged."""
 MOST_TEXTS = 2 * SampleTable.MAX_TEXTS + 2
 """Different texts in the rows of one worker: of two columns, and what stands for more of them."""
 LONGEST_TEXT = SampleTable.LONGEST_TEXT
@@ -131,8 +131,8 @@ OURS = {
         8 * 1024 * 1024,
     ),
 }
-"""By the kind. What a run is, how many users there can be, and who has which job, is held against what is known of
-that where it is known."""
+"""By the kind. What a run is, how many users there can be, and who has which iteration, is held against what is known
+of that where it is known."""
 
 STATES = ("ready", "spawning", "running", "cleanup", "stopping", "stopped")
 """What Locust's workers say they are in."""
@@ -238,7 +238,7 @@ def _size(entry: protocol.Data, sound: Check, room: int) -> int:
     try:
         sound("an entry", entry)
         texts = sum(len(value.encode()) for value in entry.values() if isinstance(value, str))
-    except (Misconduct, UnicodeEncodeError):
+    except (InvalidMessage, UnicodeEncodeError):
         return 0
     times = sum(len(value) for value in entry.values() if isinstance(value, dict))
     size = 500 + texts + 20 * times

@@ -12,11 +12,11 @@ from stt_load.clock import clock
 from stt_load.cluster import protocol, validation
 from stt_load.cluster.decoding import MOST_TEXTS
 from stt_load.cluster.protocol import Data
-from stt_load.cluster.shapes import Misconduct
-from stt_load.cluster.worker_state import Recruit
-from stt_load.load.budget import Job
+from stt_load.cluster.shapes import InvalidMessage
+from stt_load.cluster.worker_state import WorkerState
+from stt_load.load.iteration import Iteration
 from stt_load.load.ledger import Ledger
-from stt_load.run.barrier import Session
+from stt_load.run.barrier import Barrier
 from stt_load.samples.fields import INSTANTS
 from stt_load.samples.keeping import keep
 from stt_load.samples.sample import Phase, Sample
@@ -35,11 +35,11 @@ class Intake:
 
     on_counted: gets each measured sample that counts. errors: how often it failed, which costs the run no row.
     audio_s: length of each clip.
-    most_users: no more there can have been at work. Raises `Misconduct` where a worker says what can't be: then
+    most_users: no more there can have been at work. Raises `InvalidMessage` where a worker says what can't be: then
     nothing of that message is taken in.
     """
 
-    session: Session
+    barrier: Barrier
 
     def __init__(self, ledger: Ledger, on_counted: Callable[[Sample], None], most_users: Callable[[], int]) -> None:
         self.errors = 0
@@ -49,79 +49,81 @@ class Intake:
         self._on_counted = on_counted
         self._most_users = most_users
 
-    def take(self, recruit: Recruit, data: Data) -> bool:
+    def take(self, worker_state: WorkerState, data: Data) -> bool:
         """What a message of kind `samples` brings; False where earlier ones are still to come."""
-        if data["first"] > recruit.rows or not _hear_texts(recruit, data):
+        if data["first"] > worker_state.rows or not _hear_texts(worker_state, data):
             return False
-        samples = protocol.unpack_rows(data["rows"], tuple(recruit.texts))
+        samples = protocol.unpack_rows(data["rows"], tuple(worker_state.texts))
         try:
-            run = self._run(recruit)
+            run = self._run(worker_state)
             new, moved_s = self._placed(
-                recruit, Samples(samples.rows[recruit.rows - data["first"] :], samples.texts), run
+                worker_state, Samples(samples.rows[worker_state.rows - data["first"] :], samples.texts), run
             )
-            checked = self._checked(recruit, new, run)
+            checked = self._checked(worker_state, new, run)
         except validation.Misplaced:
-            if not recruit.doubt(clock()):
+            if not worker_state.doubt(clock()):
                 raise
             return False  # what is not acknowledged is told again
-        recruit.doubted_s = None
+        worker_state.doubted_s = None
         if checked:
-            recruit.rows += len(checked)
-            recruit.place(moved_s)
-            recruit.returned(float(new.rows["pause_s"].max()))
+            worker_state.rows += len(checked)
+            worker_state.place(moved_s)
+            worker_state.returned(float(new.rows["pause_s"].max()))
             for sample in checked:
-                self._finish(recruit, sample, data["transcript"])
-        recruit.errors = max(recruit.errors, data["errors"])
+                self._finish(worker_state, sample, data["transcript"])
+        worker_state.errors = max(worker_state.errors, data["errors"])
         return True
 
-    def _run(self, recruit: Recruit) -> validation.Run:
+    def _run(self, worker_state: WorkerState) -> validation.Run:
         """What is known of the run that this worker's rows are from."""
-        session = self.session
+        barrier = self.barrier
         return validation.Run(
-            barrier_s=math.inf if session.barrier_s is None else session.barrier_s - session.origin_s,
-            now_s=clock() - session.origin_s,
-            error_s=recruit.member.clock.error_s + recruit.member.jumped_s,
+            barrier_s=math.inf if barrier.barrier_s is None else barrier.barrier_s - barrier.origin_s,
+            now_s=clock() - barrier.origin_s,
+            error_s=worker_state.member.clock.error_s + worker_state.member.jumped_s,
             audio_s=self.audio_s,
             most_users=self._most_users(),
             slack_s=self.slack_s,
         )
 
-    def _placed(self, recruit: Recruit, new: Samples, run: validation.Run) -> tuple[Samples, float]:
+    def _placed(self, worker_state: WorkerState, new: Samples, run: validation.Run) -> tuple[Samples, float]:
         """Rows that are here for the first time: as those of this worker, on this process's clock. With them by how
         much they may be wrong beside the error of that clock, as it has jumped."""
-        new.rows["worker"] = recruit.number
-        offset_s = recruit.member.clock.offset_s + self.session.origin_s
+        new.rows["worker"] = worker_state.number
+        offset_s = worker_state.member.clock.offset_s + self.barrier.origin_s
         for name in INSTANTS:
             new.rows[name] -= offset_s
-        jumped_s = recruit.member.jumped_s
+        jumped_s = worker_state.member.jumped_s
         moved = jumped_s > 0 and validation.move_into(new.rows, run, jumped_s)
         return new, jumped_s if moved else 0.0
 
-    def _checked(self, recruit: Recruit, new: Samples, run: validation.Run) -> list[Sample]:
-        """The samples that they are, of jobs that are this worker's."""
+    def _checked(self, worker_state: WorkerState, new: Samples, run: validation.Run) -> list[Sample]:
+        """The samples that they are, of iterations that are this worker's."""
         samples = validation.readable(new)
         validation.check(samples, run)
-        validation.check_texts(samples, recruit.headers)
-        jobs = [Job(sample.seq, sample.attempt, sample.phase) for sample in samples]
-        foreign = [job for job in jobs if not self._ledger.owns(recruit.member.id, job)]
+        validation.check_texts(samples, worker_state.headers)
+        iterations = [Iteration(sample.seq, sample.attempt, sample.phase) for sample in samples]
+        foreign = [iteration for iteration in iterations if not self._ledger.owns(worker_state.member.id, iteration)]
         if foreign:
             seq, attempt = foreign[0].seq, foreign[0].attempt
-            raise Misconduct(f"it returns what it was never given, or a second time (seq {seq}, attempt {attempt})")
-        if len(set(jobs)) < len(jobs):
-            raise Misconduct("it returns the same twice")
+            raise InvalidMessage(
+                f"it returns what it was never given, or a second time (seq {seq}, attempt {attempt})"
+            )
+        if len(set(iterations)) < len(iterations):
+            raise InvalidMessage("it returns the same twice")
         return [
             sample if sample.error is None else replace(sample, error=storable(sample.error)) for sample in samples
         ]
 
-    def _finish(self, recruit: Recruit, sample: Sample, transcript: str | None) -> None:
-        job = Job(sample.seq, sample.attempt, sample.phase)
-        recruit.missing.pop(job, None)
-        if self._ledger.accepts(recruit.member.id, job):
-            self.session.finish(job, sample, transcript)
+    def _finish(self, worker_state: WorkerState, sample: Sample, transcript: str | None) -> None:
+        iteration = Iteration(sample.seq, sample.attempt, sample.phase)
+        worker_state.missing.pop(iteration, None)
+        if self._ledger.accepts(worker_state.member.id, iteration):
+            self.barrier.finish(iteration, sample, transcript)
             if sample.phase is Phase.MEASURED:
                 self._show(sample)
         else:
-            keep(self.session.table, replace(sample, phase=Phase.OUTSIDE))
+            keep(self.barrier.table, replace(sample, phase=Phase.OUTSIDE))
 
     def _show(self, sample: Sample) -> None:
         try:
@@ -131,18 +133,18 @@ class Intake:
             logger.exception("stt-load: a sample could not be shown: %s", error)
 
 
-def _hear_texts(recruit: Recruit, data: Data) -> bool:
+def _hear_texts(worker_state: WorkerState, data: Data) -> bool:
     """Texts that rows of this worker point to; False where earlier ones are still to come."""
-    known, begin, told = recruit.texts, data["texts_from"], data["texts"]
+    known, begin, told = worker_state.texts, data["texts_from"], data["texts"]
     if begin > len(known):
         return False
     again = known[begin : begin + len(told)]
     if any(old not in (text, NO_ROOM) for old, text in zip(again, told, strict=False)):
-        raise Misconduct("it says other texts than before")
+        raise InvalidMessage("it says other texts than before")
     new = told[len(again) :]
     if new:
         if len(known) + len(new) > MOST_TEXTS:
-            raise Misconduct("it has more texts than a worker keeps")
+            raise InvalidMessage("it has more texts than a worker keeps")
         left = MOST_CHARACTERS - sum(map(len, known))
         for text in new:
             left -= len(text)

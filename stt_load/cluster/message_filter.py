@@ -15,7 +15,7 @@ import msgpack  # type: ignore[import-untyped]
 
 from stt_load.cluster import decoding, shapes
 from stt_load.cluster.decoding import Letter
-from stt_load.cluster.shapes import Misconduct, shown
+from stt_load.cluster.shapes import InvalidMessage, shown
 
 LONGEST_NAME = 255
 MOST_WORKERS = 10_000
@@ -28,7 +28,7 @@ AT_ONCE = 20
 """So often a worker may come and go at once, and once a second after that."""
 
 
-class Unheard(Misconduct):
+class Ignored(InvalidMessage):
     """Nobody listens to that: it is passed over. A locustfile of somebody's own may say it, and mean no harm."""
 
 
@@ -42,7 +42,7 @@ class Received:
     trimmed: bool = False
 
 
-class Border:
+class MessageFilter:
     """Checks one message after the other, and remembers who is known and who is refused.
 
     decode: what Locust makes of a mapping. customs: kinds that others listen to; what those say is their affair.
@@ -71,35 +71,35 @@ class Border:
     def take(self, frames: Sequence[bytes], now_s: float) -> Received:
         """The message that `frames` are, the first of them being the identity of its sender.
 
-        Raises `Misconduct` for what no worker says.
+        Raises `InvalidMessage` for what no worker says.
         """
         sender = name_of(frames[0])
         if len(frames) != 2:
-            raise Misconduct(f"it sends messages of {len(frames) - 1} parts, where Locust's have one")
+            raise InvalidMessage(f"it sends messages of {len(frames) - 1} parts, where Locust's have one")
         if not sender or len(sender) > LONGEST_NAME or sender.encode() != frames[0] or not sender.isprintable():
-            raise Misconduct("it has no name that a worker could have")
+            raise InvalidMessage("it has no name that a worker could have")
         kind = kind_of(frames[1])
         letter = self._letter(sender, kind, len(frames[1]))
         data = self._read(frames[1], sender)
         letter.shape(kind, data)
         if kind == "logs" and data["worker_id"] != sender:
-            raise Misconduct(f"it sends logs as those of {shown(data['worker_id'])}")
+            raise InvalidMessage(f"it sends logs as those of {shown(data['worker_id'])}")
         self._note(sender, kind, now_s)
         return Received(sender, kind, data, kind == "stats" and decoding.trim(data))
 
     def _letter(self, sender: str, kind: str, size: int) -> Letter:
-        """What a message of this kind may be; raises `Misconduct` where there can be none, or none so large."""
+        """What a message of this kind may be; raises `InvalidMessage` where there can be none, or none so large."""
         if not self.knows(sender) and kind not in decoding.OF_STRANGERS:
-            raise Misconduct(f"it sends {shown(kind)}, and has not registered as a worker")
+            raise InvalidMessage(f"it sends {shown(kind)}, and has not registered as a worker")
         letter = _ALL.get(kind, _FOREIGN)
         if letter is _FOREIGN and kind not in self._customs():
-            raise Unheard(f"it sends messages of a kind that nobody listens to: {shown(kind)}")
+            raise Ignored(f"it sends messages of a kind that nobody listens to: {shown(kind)}")
         if size > letter.most_bytes:
-            raise Misconduct(f"it sends {kind} of {size} bytes, where {letter.most_bytes} are the most")
+            raise InvalidMessage(f"it sends {kind} of {size} bytes, where {letter.most_bytes} are the most")
         return letter
 
     def _read(self, packed: bytes, sender: str) -> Any:
-        """What the message says; raises `Misconduct` where it is none, or says to be from somebody else."""
+        """What the message says; raises `InvalidMessage` where it is none, or says to be from somebody else."""
         parts = 0
 
         def counted(part: Any) -> Any:
@@ -120,21 +120,23 @@ class Border:
                 max_ext_len=0,
             )
         except Exception as error:  # of many kinds, as is what can be wrong
-            raise Misconduct(f"it sends what is no message ({type(error).__name__}: {shown(str(error))})") from None
+            raise InvalidMessage(
+                f"it sends what is no message ({type(error).__name__}: {shown(str(error))})"
+            ) from None
         if message[2] != sender:
-            raise Misconduct(f"it says to be {shown(message[2])}")
+            raise InvalidMessage(f"it says to be {shown(message[2])}")
         return message[1]
 
     def _note(self, sender: str, kind: str, now_s: float) -> None:
-        """Who registers is known from now on. Raises `Misconduct` where that is done too often."""
+        """Who registers is known from now on. Raises `InvalidMessage` where that is done too often."""
         if kind not in decoding.COMING_AND_GOING:
             return
         if kind == "client_ready" and len(self._known) >= MOST_WORKERS and sender not in self._known:
-            raise Misconduct(f"there have been {MOST_WORKERS} workers already")
+            raise InvalidMessage(f"there have been {MOST_WORKERS} workers already")
         left, at_s = self._comings.get(sender, (float(AT_ONCE), now_s))
         left = min(float(AT_ONCE), left + now_s - at_s) - 1
         if left < 0:
-            raise Misconduct("it comes and goes all the time")
+            raise InvalidMessage("it comes and goes all the time")
         if kind == "client_ready":
             self._known.add(sender)
         if sender in self._known:
@@ -163,8 +165,8 @@ def kind_of(packed: bytes) -> str:
         elif packed[1] == 0xD9:
             length, begin = packed[2], 3
     if length < 0 or len(packed) < begin + length:
-        raise Misconduct("it sends what is no message of Locust's")
+        raise InvalidMessage("it sends what is no message of Locust's")
     try:
         return packed[begin : begin + length].decode()
     except UnicodeDecodeError:
-        raise Misconduct("it sends what is no message of Locust's") from None
+        raise InvalidMessage("it sends what is no message of Locust's") from None

@@ -10,9 +10,9 @@ from dataclasses import asdict
 from stt_load.clock import clock
 from stt_load.cluster import protocol, spools, validation
 from stt_load.cluster.protocol import Data
-from stt_load.cluster.registry import Fleet, Member
-from stt_load.cluster.shapes import Misconduct
-from stt_load.cluster.worker_state import Recruit
+from stt_load.cluster.registry import Member, WorkerRegistry
+from stt_load.cluster.shapes import InvalidMessage
+from stt_load.cluster.worker_state import WorkerState
 from stt_load.load.ledger import Ledger
 from stt_load.run.executor import Order
 from stt_load.run.monitor import Watch
@@ -36,32 +36,32 @@ def message_of(order: Order) -> Data:
     }
 
 
-class Roster:
+class Participants:
     """Who takes part, and what is known of all of them together. id: the run's, which each message bears.
 
     names: by the index in the samples, which is the order in which they came. order: what all are told that there is
     to do. barrier_s: when the measuring began, on this process's clock.
     """
 
-    def __init__(self, fleet: Fleet, ledger: Ledger) -> None:
+    def __init__(self, registry: WorkerRegistry, ledger: Ledger) -> None:
         self.id = uuid.uuid4().hex
         self.names: list[str] = []
         self.order: Data = {}
         self.barrier_s: float | None = None
         self._told_end_s: float | None = None
         self._until_s = math.inf
-        self._fleet = fleet
+        self._registry = registry
         self._ledger = ledger
-        self._recruits: dict[str, Recruit] = {}
+        self._states: dict[str, WorkerState] = {}
 
-    def __iter__(self) -> Iterator[Recruit]:
-        return iter(self._recruits.values())
+    def __iter__(self) -> Iterator[WorkerState]:
+        return iter(self._states.values())
 
-    def __getitem__(self, worker: str) -> Recruit:
-        return self._recruits[worker]
+    def __getitem__(self, worker: str) -> WorkerState:
+        return self._states[worker]
 
-    def get(self, worker: str) -> Recruit | None:
-        return self._recruits.get(worker)
+    def get(self, worker: str) -> WorkerState | None:
+        return self._states.get(worker)
 
     @property
     def anyone(self) -> bool:
@@ -71,86 +71,90 @@ class Roster:
     @property
     def deserted(self) -> bool:
         """There were workers, and none is left."""
-        return bool(self._recruits) and not self.anyone
+        return bool(self._states) and not self.anyone
 
     @property
     def pending(self) -> bool:
         """How many users somebody has is not known."""
-        return any(recruit.pending for recruit in self)
+        return any(worker_state.pending for worker_state in self)
 
     @property
     def unheard(self) -> bool:
         """Somebody is there who has not told lately, or never, which users he has."""
-        there = [recruit for recruit in self if not recruit.ended and self._fleet.is_there(recruit.member.id)]
-        return any(not recruit.epoch or recruit.quiet_s > UNHEARD_S for recruit in there)
+        there = [
+            worker_state
+            for worker_state in self
+            if not worker_state.ended and self._registry.is_there(worker_state.member.id)
+        ]
+        return any(not worker_state.epoch or worker_state.quiet_s > UNHEARD_S for worker_state in there)
 
     @property
     def users(self) -> int:
         """At work on all of them."""
         return sum(map(self.users_of, self))
 
-    def users_of(self, recruit: Recruit) -> int:
+    def users_of(self, worker_state: WorkerState) -> int:
         """At work on this one. Locust gives users of a worker that is gone to others, who count them at once: so
         before that they must not be counted any more."""
-        return self._ledger.present_on(recruit.member.id) if recruit.quiet_s < QUIET_S else 0
+        return self._ledger.present_on(worker_state.member.id) if worker_state.quiet_s < QUIET_S else 0
 
-    def state(self, recruit: Recruit) -> Data:
+    def state(self, worker_state: WorkerState) -> Data:
         """How things stand: when the barrier opened, on the worker's clock and on this one; users at work on all but
         this one, as each row says how many there were in the whole run."""
         barrier_s = self.barrier_s
-        at = None if barrier_s is None else [barrier_s + recruit.member.clock.offset_s, barrier_s]
-        return {"open": at, "others": self.users - self.users_of(recruit)}
+        at = None if barrier_s is None else [barrier_s + worker_state.member.clock.offset_s, barrier_s]
+        return {"open": at, "others": self.users - self.users_of(worker_state)}
 
     @property
     def clocks(self) -> dict[str, Clock]:
         """Of those that don't share this process's, as their rows were placed at the worst."""
-        clocks = {self.name(recruit): recruit.clock for recruit in self}
+        clocks = {self.name(worker_state): worker_state.clock for worker_state in self}
         return {name: known for name, known in clocks.items() if known is not None}
 
     @property
     def watches(self) -> Mapping[int, Watch]:
         """What each has seen of itself, by its index."""
-        return {recruit.number: recruit.watch for recruit in self if recruit.watch is not None}
+        return {worker_state.number: worker_state.watch for worker_state in self if worker_state.watch is not None}
 
     @property
     def errors(self) -> int:
         """Exceptions in code of ours, on all that have had anything to do: others can't have spoilt it."""
-        return sum(recruit.errors for recruit in self if recruit.leased)
+        return sum(worker_state.errors for worker_state in self if worker_state.leased)
 
     def lost_tries(self, origin_s: float, audio_s: float) -> list[Sample]:
         """What was never heard of, as samples whose instants count from `origin_s`."""
-        return [sample for recruit in self for sample in recruit.lost_tries(origin_s, audio_s)]
+        return [sample for worker_state in self for sample in worker_state.lost_tries(origin_s, audio_s)]
 
-    def name(self, recruit: Recruit) -> str:
-        return self.names[recruit.number]
+    def name(self, worker_state: WorkerState) -> str:
+        return self.names[worker_state.number]
 
-    def enlist(self, member: Member) -> None:
+    def add(self, member: Member) -> None:
         """One more, if it does not take part already. Its name is unique, whatever it calls itself."""
-        if member.id in self._recruits:
+        if member.id in self._states:
             return
         plain = member.name.partition("#")[0] or "worker"  # what follows is for this table to say
         same = sum(name.partition("#")[0] == plain for name in self.names)
-        recruit = self._recruits[member.id] = Recruit(member, len(self.names))
+        worker_state = self._states[member.id] = WorkerState(member, len(self.names))
         self.names.append(f"{plain}#{same + 1}" if same else plain)
-        self._tell_run(recruit)
+        self._tell_run(worker_state)
 
-    def watched(self, recruit: Recruit, data: Data, most_users: int) -> None:
-        """It says what it has seen of itself so far; raises `Misconduct` where that can't be."""
-        recruit.watched(self._credible(recruit, data, most_users))
+    def watched(self, worker_state: WorkerState, data: Data, most_users: int) -> None:
+        """It says what it has seen of itself so far; raises `InvalidMessage` where that can't be."""
+        worker_state.watched(self._credible(worker_state, data, most_users))
 
-    def check_last(self, recruit: Recruit, data: Data, most_users: int) -> None:
-        """What rows bring beside themselves, before anything of them is taken in. Raises `Misconduct`."""
-        self._credible(recruit, data, most_users)
+    def check_last(self, worker_state: WorkerState, data: Data, most_users: int) -> None:
+        """What rows bring beside themselves, before anything of them is taken in. Raises `InvalidMessage`."""
+        self._credible(worker_state, data, most_users)
         if data["last"]:
             validation.held(data)
 
-    def _credible(self, recruit: Recruit, data: Data, most_users: int) -> Data:
+    def _credible(self, worker_state: WorkerState, data: Data, most_users: int) -> Data:
         """`data`, as far as what it has seen of itself is known to be so."""
         elapsed_s = 0.0 if self.barrier_s is None else clock() - self.barrier_s
         try:
-            validation.check_watch(data["watch"], elapsed_s + recruit.member.jumped_s, most_users)
-        except Misconduct:
-            if recruit.clock is None or "clock_s" in data:
+            validation.check_watch(data["watch"], elapsed_s + worker_state.member.jumped_s, most_users)
+        except InvalidMessage:
+            if worker_state.clock is None or "clock_s" in data:
                 raise
             return data | {"watch": None}  # of its last word: its clock may have jumped since it was last looked at
         return data
@@ -158,55 +162,57 @@ class Roster:
     def drain(self, limit_s: float) -> None:
         """Tells all to end what is in flight, which may take so long, and to start nothing more."""
         self._told_end_s, self._until_s = clock(), clock() + limit_s
-        for recruit in self:
-            if not recruit.ended:
-                self._tell_drain(recruit)
+        for worker_state in self:
+            if not worker_state.ended:
+                self._tell_drain(worker_state)
 
-    def tell_again(self, recruit: Recruit, echo: Data) -> None:
+    def tell_again(self, worker_state: WorkerState, echo: Data) -> None:
         """What its answer to a beat shows that it has not heard: that there is this run, or that it ends. And that it
         may tell rows again that waited for its clock to be known."""
         knows_of_it = echo.get("run") == self.id
-        if recruit.cleared:
-            self.send(protocol.ACK, recruit, {"rows": recruit.rows, "ended": recruit.ended, "again": True})
+        if worker_state.cleared:
+            self.send(
+                protocol.ACK, worker_state, {"rows": worker_state.rows, "ended": worker_state.ended, "again": True}
+            )
         if self._told_end_s is None:
             if not knows_of_it:
-                self._tell_run(recruit)
+                self._tell_run(worker_state)
         elif not knows_of_it:
-            recruit.ended = True  # it has nothing of this run, and is not waited for
+            worker_state.ended = True  # it has nothing of this run, and is not waited for
         elif not echo["closed"] and echo["sent_s"] > self._told_end_s:
-            self._tell_drain(recruit)
+            self._tell_drain(worker_state)
 
-    def send(self, kind: str, recruit: Recruit, data: Data) -> None:
+    def send(self, kind: str, worker_state: WorkerState, data: Data) -> None:
         """A message of this run."""
-        self._fleet.send(kind, data | {"run": self.id}, recruit.member)
+        self._registry.send(kind, data | {"run": self.id}, worker_state.member)
 
     def tell(self, kind: str) -> None:
         """All of them, and how things stand."""
-        for recruit in self:
-            self.send(kind, recruit, self.state(recruit))
+        for worker_state in self:
+            self.send(kind, worker_state, self.state(worker_state))
 
-    def give_back(self, recruit: Recruit, data: Data) -> None:
-        """It tells which jobs it really has on hand."""
+    def give_back(self, worker_state: WorkerState, data: Data) -> None:
+        """It tells which iterations it really has on hand."""
         held = validation.held(data)
-        self._ledger.renew(recruit.member.id, held)
-        recruit.holds(held)
+        self._ledger.renew(worker_state.member.id, held)
+        worker_state.holds(held)
 
     def remove_spools(self, stem: str) -> None:
         """The result is on the disk: nobody need keep what is in it. stem: that of its name.
 
         Each does so itself; of those that are gone the files are removed here, where they lie here.
         """
-        for recruit in self:
-            self.send(protocol.SAVED, recruit, {"rows": recruit.rows})
-            if recruit.member.same_boot and not self._fleet.is_there(recruit.member.id):
-                spools.remove(stem, recruit.number, recruit.rows)
+        for worker_state in self:
+            self.send(protocol.SAVED, worker_state, {"rows": worker_state.rows})
+            if worker_state.member.same_boot and not self._registry.is_there(worker_state.member.id):
+                spools.remove(stem, worker_state.number, worker_state.rows)
 
-    def _tell_run(self, recruit: Recruit) -> None:
-        words = {"name": self.name(recruit), "number": recruit.number}
-        self.send(protocol.RUN, recruit, self.order | words | self.state(recruit))
+    def _tell_run(self, worker_state: WorkerState) -> None:
+        words = {"name": self.name(worker_state), "number": worker_state.number}
+        self.send(protocol.RUN, worker_state, self.order | words | self.state(worker_state))
 
-    def _tell_drain(self, recruit: Recruit) -> None:
-        self.send(protocol.DRAIN, recruit, {"limit_s": max(0.0, self._until_s - clock())})
+    def _tell_drain(self, worker_state: WorkerState) -> None:
+        self.send(protocol.DRAIN, worker_state, {"limit_s": max(0.0, self._until_s - clock())})
 
-    def _at_work(self, recruit: Recruit) -> bool:
-        return not recruit.gone and not recruit.ended and self._fleet.is_there(recruit.member.id)
+    def _at_work(self, worker_state: WorkerState) -> bool:
+        return not worker_state.gone and not worker_state.ended and self._registry.is_there(worker_state.member.id)

@@ -9,13 +9,13 @@ A message is a kind and a mapping that msgpack can carry. All that belong to a r
 | fit | worker | what is missing, if something is; the worker's clock. Later: why it can't take part after all |
 | refused | master | why; Locust's own quit follows |
 | run | master | configuration, URL, run information, number and name of this worker; how things stand |
-| want | worker | users that came, are there, wait and are to come; jobs started; in a new epoch, jobs it holds |
-| jobs | master | a lease; how things stand |
+| want | worker | users that came, are there, wait and are to come; what is started; in a new epoch, what it holds |
+| iterations | master | a lease; how things stand |
 | void | master | the lease of that epoch is no more |
 | open | master | the warm-up is over; how things stand |
-| beat | master | its clock, jobs granted, how long ago it has heard of this worker; how things stand |
+| beat | master | its clock, iterations granted, how long ago it has heard of this worker; how things stand |
 | echo | worker | the answer to a beat: clocks, what it has seen of itself, errors of ours, whether it has closed |
-| samples | worker | rows from the n-th on, new texts of errors and headers; with the `last`, the jobs it holds |
+| samples | worker | rows from the n-th on, new texts of errors and headers; with the `last`, what it holds |
 | ack | master | how many rows it has; whether others are to be told again |
 | drain, cut | master | finish what is in flight; don't finish it |
 | saved | master | the result is on the disk; how many of the worker's rows are in it |
@@ -23,8 +23,8 @@ A message is a kind and a mapping that msgpack can carry. All that belong to a r
 
 How things stand: the barrier on both clocks, once it is open; users on all others.
 
-Any message may get lost. Jobs and rows that are missing are found by counting. How things stand is said with each
-beat, what users want after each, and a worker is told again what its echo shows that it has not heard.
+Any message may get lost. Iterations and rows that are missing are found by counting. How things stand is said with
+each beat, what users want after each, and a worker is told again what its echo shows that it has not heard.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from stt_load.cluster.shapes import Misconduct
-from stt_load.load.budget import Job
+from stt_load.cluster.shapes import InvalidMessage
+from stt_load.load.iteration import Iteration
 from stt_load.samples.fields import ROW
 from stt_load.samples.sample import Phase
 from stt_load.samples.table import Samples
@@ -50,7 +50,7 @@ FIT = "stt_load.fit"
 REFUSED = "stt_load.refused"
 RUN = "stt_load.run"
 WANT = "stt_load.want"
-JOBS = "stt_load.jobs"
+LEASE = "stt_load.iterations"
 VOID = "stt_load.void"
 OPEN = "stt_load.open"
 BEAT = "stt_load.beat"
@@ -77,15 +77,15 @@ BEAT_S = 1.0
 FENCE_S = 5.0
 """A worker that has not heard of its master, or the master of it, for so long starts nothing more ..."""
 RELEASE_S = 6.0
-"""... so that after this long the master can lease its jobs to others."""
+"""... so that after this long the master can lease its iterations to others."""
 
 
-def pack_jobs(jobs: Iterable[Job]) -> list[list[int]]:
-    return [[job.seq, job.attempt, job.phase] for job in jobs]
+def pack_iterations(iterations: Iterable[Iteration]) -> list[list[int]]:
+    return [[iteration.seq, iteration.attempt, iteration.phase] for iteration in iterations]
 
 
-def unpack_jobs(packed: Iterable[Iterable[int]]) -> list[Job]:
-    return [Job(seq, attempt, Phase(phase)) for seq, attempt, phase in packed]
+def unpack_iterations(packed: Iterable[Iterable[int]]) -> list[Iteration]:
+    return [Iteration(seq, attempt, Phase(phase)) for seq, attempt, phase in packed]
 
 
 def pack_rows(samples: Samples) -> bytes:
@@ -98,7 +98,7 @@ def pack_rows(samples: Samples) -> bytes:
 
 
 def unpack_rows(packed: bytes, texts: tuple[str, ...]) -> Samples:
-    """At most `ROWS_AT_ONCE` rows; raises `Misconduct` for what is none, and never makes more of it than these."""
+    """At most `ROWS_AT_ONCE` rows, never more; raises `InvalidMessage` for what is none."""
     columns = np.frombuffer(_unpacked(packed), np.uint8).reshape(ROW.itemsize, -1)
     return Samples(columns.T.copy().view(ROW).reshape(-1), texts)
 
@@ -109,11 +109,11 @@ def _unpacked(packed: bytes) -> bytes:
     try:
         unpacked = unpacker.decompress(packed, most + 1)
     except zlib.error as error:
-        raise Misconduct(f"the rows can't be unpacked: {error}") from None
+        raise InvalidMessage(f"the rows can't be unpacked: {error}") from None
     if len(unpacked) > most:
-        raise Misconduct(f"there are more than {ROWS_AT_ONCE} rows in one message")
+        raise InvalidMessage(f"there are more than {ROWS_AT_ONCE} rows in one message")
     if not unpacker.eof or unpacker.unused_data or len(unpacked) % ROW.itemsize:
-        raise Misconduct("the rows are not whole")
+        raise InvalidMessage("the rows are not whole")
     return unpacked
 
 

@@ -14,7 +14,7 @@ from stt_load.clock import clock
 from stt_load.cluster import protocol
 from stt_load.cluster.clocks import LONGEST_JUMP_S, RoundTrips
 from stt_load.cluster.protocol import Data
-from stt_load.cluster.shapes import Misconduct, shown
+from stt_load.cluster.shapes import InvalidMessage, shown
 from stt_load.samples.run_info import Clock
 
 logger = logging.getLogger(__name__)
@@ -95,12 +95,12 @@ class Member:
 
 
 class Contract(Protocol):
-    """What a run asks of the fleet: to be told of workers that are there, and to give the beat its words."""
+    """What a run asks of the registry: to be told of workers that are there, and to give the beat its words."""
 
     def needs(self, member: Member) -> bool:
         """Whether others wait for what this one does."""
 
-    def enlist(self, member: Member) -> None: ...
+    def add(self, member: Member) -> None: ...
 
     def beat(self, member: Member) -> Data: ...
 
@@ -120,7 +120,7 @@ class Needs:
     call: str | None = None
 
 
-class Fleet:
+class WorkerRegistry:
     """Takes workers in, refuses those that won't do, and keeps in touch with the others.
 
     needs: what each worker must have. on_refused: called with the number of workers that are left, fit ones and those
@@ -217,7 +217,7 @@ class Fleet:
         member.fit = True
         self._link.admit(worker)
         if self.contract is not None:
-            self.contract.enlist(member)
+            self.contract.add(member)
 
     def on_echo(self, member: Member, data: Data) -> None:
         """A worker answers a beat."""
@@ -239,7 +239,7 @@ class Fleet:
     def _measure(self, member: Member, data: Data) -> None:
         now_s = clock()
         if data["sent_s"] > now_s:
-            raise Misconduct("it answers what has not been sent yet")
+            raise InvalidMessage("it answers what has not been sent yet")
         member.heard_s = now_s
         member.trips.add(data["sent_s"], data["clock_s"], now_s)
 

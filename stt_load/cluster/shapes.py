@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeAlias
 
 Check: TypeAlias = Callable[[str, Any], None]
-"""Gets the place of a value in its message, and the value; raises `Misconduct` where it can't be."""
+"""Gets the place of a value in its message, and the value; raises `InvalidMessage` where it can't be."""
 
 MOST_WHOLE = 2**53
 """Whole numbers beyond this are no counts of anything."""
@@ -15,13 +15,13 @@ LONGEST_S = 1e12
 _SHOWN = 100
 
 
-class Misconduct(ValueError):  # noqa: N818 - as what somebody did, it is no error of ours
+class InvalidMessage(ValueError):  # noqa: N818 - as what somebody did, it is no error of ours
     """Somebody says what no worker of this suite says, can know, or may do. The message is for people."""
 
 
 def wrong(place: str, value: Any, right: str) -> NoReturn:
     """Raises. right: what would stand there."""
-    raise Misconduct(f"{place} is {shown(value)}, not {right}")
+    raise InvalidMessage(f"{place} is {shown(value)}, not {right}")
 
 
 def shown(value: Any, longest: int = _SHOWN) -> str:
@@ -73,7 +73,7 @@ def text(longest: int) -> Check:
         if not isinstance(value, str):
             wrong(place, value, "a text")
         if len(value) > longest:
-            raise Misconduct(f"{place} is a text of {len(value)} characters, where {longest} are the most")
+            raise InvalidMessage(f"{place} is a text of {len(value)} characters, where {longest} are the most")
 
     return check
 
@@ -95,7 +95,7 @@ def packed(longest: int) -> Check:
         if not isinstance(value, bytes):
             wrong(place, value, "bytes")
         if len(value) > longest:
-            raise Misconduct(f"{place} has {len(value)} bytes, where {longest} are the most")
+            raise InvalidMessage(f"{place} has {len(value)} bytes, where {longest} are the most")
 
     return check
 
@@ -122,7 +122,7 @@ def either(first: Check, second: Check) -> Check:
     def check(place: str, value: Any) -> None:
         try:
             first(place, value)
-        except Misconduct:
+        except InvalidMessage:
             second(place, value)
 
     return check
@@ -133,7 +133,7 @@ def listed(check: Check, most: int) -> Check:
         if not isinstance(value, list):
             wrong(place, value, "a list")
         if len(value) > most:
-            raise Misconduct(f"{place} has {len(value)} items, where {most} are the most")
+            raise InvalidMessage(f"{place} has {len(value)} items, where {most} are the most")
         for item in value:
             check(f"an item of {place}", item)
 
@@ -159,7 +159,7 @@ def mapping(keys: Check, values: Check, most: int) -> Check:
         if not isinstance(value, dict):
             wrong(place, value, "a mapping")
         if len(value) > most:
-            raise Misconduct(f"{place} has {len(value)} keys, where {most} are the most")
+            raise InvalidMessage(f"{place} has {len(value)} keys, where {most} are the most")
         for key, item in value.items():
             keys(f"a key of {place}", key)
             values(f"a value of {place}", item)
@@ -176,11 +176,11 @@ def fields(required: Mapping[str, Check], others: Mapping[str, Check] | None = N
             wrong(place, value, "a mapping")
         missing = [key for key in required if key not in value]
         if missing:
-            raise Misconduct(f"{place} lacks {missing[0]}")
+            raise InvalidMessage(f"{place} lacks {missing[0]}")
         for key, item in value.items():
             if key in known:
                 known[key](f"{place}.{key}", item)
             elif not open_:
-                raise Misconduct(f"{place} has a key that is none: {shown(key)}")
+                raise InvalidMessage(f"{place} has a key that is none: {shown(key)}")
 
     return check

@@ -13,8 +13,8 @@ import numpy.typing as npt
 from stt_load.cluster import protocol
 from stt_load.cluster.clocks import LONGEST_JUMP_S
 from stt_load.cluster.protocol import Data
-from stt_load.cluster.shapes import Misconduct, shown
-from stt_load.load.budget import Job
+from stt_load.cluster.shapes import InvalidMessage, shown
+from stt_load.load.iteration import Iteration
 from stt_load.run.monitor import COUNT_PERIOD_S
 from stt_load.samples.fields import INSTANTS, TEXTS
 from stt_load.samples.keeping import in_order, out_of_range
@@ -47,21 +47,21 @@ class Run:
     slack_s: float = SLACK_S
 
 
-class Misplaced(Misconduct):
+class Misplaced(InvalidMessage):
     """Instants beyond the run, which a clock that has jumped since it was looked at would explain."""
 
 
 def readable(samples: Samples) -> list[Sample]:
-    """The rows as samples; raises `Misconduct` where a code stands for nothing."""
+    """The rows as samples; raises `InvalidMessage` where a code stands for nothing."""
     rows = samples.rows
     if not len(rows):
         return []
     if not set(np.unique(rows["phase"]).tolist()) <= _PHASES:
-        raise Misconduct("its rows are of a phase that there is not")
+        raise InvalidMessage("its rows are of a phase that there is not")
     if rows["error_kind"].max() > len(KINDS):
-        raise Misconduct("its rows have errors of a kind that there is not")
+        raise InvalidMessage("its rows have errors of a kind that there is not")
     if any(rows[name].min() < -1 or rows[name].max() >= len(samples.texts) for name in TEXTS):
-        raise Misconduct("its rows point to texts that there are not")
+        raise InvalidMessage("its rows point to texts that there are not")
     return list(samples)
 
 
@@ -69,57 +69,57 @@ def check_texts(samples: Iterable[Sample], known: set[str]) -> None:
     """What errors and headers say can be shown. known: headers that were looked at before, and these from now on."""
     for sample in samples:
         if sample.error is not None and len(sample.error) > LONGEST_ERROR:
-            raise Misconduct(f"a row's error is a text of {len(sample.error)} characters")
+            raise InvalidMessage(f"a row's error is a text of {len(sample.error)} characters")
         if sample.headers is not None and sample.headers not in known:
             if not _are_headers(sample.headers):
-                raise Misconduct(f"a row's headers are none: {shown(sample.headers)}")
+                raise InvalidMessage(f"a row's headers are none: {shown(sample.headers)}")
             known.add(sample.headers)
 
 
 def check(samples: Sequence[Sample], run: Run) -> None:
-    """Raises `Misconduct` for the first row that can't be."""
+    """Raises `InvalidMessage` for the first row that can't be."""
     earliest_s = -run.slack_s - run.error_s
     latest_s = run.now_s + run.slack_s + run.error_s
     barrier_s = run.barrier_s + earliest_s
     for sample in samples:
         fault = out_of_range(sample)
         if fault:
-            raise Misconduct(f"a row is out of range: {fault}")
+            raise InvalidMessage(f"a row is out of range: {fault}")
         start_s, done_s = sample.start_s, sample.done_s
         if not earliest_s <= start_s or not done_s <= latest_s:
             said = f"a row is from {start_s:.6g} s to {done_s:.6g} s of a run that is at {run.now_s:.6g} s"
-            raise Misconduct(said) if _is_absurd(sample, run) else Misplaced(said)
+            raise InvalidMessage(said) if _is_absurd(sample, run) else Misplaced(said)
         if sample.phase is Phase.MEASURED and start_s < barrier_s:
             said = f"a measured row began at {start_s:.6g} s, before the warm-up was over"
-            raise Misconduct(said) if math.isinf(barrier_s) else Misplaced(said)
+            raise InvalidMessage(said) if math.isinf(barrier_s) else Misplaced(said)
         if not in_order(sample) or not _within(sample):
-            raise Misconduct(f"a row's instants are not in their order (seq {sample.seq})")
+            raise InvalidMessage(f"a row's instants are not in their order (seq {sample.seq})")
         if sample.users > run.most_users:
-            raise Misconduct(f"a row says that there were {sample.users} users")
+            raise InvalidMessage(f"a row says that there were {sample.users} users")
         if not math.isclose(sample.audio_s, run.audio_s, rel_tol=1e-5, abs_tol=1e-5):
-            raise Misconduct(f"a row's clip is {sample.audio_s:.6g} s long, where all are {run.audio_s:.6g} s")
+            raise InvalidMessage(f"a row's clip is {sample.audio_s:.6g} s long, where all are {run.audio_s:.6g} s")
 
 
 def check_wants(wants: Data, most_users: int) -> None:
     """Locust spawns the users: a worker has no more than it was asked for, and those that are on their way out."""
     said = max(wants["present"], wants["starting"], wants["waiting"])
     if said > most_users:
-        raise Misconduct(f"it says to have {said} users, where there can be no more than {most_users}")
+        raise InvalidMessage(f"it says to have {said} users, where there can be no more than {most_users}")
     if wants["present"] > wants["joined"]:
-        raise Misconduct(f"it says that {wants['present']} users are there, of {wants['joined']} that have come")
+        raise InvalidMessage(f"it says that {wants['present']} users are there, of {wants['joined']} that have come")
 
 
 def check_taken(wants: Data, granted: int) -> None:
-    """It starts nothing that it has not been given. granted: jobs, since its lease was renewed."""
+    """It starts nothing that it has not been given. granted: iterations, since its lease was renewed."""
     if wants["taken"] > granted:
-        raise Misconduct(f"it says to have started {wants['taken']} of {granted} jobs")
+        raise InvalidMessage(f"it says to have started {wants['taken']} of {granted} iterations")
 
 
-def held(data: Data) -> set[Job]:
-    """The jobs that a worker says it has, where it has to."""
+def held(data: Data) -> set[Iteration]:
+    """The iterations that a worker says it has, where it has to."""
     if data["held"] is None:
-        raise Misconduct("it does not say which jobs it has")
-    return set(protocol.unpack_jobs(data["held"]))
+        raise InvalidMessage("it does not say which iterations it has")
+    return set(protocol.unpack_iterations(data["held"]))
 
 
 def check_watch(watch: Data | None, elapsed_s: float, most_users: int) -> None:
@@ -128,14 +128,14 @@ def check_watch(watch: Data | None, elapsed_s: float, most_users: int) -> None:
         return
     longest_s = elapsed_s + WATCH_SLACK_S
     if any(not -WATCH_SLACK_S <= from_s <= to_s <= longest_s for from_s, to_s in watch["stalls"]):
-        raise Misconduct("it says to have stood still when there was no run")
+        raise InvalidMessage("it says to have stood still when there was no run")
     if any((watch[name] or 0) > longest_s for name in ("lag_p99_s", "lag_mean_s", "stalled_s")):
-        raise Misconduct("it says to have been late for longer than the run has gone on")
+        raise InvalidMessage("it says to have been late for longer than the run has gone on")
     looks = watch["looks"]
     if looks > 2 * longest_s / COUNT_PERIOD_S:
-        raise Misconduct(f"it says to have looked at itself {looks} times")
+        raise InvalidMessage(f"it says to have looked at itself {looks} times")
     if max(watch["in_flight_sum"], watch["users_sum"], watch["in_flight_squares"] / most_users) > looks * most_users:
-        raise Misconduct("it says to have seen more users than there are")
+        raise InvalidMessage("it says to have seen more users than there are")
 
 
 def move_into(rows: npt.NDArray[np.void], run: Run, jumped_s: float) -> bool:

@@ -1,4 +1,4 @@
-"""A worker at work on one run: the desk of its users, and its correspondence with the master."""
+"""A worker at work on one run: the dispatcher of its users, and its correspondence with the master."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from gevent.event import Event
 from stt_load.clock import clock
 from stt_load.cluster import protocol
 from stt_load.cluster.protocol import Data
-from stt_load.load.budget import Job
+from stt_load.load.iteration import Iteration
 from stt_load.load.leases import Leases
-from stt_load.run.dispatcher import Bell
+from stt_load.run.dispatcher import Condition
 from stt_load.run.monitor import Monitor
 from stt_load.samples.keeping import keep, timed
 from stt_load.samples.sample import Sample
@@ -31,7 +31,7 @@ UNANSWERED_S = 5.0
 LOOK_S = 0.01
 
 
-class Outpost:
+class WorkerDispatcher:
     """Hands out what the master has leased, and tells it what came of it.
 
     post: sends a message of this run to the master; raises `ConnectionError` where it can't now.
@@ -50,7 +50,7 @@ class Outpost:
         self._post = post
         self._on_open = on_open
         self._leases = Leases()
-        self._bell = Bell()
+        self._condition = Condition()
         self.errors = 0
         self._others = self._waiting = 0
         self._began_s = self._heard_s = clock()
@@ -90,25 +90,25 @@ class Outpost:
         self._leases.starting = users
         self._news.set()
 
-    def take(self, user: Hashable) -> Job:
+    def take(self, user: Hashable) -> Iteration:
         if self._leases.join(user):
             self._news.set()
-        job = self._next(user) or self._await_job(user)
+        iteration = self._next(user) or self._await_iteration(user)
         self._news.set()
-        return job
+        return iteration
 
-    def _await_job(self, user: Hashable) -> Job:
+    def _await_iteration(self, user: Hashable) -> Iteration:
         self._waiting += 1
         self._news.set()
         try:
-            while (job := self._next(user)) is None:
-                self._bell.wait()
-            return job
+            while (iteration := self._next(user)) is None:
+                self._condition.wait()
+            return iteration
         finally:
             self._waiting -= 1
 
-    def finish(self, job: Job, sample: Sample, text: str | None) -> None:
-        self._leases.finish(job)
+    def finish(self, iteration: Iteration, sample: Sample, text: str | None) -> None:
+        self._leases.finish(iteration)
         try:
             keep(self.table, timed(sample, self._began_s, clock()))
         except Exception as error:
@@ -119,7 +119,7 @@ class Outpost:
 
     def leave(self, user: Hashable) -> None:
         self._leases.leave(user)
-        self._bell.ring()
+        self._condition.notify_all()
         self._news.set()
 
     def on_state(self, data: Data) -> None:
@@ -130,10 +130,10 @@ class Outpost:
             self._on_open()
             self.monitor.start(data["open"][0])
 
-    def on_jobs(self, data: Data) -> None:
+    def on_lease(self, data: Data) -> None:
         self.on_state(data)
-        self._leases.add(data["epoch"], protocol.unpack_jobs(data["jobs"]))
-        self._bell.ring()
+        self._leases.add(data["epoch"], protocol.unpack_iterations(data["iterations"]))
+        self._condition.notify_all()
         if self._leases.surplus:  # the users that they were for have left meanwhile
             self._news.set()
 
@@ -202,9 +202,9 @@ class Outpost:
         self.monitor.stop()
         self._writer.kill()
 
-    def _next(self, user: Hashable) -> Job | None:
+    def _next(self, user: Hashable) -> Iteration | None:
         if not self.in_touch:
-            # The master may be about to lease these jobs to others.
+            # The master may be about to lease these iterations to others.
             self._leases.renew()
             return None
         return self._leases.take(user)
@@ -243,7 +243,7 @@ class Outpost:
 
     def _tell_wants(self) -> None:
         leases = self._leases
-        held = None if self._known_epoch == leases.epoch else protocol.pack_jobs(leases.held)
+        held = None if self._known_epoch == leases.epoch else protocol.pack_iterations(leases.held)
         wants = {
             "epoch": leases.epoch,
             "joined": leases.joined,
@@ -282,7 +282,7 @@ class Outpost:
             "texts": texts,
             "transcript": self.first_transcript,
             "last": last,
-            "held": protocol.pack_jobs(self._leases.held) if last else None,
+            "held": protocol.pack_iterations(self._leases.held) if last else None,
             "watch": None if watch is None or not self._last else asdict(watch),
             "errors": self.errors,
         }

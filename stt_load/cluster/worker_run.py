@@ -1,4 +1,4 @@
-"""One run as a worker takes part in it: its outpost, its spool, and its end."""
+"""One run as a worker takes part in it: its dispatcher, its spool, and its end."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import gevent
 
 from stt_load.cluster import spools
 from stt_load.cluster.protocol import Data
-from stt_load.cluster.worker_dispatcher import Outpost
+from stt_load.cluster.worker_dispatcher import WorkerDispatcher
 from stt_load.config import Config
-from stt_load.run.context import Stage, build
+from stt_load.run.context import RunContext, build
 from stt_load.run.spooling import Spooling
 from stt_load.samples.run_info import RunInfo
 from stt_load.storage.run_record import run_info
@@ -22,11 +22,11 @@ from stt_load.storage.spool import Spool
 logger = logging.getLogger(__name__)
 
 
-class Engagement:
+class WorkerRun:
     """What one worker has of a run.
 
     concluded: its end has been told, or is about to be.
-    order: the master's message. post: sends a message of this run to the master. on_open: see `Outpost`.
+    order: the master's message. post: sends a message of this run to the master. on_open: see `WorkerDispatcher`.
 
     The rows are spooled in the working directory until the master has saved the result: should it die, they are what
     is left of the run.
@@ -38,34 +38,36 @@ class Engagement:
         self.config = Config.model_validate_json(order["config"])
         info = run_info(order["info"], Path(order["result"]))
         self._info: RunInfo = replace(info, workers=(order["name"],))
-        self.outpost = Outpost(lambda kind, data: post(kind, data | {"run": self.id}), on_open)
-        self.stage: Stage = build(self.config, order["url"], info.seed, self.outpost, lambda: self.outpost.users)
-        self.outpost.hide = self.stage.speech.hide
+        self.dispatcher = WorkerDispatcher(lambda kind, data: post(kind, data | {"run": self.id}), on_open)
+        self.context: RunContext = build(
+            self.config, order["url"], info.seed, self.dispatcher, lambda: self.dispatcher.users
+        )
+        self.dispatcher.hide = self.context.api.hide
         self._spool = self._open_spool(spools.result_of(order["result"], order["number"]), order["shown"])
         self._spooling: Spooling | None = None
         self._greenlet: gevent.Greenlet[..., None] | None = None
         if self._spool is not None:
             self._spooling = Spooling(
                 self._spool,
-                self.outpost.table,
+                self.dispatcher.table,
                 lambda: self._info.workers,
-                self.outpost.settle,
+                self.dispatcher.settle,
                 self._tell_spool,
                 self._on_spool_error,
             )
             self._greenlet = gevent.spawn(self._spooling.run)
             self._greenlet.link_exception(self._on_spooling_died)
-        self.outpost.on_state(order)
+        self.dispatcher.on_state(order)
 
     def drain(self, limit_s: float, cut: Callable[[], None]) -> None:
         """Nothing new starts; what is in flight has `limit_s` to end, then `cut` ends it."""
-        self.outpost.close()
-        self.outpost.rest(limit_s)
+        self.dispatcher.close()
+        self.dispatcher.rest(limit_s)
         cut()
 
     def over(self) -> None:
         """Nothing of this run happens here any more. The spool stays until `saved`."""
-        self.outpost.forsake()
+        self.dispatcher.forsake()
         if self._greenlet is not None and self._spooling is not None:
             self._greenlet.kill()
             self._greenlet = None
@@ -76,7 +78,7 @@ class Engagement:
         self.over()
         if self._spool is None:
             return
-        missing = len(self.outpost.table) - rows
+        missing = len(self.dispatcher.table) - rows
         if missing > 0:
             logger.warning("stt-load: %s stays: the result lacks %d of its rows", self._spool.path, missing)
             self._spool.close()
@@ -96,18 +98,18 @@ class Engagement:
 
     def _on_spool_error(self, _: Exception) -> None:
         """Said already where it was found."""
-        self.outpost.errors += 1
+        self.dispatcher.errors += 1
 
     def _on_spooling_died(self, greenlet: gevent.Greenlet[..., None]) -> None:
         assert isinstance(greenlet.exception, Exception)
-        self.outpost.failed("keeping the spool", greenlet.exception)
+        self.dispatcher.failed("keeping the spool", greenlet.exception)
 
     def _tell_spool(self, spool: Spool) -> None:
-        outpost = self.outpost
-        if outpost.barrier is not None:
-            spool.barrier(*outpost.barrier)
-        if outpost.first_transcript is not None:
-            spool.first_transcript(outpost.first_transcript)
-        watch = outpost.monitor.watch()
+        dispatcher = self.dispatcher
+        if dispatcher.barrier is not None:
+            spool.barrier(*dispatcher.barrier)
+        if dispatcher.first_transcript is not None:
+            spool.first_transcript(dispatcher.first_transcript)
+        watch = dispatcher.monitor.watch()
         if watch is not None:
             spool.generator(watch.generator(0))

@@ -7,28 +7,27 @@ from dataclasses import dataclass, field, replace
 
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.registry import SAME_CLOCK, Member
-from stt_load.load.budget import Job
+from stt_load.load.iteration import Iteration
 from stt_load.run.monitor import Watch
 from stt_load.samples.run_info import Clock
 from stt_load.samples.sample import ErrorKind, Phase, Sample
 
 
 @dataclass(slots=True)
-class Recruit:
+class WorkerState:
     """One worker in one run. number: its index in the samples.
 
     epoch: of its lease. void: the newest epoch whose lease was taken away. rows: how many of its rows are here.
-    texts: that its rows point to. headers: those of them that are headers, looked at.
-    missing: tries that it had started when it was lost, as far as is known, and that nothing has been heard of since,
-    with the time of the loss.
+    texts: that its rows point to. headers: those of them that are headers, looked at. missing: tries that it had
+    started when it was lost, as far as is known, and that nothing has been heard of since, with the time of the loss.
     absent: Locust has given it up. gone: lost, and not back. silent: it was missed, and has not said since how many
     users it has. ended: its last row is in. errors: exceptions in code of ours on it. leased: it has been given a
-    job. taken: jobs that it told last to have started. placed: the clock that rows were put on this host's with, of
-    several the one with the largest error. idle_s: for how long it has owed results and has neither told one nor
-    started a job. longest_pause_s: that one of its users made on purpose. expired: its lease ran out that way, and
-    nothing has come since. busy: its users do other work, and none has asked for a job since. quiet_s: for how long
-    nothing was heard of it at all, the time left out in which this process itself stood still. doubted_s: since
-    when its rows lie beyond the run, and wait for a newer round trip.
+    iteration. taken: iterations that it told last to have started. placed: the clock that rows were put on this
+    host's with, of several the one with the largest error. idle_s: for how long it has owed results and has neither
+    told one nor started an iteration. longest_pause_s: that one of its users made on purpose. expired: its lease ran
+    out that way, and nothing has come since. busy: its users do other work, and none has asked for one since.
+    quiet_s: for how long nothing was heard of it at all, the time left out in which this process itself stood still.
+    doubted_s: since when its rows lie beyond the run, and wait for a newer round trip.
     """
 
     member: Member
@@ -39,7 +38,7 @@ class Recruit:
     texts: list[str] = field(default_factory=list)
     headers: set[str] = field(default_factory=set)
     watch: Watch | None = None
-    missing: dict[Job, float] = field(default_factory=dict)
+    missing: dict[Iteration, float] = field(default_factory=dict)
     absent: bool = False
     gone: bool = False
     silent: bool = False
@@ -95,7 +94,7 @@ class Recruit:
         self.longest_pause_s = max(self.longest_pause_s, pause_s)
 
     def told(self, taken: int) -> None:
-        """It says how many jobs it has started."""
+        """It says how many iterations it has started."""
         if taken != self.taken:
             self.taken, self.idle_s = taken, 0.0
 
@@ -105,9 +104,9 @@ class Recruit:
         if data["watch"] is not None and not self.ended:
             self.watch = Watch.of(data["watch"])
 
-    def holds(self, held: Collection[Job]) -> None:
-        """It says which jobs it has on hand: of others nobody will ever tell."""
-        self.missing = {job: lost_s for job, lost_s in self.missing.items() if job in held}
+    def holds(self, held: Collection[Iteration]) -> None:
+        """It says which iterations it has on hand: of others nobody will ever tell."""
+        self.missing = {iteration: lost_s for iteration, lost_s in self.missing.items() if iteration in held}
 
     def listen(self, elapsed_s: float) -> None:
         """Another `elapsed_s` have passed."""
@@ -122,12 +121,12 @@ class Recruit:
 
     def lost_tries(self, origin_s: float, audio_s: float) -> list[Sample]:
         """What is missing, as samples: each was started, and perhaps sent. origin_s: where instants count from."""
-        return [self._lost(job, lost_s - origin_s, audio_s) for job, lost_s in self.missing.items()]
+        return [self._lost(iteration, lost_s - origin_s, audio_s) for iteration, lost_s in self.missing.items()]
 
-    def _lost(self, job: Job, at_s: float, audio_s: float) -> Sample:
+    def _lost(self, iteration: Iteration, at_s: float, audio_s: float) -> Sample:
         return Sample(
-            seq=job.seq,
-            attempt=job.attempt,
+            seq=iteration.seq,
+            attempt=iteration.attempt,
             phase=Phase.OUTSIDE,
             worker=self.number,
             users=0,

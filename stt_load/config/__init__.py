@@ -1,6 +1,6 @@
 """The configuration: YAML, environment and command line become one frozen `Config`, or every fault at once."""
 
-from stt_load.config.api import Api
+from stt_load.config.api import ApiConfig
 from stt_load.config.effective import effective
 from stt_load.config.faults import ConfigError, Fault
 from stt_load.config.layers import Layer, Origin, Override
@@ -13,7 +13,7 @@ from stt_load.config.variables import filled, json_fields, pairs, variables
 
 __all__ = [
     "MOST_SEED",
-    "Api",
+    "ApiConfig",
     "Config",
     "ConfigError",
     "Fault",

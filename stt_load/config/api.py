@@ -122,7 +122,7 @@ class KeepAlive(Section):
     max_requests: int = Field(ge=1, description="Requests after which a connection is closed.")
 
 
-class Api(Section):
+class ApiConfig(Section):
     """The service under test: where it is, how it is spoken to."""
 
     preset: Literal["openai", "vllm", "whisper-cpp", "speaches", "deepgram", "assemblyai", "mistral"] | None = Field(

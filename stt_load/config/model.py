@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from stt_load.config.api import Api
+from stt_load.config.api import ApiConfig
 from stt_load.config.section import (
     DEFAULT_DRAIN_S,
     EMBEDDED,
@@ -104,7 +104,9 @@ class Config(Section):
         description="Measured requests that fail one after the other, by whichever user, before the run is given up. "
         "Null: it goes on.",
     )
-    api: Api = Field(default=Api(), description="The service under test: where it is and what is asked of it.")
+    api: ApiConfig = Field(
+        default=ApiConfig(), description="The service under test: where it is and what is asked of it."
+    )
     embedded: ServerSettings = Field(
         default=ServerSettings(),
         description="The model server that base_url `embedded` starts: k slots, one queue, known service times.",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from stt_load.config import characters
-from stt_load.config.api import Api
+from stt_load.config.api import ApiConfig
 from stt_load.config.model import Config
 from stt_load.config.paths import KeyPath
 from stt_load.config.variables import (
@@ -93,7 +93,7 @@ def _trouble(path: KeyPath, text: str, names: list[str], model: str | None, envi
     return None
 
 
-def model_has_a_place(api: Api) -> Iterator[Broken]:
+def model_has_a_place(api: ApiConfig) -> Iterator[Broken]:
     """A model that is given is sent, and where one is sent it is given."""
     places = places_of_model(api)
     if api.model is None:
@@ -107,7 +107,7 @@ def model_has_a_place(api: Api) -> Iterator[Broken]:
                 yield {MODEL: f"is in {'.'.join(path)}, and no header can carry it; choose printable ASCII"}
 
 
-def _why(api: Api) -> str:
+def _why(api: ApiConfig) -> str:
     if api.call is not None:
         return "api.call is called instead of a request, with nothing but the audio; choose null"
     other = {"raw": "api.query", "multipart": "api.extra_fields"}.get(api.protocol, "api.extra_fields or api.query")

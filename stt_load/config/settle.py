@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stt_load.config.address import parted
-from stt_load.config.api import Api
+from stt_load.config.api import ApiConfig
 from stt_load.config.layers import DEFAULT_ORIGIN, Layer, Origin
 from stt_load.config.masking import mask_url
 from stt_load.config.model import Config
@@ -36,7 +36,7 @@ def settle(config: Config, origins: Origins) -> tuple[Config, tuple[str, ...]]:
     return config.model_copy(update={"api": settled}), notes
 
 
-def _endpoint_counts(api: Api, origins: Origins) -> bool:
+def _endpoint_counts(api: ApiConfig, origins: Origins) -> bool:
     """Whether the endpoint was chosen, and not before base_url was."""
     return _chosen(api.endpoint, ENDPOINT, origins) and _layer(ENDPOINT, origins) >= _layer(BASE_URL, origins)
 
@@ -44,7 +44,7 @@ def _endpoint_counts(api: Api, origins: Origins) -> bool:
 def _chosen(value: Any, path: KeyPath, origins: Origins) -> bool:
     """Whether a person meant this value: the file that is shipped has the default of every key in it."""
     layer = _layer(path, origins)
-    return layer > Layer.FILE or (layer == Layer.FILE and value != Api.model_fields[path[-1]].default)
+    return layer > Layer.FILE or (layer == Layer.FILE and value != ApiConfig.model_fields[path[-1]].default)
 
 
 def _layer(path: KeyPath, origins: Origins) -> Layer:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from stt_load.config.api import Api
+    from stt_load.config.api import ApiConfig
     from stt_load.config.model import Config
 
 Scalar = str | bool | int | float
@@ -79,7 +79,7 @@ def values_with_references(config: Config) -> Iterator[tuple[tuple[str, ...], st
             yield from ((("api", name, field), text) for field, inner in value.items() for text in texts(inner))
 
 
-def places_of_model(api: Api) -> list[tuple[tuple[str, ...], str]]:
+def places_of_model(api: ApiConfig) -> list[tuple[tuple[str, ...], str]]:
     """(path of the key, text) of everything in which `{model}` stands for the model."""
     fields = [(name, getattr(api, name)) for name in ("headers", "query", "extra_fields")]
     found = [
@@ -91,7 +91,7 @@ def places_of_model(api: Api) -> list[tuple[tuple[str, ...], str]]:
     return [(path, text) for path, text in [*found, (("api", "endpoint"), api.endpoint)] if has_model(text)]
 
 
-def sends_model(api: Api) -> bool:
+def sends_model(api: ApiConfig) -> bool:
     """Whether requests name a model at all."""
     return api.call is None and (api.protocol == "openai" or bool(places_of_model(api)))
 

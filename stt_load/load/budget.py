@@ -1,30 +1,22 @@
-"""The closed loop's jobs: M of warm-up, a barrier, then the measured ones."""
+"""The closed loop's iterations: M of warm-up, a barrier, then the measured ones."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 
+from stt_load.load.iteration import Iteration
 from stt_load.samples.sample import Phase
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One intended request. Its phase is fixed here and never asked again."""
-
-    seq: int
-    attempt: int
-    phase: Phase
-
-
-class Phases:
-    """Hands out each job once and says when the barrier may open and when all is done. A pure state machine.
+class Budget:
+    """Hands out each iteration once and says when the barrier may open and when all is done. A pure state machine.
 
     total: N, None for no end. warmup: M, below N. awaited: users that the barrier waits for (0: for none).
     starting: users that are not there yet, as they are in their `on_start`.
 
-    Laws, whatever the order of calls: at most M warm-up jobs and N - M measured ones are handed out; no measured job
-    before every warm-up job has its result; nobody's second warm-up job before each user's first.
+    Laws, whatever the order of calls: at most M warm-up iterations and N - M measured ones are handed out; no
+    measured iteration before every warm-up iteration has its result; nobody's second warm-up iteration before each
+    user's first.
     """
 
     def __init__(self, total: int | None, warmup: int, awaited: int) -> None:
@@ -50,7 +42,7 @@ class Phases:
 
     @property
     def handed_out(self) -> int:
-        """Jobs that were ever taken."""
+        """Iterations that were ever taken."""
         return self._handed
 
     @property
@@ -64,19 +56,19 @@ class Phases:
         return self.total is not None and self.warmup_results + self.measured_results >= self.total
 
     def join(self, user: Hashable) -> None:
-        """A user is there and will ask for jobs."""
+        """A user is there and will ask for iterations."""
         if user not in self._present:
             self._present.add(user)
             self._fresh.add(user)
             self._joined += 1
 
     def leave(self, user: Hashable) -> None:
-        """A user is gone; a job it had must have been finished."""
+        """A user is gone; an iteration it had must have been finished."""
         self._present.discard(user)
         self._fresh.discard(user)
 
-    def take(self, user: Hashable) -> Job | None:
-        """The next job for a user that has joined; None when there is none for it now."""
+    def take(self, user: Hashable) -> Iteration | None:
+        """The next iteration for a user that has joined; None when there is none for it now."""
         if self.closed or self._handed == self.total:
             return None
         if self._handed < self.warmup:
@@ -88,15 +80,15 @@ class Phases:
         else:
             return None
         self._fresh.discard(user)
-        job = Job(self._handed, 0, phase)
+        iteration = Iteration(self._handed, 0, phase)
         self._handed += 1
         self.in_flight += 1
-        return job
+        return iteration
 
-    def finish(self, job: Job) -> None:
-        """A job's result is in. Call it exactly once for each job taken."""
+    def finish(self, iteration: Iteration) -> None:
+        """An iteration's result is in. Call it exactly once for each iteration taken."""
         self.in_flight -= 1
-        if job.phase is Phase.WARMUP:
+        if iteration.phase is Phase.WARMUP:
             self.warmup_results += 1
         else:
             self.measured_results += 1

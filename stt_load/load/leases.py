@@ -1,17 +1,17 @@
-"""The jobs that a worker has been leased, and which of its users may have one."""
+"""The iterations that a worker has been leased, and which of its users may have one."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Hashable, Iterable
 
-from stt_load.load.budget import Job
+from stt_load.load.iteration import Iteration
 from stt_load.load.ledger import MOST_PER_USER
 from stt_load.samples.sample import Phase
 
 
 class Leases:
-    """A worker's counterpart of `Phases`: it hands out what the master has leased. A pure machine.
+    """A worker's counterpart of `Budget`: it hands out what the master has leased. A pure machine.
 
     epoch: counts how often the lease was renewed. What was leased under an older one is not this worker's any more:
     the master has been told what is `held`, and has the rest back.
@@ -25,9 +25,9 @@ class Leases:
         self.received = 0
         self.starting = 0
         self.closed = False
-        self._queue: deque[Job] = deque()
-        self._started: set[Job] = set()
-        self._told: deque[Job] = deque()
+        self._queue: deque[Iteration] = deque()
+        self._started: set[Iteration] = set()
+        self._told: deque[Iteration] = deque()
         self._present: set[Hashable] = set()
         self._fresh: set[Hashable] = set()
 
@@ -38,12 +38,12 @@ class Leases:
 
     @property
     def in_flight(self) -> int:
-        """Jobs that were started and have no result yet."""
+        """Iterations that were started and have no result yet."""
         return len(self._started)
 
     @property
-    def held(self) -> list[Job]:
-        """Jobs that were started and whose result the master is not known to have."""
+    def held(self) -> list[Iteration]:
+        """Iterations that were started and whose result the master is not known to have."""
         return [*self._started, *self._told]
 
     @property
@@ -52,7 +52,7 @@ class Leases:
         return len(self._queue) > MOST_PER_USER * self.present
 
     def join(self, user: Hashable) -> bool:
-        """A user is there and will ask for jobs; whether that is news."""
+        """A user is there and will ask for iterations; whether that is news."""
         if user in self._present:
             return False
         self._present.add(user)
@@ -61,33 +61,33 @@ class Leases:
         return True
 
     def leave(self, user: Hashable) -> None:
-        """A user is gone; a job it had must have been finished."""
+        """A user is gone; an iteration it had must have been finished."""
         self._present.discard(user)
         self._fresh.discard(user)
 
-    def add(self, epoch: int, jobs: Iterable[Job]) -> None:
-        """Jobs have come. Those of an older lease are left alone: the master has them back already."""
+    def add(self, epoch: int, iterations: Iterable[Iteration]) -> None:
+        """Iterations have come. Those of an older lease are left alone: the master has them back already."""
         if epoch == self.epoch and not self.closed:
             before = len(self._queue)
-            self._queue.extend(jobs)
+            self._queue.extend(iterations)
             self.received += len(self._queue) - before
 
-    def take(self, user: Hashable) -> Job | None:
-        """The next job for a user that has joined; None when there is none for it now."""
+    def take(self, user: Hashable) -> Iteration | None:
+        """The next iteration for a user that has joined; None when there is none for it now."""
         if not self._queue:
             return None
         if self._queue[0].phase is Phase.WARMUP and user not in self._fresh and len(self._queue) <= len(self._fresh):
             return None
         self._fresh.discard(user)
-        job = self._queue.popleft()
-        self._started.add(job)
+        iteration = self._queue.popleft()
+        self._started.add(iteration)
         self.taken += 1
-        return job
+        return iteration
 
-    def finish(self, job: Job) -> None:
-        """A job's result is there, and will be told to the master."""
-        self._started.discard(job)
-        self._told.append(job)
+    def finish(self, iteration: Iteration) -> None:
+        """An iteration's result is there, and will be told to the master."""
+        self._started.discard(iteration)
+        self._told.append(iteration)
 
     def acknowledged(self, results: int) -> None:
         """The master has the next `results` of those that were told."""

@@ -1,4 +1,4 @@
-"""Whose job is whose when many processes share one budget: what is leased, to whom, and what has come back."""
+"""Whose iteration is whose when many processes share one budget: what is leased, to whom, and what has come back."""
 
 from __future__ import annotations
 
@@ -6,22 +6,23 @@ from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from stt_load.load.budget import Job
+from stt_load.load.iteration import Iteration
 from stt_load.samples.sample import Phase
 
 MOST_PER_USER = 16
-"""Jobs leased ahead for each user at the most."""
+"""Iterations leased ahead for each user at the most."""
 SHARES = 4
 """A lease is at most this part of an even share of what is left, so that a slow worker doesn't hold the tail."""
 
 
 @dataclass(slots=True)
 class _Account:
-    """One worker. joined: users that ever came. present: those there now. firsts: first warm-up jobs given to it.
+    """One worker. joined: users that ever came. present: those there now. firsts: first warm-up iterations given to
+    it.
 
     here: users that were there when it was heard of last. starting: users that are not there yet, as they are in
     their `on_start`.
-    granted: jobs given since the lease was renewed. taken: those of them that it has told to have started.
+    granted: iterations given since the lease was renewed. taken: those of them that it has told to have started.
     """
 
     joined: int = 0
@@ -31,27 +32,28 @@ class _Account:
     firsts: int = 0
     granted: int = 0
     taken: int = 0
-    leased: dict[int, Job] = field(default_factory=dict)
+    leased: dict[int, Iteration] = field(default_factory=dict)
 
     @property
     def stock(self) -> int:
-        """Jobs that it has, or will have when they arrive, and has not started."""
+        """Iterations that it has, or will have when they arrive, and has not started."""
         return self.granted - self.taken
 
     @property
     def in_flight(self) -> int:
-        """Jobs that it has started, as far as is known, and has told no result of: the first ones of `leased`."""
+        """What it has started, as far as is known, and has told no result of: the first ones of `leased`."""
         return max(0, len(self.leased) - self.stock)
 
 
 class Ledger:
-    """The master's counterpart of `Phases`: workers instead of users, leases instead of single jobs. A pure machine.
+    """The master's counterpart of `Budget`: workers instead of users, leases instead of single iterations. A pure
+    machine.
 
     total: N, None for no end. warmup: M, below N. awaited: users that the barrier waits for (0: for none).
 
-    Laws, whatever the order of calls: each seq counts at most once; no measured job is leased before every warm-up
-    seq has its result; what a worker takes to its grave is leased again, under a new attempt; a result is somebody's
-    who was leased that very job, and has told nothing of it yet.
+    Laws, whatever the order of calls: each seq counts at most once; no measured iteration is leased before every
+    warm-up seq has its result; what a worker takes to its grave is leased again, under a new attempt; a result is
+    somebody's who was leased that very iteration, and has told nothing of it yet.
     """
 
     def __init__(self, total: int | None, warmup: int, awaited: int) -> None:
@@ -62,12 +64,12 @@ class Ledger:
         self.closed = False
         self.warmup_results = 0
         self.measured_results = 0
-        self._leased_again: set[Job] = set()
+        self._leased_again: set[Iteration] = set()
         self._next = 0
-        self._again: deque[Job] = deque()
+        self._again: deque[Iteration] = deque()
         self._accounts: dict[str, _Account] = {}
         self._idle: dict[str, int] = {}
-        self._late: dict[str, set[Job]] = {}
+        self._late: dict[str, set[Iteration]] = {}
         self._counted = bytearray()  # by seq: a byte a sample, however many there are
 
     @property
@@ -82,13 +84,13 @@ class Ledger:
 
     @property
     def in_flight(self) -> int:
-        """Jobs that were started, as far as is known, and have no result yet."""
+        """Iterations that were started, as far as is known, and have no result yet."""
         return sum(account.in_flight for account in self._accounts.values())
 
     @property
     def handed_out(self) -> int:
         """Seqs that were leased and not given back: each has its result, somebody is at work on it, or it is lost."""
-        return self._next - len({job.seq for job in self._again if not self._counted[job.seq]})
+        return self._next - len({iteration.seq for iteration in self._again if not self._counted[iteration.seq]})
 
     @property
     def measured_total(self) -> int | None:
@@ -102,7 +104,7 @@ class Ledger:
 
     @property
     def leased_again(self) -> int:
-        """Jobs that were leased once more, as a new attempt."""
+        """Iterations that were leased once more, as a new attempt."""
         return len(self._leased_again)
 
     @property
@@ -111,8 +113,8 @@ class Ledger:
         return sum(account.present > 0 for account in self._accounts.values())
 
     def report(self, worker: str, joined: int, present: int, taken: int, starting: int = 0) -> None:
-        """What `worker` says: users that ever came, users there now, jobs started since its lease was renewed; users
-        in their `on_start`."""
+        """What `worker` says: users that ever came, users there now, iterations started since its lease was renewed;
+        users in their `on_start`."""
         account = self._accounts.setdefault(worker, _Account())
         account.joined, account.present, account.taken = joined, present, taken
         account.here, account.starting = present, starting
@@ -129,53 +131,55 @@ class Ledger:
         return 0 if account is None else account.present
 
     def owed(self, worker: str) -> int:
-        """Jobs that `worker` has, started or not, and has told no result of."""
+        """Iterations that `worker` has, started or not, and has told no result of."""
         account = self._accounts.get(worker)
         return 0 if account is None else len(account.leased)
 
     def in_flight_on(self, worker: str) -> int:
-        """Jobs that `worker` has started, as far as is known, and has told no result of."""
+        """Iterations that `worker` has started, as far as is known, and has told no result of."""
         account = self._accounts.get(worker)
         return 0 if account is None else account.in_flight
 
     def granted(self, worker: str) -> int:
-        """Jobs given to `worker` since its lease was renewed."""
+        """Iterations given to `worker` since its lease was renewed."""
         account = self._accounts.get(worker)
         return 0 if account is None else account.granted
 
-    def lease(self, worker: str) -> list[Job]:
-        """More jobs for `worker`, if it has reported: as many as it should have ahead and hasn't."""
+    def lease(self, worker: str) -> list[Iteration]:
+        """More iterations for `worker`, if it has reported: as many as it should have ahead and hasn't."""
         account = self._accounts.get(worker)
         if account is None:
             return []
-        jobs = list(self._jobs(account))
-        account.leased.update((job.seq, job) for job in jobs)
-        account.granted += len(jobs)
-        self._leased_again.update(job for job in jobs if job.attempt)
-        return jobs
+        iterations = list(self._iterations(account))
+        account.leased.update((iteration.seq, iteration) for iteration in iterations)
+        account.granted += len(iterations)
+        self._leased_again.update(iteration for iteration in iterations if iteration.attempt)
+        return iterations
 
-    def owns(self, worker: str, job: Job) -> bool:
-        """Whether a result of `job` may come from `worker`: it has it, or had it when it was lost."""
+    def owns(self, worker: str, iteration: Iteration) -> bool:
+        """Whether a result of `iteration` may come from `worker`: it has it, or had it when it was lost."""
         account = self._accounts.get(worker)
-        return (account is not None and account.leased.get(job.seq) == job) or job in self._late.get(worker, ())
+        return (
+            account is not None and account.leased.get(iteration.seq) == iteration
+        ) or iteration in self._late.get(worker, ())
 
-    def accepts(self, worker: str, job: Job) -> bool:
-        """The result of `job`, which `worker` owns, has come: whether its seq's first one, to be `finish`ed."""
+    def accepts(self, worker: str, iteration: Iteration) -> bool:
+        """The result of `iteration`, which `worker` owns, has come: whether its seq's first one, to be `finish`ed."""
         account = self._accounts.get(worker)
-        if account is not None and account.leased.get(job.seq) == job:
-            del account.leased[job.seq]
-        self._late.get(worker, set()).discard(job)
-        return not self._counted[job.seq]
+        if account is not None and account.leased.get(iteration.seq) == iteration:
+            del account.leased[iteration.seq]
+        self._late.get(worker, set()).discard(iteration)
+        return not self._counted[iteration.seq]
 
-    def finish(self, job: Job) -> None:
+    def finish(self, iteration: Iteration) -> None:
         """A result that was accepted counts."""
-        self._counted[job.seq] = True
-        if job.phase is Phase.WARMUP:
+        self._counted[iteration.seq] = True
+        if iteration.phase is Phase.WARMUP:
             self.warmup_results += 1
         else:
             self.measured_results += 1
 
-    def renew(self, worker: str, held: Collection[Job]) -> None:
+    def renew(self, worker: str, held: Collection[Iteration]) -> None:
         """`worker` says what it really has on hand; everything else that was leased to it is there for others.
 
         It never started that, so it stays the same try.
@@ -185,29 +189,33 @@ class Ledger:
         account = self._accounts.get(worker)
         if account is None:
             return
-        given_back = [job for job in account.leased.values() if job not in held]
+        given_back = [iteration for iteration in account.leased.values() if iteration not in held]
         self._again.extend(given_back)
-        for job in given_back:
-            del account.leased[job.seq]
+        for iteration in given_back:
+            del account.leased[iteration.seq]
         account.granted = account.taken = 0
 
-    def lost(self, worker: str, *, idle: bool = False) -> list[Job]:
+    def lost(self, worker: str, *, idle: bool = False) -> list[Iteration]:
         """`worker` is gone, or cut off: the tries that it had started, as far as is known.
 
-        All its jobs are there to be leased again, as it may have started any; at the end, when nothing is leased any
-        more, nobody makes good for those tries. idle: it is there, but its users do nothing; the barrier does not
-        wait for them until it reports again.
+        All its iterations are there to be leased again, as it may have started any; at the end, when nothing is
+        leased any more, nobody makes good for those tries. idle: it is there, but its users do nothing; the barrier
+        does not wait for them until it reports again.
         """
         account = self._accounts.pop(worker, None)
         if account is None:
             return []
         if idle:
             self._idle[worker] = account.joined
-        jobs, in_flight = list(account.leased.values()), account.in_flight
-        self._late.setdefault(worker, set()).update(jobs)
-        again = jobs[in_flight:] if self.closed else jobs
-        self._again.extend(Job(job.seq, job.attempt + 1, job.phase) for job in again if not self._counted[job.seq])
-        return jobs[:in_flight]
+        iterations, in_flight = list(account.leased.values()), account.in_flight
+        self._late.setdefault(worker, set()).update(iterations)
+        again = iterations[in_flight:] if self.closed else iterations
+        self._again.extend(
+            Iteration(iteration.seq, iteration.attempt + 1, iteration.phase)
+            for iteration in again
+            if not self._counted[iteration.seq]
+        )
+        return iterations[:in_flight]
 
     def ended(self, worker: str) -> None:
         """`worker` has told its last result: whatever it has not told of is on its way no more, and lost."""
@@ -223,16 +231,16 @@ class Ledger:
         """Nothing new is leased any more."""
         self.closed = True
 
-    def _jobs(self, account: _Account) -> Iterator[Job]:
+    def _iterations(self, account: _Account) -> Iterator[Iteration]:
         if self.closed:
             return
         wanted = self._wanted(account)
-        while wanted > 0 and (job := self._next_job(account)) is not None:
-            yield job
+        while wanted > 0 and (iteration := self._next_iteration(account)) is not None:
+            yield iteration
             wanted -= 1
 
     def _wanted(self, account: _Account) -> int:
-        """How many jobs more: in the warm-up one for each user that has none, later what its stock lacks."""
+        """How many iterations more: in the warm-up one for each user that has none, later what its stock lacks."""
         if not self.open:
             return account.present - len(account.leased)
         if self.total is None:
@@ -241,7 +249,7 @@ class Ledger:
         each = max(1, min(MOST_PER_USER, left // (SHARES * max(1, self.present))))
         return each * account.present - account.stock
 
-    def _next_job(self, account: _Account) -> Job | None:
+    def _next_iteration(self, account: _Account) -> Iteration | None:
         while self._again and self._counted[self._again[0].seq]:
             self._again.popleft()
         if self._again:
@@ -249,10 +257,10 @@ class Ledger:
         if self._next == self.total:
             return None
         if self._next < self.warmup:
-            return self._warmup_job(account)
+            return self._warmup_iteration(account)
         return self._new(Phase.MEASURED) if self.open else None
 
-    def _warmup_job(self, account: _Account) -> Job | None:
+    def _warmup_iteration(self, account: _Account) -> Iteration | None:
         """First ones for users that had none; further ones only when nobody's first is at stake."""
         if account.firsts < account.joined:
             account.firsts += 1
@@ -267,8 +275,8 @@ class Ledger:
         """Users that ever came, those included that do nothing."""
         return sum(account.joined for account in self._accounts.values()) + sum(self._idle.values())
 
-    def _new(self, phase: Phase) -> Job:
-        job = Job(self._next, 0, phase)
+    def _new(self, phase: Phase) -> Iteration:
+        iteration = Iteration(self._next, 0, phase)
         self._next += 1
         self._counted.append(False)
-        return job
+        return iteration

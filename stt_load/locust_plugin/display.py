@@ -14,14 +14,14 @@ from stt_load.clock import clock
 from stt_load.report import opening, progress
 from stt_load.report.console import result
 from stt_load.report.messages import Language, Messages
-from stt_load.report.output import Outlet
-from stt_load.run.barrier import Session
-from stt_load.run.progress import Lookout, Outlook
+from stt_load.report.output import Output
+from stt_load.run.barrier import Barrier
+from stt_load.run.progress import ProcessState, ProgressMeter
 from stt_load.samples.escaping import harmless
 from stt_load.samples.progress import Progress
 from stt_load.samples.run_info import RunInfo
 from stt_load.stats.model import Warmup
-from stt_load.storage.run_record import Run
+from stt_load.storage.run_record import RunRecord
 
 BAR_PERIOD_S = 0.25
 LINE_PERIOD_S = 10.0
@@ -34,8 +34,8 @@ class Display:
     """Tells the story of one run.
 
     report: gets the start block, the changes of phase and the result. aside: gets the progress, on a terminal as a
-    bar that is drawn over and over, else as a line now and then. config: masked. time_limit_s: Locust's -t. outlook:
-    asked for at each look.
+    bar that is drawn over and over, else as a line now and then. config: masked. time_limit_s: Locust's -t.
+    process_state: asked for at each look.
     """
 
     def __init__(
@@ -46,14 +46,14 @@ class Display:
         report: TextIO,
         aside: TextIO,
         time_limit_s: float | None = None,
-        outlook: Callable[[], Outlook] = Outlook,
+        process_state: Callable[[], ProcessState] = ProcessState,
     ) -> None:
         self._say = Messages(language)
         self._config = config
         self._time_limit_s = time_limit_s
-        self._outlook = outlook
-        self._report = Outlet(report)
-        self._aside = Outlet(aside)
+        self._process_state = process_state
+        self._report = Output(report)
+        self._aside = Output(aside)
         self._draws = self._aside.is_terminal and os.environ.get("TERM") != "dumb"
         self._drawn = False
 
@@ -78,7 +78,7 @@ class Display:
         else:
             self._aside.write(f"{line}\n")
 
-    def finished(self, run: Run) -> None:
+    def finished(self, run: RunRecord) -> None:
         """The report, and where the result is."""
         self._print(result(self._say, run))
         if run.path is not None:
@@ -95,14 +95,14 @@ class Display:
         reason = getattr(error, "strerror", None) or error
         self._aside.write(self._say("not_saved", path=path, reason=reason, spool=spool) + "\n")
 
-    def follow(self, session: Session) -> None:
-        """Shows the progress of `session` until killed."""
-        lookout = Lookout(session, self._config["wait_ready"])
+    def follow(self, barrier: Barrier) -> None:
+        """Shows the progress of `barrier` until killed."""
+        meter = ProgressMeter(barrier, self._config["wait_ready"])
         shown: Progress | None = None
         shown_s = clock()
         while True:
             gevent.sleep(BAR_PERIOD_S)
-            seen = lookout.look(self._outlook())
+            seen = meter.look(self._process_state())
             if self._draws:
                 self._draw(progress.bar(self._say, seen, shutil.get_terminal_size().columns - 1))
                 continue

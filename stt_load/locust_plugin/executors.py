@@ -14,17 +14,17 @@ from locust.runners import STATE_MISSING, MasterRunner
 from stt_load.clock import clock
 from stt_load.cluster import protocol
 from stt_load.cluster.protocol import Data
-from stt_load.cluster.registry import Fleet, Needs
-from stt_load.cluster.remote_executor import RemoteTeam
-from stt_load.cluster.shapes import Misconduct
+from stt_load.cluster.registry import Needs, WorkerRegistry
+from stt_load.cluster.remote_executor import RemoteExecutor
+from stt_load.cluster.shapes import InvalidMessage
 from stt_load.config import Config
-from stt_load.load.budget import Phases
+from stt_load.load.budget import Budget
 from stt_load.load.ledger import Ledger
 from stt_load.locust_plugin import quirks, user_starts, users
-from stt_load.locust_plugin.receiving import Reception
+from stt_load.locust_plugin.receiving import Receiver
 from stt_load.locust_plugin.user_counts import UserCounts
-from stt_load.locust_plugin.user_stop import Leaving
-from stt_load.run.executor import LocalTeam, Team
+from stt_load.locust_plugin.user_stop import UserStop
+from stt_load.run.executor import Executor, LocalExecutor
 from stt_load.run.load_watch import Asked
 from stt_load.samples.sample import Sample
 
@@ -36,8 +36,8 @@ quickly their number is changed. So many, and so many times those that are wante
 logger = logging.getLogger(__name__)
 
 
-class Workforce(Protocol):
-    """Provides the team of each run, and ends what its users have in flight."""
+class Executors(Protocol):
+    """Provides the executor of each run, and ends what its users have in flight."""
 
     @property
     def deserted(self) -> bool:
@@ -47,8 +47,8 @@ class Workforce(Protocol):
     def strangers(self) -> int:
         """Workers that are there and have not introduced themselves."""
 
-    def team(self, config: Config, awaited: int) -> Team:
-        """A team for a run. awaited: users that the barrier waits for, none for a ramp."""
+    def executor(self, config: Config, awaited: int) -> Executor:
+        """An executor for a run. awaited: users that the barrier waits for, none for a ramp."""
 
     def finish(self, limit_s: float) -> None:
         """The run is closed: nothing new starts, and what is in flight may end; waits for it, `limit_s` at most."""
@@ -60,7 +60,7 @@ class Workforce(Protocol):
         """What is in flight is not waited for any longer. Must not block."""
 
 
-class LocalWorkforce:
+class LocalExecutors:
     """The users are in this process, where Locust itself waits for them."""
 
     deserted = False
@@ -70,17 +70,19 @@ class LocalWorkforce:
         self._environment = environment
         assert environment.runner is not None
         self._runner = environment.runner
-        self._phases: Phases | None = None
-        self._leaving = Leaving(self._runner.user_greenlets, lambda: self._in_flight)
+        self._budget: Budget | None = None
+        self._user_stop = UserStop(self._runner.user_greenlets, lambda: self._in_flight)
 
     @property
     def _in_flight(self) -> int:
-        return 0 if self._phases is None else self._phases.in_flight
+        return 0 if self._budget is None else self._budget.in_flight
 
-    def team(self, config: Config, awaited: int) -> Team:
-        self._leaving.over()
-        phases = self._phases = Phases(config.total_requests, config.warmup_requests, awaited)
-        return LocalTeam(phases, UserCounts(self._runner), lambda stage: user_starts.enter(self._environment, stage))
+    def executor(self, config: Config, awaited: int) -> Executor:
+        self._user_stop.over()
+        budget = self._budget = Budget(config.total_requests, config.warmup_requests, awaited)
+        return LocalExecutor(
+            budget, UserCounts(self._runner), lambda context: user_starts.enter(self._environment, context)
+        )
 
     def finish(self, limit_s: float) -> None:
         until_s = clock() + limit_s
@@ -89,13 +91,13 @@ class LocalWorkforce:
 
     def drain(self, limit_s: float) -> None:
         """Locust's stop_timeout does it, but for users that don't end even then."""
-        self._leaving.watch(limit_s)
+        self._user_stop.watch(limit_s)
 
     def cut(self) -> None:
-        self._leaving.cut()
+        self._user_stop.cut()
 
 
-class RemoteWorkforce:
+class RemoteExecutors:
     """The users are on workers.
 
     needs: what each worker must have. reports: what Locust's screens count.
@@ -115,31 +117,31 @@ class RemoteWorkforce:
         self._reports = reports
         self._on_error = on_error
         self._most_wanted = 0
-        self._reception = Reception.of(runner)
-        self._team: RemoteTeam | None = None
+        self._receiver = Receiver.of(runner)
+        self._executor: RemoteExecutor | None = None
         self._distribution: gevent.Greenlet[..., None] | None = None
-        self._fleet = Fleet(_Connection(runner, self._reception), needs, on_refused, on_error)
-        self._reception.on_misconduct, self._reception.on_error = self._fleet.refuse, on_error
-        self._reception.most_users, self._reception.may_end = self._most_users, self._may_end
-        self._listen(protocol.HELLO, self._fleet.on_hello)
-        self._listen(protocol.FIT, self._fleet.on_fit)
+        self._registry = WorkerRegistry(_Connection(runner, self._receiver), needs, on_refused, on_error)
+        self._receiver.on_invalid_message, self._receiver.on_error = self._registry.refuse, on_error
+        self._receiver.most_users, self._receiver.may_end = self._most_users, self._may_end
+        self._listen(protocol.HELLO, self._registry.on_hello)
+        self._listen(protocol.FIT, self._registry.on_fit)
         self._listen(protocol.ECHO, self._on_echo)
         self._listen(protocol.BYE, self._on_bye)
-        self._listen(protocol.WANT, self._on(RemoteTeam.on_want))
-        self._listen(protocol.SAMPLES, self._on(RemoteTeam.on_samples))
+        self._listen(protocol.WANT, self._on(RemoteExecutor.on_want))
+        self._listen(protocol.SAMPLES, self._on(RemoteExecutor.on_samples))
 
     @property
     def deserted(self) -> bool:
-        return self._team is not None and self._team.deserted
+        return self._executor is not None and self._executor.deserted
 
     @property
     def strangers(self) -> int:
-        return self._fleet.strangers
+        return self._registry.strangers
 
-    def team(self, config: Config, awaited: int) -> Team:
+    def executor(self, config: Config, awaited: int) -> Executor:
         ledger = Ledger(config.total_requests, config.warmup_requests, awaited)
-        self._team = RemoteTeam(
-            self._fleet,
+        self._executor = RemoteExecutor(
+            self._registry,
             ledger,
             UserCounts(self._runner),
             asked=self._asked,
@@ -147,18 +149,18 @@ class RemoteWorkforce:
             on_counted=self._show,
             most_users=self._most_users,
         )
-        return self._team
+        return self._executor
 
     def finish(self, limit_s: float) -> None:
         self.drain(limit_s)
 
     def drain(self, limit_s: float) -> None:
-        if self._team is not None:
-            self._team.drain(limit_s)
+        if self._executor is not None:
+            self._executor.drain(limit_s)
 
     def cut(self) -> None:
-        if self._team is not None:
-            self._team.cut()
+        if self._executor is not None:
+            self._executor.cut()
 
     def _asked(self) -> Asked:
         counts = UserCounts(self._runner)
@@ -190,49 +192,51 @@ class RemoteWorkforce:
         def heard(msg: Any, **_: Any) -> None:
             try:
                 listener(msg.node_id, msg.data)
-            except Misconduct as misconduct:
-                self._reception.refuse(msg.node_id.encode(), str(misconduct))
+            except InvalidMessage as misconduct:
+                self._receiver.refuse(msg.node_id.encode(), str(misconduct))
             except Exception as error:
                 self._on_error(f"the message {kind}", error)
 
         self._runner.register_message(kind, heard)
 
     def _on_echo(self, worker: str, data: Data) -> None:
-        member = self._fleet.member(worker)
+        member = self._registry.member(worker)
         if member is None:
             return
-        self._fleet.on_echo(member, data)
-        if self._team is not None and self._fleet.contract is self._team:  # it may not have heard of this run
-            self._team.on_echo(worker, data)
+        self._registry.on_echo(member, data)
+        if (
+            self._executor is not None and self._registry.contract is self._executor
+        ):  # it may not have heard of this run
+            self._executor.on_echo(worker, data)
 
     def _on_bye(self, worker: str, _: Data) -> None:
         """Between runs a worker may go; the last one of a run ends it, as Locust has it."""
-        if self._fleet.contract is None:
-            self._fleet.forget(worker)
-            self._reception.admission.forget(worker)
+        if self._registry.contract is None:
+            self._registry.forget(worker)
+            self._receiver.admission.forget(worker)
             quirks.forget(self._runner, worker)
 
     def _may_end(self, worker: str) -> bool:
         """Whether a run may end with `worker`: whoever only says that it is one ends nothing."""
-        return self._fleet.contract is not None and self._fleet.member(worker) is not None
+        return self._registry.contract is not None and self._registry.member(worker) is not None
 
-    def _on(self, method: Callable[[RemoteTeam, str, Data], None]) -> Callable[[str, Data], None]:
-        """What a worker says about the run that is on, to its team; what it says about another comes too late."""
+    def _on(self, method: Callable[[RemoteExecutor, str, Data], None]) -> Callable[[str, Data], None]:
+        """What a worker says about the run that is on, to its executor; what it says about another comes too late."""
 
         def pass_on(worker: str, data: Data) -> None:
-            member = self._fleet.member(worker)
-            if member is not None and self._team is not None and data.get("run") == self._team.id:
-                method(self._team, worker, data)
+            member = self._registry.member(worker)
+            if member is not None and self._executor is not None and data.get("run") == self._executor.id:
+                method(self._executor, worker, data)
 
         return pass_on
 
 
 class _Connection:
-    """Locust's connection to its workers, as the fleet needs it."""
+    """Locust's connection to its workers, as the registry needs it."""
 
-    def __init__(self, runner: MasterRunner, reception: Reception) -> None:
+    def __init__(self, runner: MasterRunner, receiver: Receiver) -> None:
         self._runner = runner
-        self._reception = reception
+        self._receiver = receiver
 
     def send(self, kind: str, data: Data, worker: str) -> None:
         try:
@@ -244,14 +248,14 @@ class _Connection:
         return {client.id for client in self._runner.clients.all if client.state != STATE_MISSING}
 
     def registered(self) -> Set[str]:
-        return set(self._reception.admission.held)
+        return set(self._receiver.admission.held)
 
     def speaks(self, worker: str) -> bool:
-        return self._reception.admission.speaks(worker, clock())
+        return self._receiver.admission.speaks(worker, clock())
 
     def admit(self, worker: str) -> None:
-        self._reception.admit(worker)
+        self._receiver.admit(worker)
 
     def dismiss(self, worker: str) -> None:
-        self._reception.admission.forget(worker)
+        self._receiver.admission.forget(worker)
         quirks.dismiss(self._runner, worker)

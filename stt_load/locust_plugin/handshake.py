@@ -25,12 +25,12 @@ GO_S = 5.0
 """A worker that was refused goes by itself when it has not been told to for so long."""
 
 
-def introduce() -> None:
+def install_handshake() -> None:
     """Makes worker processes say hello as soon as they are connected; to be called before Locust makes its runner."""
-    quirks.on_connect(Introduction, lambda runner: Introduction.of(runner).begin())
+    quirks.on_connect(Handshake, lambda runner: Handshake.of(runner).begin())
 
 
-class Introduction:
+class Handshake:
     """A worker process, from its connection to the moment when there is a `Worker`.
 
     Locust gives it users at once, and `init`, where a locustfile of somebody's own may take its time, comes later. So
@@ -43,13 +43,13 @@ class Introduction:
         self._ready = self._taken_in = False
         runner.register_message(protocol.WELCOME, lambda msg, **_: self._on_welcome(msg.data))
         runner.register_message(protocol.REFUSED, lambda msg, **_: self._on_refused(msg.data))
-        vars(runner.environment)["stt_introduction"] = self
+        vars(runner.environment)["stt_handshake"] = self
 
     @staticmethod
-    def of(runner: WorkerRunner) -> Introduction:
+    def of(runner: WorkerRunner) -> Handshake:
         """The one of this process."""
-        found = getattr(runner.environment, "stt_introduction", None)
-        return found if isinstance(found, Introduction) else Introduction(runner)
+        found = getattr(runner.environment, "stt_handshake", None)
+        return found if isinstance(found, Handshake) else Handshake(runner)
 
     def begin(self) -> None:
         """Says hello, and again and again, as the master may not be listening yet."""

@@ -1,4 +1,4 @@
-"""From what Locust was told, on its command line or in its start form, to an experiment."""
+"""From what Locust was told, on its command line or in its start form, to a run."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from stt_load.locust_plugin import quirks
 from stt_load.locust_plugin.command_line import CommandLine
 from stt_load.locust_plugin.display import Display
 from stt_load.locust_plugin.embedded import Embedded
-from stt_load.locust_plugin.executors import Workforce
+from stt_load.locust_plugin.executors import Executors
 from stt_load.run.context import place_of, shown_name
-from stt_load.run.progress import Outlook
-from stt_load.run.run import Crew, Experiment
+from stt_load.run.progress import ProcessState
+from stt_load.run.run import LocustControls, Run
 
 
 class Launcher:
-    """Knows the configuration, where the service is, and how an experiment is made of both."""
+    """Knows the configuration, where the service is, and how a run is made of both."""
 
     def __init__(self, environment: Environment, command_line: CommandLine, reports: quirks.Reports) -> None:
         self._environment = environment
@@ -36,12 +36,11 @@ class Launcher:
         """What takes long is done before anybody waits for it."""
         self._embedded.prepare(self.config())
 
-    def experiment(
-        self, workforce: Workforce, *, end: Callable[[], None], outlook: Callable[[], Outlook]
-    ) -> Experiment:
-        """A run of what is asked for now, by the users of `workforce`. Raises ConfigError, StartError and OSError.
+    def run(self, executors: Executors, *, end: Callable[[], None], process_state: Callable[[], ProcessState]) -> Run:
+        """A run of what is asked for now, by the users of `executors`. Raises ConfigError, StartError and OSError.
 
-        end: what the run asks for when it is done. outlook: what the screen shows that the run itself doesn't know.
+        end: what the run asks for when it is done. process_state: what the screen shows that the run itself doesn't
+        know.
         """
         environment, runner = self._environment, self._environment.runner
         assert runner is not None
@@ -54,15 +53,15 @@ class Launcher:
         shown = masked(config)
         # Locust's --json has standard output to itself.
         report = sys.stderr if options.json else sys.stdout
-        return Experiment(
+        return Run(
             config,
             shown,
             config_file=self._command_line.file,
             url=url,
             users=wanted,
             user_class=", ".join(user.__name__ for user in environment.user_classes),
-            team=workforce.team(config, wanted if all_at_once else 0),
-            crew=Crew(
+            executor=executors.executor(config, wanted if all_at_once else 0),
+            locust_controls=LocustControls(
                 wanted=lambda: runner.target_user_count,
                 reset_statistics=lambda: self._reports.begin_anew(environment.stats),
                 end=end,
@@ -73,7 +72,7 @@ class Launcher:
                 report=report,
                 aside=sys.stderr,
                 time_limit_s=options.run_time,
-                outlook=outlook,
+                process_state=process_state,
             ),
         )
 

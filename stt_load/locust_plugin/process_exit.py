@@ -13,19 +13,19 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class Departure:
+class ProcessExit:
     """What is known of it so far.
 
     started_s: when the last run was asked for, 0 if none was. code: what that one ended with. interrupted: by a
     signal. failed: something of ours broke while there was no run that could carry it in its verdict.
-    unstaffed: there are no workers that could take part.
+    without_workers: there are no workers that could take part.
     """
 
     started_s: float = 0.0
     code: int = 0
     interrupted: bool = False
     failed: bool = False
-    unstaffed: bool = False
+    without_workers: bool = False
 
     def take_failure(self) -> bool:
         """Whether something had failed; the run that begins carries it from here on."""
@@ -43,7 +43,7 @@ class Departure:
     def exit_code(self, options: Any, *, has_run: bool, page: bool) -> int | None:
         """options: Locust's. has_run: there is an outcome. page: the process has a web UI, where Ctrl-C is the usual
         way out. None where Locust knows better, as of a page that could not start."""
-        if self.unstaffed:
+        if self.without_workers:
             return BAD_INPUT
         if not page:
             return self._code(options.run_time, has_run=has_run)

@@ -1,4 +1,4 @@
-"""How a master hears its workers: through the border, and so that nobody keeps it from hearing the others."""
+"""How a master hears its workers: through the message_filter, and so that nobody keeps it from hearing the others."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from locust.stats import RequestStats
 from stt_load.clock import clock
 from stt_load.cluster import decoding
 from stt_load.cluster.admission import Admission
-from stt_load.cluster.message_filter import Border, Unheard, name_of
-from stt_load.cluster.shapes import Misconduct, shown
+from stt_load.cluster.message_filter import Ignored, MessageFilter, name_of
+from stt_load.cluster.shapes import InvalidMessage, shown
 from stt_load.locust_plugin import quirks
 
 logger = logging.getLogger(__name__)
@@ -45,18 +45,18 @@ _LONGEST_MESSAGE = 10_000
 _LONGEST_TRACE = 100_000
 
 
-class Reception:
+class Receiver:
     """What one process hears, be it a master or a worker. `install` makes Locust's sockets and runners ask it.
 
-    on_misconduct: called with a worker that is not listened to any more, and why. on_error: called with what could
-    not be dealt with, and why. most_users: no more there can be. may_end: whether the run may end with a worker that
-    quits, as it takes part. These are set once there is somebody who knows.
+    on_invalid_message: called with a worker that is not listened to any more, and why. on_error: called with what
+    could not be dealt with, and why. most_users: no more there can be. may_end: whether the run may end with a worker
+    that quits, as it takes part. These are set once there is somebody who knows.
     """
 
     def __init__(self) -> None:
-        self.border = Border(locust.rpc.protocol.decode, self._customs)
+        self.message_filter = MessageFilter(locust.rpc.protocol.decode, self._customs)
         self.admission = Admission()
-        self.on_misconduct: Callable[[str, str], None] | None = None
+        self.on_invalid_message: Callable[[str, str], None] | None = None
         self.on_error: Callable[[str, Exception], None] | None = None
         self.most_users: Callable[[], int] | None = None
         self.may_end: Callable[[str], bool] | None = None
@@ -67,10 +67,10 @@ class Reception:
         self._told: set[tuple[str, str]] = set()
 
     @staticmethod
-    def of(runner: MasterRunner) -> Reception:
+    def of(runner: MasterRunner) -> Receiver:
         """The one of this master's process."""
-        found = getattr(runner, "stt_reception", None)
-        return found if isinstance(found, Reception) else Reception()
+        found = getattr(runner, "stt_receiver", None)
+        return found if isinstance(found, Receiver) else Receiver()
 
     def install(self) -> None:
         """To be called before Locust makes a socket. May be called again: the last one counts."""
@@ -107,7 +107,7 @@ class Reception:
         @functools.wraps(begin)
         def begun(runner: MasterRunner, *arguments: Any, **named: Any) -> None:
             self._runner = runner  # it hears the first message before anybody knows it
-            vars(runner)["stt_reception"] = self
+            vars(runner)["stt_receiver"] = self
             begin(runner, *arguments, **named)
 
         @functools.wraps(handle)
@@ -136,15 +136,15 @@ class Reception:
                 frames = socket.recv_multipart()
             except zmq.ZMQError as error:
                 raise RPCError("ZMQ network broken") from error
-            if self.border.is_refused(frames[0]):
+            if self.message_filter.is_refused(frames[0]):
                 self._passed_over()
                 continue
             try:
-                received = self.border.take(frames, clock())
-            except Unheard as unheard:
+                received = self.message_filter.take(frames, clock())
+            except Ignored as unheard:
                 self._tell_once(name_of(frames[0]), str(unheard))
                 self._passed_over()
-            except Misconduct as misconduct:
+            except InvalidMessage as misconduct:
                 self.refuse(frames[0], str(misconduct))
                 self._passed_over()
             else:
@@ -155,13 +155,13 @@ class Reception:
 
     def refuse(self, identity: bytes, reason: str) -> None:
         """Whoever has this identity is not listened to any more, which is said once."""
-        if self.border.is_refused(identity):
+        if self.message_filter.is_refused(identity):
             return
-        self.border.refuse(identity)
+        self.message_filter.refuse(identity)
         name = name_of(identity)
-        if self.on_misconduct is not None and self.border.knows(name):
+        if self.on_invalid_message is not None and self.message_filter.knows(name):
             try:
-                self.on_misconduct(name, reason)
+                self.on_invalid_message(name, reason)
             except Exception as error:
                 self._failed("refusing a worker", error)
         else:

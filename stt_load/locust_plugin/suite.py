@@ -21,21 +21,21 @@ from stt_load.config import ConfigError, variables
 from stt_load.locust_plugin import quirks, user_code, web
 from stt_load.locust_plugin.command_line import CommandLine
 from stt_load.locust_plugin.controls import Controls, guarded
-from stt_load.locust_plugin.executors import LocalWorkforce, RemoteWorkforce, Workforce
-from stt_load.locust_plugin.handshake import introduce
+from stt_load.locust_plugin.executors import Executors, LocalExecutors, RemoteExecutors
+from stt_load.locust_plugin.handshake import install_handshake
 from stt_load.locust_plugin.launcher import Launcher
-from stt_load.locust_plugin.process_exit import Departure
-from stt_load.locust_plugin.receiving import Reception
+from stt_load.locust_plugin.process_exit import ProcessExit
+from stt_load.locust_plugin.receiving import Receiver
 from stt_load.locust_plugin.users import on_user_error
 from stt_load.locust_plugin.worker import Worker
-from stt_load.locust_plugin.worker_wait import Staffing
+from stt_load.locust_plugin.worker_wait import WorkerWait
 from stt_load.report.exit_code import BAD_INPUT, INVALID, exit_code
-from stt_load.run.lifecycle import Shutdown, State
-from stt_load.run.progress import Outlook
-from stt_load.run.run import Experiment
+from stt_load.run.lifecycle import Lifecycle, State
+from stt_load.run.progress import ProcessState
+from stt_load.run.run import Run
 from stt_load.server.process import StartError
 from stt_load.storage.files import make_private
-from stt_load.storage.run_record import Run
+from stt_load.storage.run_record import RunRecord
 
 logger = logging.getLogger(__name__)
 
@@ -79,8 +79,8 @@ def install(default_user: type[User] | None = None) -> None:
 
     quirks.keep_time_steady()
     user_code.spawn_who_can()
-    introduce()
-    Reception().install()
+    install_handshake()
+    Receiver().install()
     events.init_command_line_parser.add_listener(on_parser)
     events.init.add_listener(on_init)
     events.worker_report.add_listener(reports.on_worker_report)
@@ -88,7 +88,7 @@ def install(default_user: type[User] | None = None) -> None:
 
 
 class Suite:
-    """Listens to a Locust process that runs tests, alone or as a master. Each start is an `Experiment` of its own."""
+    """Listens to a Locust process that runs tests, alone or as a master. Each start is an `Run` of its own."""
 
     def __init__(
         self, environment: Environment, web_ui: Any, command_line: CommandLine, reports: quirks.Reports
@@ -98,17 +98,17 @@ class Suite:
         self._runner = environment.runner
         self._controls = Controls(environment, self.failed)
         self._launcher = Launcher(environment, command_line, reports)
-        self._staffing: Staffing | None = None
-        self._experiment: Experiment | None = None
-        self._shutdown: Shutdown | None = None
+        self._worker_wait: WorkerWait | None = None
+        self._run: Run | None = None
+        self._lifecycle: Lifecycle | None = None
         self._starting = False
-        self._departure = Departure()
+        self._process_exit = ProcessExit()
         self._main = gevent.getcurrent()
-        self.outcome: Run | None = None
+        self.outcome: RunRecord | None = None
         # Locust shows it on its page and in its report. The configuration still has all of it.
         environment.host = environment.host and command_line.shown(environment.host)
         quirks.settle(locust_stats=self.options.locust_stats)
-        self._workforce = self._staff(reports)
+        self._executors = self._staff(reports)
         if web_ui is not None:
             self._launcher.prepare()
         self._listen(environment.events)
@@ -116,8 +116,8 @@ class Suite:
         quirks.end_at_hangup()
         if web_ui is not None:
             web.extend(web_ui, command_line, self._result, self._not_now)
-        if self._staffing is not None and (web_ui is None or self.options.autostart):
-            self._controls.spawn(self._staffing.follow)
+        if self._worker_wait is not None and (web_ui is None or self.options.autostart):
+            self._controls.spawn(self._worker_wait.follow)
         quirks.set_the_clock()
 
     def _listen(self, hooks: Events) -> None:
@@ -128,14 +128,14 @@ class Suite:
         # After a master's own, and so, as these are called from the last one on, before it lets go of its workers.
         hooks.quitting.add_listener(self.on_quitting)
 
-    def _staff(self, reports: quirks.Reports) -> Workforce:
+    def _staff(self, reports: quirks.Reports) -> Executors:
         if not isinstance(self._runner, MasterRunner):
-            return LocalWorkforce(self._environment)
+            return LocalExecutors(self._environment)
         quirks.distribute(self.options)
-        self._staffing = Staffing(self._runner, self.options, self._on_nobody)
+        self._worker_wait = WorkerWait(self._runner, self.options, self._on_nobody)
         config = self._launcher.config()
         needs = Needs(variables(config), config.api.call)
-        return RemoteWorkforce(self._runner, needs, reports, self._on_refused, self.failed)
+        return RemoteExecutors(self._runner, needs, reports, self._on_refused, self.failed)
 
     @property
     def options(self) -> Any:
@@ -145,16 +145,16 @@ class Suite:
     def failed(self, what: str, error: Exception) -> None:
         """A listener or a greenlet of ours, or a message that could not be dealt with: rows may be missing."""
         logger.exception("stt-load: %s failed: %s", what, error, exc_info=error)
-        if self._experiment is None:
-            self._departure.failed = True
+        if self._run is None:
+            self._process_exit.failed = True
         else:
-            self._experiment.faults.note(BROKE)
+            self._run.faults.note(BROKE)
 
     def on_start(self, **_: Any) -> None:
         """A run that can't start is called off before any user is spawned."""
-        if self._departure.interrupted or self._departure.unstaffed:
+        if self._process_exit.interrupted or self._process_exit.without_workers:
             raise gevent.GreenletExit
-        self._departure.started_s = clock()
+        self._process_exit.started_s = clock()
         self._starting = True
         self._controls.start()
         try:
@@ -167,7 +167,7 @@ class Suite:
             self._abandon(INVALID)
             self._controls.call_off(f"stt-load: {type(error).__name__}: {error}")
         except gevent.GreenletExit:  # somebody stops it
-            self._abandon(self._departure.code)
+            self._abandon(self._process_exit.code)
             self._controls.withdraw()
             raise
         finally:
@@ -175,54 +175,54 @@ class Suite:
 
     def _start(self) -> None:
         self.outcome = None
-        experiment = self._launcher.experiment(self._workforce, end=self._end, outlook=self._outlook)
-        config = experiment.config
-        self._shutdown = Shutdown(
-            experiment.session, self._workforce, drain_s=config.drain, longest_s=config.api.timeout.total
+        run = self._launcher.run(self._executors, end=self._end, process_state=self._process_state)
+        config = run.config
+        self._lifecycle = Lifecycle(
+            run.barrier, self._executors, drain_s=config.drain, longest_s=config.api.timeout.total
         )
-        self._experiment = experiment
-        if self._departure.take_failure():
-            experiment.faults.note(BROKE)
-        experiment.start()
+        self._run = run
+        if self._process_exit.take_failure():
+            run.faults.note(BROKE)
+        run.start()
 
     def _abandon(self, code: int) -> None:
         """What there is of a run that can't start is undone: nobody waits for its end. code: what it ends with."""
-        experiment, shutdown = self._experiment, self._shutdown
-        self._departure.code, self._experiment, self._shutdown = code, None, None
-        if experiment is not None and shutdown is not None:
-            experiment.abandon()
-            shutdown.concluded.set()
+        run, lifecycle = self._run, self._lifecycle
+        self._process_exit.code, self._run, self._lifecycle = code, None, None
+        if run is not None and lifecycle is not None:
+            run.abandon()
+            lifecycle.concluded.set()
 
     @guarded
     def on_spawned(self, user_count: int, **_: Any) -> None:
-        if self._experiment is not None:
-            phases = self._experiment.session.phases
-            self._experiment.session.await_users(min(phases.awaited, user_count))
+        if self._run is not None:
+            budget = self._run.barrier.budget
+            self._run.barrier.await_users(min(budget.awaited, user_count))
 
     @guarded
     def on_stopping(self, **_: Any) -> None:
         """Fires on every way to the end, before users are stopped: nothing new starts from here on."""
-        if self._shutdown is None:
+        if self._lifecycle is None:
             if self._starting:
                 logger.error("stt-load: the run was stopped, or its time limit (-t) was over, before it had begun")
             return
-        timed_out = self._departure.timed_out(self.options.run_time)
-        self._shutdown.stop("workers_lost" if self._workforce.deserted else "time_limit" if timed_out else "stopped")
+        timed_out = self._process_exit.timed_out(self.options.run_time)
+        self._lifecycle.stop("workers_lost" if self._executors.deserted else "time_limit" if timed_out else "stopped")
 
     @guarded
     def on_stop(self, **_: Any) -> None:
         """All users are gone, every sample is in."""
-        experiment, shutdown = self._experiment, self._shutdown
-        if experiment is None or shutdown is None or shutdown.state is State.OVER:
+        run, lifecycle = self._run, self._lifecycle
+        if run is None or lifecycle is None or lifecycle.state is State.OVER:
             return
-        shutdown.over()
+        lifecycle.over()
         try:
-            self.outcome = experiment.finish()
+            self.outcome = run.finish()
         finally:
-            self._experiment = self._shutdown = None
-            shutdown.concluded.set()
-        self._departure.code = exit_code(self.outcome, failures_code=self.options.exit_code_on_error)
-        if self._departure.interrupted:
+            self._run = self._lifecycle = None
+            lifecycle.concluded.set()
+        self._process_exit.code = exit_code(self.outcome, failures_code=self.options.exit_code_on_error)
+        if self._process_exit.interrupted:
             self._controls.close_page()
 
     @guarded
@@ -231,16 +231,16 @@ class Suite:
 
         That one would end the process in the middle of the drain: it is held here, and the main one goes the way.
         """
-        if (shutdown := self._shutdown) is not None:
+        if (lifecycle := self._lifecycle) is not None:
             self._controls.attempt(self._interrupt)
             if gevent.getcurrent() is not self._main:
                 Event().wait()
-            shutdown.await_result(self.on_stop)
+            lifecycle.await_result(self.on_stop)
         self._controls.attempt(self._launcher.close)
         if self.options.csv_prefix:
             self._controls.attempt(quirks.write_last_csv)
         has_run, page = self.outcome is not None, environment.web_ui is not None
-        environment.process_exit_code = self._departure.exit_code(self.options, has_run=has_run, page=page)
+        environment.process_exit_code = self._process_exit.exit_code(self.options, has_run=has_run, page=page)
 
     def _result(self) -> Path | None:
         return None if self.outcome is None else self.outcome.path
@@ -249,17 +249,17 @@ class Suite:
         """Why no run can be started, if none can."""
         if self._starting:
             return web.STILL_STARTING
-        if self._experiment is not None and self._experiment.session.over:
+        if self._run is not None and self._run.barrier.over:
             return web.STILL_ENDING
         if isinstance(self._runner, MasterRunner) and not self._runner.worker_count:
             return web.NO_WORKERS
         return None
 
-    def _outlook(self) -> Outlook:
-        return Outlook(
-            time_limit_s=self._departure.left_s(self.options.run_time),
-            drain_s=None if self._shutdown is None else self._shutdown.left_s,
-            strangers=self._workforce.strangers,
+    def _process_state(self) -> ProcessState:
+        return ProcessState(
+            time_limit_s=self._process_exit.left_s(self.options.run_time),
+            drain_s=None if self._lifecycle is None else self._lifecycle.left_s,
+            strangers=self._executors.strangers,
         )
 
     def _end(self) -> None:
@@ -268,46 +268,46 @@ class Suite:
 
     def _conclude(self) -> None:
         """What was planned waits for what is in flight before Locust is told; all else leaves it to `on_stopping`."""
-        experiment, shutdown = self._experiment, self._shutdown
-        if experiment is None or shutdown is None or experiment.session.ending is None:
+        run, lifecycle = self._run, self._lifecycle
+        if run is None or lifecycle is None or run.barrier.ending is None:
             return
-        if experiment.session.ending.reason == "finished":
-            self._controls.attempt(shutdown.finish)
-            with experiment.faults.caught("The generator's watch on itself could not be ended"):
-                experiment.team.rest()
-        if not shutdown.told:
+        if run.barrier.ending.reason == "finished":
+            self._controls.attempt(lifecycle.finish)
+            with run.faults.caught("The generator's watch on itself could not be ended"):
+                run.executor.rest()
+        if not lifecycle.told:
             self._controls.end()
 
     def _interrupt(self) -> None:
-        self._departure.interrupted = True
-        if self._shutdown is not None:
-            self._shutdown.interrupt()
+        self._process_exit.interrupted = True
+        if self._lifecycle is not None:
+            self._lifecycle.interrupt()
 
     def _on_ctrl_c(self) -> None:
-        if self._experiment is not None:
+        if self._run is not None:
             self._interrupt()
         elif self._environment.web_ui is not None:
             self._controls.close_page()
         else:
-            self._departure.interrupted = True
+            self._process_exit.interrupted = True
             self._give_up()
 
     def _on_refused(self, left: int) -> None:
         """A worker won't do. The others go on; when there are none, there is nobody to do the work."""
-        if self._experiment is None:
-            assert self._staffing is not None
-            self._staffing.refused(left)
+        if self._run is None:
+            assert self._worker_wait is not None
+            self._worker_wait.refused(left)
         elif not left:
-            self._departure.unstaffed = self.options.headless
-            self._experiment.session.end("workers_lost", "every worker was refused")
+            self._process_exit.without_workers = self.options.headless
+            self._run.barrier.end("workers_lost", "every worker was refused")
 
     def _on_nobody(self) -> None:
-        self._departure.unstaffed = True
+        self._process_exit.without_workers = True
         self._give_up()
 
     def _give_up(self) -> None:
         """There is no run. A master that still waits for workers must be told to wait for none."""
-        if self._staffing is not None:
-            self._staffing.give_up()
+        if self._worker_wait is not None:
+            self._worker_wait.give_up()
         self._controls.spawn(self._controls.quit)
         self._controls.close_page()

@@ -1,4 +1,4 @@
-"""Users that start: the stage that they play on, and how many of them have not come to their first task."""
+"""Users that start: the context that they play on, and how many of them have not come to their first task."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from typing import cast
 from gevent.event import AsyncResult
 from locust.env import Environment
 
-from stt_load.run.context import Stage
+from stt_load.run.context import RunContext
 
 
-def enter(environment: Environment, stage: Stage) -> None:
-    """Makes `stage` the one that users of this environment play on from now on, those that wait for one included."""
-    if _next_stage(environment).ready():
+def enter(environment: Environment, context: RunContext) -> None:
+    """Makes `context` that of all users of this environment from now on, those that wait for one included."""
+    if _next_context(environment).ready():
         clear(environment)
-    _next_stage(environment).set(stage)
+    _next_context(environment).set(context)
     _tell(environment)
 
 
 def clear(environment: Environment) -> None:
-    """Users that start from now on wait for the next stage."""
-    environment.stt_stage = AsyncResult()  # type: ignore[attr-defined]
+    """Users that start from now on wait for the next context."""
+    environment.stt_context = AsyncResult()  # type: ignore[attr-defined]
 
 
-def stage_of(environment: Environment) -> Stage:
+def context_of(environment: Environment) -> RunContext:
     """The one that users who start now play on. Waits until there is one."""
-    return cast(Stage, _next_stage(environment).get())
+    return cast(RunContext, _next_context(environment).get())
 
 
 def begins(environment: Environment, user: Hashable) -> None:
@@ -42,11 +42,11 @@ def has_begun(environment: Environment, user: Hashable) -> None:
         _tell(environment)
 
 
-def _next_stage(environment: Environment) -> AsyncResult[Stage]:
+def _next_context(environment: Environment) -> AsyncResult[RunContext]:
     """On a worker that joins a run, users are there before anything of ours has been called."""
-    if not hasattr(environment, "stt_stage"):
+    if not hasattr(environment, "stt_context"):
         clear(environment)
-    return cast("AsyncResult[Stage]", environment.stt_stage)  # type: ignore[attr-defined]
+    return cast("AsyncResult[RunContext]", environment.stt_context)  # type: ignore[attr-defined]
 
 
 def _starting(environment: Environment) -> set[Hashable]:
@@ -57,5 +57,5 @@ def _starting(environment: Environment) -> set[Hashable]:
 
 def _tell(environment: Environment) -> None:
     """How many they are, to the run that they will be part of."""
-    if _next_stage(environment).ready():
-        stage_of(environment).desk.starting(len(_starting(environment)))
+    if _next_context(environment).ready():
+        context_of(environment).dispatcher.starting(len(_starting(environment)))

@@ -22,7 +22,7 @@ LOOK_S = 0.05
 logger = logging.getLogger(__name__)
 
 
-class Leaving:
+class UserStop:
     """The end of `users`, those of this process. in_flight: how many requests are still waited for."""
 
     def __init__(self, users: Group, in_flight: Callable[[], int] = lambda: 0) -> None:

@@ -1,4 +1,4 @@
-"""The Locust users: take a job, speak on the wire, hold the clock, yield a Sample."""
+"""The Locust users: take an iteration, speak on the wire, hold the clock, yield a Sample."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from locust.exception import InterruptTaskSet, RescheduleTask, RescheduleTaskImm
 
 from stt_load.api.request import Body, Part
 from stt_load.api.verdict import Answer, Failure, Transcript, checked
-from stt_load.client import Exchange, Target, Transport
-from stt_load.client.batch import JobTransport
-from stt_load.client.call import CalledTransport
-from stt_load.client.http import HttpTransport
-from stt_load.load.budget import Job
+from stt_load.client import Client, Exchange, Target
+from stt_load.client.batch import BatchClient
+from stt_load.client.call import CallClient
+from stt_load.client.http import HttpClient
+from stt_load.load.iteration import Iteration
 from stt_load.locust_plugin import user_starts
-from stt_load.run.context import Stage
+from stt_load.run.context import RunContext
 from stt_load.run.outcome import UNREACHABLE, concluded, failure_of
 from stt_load.samples.fields import LONGEST_S
 from stt_load.samples.sample import ErrorKind, Phase, Sample
@@ -60,7 +60,7 @@ def on_user_error(user_instance: User | TaskSet, exception: Exception, **_: Any)
 
 
 def transcribe(user: SpeechUser) -> None:
-    """The one task: a job, its clip, the request, the answer, the sample."""
+    """The one task: an iteration, its clip, the request, the answer, the sample."""
     user.play()
 
 
@@ -73,8 +73,8 @@ class SpeechUser(User):
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
-        self._stage: Stage | None = None
-        self._transport: Transport | None = None
+        self._run_context: RunContext | None = None
+        self._client: Client | None = None
         self._busy = False
         self._pause_s = self._least_pause_s = self._backoff_s = 0.0
         self._next_pause_s: float | None = None
@@ -87,15 +87,15 @@ class SpeechUser(User):
         self.wait_time = self._next_wait  # type: ignore[method-assign]
 
     @property
-    def stage(self) -> Stage:
-        """The stage of the run that this user is part of. Waits until there is one."""
-        if self._stage is None:
-            self._stage = user_starts.stage_of(self.environment)
-        return self._stage
+    def run_context(self) -> RunContext:
+        """The context of the run that this user is part of. Waits until there is one."""
+        if self._run_context is None:
+            self._run_context = user_starts.context_of(self.environment)
+        return self._run_context
 
-    def connect(self, target: Target) -> Transport:
+    def connect(self, target: Target) -> Client:
         """The connection of this user to the service; nothing is opened before the first request."""
-        return HttpTransport(target)
+        return HttpClient(target)
 
     def make_body(self, clip: Sequence[Part], clip_bytes: int) -> Body:
         """What is sent; to be overridden for a service that wants something else.
@@ -103,14 +103,14 @@ class SpeechUser(User):
         clip: a WAV file in parts, `clip_bytes` bytes in all; no other request has the same. A body without a content
         type gets that of the configuration. Called before the clock starts. An exception is a `hook_error`.
         """
-        return self.stage.speech.body(clip, clip_bytes)
+        return self.run_context.api.body(clip, clip_bytes)
 
     def read_answer(self, answer: Answer) -> Transcript | Failure:
         """What a whole answer comes down to; to be overridden for a service that says it in another way.
 
         Called after the clock has stopped. An exception is a `hook_error`, and so is anything else than these two.
         """
-        return self.stage.speech.read(answer)
+        return self.run_context.api.read(answer)
 
     def wait_time(self) -> float:
         """Seconds until the next request; to be overridden: by a method, one of Locust's (`between(1, 2)`), a number.
@@ -127,35 +127,35 @@ class SpeechUser(User):
             logger.error("stt-load: a %s is stopped: %s: %s", type(self).__name__, type(error).__name__, error)
             self._stop = StopUser()
 
-    def _connected(self) -> Transport:
-        stage = self.stage
-        if stage.call is not None:
-            return CalledTransport(stage.target, stage.call)
-        transport, plan = self.connect(stage.target), stage.speech.plan
-        return transport if plan is None else JobTransport(transport, plan)
+    def _connected(self) -> Client:
+        context = self.run_context
+        if context.call is not None:
+            return CallClient(context.target, context.call)
+        client, plan = self.connect(context.target), context.api.plan
+        return client if plan is None else BatchClient(client, plan)
 
     def start(self, group: Any) -> Any:
-        """Leaving is linked to the greenlet itself: it holds for every way a user can end."""
+        """UserStop is linked to the greenlet itself: it holds for every way a user can end."""
         greenlet = super().start(group)
         greenlet.link(lambda _: self._left())
         user_starts.begins(self.environment, self)
         return greenlet
 
     def stop(self, force: bool = False) -> bool:
-        """A user with a request in flight may finish it; one that waits for a job has nothing to lose."""
+        """A user with a request in flight may finish it; one that waits for an iteration has nothing to lose."""
         return bool(super().stop(force or not self._busy))
 
     def play(self) -> None:
-        """One job from beginning to end. Audio and body are ready before the clock starts."""
+        """One iteration from beginning to end. Audio and body are ready before the clock starts."""
         user_starts.has_begun(self.environment, self)
-        job = self.stage.desk.take(self)
+        iteration = self.run_context.dispatcher.take(self)
         self._busy, self._troubles = True, 0
         exchange, users = Exchange(), 0
         verdict: Transcript | Failure = _CUT
         try:
-            exchange.request_id = self.stage.request_id(job)
-            users = self.stage.users()
-            verdict = self._spoken(job, exchange)
+            exchange.request_id = self.run_context.request_id(iteration)
+            users = self.run_context.users()
+            verdict = self._spoken(iteration, exchange)
         except gevent.GreenletExit:  # it is stopped
             raise
         except BaseException as error:
@@ -166,37 +166,37 @@ class SpeechUser(User):
                 raise
         finally:
             self._busy = False
-            self._conclude(job, exchange, verdict, users)
+            self._conclude(iteration, exchange, verdict, users)
 
-    def _spoken(self, job: Job, exchange: Exchange) -> Transcript | Failure:
-        stage = self.stage
-        if self._transport is None:
-            self._transport = self._connected()
-        body = self.make_body(stage.audio.clip(job.seq, job.attempt), stage.audio.clip_bytes)
+    def _spoken(self, iteration: Iteration, exchange: Exchange) -> Transcript | Failure:
+        context = self.run_context
+        if self._client is None:
+            self._client = self._connected()
+        body = self.make_body(context.audio.clip(iteration.seq, iteration.attempt), context.audio.clip_bytes)
         if not isinstance(body, Body):
             raise TypeError(f"make_body returned {type(body).__name__}, not a Body")
-        body.content_type = body.content_type or stage.speech.form.content_type
-        exchange.stream = stage.speech.listen()
-        return checked(self.read_answer(self._transport.post(body, exchange)))
+        body.content_type = body.content_type or context.api.form.content_type
+        exchange.stream = context.api.listen()
+        return checked(self.read_answer(self._client.post(body, exchange)))
 
-    def _conclude(self, job: Job, exchange: Exchange, verdict: Transcript | Failure, users: int) -> None:
-        """The sample, for the session and then, in the measured phase, for Locust's own screens.
+    def _conclude(self, iteration: Iteration, exchange: Exchange, verdict: Transcript | Failure, users: int) -> None:
+        """The sample, for the barrier and then, in the measured phase, for Locust's own screens.
 
         A listener of somebody else's may raise Locust's StopUser, and whoever waits may be killed: by then it counts.
         """
-        stage = self.stage
+        context = self.run_context
         failure = verdict if isinstance(verdict, Failure) else None
         text = verdict.text if isinstance(verdict, Transcript) else None
         self._least_pause_s = max(self._backoff(failure), self._asked_wait(failure))
-        self._pause_s = max(stage.request_delay_s, self._least_pause_s)
+        self._pause_s = max(context.request_delay_s, self._least_pause_s)
         self._next_pause_s = self._pause_s
         try:
             if verdict is not _CUT:
                 self._next_pause_s = self._intended_pause_s()
         finally:
-            sample = concluded(stage, job, exchange, verdict, users, self._next_pause_s)
-            stage.desk.finish(job, sample, text)
-        if job.phase is Phase.MEASURED and not sample.unfinished:
+            sample = concluded(context, iteration, exchange, verdict, users, self._next_pause_s)
+            context.dispatcher.finish(iteration, sample, text)
+        if iteration.phase is Phase.MEASURED and not sample.unfinished:
             self._tell_locust(sample)
 
     def _intended_pause_s(self) -> float:
@@ -237,28 +237,28 @@ class SpeechUser(User):
 
     def _asked_wait(self, failure: Failure | None) -> float:
         """Answered in a millisecond and back at once, a refused user would do nothing but be refused."""
-        return failure.wait_s if failure is not None and self.stage.waits else 0.0
+        return failure.wait_s if failure is not None and self.run_context.waits else 0.0
 
     def _tell_locust(self, sample: Sample) -> None:
         self.environment.events.request.fire(
             request_type="POST",
-            name=self.stage.name,
+            name=self.run_context.name,
             response_time=(sample.done_s - sample.start_s) * 1_000,
             response_length=sample.download_bytes,
             exception=shown_error(sample),
             context={"seq": sample.seq, "phase": sample.phase.name.lower()},
             response=None,
-            url=self.stage.url,
+            url=self.run_context.url,
         )
 
     def _left(self) -> None:
         user_starts.has_begun(self.environment, self)
         try:
-            if self._transport is not None:
-                self._transport.close()
+            if self._client is not None:
+                self._client.close()
         finally:
-            if self._stage is not None:
-                self._stage.desk.leave(self)
+            if self._run_context is not None:
+                self._run_context.dispatcher.leave(self)
 
 
 class SttUser(SpeechUser, HttpUser):

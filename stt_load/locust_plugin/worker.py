@@ -17,11 +17,11 @@ from locust.runners import WorkerRunner
 from stt_load.clock import clock
 from stt_load.cluster import decoding, protocol
 from stt_load.cluster.protocol import Data
-from stt_load.cluster.worker_dispatcher import Outpost
-from stt_load.cluster.worker_run import Engagement
+from stt_load.cluster.worker_dispatcher import WorkerDispatcher
+from stt_load.cluster.worker_run import WorkerRun
 from stt_load.locust_plugin import quirks, user_code, user_starts
-from stt_load.locust_plugin.handshake import Introduction, post
-from stt_load.locust_plugin.user_stop import Leaving
+from stt_load.locust_plugin.handshake import Handshake, post
+from stt_load.locust_plugin.user_stop import UserStop
 
 logger = logging.getLogger(__name__)
 
@@ -39,12 +39,12 @@ class Worker:
         assert isinstance(environment.runner, WorkerRunner)
         self._environment = environment
         self._runner = environment.runner
-        self._engagement: Engagement | None = None
-        self._leaving = self._trimmed = False
-        self._users_leaving = Leaving(self._runner.user_greenlets)
+        self._worker_run: WorkerRun | None = None
+        self._user_stop = self._trimmed = False
+        self._users_leaving = UserStop(self._runner.user_greenlets)
         self._heard_s = 0.0
         self._main = gevent.getcurrent()
-        self._introduction = Introduction.of(self._runner)
+        self._handshake = Handshake.of(self._runner)
         quirks.settle(locust_stats=True)
         quirks.quicken()
         quirks.leave_output_to_master(environment.parsed_options)
@@ -56,16 +56,16 @@ class Worker:
         environment.events.quitting.add_listener(self._on_quitting)
         gevent.signal_handler(signal.SIGINT, self._on_ctrl_c)
         quirks.end_at_hangup(alone=lambda: not self._led)
-        self._introduction.ready()
+        self._handshake.ready()
 
     def _listen(self) -> None:
         listeners: dict[str, Callable[[Data], None]] = {
             protocol.RUN: self._on_run,
             protocol.BEAT: self._on_beat,
-            protocol.JOBS: self._to(Outpost.on_jobs),
-            protocol.VOID: self._to(Outpost.on_void),
-            protocol.OPEN: self._to(Outpost.on_state),
-            protocol.ACK: self._to(Outpost.on_ack),
+            protocol.LEASE: self._to(WorkerDispatcher.on_lease),
+            protocol.VOID: self._to(WorkerDispatcher.on_void),
+            protocol.OPEN: self._to(WorkerDispatcher.on_state),
+            protocol.ACK: self._to(WorkerDispatcher.on_ack),
             protocol.SAVED: self._on_saved,
         }
         for kind, listener in listeners.items():
@@ -81,24 +81,24 @@ class Worker:
         except ConnectionError as error:
             logger.warning("stt-load: %s was not answered: %s", kind, error)
         except Exception as error:
-            if self._engagement is None:
+            if self._worker_run is None:
                 raise
-            self._engagement.outpost.failed(f"the message {kind}", error)
+            self._worker_run.dispatcher.failed(f"the message {kind}", error)
 
-    def _to(self, method: Callable[[Outpost, Data], None]) -> Callable[[Data], None]:
+    def _to(self, method: Callable[[WorkerDispatcher, Data], None]) -> Callable[[Data], None]:
         """What the master says about a run, to that run."""
 
         def pass_on(data: Data) -> None:
-            engagement = self._of(data)
-            if engagement is not None:
-                method(engagement.outpost, data)
+            worker_run = self._of(data)
+            if worker_run is not None:
+                method(worker_run.dispatcher, data)
 
         return pass_on
 
-    def _of(self, data: Data) -> Engagement | None:
-        """The engagement that is meant; None for one that is over."""
-        engagement = self._engagement
-        return engagement if engagement is not None and data.get("run") == engagement.id else None
+    def _of(self, data: Data) -> WorkerRun | None:
+        """The worker_run that is meant; None for one that is over."""
+        worker_run = self._worker_run
+        return worker_run if worker_run is not None and data.get("run") == worker_run.id else None
 
     def _on_report(self, data: Data, **_: Any) -> None:
         """Locust has made its report: a message that is too large would not reach the master at all."""
@@ -111,60 +111,60 @@ class Worker:
     def _on_run(self, data: Data) -> None:
         if self._of(data) is not None:
             return
-        if self._engagement is not None:
-            self._engagement.over()
-            self._engagement = None
+        if self._worker_run is not None:
+            self._worker_run.over()
+            self._worker_run = None
         reset = self._environment.stats.reset_all
         try:
-            self._engagement = Engagement(data, functools.partial(post, self._runner), reset)
+            self._worker_run = WorkerRun(data, functools.partial(post, self._runner), reset)
         except Exception as error:  # its users would wait for ever, and the run for them
             logger.exception("stt-load: this worker can't take part: %s", error)
-            self._introduction.trouble(f"it can't take part: {type(error).__name__}: {error}", clock())
+            self._handshake.trouble(f"it can't take part: {type(error).__name__}: {error}", clock())
             return
-        user_starts.enter(self._environment, self._engagement.stage)
+        user_starts.enter(self._environment, self._worker_run.context)
 
     def _on_beat(self, data: Data) -> None:
         self._heard_s = clock()
-        self._introduction.taken_in()
-        engagement = self._of(data)
-        if engagement is not None:
-            engagement.outpost.on_beat(data)
+        self._handshake.taken_in()
+        worker_run = self._of(data)
+        if worker_run is not None:
+            worker_run.dispatcher.on_beat(data)
         else:
             answer = {"sent_s": data["sent_s"], "clock_s": clock(), "watch": None, "errors": 0}
             post(self._runner, protocol.ECHO, answer)
 
     def _on_drain(self, data: Data) -> None:
-        engagement = self._of(data)
-        if engagement is not None:
-            self._conclude(engagement, data["limit_s"])
+        worker_run = self._of(data)
+        if worker_run is not None:
+            self._conclude(worker_run, data["limit_s"])
 
     def _on_cut(self, data: Data) -> None:
         if self._of(data) is not None:
             self._cut()
 
     def _on_saved(self, data: Data) -> None:
-        engagement = self._of(data)
-        if engagement is not None:
-            engagement.saved(data["rows"])
+        worker_run = self._of(data)
+        if worker_run is not None:
+            worker_run.saved(data["rows"])
 
     def _on_stopping(self, **_: Any) -> None:
         self._users_leaving.watch(self._environment.stop_timeout or 0.0)
 
     def _on_stop(self, **_: Any) -> None:
-        """All users are gone. Whoever comes now plays on the next stage."""
+        """All users are gone. Whoever comes now plays on the next context."""
         self._users_leaving.over()
         user_starts.clear(self._environment)
-        if self._engagement is not None:
-            self._engagement.over()
+        if self._worker_run is not None:
+            self._worker_run.over()
 
-    def _conclude(self, engagement: Engagement, limit_s: float) -> None:
+    def _conclude(self, worker_run: WorkerRun, limit_s: float) -> None:
         """The end of a run on this worker. Locust's own figures go first: the last rows are what is waited for."""
-        if engagement.outpost.ended:
+        if worker_run.dispatcher.ended:
             return
-        engagement.drain(limit_s, self._cut)
-        if engagement.concluded:
+        worker_run.drain(limit_s, self._cut)
+        if worker_run.concluded:
             return  # it was told once more, to give less time, or as it seemed not to have heard
-        engagement.concluded = True
+        worker_run.concluded = True
         # All are gone: Locust need not wait for them, neither now nor before it calls itself ready again.
         self._environment.stop_timeout = 0
         figures: Data = {}
@@ -172,7 +172,7 @@ class Worker:
         try:
             post(self._runner, "stats", figures)
         finally:
-            engagement.outpost.conclude()
+            worker_run.dispatcher.conclude()
 
     def _cut(self) -> None:
         """Blocks until all users are gone."""
@@ -184,32 +184,32 @@ class Worker:
 
         Fires for each SIGTERM in a greenlet of the signal's own, which would end the process on the way: it is held.
         """
-        engagement = self._engagement
-        if self._leaving:
+        worker_run = self._worker_run
+        if self._user_stop:
             self._cut()
             if gevent.getcurrent() is not self._main:
                 Event().wait()
-        self._leaving = True
-        if engagement is not None:
-            self._leave(engagement)
+        self._user_stop = True
+        if worker_run is not None:
+            self._leave(worker_run)
         with suppress(ConnectionError):
             post(self._runner, protocol.BYE, {})
-        environment.process_exit_code = REFUSED if self._introduction.refused else 0
+        environment.process_exit_code = REFUSED if self._handshake.refused else 0
 
-    def _leave(self, engagement: Engagement) -> None:
+    def _leave(self, worker_run: WorkerRun) -> None:
         """Goes while the others go on; to be told by the master that it has everything is worth a moment."""
-        outpost = engagement.outpost
-        if outpost.ended or not outpost.in_touch:
-            engagement.over()
+        dispatcher = worker_run.dispatcher
+        if dispatcher.ended or not dispatcher.in_touch:
+            worker_run.over()
             return
-        self._conclude(engagement, engagement.config.drain)
+        self._conclude(worker_run, worker_run.config.drain)
         until_s = clock() + LAST_WORD_S
-        while not outpost.done and clock() < until_s:
+        while not dispatcher.done and clock() < until_s:
             gevent.sleep(0.01)
-        if outpost.done:
-            engagement.saved(len(outpost.table))
+        if dispatcher.done:
+            worker_run.saved(len(dispatcher.table))
         else:
-            engagement.over()
+            worker_run.over()
 
     def _on_ctrl_c(self) -> None:
         """Of all processes in a terminal the master is the one that ends the run; a worker alone ends itself."""
@@ -223,9 +223,9 @@ class Worker:
         return bool(options is not None and options.processes and clock() - self._heard_s < SHARED_CTRL_C_S)
 
     def _go(self) -> None:
-        if self._engagement is not None and not self._leaving:
-            self._leaving = True
-            self._leave(self._engagement)
+        if self._worker_run is not None and not self._user_stop:
+            self._user_stop = True
+            self._leave(self._worker_run)
         else:
             self._cut()
         self._runner.quit()

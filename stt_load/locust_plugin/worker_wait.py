@@ -19,7 +19,7 @@ BEFORE_A_RUN = (STATE_INIT, STATE_STOPPING, STATE_STOPPED)
 """Locust calls itself stopped, too, when the last worker that it knew has fallen silent before any run."""
 
 
-class Staffing:
+class WorkerWait:
     """The workers that Locust's master waits for before it starts by itself: its option `--expect-workers`.
 
     on_nobody: called when none is left that could take part, or too few have come within `--expect-workers-max-wait`.

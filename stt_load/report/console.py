@@ -15,7 +15,7 @@ from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import Samples
 from stt_load.stats.model import AllQuantiles, Distribution, Level, Metrics
 from stt_load.stats.quantiles import FEWEST_FOR_P999
-from stt_load.storage.run_record import Run
+from stt_load.storage.run_record import RunRecord
 
 RULE = "=" * 60
 INTERVALS = ("median", "p95", "p99", "p999")
@@ -37,7 +37,7 @@ SMALL_RUN = 100
 """Below it the P99 by nearest rank is the maximum."""
 
 
-def result(say: Messages, run: Run) -> Iterator[str]:
+def result(say: Messages, run: RunRecord) -> Iterator[str]:
     """The result block of a run, line by line."""
     metrics = run.summary.metrics
     yield from (RULE, say("result.heading"), RULE)
@@ -59,14 +59,14 @@ def result(say: Messages, run: Run) -> Iterator[str]:
     yield RULE
 
 
-def report(say: Messages, run: Run, files: Sequence[Path]) -> Iterator[str]:
+def report(say: Messages, run: RunRecord, files: Sequence[Path]) -> Iterator[str]:
     """All there is to say about a run that was read from `files`."""
     yield say("report.of", path=", ".join(map(str, files)), started=run.info.started_at)
     yield from subject(say, run.config, run.info)
     yield from result(say, run)
 
 
-def _faults(say: Messages, run: Run) -> Iterator[str]:
+def _faults(say: Messages, run: RunRecord) -> Iterator[str]:
     """What is missing from all that follows, first of all."""
     if not run.info.faults:
         return
@@ -76,7 +76,7 @@ def _faults(say: Messages, run: Run) -> Iterator[str]:
     yield ""
 
 
-def _ending(say: Messages, run: Run) -> Iterator[str]:
+def _ending(say: Messages, run: RunRecord) -> Iterator[str]:
     """Why the run is not complete, unless it was to go on until somebody stopped it, and something was measured."""
     info = run.info
     planned = _has_no_end(run) and run.summary.metrics.requests.total
@@ -92,7 +92,7 @@ def _ending(say: Messages, run: Run) -> Iterator[str]:
     yield ""
 
 
-def _progress(say: Messages, run: Run) -> str:
+def _progress(say: Messages, run: RunRecord) -> str:
     """How far it came: what was measured, or where in the warm-up it ended. What was cut off is not done."""
     requests, total, warm = run.summary.metrics.requests, run.config["total_requests"], run.summary.warmup
     if not requests.total and run.config["warmup_requests"]:
@@ -103,11 +103,11 @@ def _progress(say: Messages, run: Run) -> str:
     return say("end.of", done=requests.judged, total=total - run.config["warmup_requests"])
 
 
-def _has_no_end(run: Run) -> bool:
+def _has_no_end(run: RunRecord) -> bool:
     return run.config["total_requests"] is None and run.config["measure_for"] is None
 
 
-def _counts(say: Messages, run: Run) -> Iterator[str]:
+def _counts(say: Messages, run: RunRecord) -> Iterator[str]:
     metrics = run.summary.metrics
     requests, measured = metrics.requests, run.samples.phase(Phase.MEASURED)
     share = None if metrics.error_rate is None else 1 - metrics.error_rate
@@ -183,7 +183,7 @@ def _certainty(say: Messages, times: Distribution, name: str) -> str:
     return say("latency.interval", low=say.number(interval.low, 3), high=say.number(interval.high, 3))
 
 
-def _rates(say: Messages, run: Run) -> Iterator[str]:
+def _rates(say: Messages, run: RunRecord) -> Iterator[str]:
     metrics = run.summary.metrics
     yield say("throughput.overall", value=say.rate(metrics.throughput_rps))
     yield say("throughput.steady", value=say.rate(metrics.steady_rps))
@@ -222,7 +222,7 @@ def _level_row(cells: Mapping[str, str]) -> str:
     return "".join(right(cell, LEVEL_WIDTHS[name]) for name, cell in cells.items())
 
 
-def _warmup(say: Messages, run: Run) -> Iterator[str]:
+def _warmup(say: Messages, run: RunRecord) -> Iterator[str]:
     """How it went, and why not all of it went well."""
     warmup = run.summary.warmup
     if not warmup.requests:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stt_load.storage.run_record import Run
+from stt_load.storage.run_record import RunRecord
 
 FAILURES = 1
 BAD_INPUT = 2
@@ -11,7 +11,7 @@ INTERRUPTED = 5
 NOTHING_MEASURED = 1
 
 
-def exit_code(run: Run, *, failures_code: int = FAILURES) -> int:
+def exit_code(run: RunRecord, *, failures_code: int = FAILURES) -> int:
     """The first that matches: interrupted, measurement not to be believed, failures, nothing measured, 0.
 
     failures_code: what failures are worth; 0 to ignore them. With `validity.strict` a DEGRADED measurement counts as

@@ -11,7 +11,7 @@ from stt_load.samples.run_info import RunInfo
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import Samples
 from stt_load.stats.model import Check, Finding
-from stt_load.storage.run_record import Run
+from stt_load.storage.run_record import RunRecord
 
 COUNTS = ("load_changed", "listener_errors", "rows_lost", "local_limits", "stalled_timeouts")
 """Checks whose value is a number of events; the others' are shares."""
@@ -31,7 +31,7 @@ def findings(say: Messages, found: tuple[Finding, ...]) -> Iterator[str]:
         yield from wrap(sentence, WIDTH, "  - ", "    ")
 
 
-def verdict(say: Messages, run: Run) -> Iterator[str]:
+def verdict(say: Messages, run: RunRecord) -> Iterator[str]:
     """Whether the figures can be believed, and why not."""
     validity = run.summary.validity
     if validity.verdict is None:

@@ -20,7 +20,7 @@ def silence(stream: TextIO) -> None:
         os.dup2(nowhere.fileno(), stream.fileno())
 
 
-class Outlet:
+class Output:
     """Writes to `stream` for as long as that takes anything; afterwards to nowhere, as the run goes on."""
 
     def __init__(self, stream: TextIO) -> None:

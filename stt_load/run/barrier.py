@@ -10,7 +10,7 @@ import gevent
 from gevent.event import Event
 
 from stt_load.clock import clock
-from stt_load.load.budget import Job
+from stt_load.load.iteration import Iteration
 from stt_load.run.faults import Faults
 from stt_load.samples.keeping import keep
 from stt_load.samples.run_info import EndReason
@@ -31,8 +31,8 @@ class Ending:
     detail: str | None = None
 
 
-class Budget(Protocol):
-    """How many jobs a run has and how far they are: `Phases` of one process, `Ledger` of many.
+class Iterations(Protocol):
+    """How many iterations a run has and how far they are: `Budget` of one process, `Ledger` of many.
 
     open: the warm-up is over. closed: nothing new is handed out.
     """
@@ -63,26 +63,26 @@ class Budget(Protocol):
     @property
     def done(self) -> bool: ...
 
-    def finish(self, job: Job) -> None: ...
+    def finish(self, iteration: Iteration) -> None: ...
 
     def may_open(self) -> bool: ...
 
     def close(self) -> None: ...
 
 
-class Session:
-    """Takes in what became of the jobs of a run, opens the barrier, and knows when it is over.
+class Barrier:
+    """Takes in what became of the iterations of a run, opens the barrier, and knows when it is over.
 
-    on_barrier: called once, when the warm-up is over and before the first measured request starts.
-    on_over: called once, when what was planned is done or can't be done. It must not block.
-    on_news: called when there may be jobs for those who had none. measure_for_s: how long to measure, None for N
-    requests. most_failures: so many measured requests that failed one after the other end the run; None for no limit.
-    faults: where to note what breaks.
+    on_barrier: called once, when the warm-up is over and before the first measured request starts. on_over: called
+    once, when what was planned is done or can't be done. It must not block. on_news: called when there may be
+    iterations for those who had none. measure_for_s: how long to measure, None for N requests. most_failures: so many
+    measured requests that failed one after the other end the run; None for no limit. faults: where to note what
+    breaks.
     """
 
     def __init__(
         self,
-        phases: Budget,
+        budget: Iterations,
         *,
         measure_for_s: float | None,
         continue_on_dead_warmup: bool,
@@ -92,7 +92,7 @@ class Session:
         on_news: Callable[[], None],
         faults: Faults | None = None,
     ) -> None:
-        self.phases = phases
+        self.budget = budget
         self.faults = faults or Faults()
         self.table = SampleTable()
         self.origin_s = clock()
@@ -120,7 +120,7 @@ class Session:
     @property
     def over(self) -> bool:
         """Nothing new starts any more."""
-        return self.phases.closed
+        return self.budget.closed
 
     def release(self) -> None:
         """The service is there: users may start."""
@@ -130,24 +130,24 @@ class Session:
 
     def await_users(self, users: int) -> None:
         """How many users the barrier waits for from now on."""
-        if users != self.phases.awaited:
-            self.phases.awaited = users
+        if users != self.budget.awaited:
+            self.budget.awaited = users
             self.check_barrier()
             self._on_news()
 
-    def finish(self, job: Job, sample: Sample, text: str | None) -> None:
-        """What became of a job; `text` is the transcript when there is one.
+    def finish(self, iteration: Iteration, sample: Sample, text: str | None) -> None:
+        """What became of an iteration; `text` is the transcript when there is one.
 
         It is counted first, and whatever breaks after that, a run that is done ends.
         """
-        self.phases.finish(job)
+        self.budget.finish(iteration)
         try:
             with self.faults.caught("The row of a request is missing, as it could not be kept"):
                 sample = keep(self.table, sample)
             with self.faults.caught("What became of a request could not be taken into account"):
-                self._take_in(job, sample, text)
+                self._take_in(iteration, sample, text)
         finally:
-            if self.phases.done:
+            if self.budget.done:
                 self.end("finished")
 
     def end(self, reason: EndReason, detail: str | None = None) -> None:
@@ -165,7 +165,7 @@ class Session:
 
     def cut_short(self, reason: EndReason) -> None:
         """Nobody waits for what was in flight at an end that was planned; where all is in, that is no news."""
-        if self.ending is not None and self.ending.reason == "finished" and self.phases.in_flight:
+        if self.ending is not None and self.ending.reason == "finished" and self.budget.in_flight:
             self.ending = Ending(reason)
 
     def stopped(self, reason: EndReason, detail: str | None = None) -> None:
@@ -176,25 +176,25 @@ class Session:
         if detail is None and reason in ("time_limit", "stopped", "interrupted") and not self.released.is_set():
             detail = NOT_READY
         self.ending = self.ending or Ending(reason, detail)
-        self.phases.close()
+        self.budget.close()
         if self._deadline is not None and self._deadline is not gevent.getcurrent():
             self._deadline.kill(block=False)
 
     def check_barrier(self) -> None:
         """Opens the barrier if all that it waits for is there."""
-        if self.phases.may_open():
+        if self.budget.may_open():
             self.barrier_s = clock()
-            self.users_at_barrier = self.phases.present
+            self.users_at_barrier = self.budget.present
             self._on_barrier()
-            self.phases.open = True
+            self.budget.open = True
             if self.measure_for_s is not None:
                 self._deadline = gevent.spawn_later(self.measure_for_s, self.end, "finished")
             self._on_news()
 
-    def _take_in(self, job: Job, sample: Sample, text: str | None) -> None:
+    def _take_in(self, iteration: Iteration, sample: Sample, text: str | None) -> None:
         if self.first_transcript is None:
             self.first_transcript = text
-        if job.phase is Phase.WARMUP:
+        if iteration.phase is Phase.WARMUP:
             self._judge_warmup(sample)
         else:
             self._count_failures(sample)
@@ -211,17 +211,17 @@ class Session:
 
     def _judge_warmup(self, sample: Sample) -> None:
         """Stops a run whose service answers nothing of use: its words now rather than N failures later."""
-        phases = self.phases
+        budget = self.budget
         self._warmup_kinds.add(sample.error_kind)
         self.warmup_failures += sample.failed
         self._first_error = self._first_error or sample.error
         # One worker's key may be wrong, and not the others'.
         self._hopeless &= sample.status in HOPELESS
         self._heard.add(sample.worker)
-        if self._continue_on_dead_warmup or phases.closed:
+        if self._continue_on_dead_warmup or budget.closed:
             return
-        enough = phases.warmup_results >= min(FIRST_ANSWERS, phases.warmup) and len(self._heard) >= phases.workers
-        all_in = phases.warmup_results == phases.warmup
+        enough = budget.warmup_results >= min(FIRST_ANSWERS, budget.warmup) and len(self._heard) >= budget.workers
+        all_in = budget.warmup_results == budget.warmup
         dead = all_in and len(self._warmup_kinds) == 1 and None not in self._warmup_kinds
         if (self._hopeless and enough) or dead:
             self.end("dead_warmup", self._first_error)

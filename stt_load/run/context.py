@@ -1,4 +1,4 @@
-"""What the users of one run share: where to ask for jobs, what to say, and where to."""
+"""What the users of one run share: where to ask for iterations, what to say, and where to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 from stt_load import __version__
 from stt_load.api import openai
 from stt_load.api.answers import Places, reader
-from stt_load.api.api import Speech
+from stt_load.api.api import Api
 from stt_load.api.batch import Plan
 from stt_load.api.form import Bare, Form
 from stt_load.api.stream import Stream
@@ -20,26 +20,26 @@ from stt_load.audio import wav
 from stt_load.audio.noise import NoiseSource
 from stt_load.client import Target, Timeouts
 from stt_load.client.hook import Call, load
-from stt_load.config import Api, Config, filled, json_fields, mask_url, pairs, secrets
-from stt_load.load.budget import Job
-from stt_load.run.dispatcher import Desk
+from stt_load.config import ApiConfig, Config, filled, json_fields, mask_url, pairs, secrets
+from stt_load.load.iteration import Iteration
+from stt_load.run.dispatcher import Dispatcher
 
 UNITS_S = {"s": 1.0, "ms": 0.001}
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """What the users of one run share: whom to ask for jobs, what to say, where, and how long to pause after.
+class RunContext:
+    """What the users of one run share: whom to ask for iterations, what to say, where, and how long to pause after.
 
     users: tells how many there are in the whole run. call: what to call instead of making a request. waits: a user
     that was refused stays away for as long as it is asked to. seed: of the clips. name, url: what Locust's screens
     and listeners get to see, without secrets.
     """
 
-    desk: Desk
+    dispatcher: Dispatcher
     users: Callable[[], int]
     audio: NoiseSource
-    speech: Speech
+    api: Api
     target: Target
     call: Call | None
     name: str
@@ -48,18 +48,18 @@ class Stage:
     waits: bool
     seed: int
 
-    def request_id(self, job: Job) -> str:
+    def request_id(self, iteration: Iteration) -> str:
         """What tells this try from all others, on the wire and in the result."""
-        return f"{self.seed}-{job.seq}-{job.attempt}"
+        return f"{self.seed}-{iteration.seq}-{iteration.attempt}"
 
 
-def build(config: Config, url: str, seed: int, desk: Desk, users: Callable[[], int]) -> Stage:
-    """The stage of a run of `config` against `url`; its clips are drawn from `seed`."""
-    return Stage(
-        desk=desk,
+def build(config: Config, url: str, seed: int, dispatcher: Dispatcher, users: Callable[[], int]) -> RunContext:
+    """The context of a run of `config` against `url`; its clips are drawn from `seed`."""
+    return RunContext(
+        dispatcher=dispatcher,
         users=users,
         audio=audio_of(config, seed),
-        speech=speech_of(config, url),
+        api=api_of(config, url),
         target=target_of(config, url),
         call=load(config.api.call) if config.api.call else None,
         name=shown_name(place_of(config, url)),
@@ -75,17 +75,17 @@ def audio_of(config: Config, seed: int) -> NoiseSource:
     return NoiseSource(seed, wav.frames_of(config.audio_duration, config.sample_rate), config.sample_rate)
 
 
-def speech_of(config: Config, url: str) -> Speech:
+def api_of(config: Config, url: str) -> Api:
     """How the service at `url` is spoken to; with the secrets of this process's environment."""
     api, hidden = config.api, secrets(config, os.environ)
     if api.call is not None:
-        return Speech(Bare(), _as_returned, hidden)
+        return Api(Bare(), _as_returned, hidden)
     read_text = reader(api.response_format, _places(api))
     listen = partial(Stream, api.stream_dialect, read_text) if api.stream else None
-    return Speech(_form(api), read_text, hidden, listen, _plan(config, url))
+    return Api(_form(api), read_text, hidden, listen, _plan(config, url))
 
 
-def _places(api: Api) -> Places:
+def _places(api: ApiConfig) -> Places:
     found = api.response
     return Places(
         found.text,
@@ -101,7 +101,7 @@ def _as_returned(answer: Answer) -> Transcript:
     return heard(answer.body.decode())
 
 
-def _form(api: Api) -> Form | Bare:
+def _form(api: ApiConfig) -> Form | Bare:
     """What the API's protocol puts around the audio."""
     if api.protocol == "raw" or (api.protocol == "submit_poll" and api.job.audio != "form"):
         return Bare(api.audio_content_type)
@@ -137,7 +137,7 @@ def _plan(config: Config, url: str) -> Plan | None:
     )
 
 
-def base_path(api: Api, url: str) -> str:
+def base_path(api: ApiConfig, url: str) -> str:
     """What stands before the endpoint's path in `url`."""
     return urlsplit(url.removesuffix(api.path)).path
 

@@ -9,10 +9,10 @@ from typing import Any, Protocol
 
 from stt_load.clock import clock
 from stt_load.config import Config
-from stt_load.load.budget import Phases
-from stt_load.run.barrier import Budget, Session
-from stt_load.run.context import Stage, build
-from stt_load.run.dispatcher import Bell, LocalDesk
+from stt_load.load.budget import Budget
+from stt_load.run.barrier import Barrier, Iterations
+from stt_load.run.context import RunContext, build
+from stt_load.run.dispatcher import Condition, LocalDispatcher
 from stt_load.run.load_watch import Asked, LoadWatch
 from stt_load.run.monitor import Monitor
 from stt_load.samples.generator import Generator
@@ -48,7 +48,7 @@ class Users(Protocol):
     def trouble(self) -> str: ...
 
 
-class Team(Protocol):
+class Executor(Protocol):
     """Does the work of one run. names: of the processes that do it, by the index in the samples; they may grow.
 
     users: of all these processes together.
@@ -58,24 +58,24 @@ class Team(Protocol):
     def users(self) -> Users: ...
 
     @property
-    def budget(self) -> Budget: ...
+    def budget(self) -> Iterations: ...
 
     @property
     def names(self) -> Sequence[str]: ...
 
     @property
     def leased_again(self) -> int:
-        """Jobs that were handed out once more, as those who had them were lost."""
+        """Iterations that were handed out once more, as those who had them were lost."""
 
     @property
     def clocks(self) -> dict[str, Clock]:
         """Of those on other machines, by name."""
 
-    def begin(self, session: Session, order: Order) -> None:
-        """Gets ready; nobody starts before `session` is released."""
+    def begin(self, barrier: Barrier, order: Order) -> None:
+        """Gets ready; nobody starts before `barrier` is released."""
 
     def spread_news(self) -> None:
-        """There may be jobs for those who had none."""
+        """There may be iterations for those who had none."""
 
     def measure(self) -> None:
         """The warm-up is over: begins to watch itself."""
@@ -100,13 +100,13 @@ class Team(Protocol):
         """The run is over. saved: the result is on the disk."""
 
     def generator(self, listener_errors: int) -> Generator:
-        """What the team has seen of itself since `measure`."""
+        """What the executor has seen of itself since `measure`."""
 
 
-class LocalTeam:
+class LocalExecutor:
     """The users of this process.
 
-    enter: lets them know the stage.
+    enter: lets them know the context.
     """
 
     names = LOCAL
@@ -114,42 +114,42 @@ class LocalTeam:
     leased_again = 0
     clocks: dict[str, Clock] = {}  # noqa: RUF012 - there are none, and nobody adds any
 
-    def __init__(self, phases: Phases, users: Users, enter: Callable[[Stage], None]) -> None:
-        self.budget = phases
+    def __init__(self, budget: Budget, users: Users, enter: Callable[[RunContext], None]) -> None:
+        self.budget = budget
         self.users = users
         self._enter = enter
-        self._bell = Bell()
-        self._session: Session | None = None
-        self._monitor = Monitor(lambda: phases.in_flight, lambda: phases.present, self._unseen)
+        self._condition = Condition()
+        self._barrier: Barrier | None = None
+        self._monitor = Monitor(lambda: budget.in_flight, lambda: budget.present, self._unseen)
         self._load = LoadWatch(self._asked, lambda: None)
 
     @property
-    def session(self) -> Session:
-        assert self._session is not None, "a team begins before it is asked for anything"
-        return self._session
+    def barrier(self) -> Barrier:
+        assert self._barrier is not None, "an executor begins before it is asked for anything"
+        return self._barrier
 
-    def begin(self, session: Session, order: Order) -> None:
-        self._session = session
-        desk = LocalDesk(self.budget, session, self._bell)
-        self._enter(build(order.config, order.url, order.info.seed, desk, lambda: self.budget.present))
+    def begin(self, barrier: Barrier, order: Order) -> None:
+        self._barrier = barrier
+        dispatcher = LocalDispatcher(self.budget, barrier, self._condition)
+        self._enter(build(order.config, order.url, order.info.seed, dispatcher, lambda: self.budget.present))
 
     def spread_news(self) -> None:
-        self._bell.ring()
+        self._condition.notify_all()
 
     def measure(self) -> None:
-        self._monitor.start(self.session.barrier_s or clock())
+        self._monitor.start(self.barrier.barrier_s or clock())
 
     def follow_users(self) -> None:
         if self.budget.closed:
             self._load.changes.end(clock())
         else:
-            self._load.look(clock(), self.budget, measuring=self.session.barrier_s is not None)
+            self._load.look(clock(), self.budget, measuring=self.barrier.barrier_s is not None)
 
     def rest(self) -> None:
         self._monitor.stop()
 
     def settle(self) -> int:
-        return self._monitor.settle(self.session.table, self.session.origin_s)
+        return self._monitor.settle(self.barrier.table, self.barrier.origin_s)
 
     def _asked(self) -> Asked:
         """Counting those that run costs something: it is of interest only while they are to become more or fewer."""
@@ -157,7 +157,7 @@ class LocalTeam:
         return Asked(wanted, self.users.running if wanted is None else wanted)
 
     def _unseen(self, what: str, error: Exception) -> None:
-        self.session.faults.note(f"What the generator does was not seen to the end: {what} failed", error)
+        self.barrier.faults.note(f"What the generator does was not seen to the end: {what} failed", error)
 
     def remains(self) -> Sequence[Sample]:
         return ()
@@ -166,7 +166,7 @@ class LocalTeam:
         """There is nobody to tell."""
 
     def generator(self, listener_errors: int) -> Generator:
-        watch, barrier_s = self._monitor.watch(), None if self._session is None else self._session.barrier_s
+        watch, barrier_s = self._monitor.watch(), None if self._barrier is None else self._barrier.barrier_s
         if watch is None or barrier_s is None:
             return Generator(listener_errors=listener_errors)
         return replace(watch.generator(listener_errors), load_changes=self._load.changes.since(barrier_s, clock()))

@@ -9,8 +9,8 @@ from enum import StrEnum
 from gevent.event import Event
 
 from stt_load.clock import clock
-from stt_load.locust_plugin.executors import Workforce
-from stt_load.run.barrier import Session
+from stt_load.locust_plugin.executors import Executors
+from stt_load.run.barrier import Barrier
 from stt_load.samples.run_info import EndReason
 
 MARGIN_S = 1.0
@@ -29,18 +29,18 @@ class State(StrEnum):
     OVER = "over"
 
 
-class Shutdown:
-    """The end of the run of `session`, whose users `workforce` has; the one owner of how far it is.
+class Lifecycle:
+    """The end of the run of `barrier`, whose users `executors` has; the one owner of how far it is.
 
     told: Locust stops its users. drain_s: what is in flight gets so long after a stop, a signal or Locust's -t.
     longest_s: within so long every request ends by itself; an end that was planned waits for that. concluded: it has
     its result.
     """
 
-    def __init__(self, session: Session, workforce: Workforce, *, drain_s: float, longest_s: float) -> None:
+    def __init__(self, barrier: Barrier, executors: Executors, *, drain_s: float, longest_s: float) -> None:
         self.state = State.RUNNING
-        self._session = session
-        self._workforce = workforce
+        self._barrier = barrier
+        self._executors = executors
         self._drain_s = drain_s
         self._longest_s = longest_s
         self._cut_s = math.inf
@@ -55,34 +55,34 @@ class Shutdown:
     def finish(self) -> None:
         """What was planned is done: waits for what is in flight, as long as that can take; blocks."""
         # With all N in, there may only be tries whose result somebody else has given.
-        limit_s = self._drain_s if self._session.phases.done else self._longest_s + MARGIN_S
+        limit_s = self._drain_s if self._barrier.budget.done else self._longest_s + MARGIN_S
         if self.state is State.RUNNING:
             self._drain(limit_s)
-            self._workforce.finish(limit_s)
-        if self._session.phases.in_flight:
+            self._executors.finish(limit_s)
+        if self._barrier.budget.in_flight:
             self.cut()
 
     def stop(self, reason: EndReason) -> None:
         """Locust stops its users, on its own account for `reason`, or as it was told to; blocks."""
         self.told = True
-        self._session.stopped(reason)
+        self._barrier.stopped(reason)
         if self.state in (State.RUNNING, State.DRAINING):  # what was planned may not have begun to wait yet
-            self._session.cut_short(reason)
+            self._barrier.cut_short(reason)
         self._drain(self._drain_s)
-        self._workforce.drain(self.left_s or 0.0)
+        self._executors.drain(self.left_s or 0.0)
 
     def interrupt(self) -> None:
         """A signal drains; one that comes while the run is ending cuts off what is in flight."""
-        if self._session.over:
+        if self._barrier.over:
             self.cut()
-        self._session.interrupt()
+        self._barrier.interrupt()
 
     def cut(self) -> None:
         """What is in flight is not waited for any longer."""
         if self.state is not State.OVER:
             self.state = State.CUTTING
             self._cut_s = 0.0
-            self._workforce.cut()
+            self._executors.cut()
 
     def over(self) -> None:
         """Every row is in."""
@@ -92,7 +92,7 @@ class Shutdown:
         """Blocks until the run is concluded, which follows when Locust's users are gone. Where something has kept
         Locust from saying so, it is time to `conclude` without."""
         if not self.concluded.wait(self._drain_s + PATIENCE_S) and self.state is not State.OVER:
-            self._session.faults.note("Locust never said that its users are gone: rows may be missing")
+            self._barrier.faults.note("Locust never said that its users are gone: rows may be missing")
             conclude()
         self.concluded.wait()
 

@@ -8,10 +8,10 @@ from contextlib import suppress
 from stt_load.api.numbers import bounded
 from stt_load.api.stream import Stream
 from stt_load.api.verdict import LONGEST_HEADER, Failure, Transcript, described, storable
-from stt_load.client import Exchange, TransportError, local_limits
+from stt_load.client import ClientError, Exchange, local_limits
 from stt_load.clock import clock
-from stt_load.load.budget import Job
-from stt_load.run.context import Stage
+from stt_load.load.iteration import Iteration
+from stt_load.run.context import RunContext
 from stt_load.samples.fields import LONGEST_S
 from stt_load.samples.sample import ErrorKind, Sample
 
@@ -21,17 +21,27 @@ _BYTES = ("upload_bytes", "download_bytes")
 
 
 def concluded(
-    stage: Stage, job: Job, exchange: Exchange, verdict: Transcript | Failure, users: int, pause_s: float
+    context: RunContext,
+    iteration: Iteration,
+    exchange: Exchange,
+    verdict: Transcript | Failure,
+    users: int,
+    pause_s: float,
 ) -> Sample:
     """`sample_of`, whatever it is made of: one that can't be made is a failure that says why."""
     try:
-        return sample_of(stage, job, exchange, verdict, users, pause_s)
+        return sample_of(context, iteration, exchange, verdict, users, pause_s)
     except Exception as error:
-        return _unmade(stage, job, exchange, error)
+        return _unmade(context, iteration, exchange, error)
 
 
 def sample_of(
-    stage: Stage, job: Job, exchange: Exchange, verdict: Transcript | Failure, users: int, pause_s: float
+    context: RunContext,
+    iteration: Iteration,
+    exchange: Exchange,
+    verdict: Transcript | Failure,
+    users: int,
+    pause_s: float,
 ) -> Sample:
     """The sample, its instants counted from the run's origin, its texts without secrets.
 
@@ -44,12 +54,12 @@ def sample_of(
     # A job may have had a connection before there was none.
     unreached = failure is not None and failure.kind in _NOTHING_SENT and exchange.connection is None
     nothing_sent = exchange.sent_s is None or unreached
-    origin_s = stage.desk.origin_s
+    origin_s = context.dispatcher.origin_s
     told, beyond = bounded(_told(exchange, heard, failure is None, nothing_sent))
     return Sample(
-        seq=job.seq,
-        attempt=job.attempt,
-        phase=job.phase,
+        seq=iteration.seq,
+        attempt=iteration.attempt,
+        phase=iteration.phase,
         worker=0,
         users=users,
         start_s=start_s - origin_s,
@@ -58,11 +68,11 @@ def sample_of(
         first_text_s=_since(origin_s, exchange.stream.first_text_s if exchange.stream else None),
         done_s=done_s - origin_s,
         pause_s=min(pause_s + exchange.lingered_s, LONGEST_S),
-        audio_s=stage.audio.duration_s,
+        audio_s=context.audio.duration_s,
         error_kind=failure.kind if failure else None,
-        error=storable(stage.speech.hide(failure.message)) if failure else None,
+        error=storable(context.api.hide(failure.message)) if failure else None,
         connection=exchange.connection,
-        headers=_shown(stage, exchange) if exchange.captured else None,
+        headers=_shown(context, exchange) if exchange.captured else None,
         out_of_range=(*heard.out_of_range, *beyond) or None,
         json_for_text=heard.json_for_text,
         **told | {name: told[name] or 0 for name in _BYTES},
@@ -87,7 +97,7 @@ def _told(exchange: Exchange, heard: Transcript, ok: bool, nothing_sent: bool) -
 
 def failure_of(error: BaseException) -> Failure:
     """What an exception comes down to that came on the way from a clip to its transcript."""
-    if isinstance(error, TransportError):
+    if isinstance(error, ClientError):
         return Failure(error.kind, error.message)
     advice = local_limits.advice(error)
     if advice is not None:
@@ -95,25 +105,25 @@ def failure_of(error: BaseException) -> Failure:
     return Failure(ErrorKind.HOOK_ERROR, described(error))
 
 
-def _unmade(stage: Stage, job: Job, exchange: Exchange, error: Exception) -> Sample:
+def _unmade(context: RunContext, iteration: Iteration, exchange: Exchange, error: Exception) -> Sample:
     """The failure of an iteration of which no row could be made."""
     done_s = exchange.done_s or clock()
     start_s = exchange.sent_s or done_s
     reason = f"the row could not be made: {type(error).__name__}"
     with suppress(Exception):  # it may be the hiding that is broken
-        reason = storable(stage.speech.hide(f"{reason}: {error}"))
+        reason = storable(context.api.hide(f"{reason}: {error}"))
     return Sample(
-        seq=job.seq,
-        attempt=job.attempt,
-        phase=job.phase,
+        seq=iteration.seq,
+        attempt=iteration.attempt,
+        phase=iteration.phase,
         worker=0,
         users=0,
-        start_s=start_s - stage.desk.origin_s,
+        start_s=start_s - context.dispatcher.origin_s,
         sent_s=None,
         first_byte_s=None,
-        done_s=done_s - stage.desk.origin_s,
+        done_s=done_s - context.dispatcher.origin_s,
         pause_s=0.0,
-        audio_s=stage.audio.duration_s,
+        audio_s=context.audio.duration_s,
         upload_bytes=0,
         download_bytes=0,
         status=None,
@@ -123,9 +133,9 @@ def _unmade(stage: Stage, job: Job, exchange: Exchange, error: Exception) -> Sam
     )
 
 
-def _shown(stage: Stage, exchange: Exchange) -> str:
+def _shown(context: RunContext, exchange: Exchange) -> str:
     """The captured headers, each without secrets before JSON writes them in its own way."""
-    hide = stage.speech.hide
+    hide = context.api.hide
     kept = {
         name: None if value is None else storable(hide(value), LONGEST_HEADER)
         for name, value in exchange.captured.items()

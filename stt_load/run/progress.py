@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from stt_load.clock import clock
-from stt_load.run.barrier import Session
+from stt_load.run.barrier import Barrier
 from stt_load.samples.progress import Progress, Waiting
 
 STILL_S = 2.0
@@ -13,7 +13,7 @@ STILL_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class ProcessState:
     """What the process knows of a run that the run itself doesn't.
 
     time_limit_s: until Locust's -t ends it, None without. drain_s: how long what is in flight is still waited for,
@@ -25,25 +25,25 @@ class Outlook:
     strangers: int = 0
 
 
-class Lookout:
-    """Looks at `session`, whose service may take `wait_ready_s` seconds to be there."""
+class ProgressMeter:
+    """Looks at `barrier`, whose service may take `wait_ready_s` seconds to be there."""
 
-    def __init__(self, session: Session, wait_ready_s: float) -> None:
-        self._session = session
+    def __init__(self, barrier: Barrier, wait_ready_s: float) -> None:
+        self._barrier = barrier
         self._wait_ready_s = wait_ready_s
         self._seen = ("", 0)
         self._seen_s = clock()
 
-    def look(self, outlook: Outlook) -> Progress:
-        session, phases = self._session, self._session.phases
-        if session.barrier_s is not None:
-            phase, began_s, limit_s = "measuring", session.barrier_s, session.measure_for_s
-            done, total, failed = phases.measured_results, phases.measured_total, session.failures
-        elif session.released.is_set():
-            phase, began_s, limit_s = "warmup", session.released_s, None
-            done, total, failed = phases.warmup_results, phases.warmup, session.warmup_failures
+    def look(self, process_state: ProcessState) -> Progress:
+        barrier, budget = self._barrier, self._barrier.budget
+        if barrier.barrier_s is not None:
+            phase, began_s, limit_s = "measuring", barrier.barrier_s, barrier.measure_for_s
+            done, total, failed = budget.measured_results, budget.measured_total, barrier.failures
+        elif barrier.released.is_set():
+            phase, began_s, limit_s = "warmup", barrier.released_s, None
+            done, total, failed = budget.warmup_results, budget.warmup, barrier.warmup_failures
         else:
-            phase, began_s, limit_s = "ready", session.origin_s, self._wait_ready_s
+            phase, began_s, limit_s = "ready", barrier.origin_s, self._wait_ready_s
             done, total, failed = 0, None, 0
         return Progress(
             phase=phase,
@@ -52,19 +52,19 @@ class Lookout:
             failed=failed,
             elapsed_s=clock() - began_s,
             limit_s=limit_s,
-            in_flight=phases.in_flight,
-            stopping=phases.closed and phases.in_flight > 0,
-            time_limit_s=outlook.time_limit_s,
-            drain_s=outlook.drain_s,
-            waiting=self._waiting(phase, done, outlook.strangers),
+            in_flight=budget.in_flight,
+            stopping=budget.closed and budget.in_flight > 0,
+            time_limit_s=process_state.time_limit_s,
+            drain_s=process_state.drain_s,
+            waiting=self._waiting(phase, done, process_state.strangers),
         )
 
     def _waiting(self, phase: str, done: int, strangers: int) -> Waiting | None:
         """What is waited for; None where something has just come, or nothing can come yet."""
         if (phase, done) != self._seen:
             self._seen, self._seen_s = (phase, done), clock()
-        still_s, phases = clock() - self._seen_s, self._session.phases
+        still_s, budget = clock() - self._seen_s, self._barrier.budget
         if phase == "ready" or still_s < STILL_S:
             return None
-        awaited = 0 if phases.open else phases.awaited
-        return Waiting(strangers, phases.present, awaited, phases.in_flight, still_s)
+        awaited = 0 if budget.open else budget.awaited
+        return Waiting(strangers, budget.present, awaited, budget.in_flight, still_s)

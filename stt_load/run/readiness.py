@@ -8,10 +8,10 @@ import gevent
 
 from stt_load.api.request import Body, Request, encoded_path
 from stt_load.api.verdict import storable
-from stt_load.client import Exchange, Target, Timeouts, TransportError
+from stt_load.client import ClientError, Exchange, Target, Timeouts
 from stt_load.client.addresses import NoAddress, addresses_of, connect
 from stt_load.client.exchange import plain
-from stt_load.client.http import HttpTransport
+from stt_load.client.http import HttpClient
 from stt_load.clock import clock
 
 POLL_S = 0.25
@@ -37,20 +37,20 @@ def _trouble(target: Target, health: str | None, left_s: float) -> str | None:
             connect(addresses_of(*target.peer), clock() + limit_s).close()
             return None
         return _unhealthy(replace(target, timeouts=Timeouts(limit_s, limit_s, limit_s, limit_s)), health)
-    except (OSError, ValueError, NoAddress, TransportError) as error:  # ValueError: a name that is none
+    except (OSError, ValueError, NoAddress, ClientError) as error:  # ValueError: a name that is none
         return f"{target.authority}: {storable(plain(error))}"
 
 
 def _unhealthy(target: Target, health: str) -> str | None:
-    """What the status says; how the answer goes on after it does not matter. Raises `TransportError` without one."""
+    """What the status says; how the answer goes on after it does not matter. Raises `ClientError` without one."""
     exchange = Exchange()
-    transport = HttpTransport(target)
+    client = HttpClient(target)
     try:
-        transport.fetch(Request("GET", encoded_path(health), Body((), 0)), exchange)
-    except TransportError:
+        client.fetch(Request("GET", encoded_path(health), Body((), 0)), exchange)
+    except ClientError:
         if exchange.status is None:
             raise
     finally:
-        transport.close()
+        client.close()
     status = exchange.status or 0
     return None if 200 <= status < 300 else f"GET {health}: HTTP {status}"

@@ -1,4 +1,4 @@
-"""One start of the load test with all that goes with it: session, team, spool, screen, result."""
+"""One start of the load test with all that goes with it: barrier, executor, spool, screen, result."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ import gevent
 import numpy as np
 
 from stt_load import __version__
-from stt_load.api.redaction import Hider
+from stt_load.api.redaction import Redactor
 from stt_load.config import MOST_SEED, Config, mask_url, secrets
 from stt_load.locust_plugin.display import Display
-from stt_load.run.barrier import Ending, Session
+from stt_load.run.barrier import Barrier, Ending
 from stt_load.run.context import base_path, place_of
-from stt_load.run.executor import Order, Team
+from stt_load.run.executor import Executor, Order
 from stt_load.run.faults import Faults
 from stt_load.run.readiness import wait_ready
 from stt_load.run.spooling import Spooling
@@ -35,23 +35,23 @@ from stt_load.samples.sample import Phase
 from stt_load.samples.table import Samples
 from stt_load.stats.summary import warmup
 from stt_load.storage import result_file
-from stt_load.storage.run_record import Run
+from stt_load.storage.run_record import RunRecord
 from stt_load.storage.spool import Spool
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Crew:
-    """What an experiment asks of Locust: how many users are wanted, a clean slate, and the end."""
+class LocustControls:
+    """What a run asks of Locust: how many users are wanted, a clean slate, and the end."""
 
     wanted: Callable[[], int]
     reset_statistics: Callable[[], None]
     end: Callable[[], None]
 
 
-class Experiment:
-    """A run of `config` against `url`, by `users` users of class `user_class` in `team`.
+class Run:
+    """A run of `config` against `url`, by `users` users of class `user_class` in `executor`.
 
     shown: the configuration as it may be seen, secrets masked.
     """
@@ -65,27 +65,27 @@ class Experiment:
         url: str,
         users: int,
         user_class: str,
-        team: Team,
-        crew: Crew,
+        executor: Executor,
+        locust_controls: LocustControls,
         display: Display,
     ) -> None:
         self.config = config
         self._shown = shown
-        self.team = team
-        self.crew = crew
+        self.executor = executor
+        self.locust_controls = locust_controls
         self.display = display
-        self._hide = Hider(secrets(config, os.environ)).text
+        self._hide = Redactor(secrets(config, os.environ)).text
         self.faults = Faults(self._hide)
         self._url = url
         self._users = users
-        self.session = Session(
-            team.budget,
+        self.barrier = Barrier(
+            executor.budget,
             measure_for_s=config.measure_for,
             continue_on_dead_warmup=config.continue_on_dead_warmup,
             most_failures=config.max_consecutive_failures,
             on_barrier=self._on_barrier,
             on_over=self._on_over,
-            on_news=team.spread_news,
+            on_news=executor.spread_news,
             faults=self.faults,
         )
         self.info = RunInfo(
@@ -100,33 +100,38 @@ class Experiment:
             target=mask_url(url),
             user_class=user_class,
             users=users,
-            workers=tuple(team.names),
+            workers=tuple(executor.names),
             started_at=now(),
         )
         self.path = result_file.reserve(config.save_path, datetime.now())
         self._spool = Spool(self.path, self.info, shown)
         self._spooling = Spooling(
-            self._spool, self.session.table, lambda: team.names, team.settle, self._tell_spool, self._on_spool_error
+            self._spool,
+            self.barrier.table,
+            lambda: executor.names,
+            executor.settle,
+            self._tell_spool,
+            self._on_spool_error,
         )
-        self._users_watch = UserWatch(self.session, team, crew.wanted, users)
+        self._users_watch = UserWatch(self.barrier, executor, locust_controls.wanted, users)
         self._greenlets: list[gevent.Greenlet[..., None]] = []
         self._unread = False
         try:
-            team.begin(self.session, Order(config, shown, url, self.info, self.path))
+            executor.begin(self.barrier, Order(config, shown, url, self.info, self.path))
         except BaseException:
             self.abandon()
             raise
 
     def start(self) -> None:
         """Says what is going to happen and lets the users go once the service is there."""
-        self.info = replace(self.info, workers=tuple(self.team.names))
+        self.info = replace(self.info, workers=tuple(self.executor.names))
         self.display.started(self.info)
         spawn = self.faults.spawn
         self._greenlets = [
             spawn("The service could not be waited for", self._get_ready),
             spawn("The spool is not kept up any more", self._spooling.run),
             spawn("The users are not watched any more", self._users_watch.run),
-            spawn("The progress is not shown any more", self.display.follow, self.session),
+            spawn("The progress is not shown any more", self.display.follow, self.barrier),
         ]
 
     def abandon(self) -> None:
@@ -135,34 +140,34 @@ class Experiment:
         with suppress(OSError):
             self._spool.remove()
         with self.faults.caught("The workers could not be told that there is no run"):
-            self.team.dismiss(saved=True)  # they have nothing to keep
+            self.executor.dismiss(saved=True)  # they have nothing to keep
 
-    def finish(self) -> Run:
+    def finish(self) -> RunRecord:
         """The end: no user runs any more. Writes the result, shows the report; whatever breaks, the rest is done."""
         caught = self.faults.caught
         with caught("The generator's watch on itself could not be ended"):
-            self.team.rest()
+            self.executor.rest()
         gevent.killall(self._greenlets)
         with caught("Tries of lost workers are missing"):
-            for sample in self.team.remains():
-                keep(self.session.table, sample)
+            for sample in self.executor.remains():
+                keep(self.barrier.table, sample)
         with caught("What standstills can have added to rows is not known"):
-            self.team.settle()
+            self.executor.settle()
         with caught("That the result is being saved was not shown"):
-            self.display.saving(len(self.session.table))
+            self.display.saving(len(self.barrier.table))
         self._spooling.catch_up()
         run = self._saved(self._concluded())
         noted = self.faults.count
         with caught("The workers could not be told that the run is over"):
-            self.team.dismiss(saved=run.path is not None and not self._unread)
+            self.executor.dismiss(saved=run.path is not None and not self._unread)
         with caught("The report could not be shown"):
             self.display.finished(run)
         return run if self.faults.count == noted else run.invalid(self._doubted(run.info))
 
-    def _concluded(self) -> Run:
+    def _concluded(self) -> RunRecord:
         """The run as it is now, its figures computed, or, where that breaks, figures of nothing."""
         samples = self._samples()
-        run = Run(self._ended_info(samples), self._shown, samples, None)
+        run = RunRecord(self._ended_info(samples), self._shown, samples, None)
         try:
             return replace(run, figures=run.summary)
         except Exception as error:
@@ -171,11 +176,11 @@ class Experiment:
 
     def _samples(self) -> Samples:
         """All rows as the result has them. Where they can't be read, none: the spool is kept then."""
-        session = self.session
+        barrier = self.barrier
         try:
-            samples = session.table.release().in_order()  # each copy of a million rows takes the place of the last
-            if session.barrier_s is not None:
-                samples = samples.since(session.barrier_s - session.origin_s)
+            samples = barrier.table.release().in_order()  # each copy of a million rows takes the place of the last
+            if barrier.barrier_s is not None:
+                samples = samples.since(barrier.barrier_s - barrier.origin_s)
             return as_saved(samples)
         except Exception as error:
             self._unread = True
@@ -185,28 +190,28 @@ class Experiment:
     @property
     def _first_transcript(self) -> str | None:
         """A service may repeat in its text what it was told."""
-        text = self.session.first_transcript
+        text = self.barrier.first_transcript
         return None if text is None else self._hide(text)
 
     def _ended_info(self, samples: Samples) -> RunInfo:
-        session = self.session
-        ending = session.ending or Ending("stopped", "nobody said why")
+        barrier = self.barrier
+        ending = barrier.ending or Ending("stopped", "nobody said why")
         info = replace(
             self.info,
             ended_at=now(),
-            users=session.users_at_barrier or self._users,
-            workers=tuple(self.team.names),
-            leased_again=self.team.leased_again,
-            barrier_s=session.barrier_s,
+            users=barrier.users_at_barrier or self._users,
+            workers=tuple(self.executor.names),
+            leased_again=self.executor.leased_again,
+            barrier_s=barrier.barrier_s,
             end_reason=ending.reason,
             detail=ending.detail,
             first_transcript=self._first_transcript,
         )
         with self.faults.caught("How the workers' clocks differ is not known"):
-            info = replace(info, clocks=self.team.clocks)
+            info = replace(info, clocks=self.executor.clocks)
         with self.faults.caught("What the generator saw of itself is not known"):
             info = replace(info, generator=replace(self._generator(), rows_lost=self._rows_lost(samples)))
-        complete = ending.reason == "finished" or (session.phases.done and not np.any(samples.unfinished))
+        complete = ending.reason == "finished" or (barrier.budget.done and not np.any(samples.unfinished))
         return self._doubted(replace(info, complete=complete and not info.generator.rows_lost))
 
     def _rows_lost(self, samples: Samples) -> int | None:
@@ -217,14 +222,14 @@ class Experiment:
         if self._unread:
             return None
         counted = samples.where(samples["phase"] != Phase.OUTSIDE)
-        return max(0, self.session.phases.handed_out - len(np.unique(counted["seq"])))
+        return max(0, self.barrier.budget.handed_out - len(np.unique(counted["seq"])))
 
     def _doubted(self, info: RunInfo) -> RunInfo:
         """With all that has broken so far."""
         errors = max(info.generator.listener_errors, self.faults.count)
         return replace(info, generator=replace(info.generator, listener_errors=errors), faults=self.faults.sentences)
 
-    def _saved(self, run: Run) -> Run:
+    def _saved(self, run: RunRecord) -> RunRecord:
         """`run`, in its file. One that can't be written leaves its rows in the spool, says so, and is INVALID."""
         try:
             path = self._written(run)
@@ -242,7 +247,7 @@ class Experiment:
             logger.warning("stt-load: %s could not be removed: %s", self._spool.path, error.strerror or error)
         return replace(run, path=path)
 
-    def _written(self, run: Run) -> Path:
+    def _written(self, run: RunRecord) -> Path:
         """Where the result is."""
         try:
             result_file.write(self.path, run)
@@ -255,24 +260,24 @@ class Experiment:
         return elsewhere
 
     def _generator(self) -> Generator:
-        return self.team.generator(self.faults.count)
+        return self.executor.generator(self.faults.count)
 
     def _on_barrier(self) -> None:
         """Whatever goes wrong here goes wrong in a user: it is counted, and the run goes on."""
         caught = self.faults.caught
         with caught("Locust's statistics count the warm-up, too"):
-            self.crew.reset_statistics()
+            self.locust_controls.reset_statistics()
         with caught("The end of the warm-up was not shown"):
-            self.display.measuring(warmup(self.session.table.snapshot()), self._first_transcript)
+            self.display.measuring(warmup(self.barrier.table.snapshot()), self._first_transcript)
         with caught("The generator's watch on itself is missing"):
-            self.team.measure()
+            self.executor.measure()
 
     def _on_over(self) -> None:
         """What Locust does on its way to the end takes time, which spoils nothing when every answer is in."""
         with self.faults.caught("The generator's watch on itself could not be ended"):
-            if not self.session.phases.in_flight:
-                self.team.rest()
-        self.crew.end()
+            if not self.barrier.budget.in_flight:
+                self.executor.rest()
+        self.locust_controls.end()
 
     def _get_ready(self) -> None:
         trouble = None
@@ -281,11 +286,11 @@ class Experiment:
                 target = place_of(self.config, self._url)
                 trouble = wait_ready(target, self._health_path(), self.config.wait_ready)
         if trouble is not None:
-            self.session.end("not_ready", self._hide(trouble))
+            self.barrier.end("not_ready", self._hide(trouble))
             return
         with self.faults.caught("The beginning of the warm-up was not shown"):
             self.display.warming_up()
-        self.session.release()
+        self.barrier.release()
 
     def _health_path(self) -> str | None:
         """Where the service is asked how it is: beside the endpoint, below the same base."""
@@ -294,9 +299,9 @@ class Experiment:
 
     def _tell_spool(self, spool: Spool) -> None:
         """What a report needs besides the rows, should this process not live to write it."""
-        session = self.session
-        if session.barrier_s is not None:
-            spool.barrier(session.barrier_s - session.origin_s, session.barrier_s)
+        barrier = self.barrier
+        if barrier.barrier_s is not None:
+            spool.barrier(barrier.barrier_s - barrier.origin_s, barrier.barrier_s)
         if (transcript := self._first_transcript) is not None:
             spool.first_transcript(transcript)
         spool.generator(self._generator())

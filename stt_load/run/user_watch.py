@@ -7,8 +7,8 @@ from collections.abc import Callable
 import gevent
 
 from stt_load.clock import clock
-from stt_load.run.barrier import Session
-from stt_load.run.executor import Team
+from stt_load.run.barrier import Barrier
+from stt_load.run.executor import Executor
 
 LOOK_S = 0.1
 GONE_S = 2.0
@@ -21,40 +21,40 @@ class UserWatch:
     asked_for: how many users of all classes Locust was asked for. users: how many that were at the start.
     """
 
-    def __init__(self, session: Session, team: Team, asked_for: Callable[[], int], users: int) -> None:
-        self._session = session
-        self._team = team
+    def __init__(self, barrier: Barrier, executor: Executor, asked_for: Callable[[], int], users: int) -> None:
+        self._barrier = barrier
+        self._executor = executor
         self._asked_for = asked_for
         self._at_start = users
         self._coming_s = self._somebody_s = clock()
 
     def run(self) -> None:
-        while not self._session.over:
+        while not self._barrier.over:
             gevent.sleep(LOOK_S)
-            with self._session.faults.caught("The users could not be watched all the time"):
+            with self._barrier.faults.caught("The users could not be watched all the time"):
                 self.look(clock())
 
     def look(self, now_s: float) -> None:
         """To be called often. now_s: on this process's clock."""
-        self._team.follow_users()
-        present, wanted = self._session.phases.present, self._team.users.wanted
+        self._executor.follow_users()
+        present, wanted = self._barrier.budget.present, self._executor.users.wanted
         # Counting those that run costs something: it is of interest only where some are missing.
-        running = None if wanted is None or present >= wanted > 0 else self._team.users.running
-        unsure = running is not None and self._team.unsure
+        running = None if wanted is None or present >= wanted > 0 else self._executor.users.running
+        unsure = running is not None and self._executor.unsure
         if running is None or running > present or unsure:
             self._coming_s = now_s
         if running != 0 or present or unsure or not self._asked_for():
             self._somebody_s = now_s
-        if self._session.barrier_s is None:
+        if self._barrier.barrier_s is None:
             self._set_awaited(present, wanted, now_s)
         if now_s - self._somebody_s > GONE_S:
-            self._session.end("no_users", self._team.users.trouble)
+            self._barrier.end("no_users", self._executor.users.trouble)
 
     def _set_awaited(self, present: int, wanted: int | None, now_s: float) -> None:
         """The barrier waits for users of this suite, and for nobody once their number is changed on the way, or when
         those that are there are all there will be."""
-        session = self._session
+        barrier = self._barrier
         if self._asked_for() != self._at_start or (present and now_s - self._coming_s > GONE_S):
-            session.await_users(0)
-        elif wanted is not None and wanted < session.phases.awaited:
-            session.await_users(wanted)
+            barrier.await_users(0)
+        elif wanted is not None and wanted < barrier.budget.awaited:
+            barrier.await_users(wanted)

@@ -38,7 +38,7 @@ class Generator:
     users_mean: users running, mean over the same samples.
     load_changes: (from_s, to_s) intervals in which load changed without being asked to.
     listener_errors: exceptions in our own event listeners and greenlets.
-    rows_lost: jobs that were handed out and are neither a row nor in flight at the end; None: not known.
+    rows_lost: iterations that were handed out and are neither a row nor in flight at the end; None: not known.
     """
 
     workers: tuple[WorkerHealth, ...] = ()

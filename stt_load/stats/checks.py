@@ -168,7 +168,7 @@ def listener_errors(evidence: Evidence) -> Check:
 
 
 def rows_lost(evidence: Evidence) -> Check:
-    """Jobs that were handed out and of which no row tells."""
+    """Iterations that were handed out and of which no row tells."""
     lost = evidence.generator.rows_lost
     if lost is None:
         return _check("rows_lost", None, evidence.limits.rows_lost)
@@ -204,8 +204,8 @@ def closed_loop_share(
 
     In a closed loop a user has a request in flight, or stays away on purpose, or is late because of us. By Little's
     law the first two are X (R + delay) of `users` users, so the rest is 1 - X (R + delay) / users. It is taken from
-    the first to the last measured start, for after that there is no job left, and a user without one is nobody's
-    fault:
+    the first to the last measured start, for after that there is no iteration left, and a user without one is
+    nobody's fault:
 
         1 - (time in flight + intended pauses, both inside the span) / (users x span)
 

@@ -13,18 +13,18 @@ from stt_load.samples.generator import Generator, Stall, WorkerHealth
 from stt_load.samples.run_info import RunInfo
 from stt_load.samples.sample import Phase
 from stt_load.samples.table import Samples
-from stt_load.storage.run_record import ReportError, Run
+from stt_load.storage.run_record import ReportError, RunRecord
 
 MOST_TEXTS = 2**15 - 1
 """As many as the columns have numbers for; of any more, only the kind of failure is left."""
 
 
-def merge(runs: Sequence[Run]) -> Run:
+def merge(runs: Sequence[RunRecord]) -> RunRecord:
     """The one run that `runs`, each from a file of its own, are parts of.
 
-    A request that is in several of them is there once. Of several results of one job the one counts that counted for
-    the master, if it was told of one, else the first; the others are `outside`. What a worker measured before it was
-    told of the barrier ended before that, and is put there.
+    A request that is in several of them is there once. Of several results of one iteration the one counts that
+    counted for the master, if it was told of one, else the first; the others are `outside`. What a worker measured
+    before it was told of the barrier ended before that, and is put there.
 
     Raises `ReportError` when they are not of one run.
     """
@@ -43,15 +43,15 @@ def merge(runs: Sequence[Run]) -> Run:
     rows = np.concatenate([_pointing_into(texts, part) for part in parts])
     known = len(parts[0]) if len(ordered[0].info.workers) > 1 else 0
     rows = rows[np.lexsort((rows["done_s"], np.arange(len(rows)) >= known))]
-    return Run(_info(ordered, names), first.config, Samples(_each_once(rows), texts), first.path)
+    return RunRecord(_info(ordered, names), first.config, Samples(_each_once(rows), texts), first.path)
 
 
-def _identity(run: Run) -> tuple[object, ...]:
+def _identity(run: RunRecord) -> tuple[object, ...]:
     info = run.info
     return info.seed, info.started_at, info.host, info.target
 
 
-def _part(run: Run, names: tuple[str, ...], *, before_barrier: bool) -> Samples:
+def _part(run: RunRecord, names: tuple[str, ...], *, before_barrier: bool) -> Samples:
     """The samples of `run` with their workers as in `names`."""
     rows = run.samples.rows.copy()
     index = np.array([names.index(name) for name in run.info.workers] or [0])
@@ -74,7 +74,7 @@ def _pointing_into(texts: tuple[str, ...], part: Samples) -> npt.NDArray[np.void
 
 
 def _each_once(rows: npt.NDArray[np.void]) -> npt.NDArray[np.void]:
-    """Rows, the best informed first, without those that say the same again; one of each job counts."""
+    """Rows, the best informed first, without those that say the same again; one of each iteration counts."""
     tries = rows[["seq", "attempt", "worker"]]
     _, places = np.unique(tries, return_index=True)
     rows = rows[np.sort(places)]
@@ -85,7 +85,7 @@ def _each_once(rows: npt.NDArray[np.void]) -> npt.NDArray[np.void]:
     return rows
 
 
-def _info(runs: Sequence[Run], names: tuple[str, ...]) -> RunInfo:
+def _info(runs: Sequence[RunRecord], names: tuple[str, ...]) -> RunInfo:
     infos = [run.info for run in runs]
     ended = next((info for info in infos if info.end_reason != "crashed"), infos[0])
     barriers = (info.barrier_s for info in infos if info.barrier_s is not None)
@@ -99,7 +99,7 @@ def _info(runs: Sequence[Run], names: tuple[str, ...]) -> RunInfo:
     )
 
 
-def _generator(runs: Sequence[Run], names: tuple[str, ...]) -> Generator:
+def _generator(runs: Sequence[RunRecord], names: tuple[str, ...]) -> Generator:
     """What was in flight can't be added up from their means; of the rest, the first word on each worker counts."""
     health: dict[int, WorkerHealth] = {}
     stalls: dict[int, list[Stall]] = {}

@@ -22,7 +22,7 @@ from stt_load.samples.rows import RowError, slices, table
 from stt_load.storage import json_lines, spool
 from stt_load.storage.files import PRIVATE, open_ordinary, temporary_beside
 from stt_load.storage.json_lines import LineError
-from stt_load.storage.run_record import SCHEMA_VERSION, ReportError, Run, check_version, run_info
+from stt_load.storage.run_record import SCHEMA_VERSION, ReportError, RunRecord, check_version, run_info
 
 MOST_ROWS_INSIDE = 100_000
 GZIP_LEVEL = 5
@@ -54,7 +54,7 @@ def rows_path(result: Path) -> Path:
     return result.with_suffix(ROWS_SUFFIX)
 
 
-def document(run: Run) -> dict[str, Any]:
+def document(run: RunRecord) -> dict[str, Any]:
     """The result without its requests, as JSON values. Figures have all their digits; what is not finite is None."""
     summary = run.summary
     values = {
@@ -78,7 +78,7 @@ def as_text(values: Mapping[str, Any]) -> str:
     return escaped(json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False))
 
 
-def write(path: Path, run: Run) -> None:
+def write(path: Path, run: RunRecord) -> None:
     """Writes the result to `path`: under another name, then renamed, so that nobody meets half a file.
 
     Above `MOST_ROWS_INSIDE` the rows go to a file of their own beside it.
@@ -104,7 +104,7 @@ def write(path: Path, run: Run) -> None:
         raise
 
 
-def load(path: Path) -> Run:
+def load(path: Path) -> RunRecord:
     """A run from its result, or from the spool of one that never got there.
 
     Raises `ReportError` for anything else, and when the rows beside the result are not those that belong to it.
@@ -119,7 +119,7 @@ def load(path: Path) -> Run:
         raise ReportError(f"{error.filename or path}: {error.strerror or error}") from None
 
 
-def _loaded(path: Path) -> Run:
+def _loaded(path: Path) -> RunRecord:
     try:
         with open_ordinary(path) as file:
             values = json.loads(file.read().decode("utf-8"))
@@ -138,7 +138,7 @@ def _loaded(path: Path) -> Run:
         rows = _rows_beside(path, requests)
     index = {name: number for number, name in enumerate(info.workers)}
     try:
-        return Run(info, values["config"], table(rows, index), path)
+        return RunRecord(info, values["config"], table(rows, index), path)
     except RowError as error:
         raise ReportError(f"{path} is damaged: {error}") from None
 

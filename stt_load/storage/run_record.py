@@ -35,7 +35,7 @@ class ReportError(ValueError):
 
 
 @dataclass(frozen=True)
-class Run:
+class RunRecord:
     """All that a report is made of.
 
     config: the configuration it had, secrets masked. samples: instants relative to the barrier (to the run's origin
@@ -60,11 +60,11 @@ class Run:
             poll_interval_s=self._poll_interval_s,
         )
 
-    def without_figures(self, info: RunInfo) -> Run:
+    def without_figures(self, info: RunInfo) -> RunRecord:
         """The same rows with figures of none of them, as those of all can't be computed; `info` says why."""
         return replace(self, figures=NOTHING).invalid(info)
 
-    def invalid(self, info: RunInfo) -> Run:
+    def invalid(self, info: RunInfo) -> RunRecord:
         """The same figures, not to be believed: something broke after they were made, as `info` says."""
         errors = Check("listener_errors", float(info.generator.listener_errors), None, 0, "INVALID")
         others = [check for check in self.summary.validity.checks if check.name != errors.name]

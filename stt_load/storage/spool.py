@@ -29,7 +29,7 @@ from stt_load.samples.table import Samples
 from stt_load.storage import json_lines
 from stt_load.storage.files import create_private, open_ordinary
 from stt_load.storage.json_lines import LineError
-from stt_load.storage.run_record import SCHEMA_VERSION, ReportError, Run, check_version, generator, run_info
+from stt_load.storage.run_record import SCHEMA_VERSION, ReportError, RunRecord, check_version, generator, run_info
 
 SUFFIX = ".partial.jsonl"
 
@@ -102,7 +102,7 @@ class Spool:
         self._file.write(encode(value) + "\n")
 
 
-def read(path: Path) -> Run:
+def read(path: Path) -> RunRecord:
     """The run that left the spool `path`. What a kill cut off in the middle of a line is left out.
 
     Raises `ReportError` when the file is not a spool or broken elsewhere, `OSError` when it can't be read.
@@ -136,7 +136,9 @@ def count_rows(path: Path) -> int:
         return sum(line.endswith(b"\n") and not line.startswith(b'{"event"') for line in file)
 
 
-def _told(info: RunInfo, config: dict[str, Any], samples: Samples, events: Mapping[str, Any], path: Path) -> Run:
+def _told(
+    info: RunInfo, config: dict[str, Any], samples: Samples, events: Mapping[str, Any], path: Path
+) -> RunRecord:
     """The run as the events tell it."""
     if "barrier" in events:
         samples = samples.since(events["barrier"]["at_s"])
@@ -145,7 +147,7 @@ def _told(info: RunInfo, config: dict[str, Any], samples: Samples, events: Mappi
         info = replace(info, first_transcript=events["first_transcript"]["text"])
     if "generator" in events:
         info = replace(info, generator=generator(events["generator"]["generator"]))
-    return Run(info, config, as_saved(samples), path)
+    return RunRecord(info, config, as_saved(samples), path)
 
 
 def _rows(found: Iterator[Any], events: dict[str, Any], index: dict[str, int]) -> Iterator[Any]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stt_load.api.answers import Places, reader
-from stt_load.api.api import Speech
+from stt_load.api.api import Api
 from stt_load.api.form import Form
 from stt_load.api.places import json_in
 from stt_load.api.stream import Stream
@@ -289,7 +289,7 @@ def test_any_answer_is_either_a_transcript_or_a_failure(body: bytes, response_fo
 
 
 def test_a_key_that_the_server_echoes_is_not_repeated() -> None:
-    speech = Speech(Form([]), reader("json"), secrets=["sk-123"])
+    speech = Api(Form([]), reader("json"), secrets=["sk-123"])
     verdict = speech.read(answer("Authorization: Bearer sk-123 is not valid", 401))
     assert isinstance(verdict, Failure)
     assert "sk-123" not in verdict.message
@@ -303,7 +303,7 @@ def test_a_stream_without_a_key_in_it_is_read_once() -> None:
     stream.begin("text/event-stream")
     stream.feed(body, 0.0)
     stream.again = lambda _: pytest.fail("it is read again")  # type: ignore[method-assign]
-    verdict = Speech(Form([]), reader("json"), secrets=["sk-123"]).read(Answer(200, "", None, body, stream=stream))
+    verdict = Api(Form([]), reader("json"), secrets=["sk-123"]).read(Answer(200, "", None, body, stream=stream))
     assert isinstance(verdict, Failure)
     assert verdict.kind == ErrorKind.TRUNCATED
 
@@ -311,7 +311,7 @@ def test_a_stream_without_a_key_in_it_is_read_once() -> None:
 @pytest.mark.parametrize("before", range(150, 260, 7))
 def test_a_key_that_the_message_is_cut_in_leaves_no_half_of_it(before: int) -> None:
     key = "sk-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    speech = Speech(Form([]), reader("json"), secrets=[key])
+    speech = Api(Form([]), reader("json"), secrets=[key])
     for status in (200, 400):
         verdict = speech.read(answer("x" * before + key + "y" * 900, status))
         assert isinstance(verdict, Failure)
@@ -321,7 +321,7 @@ def test_a_key_that_the_message_is_cut_in_leaves_no_half_of_it(before: int) -> N
 @pytest.mark.parametrize("before", range(1_860, 1_900, 3))
 def test_a_key_that_a_location_is_cut_in_leaves_no_half_of_it(before: int) -> None:
     key = "sk-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    speech = Speech(Form([]), reader("json"), secrets=[key])
+    speech = Api(Form([]), reader("json"), secrets=[key])
     verdict = speech.read(Answer(302, "", "x" * before + key + "y" * 900, b""))
     assert isinstance(verdict, Failure)
     assert "sk-A" not in verdict.message
@@ -329,7 +329,7 @@ def test_a_key_that_a_location_is_cut_in_leaves_no_half_of_it(before: int) -> No
 
 @pytest.mark.parametrize("key", ["abc/def+ghi==", 'quo"ted\\key', "열쇠-열쇠"])
 def test_a_key_that_stands_in_json_in_another_way_is_not_repeated(key: str) -> None:
-    speech = Speech(Form([]), reader("json"), secrets=[key])
+    speech = Api(Form([]), reader("json"), secrets=[key])
     for said in (json.dumps(key), json.dumps(key, ensure_ascii=False), json.dumps(key).replace("/", "\\/")):
         for body in (f'{{"error": {said}}}', f'{{"error": "{"x" * 195}{said[1:]}}}', f'{{"detail": {said}}}'):
             for status in (200, 400):
@@ -340,7 +340,7 @@ def test_a_key_that_stands_in_json_in_another_way_is_not_repeated(key: str) -> N
 
 
 def test_other_messages_can_be_cleaned_too() -> None:
-    speech = Speech(Form([]), reader("json"), secrets=["sk-123", "hunter2"])
+    speech = Api(Form([]), reader("json"), secrets=["sk-123", "hunter2"])
     assert speech.hide("no sk-123, no hunter2") == "no ***, no ***"
 
 

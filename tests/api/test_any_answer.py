@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stt_load.api.answers import Places, reader
-from stt_load.api.api import Speech
+from stt_load.api.api import Api
 from stt_load.api.batch import Course, Plan
 from stt_load.api.dialects import DIALECTS, Dialect
 from stt_load.api.form import Bare
@@ -105,7 +105,7 @@ def test_with_any_status_and_headers(
     retry_after_ms: str | None,
     body: bytes,
 ) -> None:
-    speech = Speech(Bare(), reader("text"), secrets=("s3cret",))
+    speech = Api(Bare(), reader("text"), secrets=("s3cret",))
     check(speech.read(Answer(status, kind or "", location, body, retry_after, retry_after_ms=retry_after_ms)))
 
 
@@ -128,7 +128,7 @@ def test_in_every_dialect_of_a_stream(
         ends = sorted({0, len(body), *(cut % (len(body) + 1) for cut in cuts)})
         for at_s, (start, end) in enumerate(pairwise(ends)):
             stream.feed(body[start:end], float(at_s))
-        speech = Speech(Bare(), reader("json", PLACES), secrets=("s3cret",))
+        speech = Api(Bare(), reader("json", PLACES), secrets=("s3cret",))
         verdict = speech.read(Answer(200, content_type, None, body, stream=stream))
         check(verdict)
         if isinstance(verdict, Transcript):
@@ -146,7 +146,7 @@ def test_at_every_step_of_a_job(step: Step, body: bytes, status: int) -> None:
     course.step = step
     answer = Answer(status, "application/json", None, body, step=step)
     course.take(answer)
-    check(Speech(Bare(), reader("json", PLACES), plan=PLAN).read(answer))
+    check(Api(Bare(), reader("json", PLACES), plan=PLAN).read(answer))
     if course.request is not None:
         course.request.path.encode("ascii")
         assert course.pause_s in (0.0, PLAN.interval_s)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from stt_load.api.redaction import MASK, UNDONE_CHARACTERS, Hider
+from stt_load.api.redaction import MASK, UNDONE_CHARACTERS, Redactor
 
 
 def everything_in_percent(text: str) -> str:
@@ -64,7 +64,7 @@ def test_any_secret_in_any_spelling_is_put_out(
     ends = (secret[0] + secret[-1]).translate(str.maketrans("+-_", "  /"))
     assume(not set(ends) & {*before, *behind, " "})
     said = f"{before}{spelling(secret)}{behind}"
-    hider = Hider([secret])
+    hider = Redactor([secret])
     hidden = hider.text(said)
     assert MASK in hidden
     assert hidden.replace(MASK, "", 1) in (f"{before}{behind}", said.replace(spelling(secret), MASK))
@@ -77,7 +77,7 @@ def test_any_secret_in_any_spelling_is_put_out(
 @given(secret=st.text(NO_ESCAPES, min_size=6, max_size=30), user=st.text(NO_ESCAPES, max_size=5))
 def test_nothing_of_a_secret_is_left_in_base64(encode: Callable[[bytes], bytes], secret: str, user: str) -> None:
     """As the password behind any user, or alone."""
-    hider = Hider([secret])
+    hider = Redactor([secret])
     for said in (secret, f"{user}:{secret}", f"{secret}:", f"{user}:{secret}@host"):
         written = encode(said.encode()).decode()
         for spelt in (written, quote(written, safe=""), written.rstrip("="), written.replace("/", "\\/")):
@@ -87,34 +87,34 @@ def test_nothing_of_a_secret_is_left_in_base64(encode: Callable[[bytes], bytes],
 
 
 def test_a_key_of_base64_in_a_message() -> None:
-    hider = Hider(["SECRETa/b+c=="])
+    hider = Redactor(["SECRETa/b+c=="])
     for said in ("SECRETa%2fb%2Bc%3d%3D", "SECRETa\\/b\\u002bc==", "SECRETa&#x2F;b&#43;c==", "SECRETa/b c=="):
         assert hider.text(f"<{said}> is wrong") == "<***> is wrong"
 
 
 def test_two_that_overlap_are_one() -> None:
-    assert Hider(["abcdef", "defghi"]).text("x abcdefghi y") == "x *** y"
+    assert Redactor(["abcdef", "defghi"]).text("x abcdefghi y") == "x *** y"
 
 
 def test_what_has_no_secret_stays_the_object_that_it_was() -> None:
     text, body = "a % b \\ c & d %41 &amp; \\n", b"\xff\x00%41\\n"
-    hider = Hider(["hunter2"])
+    hider = Redactor(["hunter2"])
     assert hider.text(text) is text
     assert hider.data(body) is body
-    assert Hider([]).text(text) is text
-    assert Hider(["abc"]).text("abc") == "abc", "stands in ordinary words, too"
+    assert Redactor([]).text(text) is text
+    assert Redactor(["abc"]).text("abc") == "abc", "stands in ordinary words, too"
 
 
 def test_far_behind_in_a_long_text_a_secret_is_still_found_as_servers_write_it() -> None:
     secret, before = "SECRETa/b+c==", "x" * (UNDONE_CHARACTERS + 1)
     for spelling in ("as it is", "percent", "json with slashes"):
-        assert Hider([secret]).text(before + SPELLINGS[spelling](secret)) == f"{before}***"
+        assert Redactor([secret]).text(before + SPELLINGS[spelling](secret)) == f"{before}***"
 
 
 @pytest.mark.parametrize("flood", ["%2525", "\\\\", "&amp;", "%5c&amp;", "a", "SECRETa/b", "%"])
 def test_a_flood_of_escapes_does_not_stop_all_users(flood: str) -> None:
     """16 MB of it: what is undone is bounded, and so is the time of this process."""
-    hider = Hider(["SECRETa/b+c==", "SECRETa/b+d=="])
+    hider = Redactor(["SECRETa/b+c==", "SECRETa/b+d=="])
     began = time.process_time()
     hider.text(flood * (16 * 2**20 // len(flood)))
     assert time.process_time() - began < 5

@@ -26,7 +26,7 @@ LIMIT_S = 30
 def probe(folder: Path, config: dict[str, Any], *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
     (folder / "config.yaml").write_text(json.dumps(config), encoding="utf-8")
     return subprocess.run(
-        [sys.executable, "-m", "stt_load.cli.main", "probe", *words],
+        [sys.executable, "-m", "stt_load.cli", "probe", *words],
         cwd=folder,
         env=environment() | environ,
         capture_output=True,

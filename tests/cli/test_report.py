@@ -14,7 +14,7 @@ from tests.report.runs import run_of, steady
 
 
 def report(*words: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "stt_load.cli.main", "report", *map(str, words)]
+    command = [sys.executable, "-m", "stt_load.cli", "report", *map(str, words)]
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
 
 

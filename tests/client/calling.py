@@ -1,4 +1,4 @@
-"""Calls through the transport, in a process of their own that is patched by gevent."""
+"""Calls through the client, in a process of their own that is patched by gevent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Run as a program: posts through the transport, in a process patched by gevent as Locust's is; JSON in, JSON out.
+"""Run as a program: posts through the client, in a process patched by gevent as Locust's is; JSON in, JSON out.
 
 Standard input: {"calls": [{"url", "size", "times", "timeouts", "limit", "stream", "options"}], "files"}, the options
 being those of the target, files how many may be open.
@@ -17,8 +17,8 @@ from stt_load.api.answers import reader  # noqa: E402
 from stt_load.api.request import Body  # noqa: E402
 from stt_load.api.stream import Stream  # noqa: E402
 from stt_load.api.verdict import Failure, Transcript  # noqa: E402
-from stt_load.client import Exchange, Target, Timeouts, TransportError  # noqa: E402
-from stt_load.client.http import HttpTransport  # noqa: E402
+from stt_load.client import ClientError, Exchange, Target, Timeouts  # noqa: E402
+from stt_load.client.http import HttpClient  # noqa: E402
 
 
 def call(
@@ -32,18 +32,18 @@ def call(
 ) -> list[dict[str, Any]]:
     headers = {"User-Agent": "test", "Accept-Encoding": "identity"}
     target = Target(url, headers, Timeouts(*timeouts), limit, **options)
-    transport = HttpTransport(target)
+    client = HttpClient(target)
     results = []
     for number in range(times):
         clip = memoryview(bytes([number + 1]) * (size - 4))
         exchange, seen = Exchange(f"id-{number}" if target.request_id_header else None), {}
         heard = exchange.stream = Stream(None, reader("json")) if stream else None
         try:
-            answer = transport.post(Body((b"<<", clip, b">>"), size, "text/clip"), exchange)
+            answer = client.post(Body((b"<<", clip, b">>"), size, "text/clip"), exchange)
             seen = {"status": answer.status, "body": answer.body.decode(errors="replace")[:100]}
             if answer.stream is not None:
                 seen |= understood(answer.stream.read(answer))
-        except TransportError as error:
+        except ClientError as error:
             seen = {"kind": error.kind, "message": error.message}
         sent, first, done = exchange.sent_s or 0.0, exchange.first_byte_s, exchange.done_s or 0.0
         seen |= {
@@ -59,7 +59,7 @@ def call(
             text_s = heard.first_text_s
             seen |= {"first_text": None if text_s is None else text_s - sent, "deltas": heard.deltas}
         results.append(seen)
-    transport.close()
+    client.close()
     return results
 
 

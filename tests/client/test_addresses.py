@@ -12,9 +12,9 @@ import gevent.socket
 import pytest
 
 from stt_load.api.request import Body
-from stt_load.client import Exchange, Target, Timeouts, TransportError, addresses
+from stt_load.client import ClientError, Exchange, Target, Timeouts, addresses
 from stt_load.client.addresses import Address, NoAddress, addresses_of, connect
-from stt_load.client.http import HttpTransport
+from stt_load.client.http import HttpClient
 from stt_load.clock import clock
 from stt_load.run.readiness import wait_ready
 from stt_load.samples.sample import ErrorKind
@@ -57,16 +57,16 @@ def named(monkeypatch: pytest.MonkeyPatch, *places: tuple[str, int]) -> None:
 
 def post(port: int, connect_s: float) -> tuple[ErrorKind | None, float]:
     """(kind of the failure, seconds until it was over) of one request on a new connection."""
-    transport, exchange = (
-        HttpTransport(Target(f"http://stt:{port}/", {}, Timeouts(connect_s, 5, 5, 30), 9_999)),
+    client, exchange = (
+        HttpClient(Target(f"http://stt:{port}/", {}, Timeouts(connect_s, 5, 5, 30), 9_999)),
         Exchange(),
     )
     kind = None
     try:
-        assert transport.post(BODY, exchange).status == 200
-    except TransportError as error:
+        assert client.post(BODY, exchange).status == 200
+    except ClientError as error:
         kind = error.kind
-    transport.close()
+    client.close()
     assert exchange.sent_s is not None
     assert exchange.done_s is not None
     return kind, exchange.done_s - exchange.sent_s

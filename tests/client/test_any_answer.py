@@ -12,20 +12,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stt_load.api.answers import reader
-from stt_load.api.api import Speech
+from stt_load.api.api import Api
 from stt_load.api.form import Bare
 from stt_load.api.numbers import bounded
 from stt_load.api.request import Body
 from stt_load.api.stream import Stream
 from stt_load.api.verdict import Failure, Transcript, storable
-from stt_load.client import Exchange, Target, Timeouts, Transport, TransportError
-from stt_load.client.http import HttpTransport
+from stt_load.client import Client, ClientError, Exchange, Target, Timeouts
+from stt_load.client.http import HttpClient
 from tests.api.documents import documents
 from tests.api.test_any_answer import check
 
 BODY = Body((b"RIFF",), 4)
 CAPTURED = ("x-served-by", "x-other")
-SPEECH = Speech(Bare(), reader("json"))
+SPEECH = Api(Bare(), reader("json"))
 
 
 class Parrot:
@@ -89,11 +89,11 @@ wholes = st.tuples(st.integers(0, 99_999), st.lists(st.tuples(names, values), ma
 )
 
 
-def spoken(transport: Transport, exchange: Exchange) -> Transcript | Failure:
+def spoken(client: Client, exchange: Exchange) -> Transcript | Failure:
     """What comes of one request."""
     try:
-        return SPEECH.read(transport.post(BODY, exchange))
-    except TransportError as error:
+        return SPEECH.read(client.post(BODY, exchange))
+    except ClientError as error:
         return Failure(error.kind, error.message)
 
 
@@ -104,7 +104,7 @@ def test_it_is_a_verdict_whatever_comes(parrot: Parrot, is_stream: bool, reply: 
     parrot.reply = reply
     target = Target(parrot.url, {}, Timeouts(5, 5, 5, 5), 1_000_000, requests_per_connection=1, captured=CAPTURED)
     exchange = Exchange(stream=Stream(None, reader("json")) if is_stream else None)
-    speaker = HttpTransport(target)
+    speaker = HttpClient(target)
     check(spoken(speaker, exchange))
     speaker.close()
     kept = {name: None if value is None else storable(value) for name, value in exchange.captured.items()}

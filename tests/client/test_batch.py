@@ -1,4 +1,4 @@
-"""Jobs through a transport that the test holds: when it is asked, and what the time limit says."""
+"""Jobs through a client that the test holds: when it is asked, and what the time limit says."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 
 from stt_load.api.batch import Plan
 from stt_load.api.request import Body, Request
-from stt_load.client import Exchange, Target, Timeouts, Transport, TransportError
-from stt_load.client.batch import JobTransport
+from stt_load.client import Client, ClientError, Exchange, Target, Timeouts
+from stt_load.client.batch import BatchClient
 from stt_load.clock import clock
 from stt_load.samples.sample import ErrorKind
 
@@ -20,7 +20,7 @@ LONG_S = 3_600.0
 CLIP = Body((b"RIFF",), 4, "audio/wav")
 
 
-class Scripted(Transport):
+class Scripted(Client):
     """Answers with one document after the other, the last one again and again; with None never."""
 
     def __init__(self, documents: list[dict[str, Any] | None], total_s: float = 20.0) -> None:
@@ -63,7 +63,7 @@ def test_a_job_that_is_over_when_it_is_made_waits_for_no_interval(
     documents: list[dict[str, Any] | None], asked: list[str], polls: int | None
 ) -> None:
     inner, exchange = Scripted(documents), Exchange()
-    answer = JobTransport(inner, plan(LONG_S)).post(CLIP, exchange)
+    answer = BatchClient(inner, plan(LONG_S)).post(CLIP, exchange)
     assert inner.asked == asked
     assert exchange.polls == polls
     assert json.loads(answer.body) == documents[-1]
@@ -72,7 +72,7 @@ def test_a_job_that_is_over_when_it_is_made_waits_for_no_interval(
 def test_each_other_question_comes_an_interval_later() -> None:
     inner, exchange = Scripted([{"id": 1}, {"status": "queued"}, {"status": "done"}]), Exchange()
     began_s = clock()
-    JobTransport(inner, plan(0.05)).post(CLIP, exchange)
+    BatchClient(inner, plan(0.05)).post(CLIP, exchange)
     assert exchange.polls == 2
     assert clock() - began_s >= 0.1
 
@@ -89,16 +89,16 @@ def test_each_other_question_comes_an_interval_later() -> None:
     ],
 )
 def test_the_time_limit_names_the_state_that_was_seen_last(document: dict[str, Any], words: str) -> None:
-    transport = JobTransport(Scripted([document], total_s=0.05), plan(0.01 if "status" in document else LONG_S))
+    client = BatchClient(Scripted([document], total_s=0.05), plan(0.01 if "status" in document else LONG_S))
     for _ in range(2):
-        with pytest.raises(TransportError) as caught:
-            transport.post(CLIP, Exchange())
+        with pytest.raises(ClientError) as caught:
+            client.post(CLIP, Exchange())
         assert caught.value.kind is ErrorKind.TIMEOUT_TOTAL
         assert caught.value.message.startswith(f"no whole answer within 0.05 s{words}")
 
 
 def test_a_state_is_forgotten_with_its_job() -> None:
-    transport = JobTransport(Scripted([{"id": 1, "status": "queued"}, {"status": "done"}, None], 0.1), plan(0.01))
-    transport.post(CLIP, Exchange())
-    with pytest.raises(TransportError, match=r"^no whole answer within 0\.1 s$"):
-        transport.post(CLIP, Exchange())
+    client = BatchClient(Scripted([{"id": 1, "status": "queued"}, {"status": "done"}, None], 0.1), plan(0.01))
+    client.post(CLIP, Exchange())
+    with pytest.raises(ClientError, match=r"^no whole answer within 0\.1 s$"):
+        client.post(CLIP, Exchange())

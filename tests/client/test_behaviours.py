@@ -1,5 +1,5 @@
 """What a server may answer, one row for each behaviour, on real sockets: its verdict, and what becomes of the
-connection. Both user classes read with this transport; `tests/processes/test_behaviours.py` has whole runs of them."""
+connection. Both user classes read with this client; `tests/processes/test_behaviours.py` has whole runs of them."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from dataclasses import dataclass
 import pytest
 
 from stt_load.api.answers import reader
-from stt_load.api.api import Speech
+from stt_load.api.api import Api
 from stt_load.api.form import Bare
 from stt_load.api.request import Body
 from stt_load.api.verdict import Failure, Transcript
-from stt_load.client import Exchange, Target, Timeouts, TransportError
-from stt_load.client.http import HttpTransport
+from stt_load.client import ClientError, Exchange, Target, Timeouts
+from stt_load.client.http import HttpClient
 from tests.client.scripted import Scripted, answer, closing, in_pieces
 
 BODY = Body((b"RI", memoryview(b"FF")), 4, "audio/wav")
-SPEECH = Speech(Bare(), reader("json"))
+SPEECH = Api(Bare(), reader("json"))
 LIMITS = Timeouts(5, 5, 5, 10)
 OK = b'{"text": "hello"}'
 NEXT = b'{"text": "the next one"}'
@@ -151,11 +151,11 @@ ROWS = {
 }
 
 
-def verdict(transport: HttpTransport, exchange: Exchange) -> tuple[str | None, str]:
+def verdict(client: HttpClient, exchange: Exchange) -> tuple[str | None, str]:
     """(kind or None, text or message) of one request."""
     try:
-        found = SPEECH.read(transport.post(BODY, exchange))
-    except TransportError as error:
+        found = SPEECH.read(client.post(BODY, exchange))
+    except ClientError as error:
         return error.kind, error.message
     if isinstance(found, Failure):
         return found.kind, found.message
@@ -169,14 +169,14 @@ def test_each_answer_is_what_it_is_and_none_is_another_ones(name: str, cut: bool
     row = ROWS[name]
     first = in_pieces(row.reply, row.ends) if cut else closing(row.reply) if row.ends else row.reply
     with Scripted(first, answer(body=NEXT)) as server:
-        transport = HttpTransport(Target(server.url, {}, LIMITS, 1_000_000))
+        client = HttpClient(Target(server.url, {}, LIMITS, 1_000_000))
         one, other = Exchange(), Exchange()
-        kind, text = verdict(transport, one)
+        kind, text = verdict(client, one)
         assert (kind, kind or text) == (row.kind, row.kind or "hello"), text
-        if cut and not row.keeps and transport._connection is not None:
-            assert transport._connection.readable(10), "what stands behind it is still on its way"
-        assert verdict(transport, other) == (None, "the next one")
-        transport.close()
+        if cut and not row.keeps and client._connection is not None:
+            assert client._connection.readable(10), "what stands behind it is still on its way"
+        assert verdict(client, other) == (None, "the next one")
+        client.close()
         assert server.bodies == [b"RIFF", b"RIFF"], "one call is one request"
     if not cut:
         assert (one.connection == other.connection) == row.keeps
@@ -184,5 +184,5 @@ def test_each_answer_is_what_it_is_and_none_is_another_ones(name: str, cut: bool
 
 def test_a_tls_port_is_told_by_its_alert() -> None:
     with Scripted(closing(ROWS["a TLS alert"].reply)) as server:
-        _, message = verdict(HttpTransport(Target(server.url, {}, LIMITS, 1_000)), Exchange())
+        _, message = verdict(HttpClient(Target(server.url, {}, LIMITS, 1_000)), Exchange())
     assert "https" in message

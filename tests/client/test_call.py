@@ -1,4 +1,4 @@
-"""A function of the user's own as a transport: whatever it returns or raises is a failure of its kind."""
+"""A function of the user's own as a client: whatever it returns or raises is a failure of its kind."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from hypothesis import strategies as st
 from stt_load.api.numbers import bounded
 from stt_load.api.request import Body
 from stt_load.api.verdict import Answer
-from stt_load.client import Exchange, Target, Timeouts, TransportError
-from stt_load.client.call import CalledTransport
+from stt_load.client import ClientError, Exchange, Target, Timeouts
+from stt_load.client.call import CallClient
 from stt_load.samples.sample import ErrorKind
 
 BODY = Body((b"RI", memoryview(b"FF")), 4)
 
 
-def call(function: Any, total_s: float = 5.0) -> tuple[Answer | TransportError, Exchange]:
+def call(function: Any, total_s: float = 5.0) -> tuple[Answer | ClientError, Exchange]:
     """What comes of one call."""
-    transport, exchange = (
-        CalledTransport(Target("calls.py:f", {}, Timeouts(1, 1, 1, total_s), 100), function),
+    client, exchange = (
+        CallClient(Target("calls.py:f", {}, Timeouts(1, 1, 1, total_s), 100), function),
         Exchange(),
     )
     try:
-        return transport.post(BODY, exchange), exchange
-    except TransportError as error:
+        return client.post(BODY, exchange), exchange
+    except ClientError as error:
         return error, exchange
     finally:
-        transport.close()
+        client.close()
 
 
 def raising(error: BaseException) -> Any:
@@ -44,9 +44,9 @@ def raising(error: BaseException) -> Any:
     return function
 
 
-def failure(error: BaseException) -> tuple[TransportError, Exchange]:
+def failure(error: BaseException) -> tuple[ClientError, Exchange]:
     found, exchange = call(raising(error))
-    assert isinstance(found, TransportError)
+    assert isinstance(found, ClientError)
     return found, exchange
 
 
@@ -69,7 +69,7 @@ def test_it_gets_the_clip_as_a_file_and_its_text_is_the_answer() -> None:
 @pytest.mark.parametrize("returned", [None, 5, b"bytes", {"text": "a"}, ["a"]])
 def test_what_is_no_text_is_none(returned: object) -> None:
     found, _ = call(lambda _: returned)
-    assert isinstance(found, TransportError)
+    assert isinstance(found, ClientError)
     assert (found.kind, found.message) == (
         ErrorKind.NO_TEXT,
         f"the function returned {type(returned).__name__}, not a text",
@@ -145,7 +145,7 @@ def test_one_that_can_not_be_shown_is_a_failure_all_the_same() -> None:
 
 def test_it_is_cut_at_the_limit() -> None:
     found, exchange = call(lambda _: gevent.sleep(60), total_s=0.05)
-    assert isinstance(found, TransportError)
+    assert isinstance(found, ClientError)
     assert (found.kind, exchange.status) == (ErrorKind.TIMEOUT_TOTAL, None)
 
 

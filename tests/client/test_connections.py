@@ -1,4 +1,4 @@
-"""What goes with each request, and how long connections last: both transports, on real sockets."""
+"""What goes with each request, and how long connections last: both clients, on real sockets."""
 
 from __future__ import annotations
 

@@ -14,9 +14,9 @@ from stt_load.api.answers import reader
 from stt_load.api.batch import Plan
 from stt_load.api.request import Body
 from stt_load.api.stream import Stream
-from stt_load.client import Exchange, Target, Timeouts, TransportError
-from stt_load.client.batch import JobTransport
-from stt_load.client.http import HttpTransport
+from stt_load.client import ClientError, Exchange, Target, Timeouts
+from stt_load.client.batch import BatchClient
+from stt_load.client.http import HttpClient
 from stt_load.samples.sample import ErrorKind
 from tests.client.scripted import Act, Scripted, answer
 
@@ -104,12 +104,12 @@ def neighbour() -> Iterator[Neighbour]:
 def test_the_limit_holds_and_others_go_on(name: str, neighbour: Neighbour) -> None:
     flood = FLOODS[name]
     with Scripted(pouring(flood)) as server:
-        transport = HttpTransport(Target(server.url, {}, Timeouts(5, 5, 5, TOTAL_S), 10**12))
+        client = HttpClient(Target(server.url, {}, Timeouts(5, 5, 5, TOTAL_S), 10**12))
         exchange = Exchange(stream=Stream(None, reader("json")) if flood.stream else None)
         kind = None
         try:
-            transport.post(BODY, exchange)
-        except TransportError as error:
+            client.post(BODY, exchange)
+        except ClientError as error:
             kind = error.kind
         assert kind is flood.kind
         assert exchange.sent_s is not None
@@ -118,7 +118,7 @@ def test_the_limit_holds_and_others_go_on(name: str, neighbour: Neighbour) -> No
         assert took_s < TOTAL_S + 1
         assert (took_s >= TOTAL_S) == (kind is ErrorKind.TIMEOUT_TOTAL)
         assert neighbour.longest_s < 0.1
-        transport.close()
+        client.close()
 
 
 def test_a_flood_while_the_request_is_still_on_its_way(neighbour: Neighbour) -> None:
@@ -137,11 +137,11 @@ def test_a_flood_while_the_request_is_still_on_its_way(neighbour: Neighbour) -> 
     with Deaf() as server:
         clip = memoryview(bytes(30_000_000))
         for limit, expected in ((50_000_000, ErrorKind.ANSWER_TOO_LARGE), (10**12, ErrorKind.TIMEOUT_TOTAL)):
-            transport = HttpTransport(Target(server.url, {}, Timeouts(5, 5, 5, TOTAL_S), limit))
-            with pytest.raises(TransportError) as caught:
-                transport.post(Body((clip,), len(clip)), Exchange())
+            client = HttpClient(Target(server.url, {}, Timeouts(5, 5, 5, TOTAL_S), limit))
+            with pytest.raises(ClientError) as caught:
+                client.post(Body((clip,), len(clip)), Exchange())
             assert caught.value.kind is expected
-            transport.close()
+            client.close()
     assert neighbour.longest_s < 0.1
 
 
@@ -151,11 +151,11 @@ def test_the_limit_of_a_job_holds_in_each_of_its_steps(neighbour: Neighbour) -> 
     )
     submitted = answer(body=b'{"id": 1, "status": "queued"}')
     with Scripted(submitted, submitted, pouring(FLOODS["chunks of one byte"])) as server:
-        inner = HttpTransport(Target(server.url, {}, Timeouts(5, 5, 5, TOTAL_S), 10**12))
-        transport, exchange = JobTransport(inner, plan), Exchange()
-        with pytest.raises(TransportError) as caught:
-            transport.post(BODY, exchange)
-        transport.close()
+        inner = HttpClient(Target(server.url, {}, Timeouts(5, 5, 5, TOTAL_S), 10**12))
+        client, exchange = BatchClient(inner, plan), Exchange()
+        with pytest.raises(ClientError) as caught:
+            client.post(BODY, exchange)
+        client.close()
         assert len(server.heads) == 3
     assert caught.value.kind is ErrorKind.TIMEOUT_TOTAL
     assert exchange.sent_s is not None
@@ -178,9 +178,9 @@ def two_bytes_each(count: int) -> Callable[[socket.socket], bool]:
 def test_small_chunks_are_joined() -> None:
     """Of 16 MB in chunks of two bytes each was an object of its own, 482 MB in all."""
     with Scripted(two_bytes_each(500_000)) as server:
-        transport = HttpTransport(Target(server.url, {}, Timeouts(5, 5, 5, 60), 10**8))
+        client = HttpClient(Target(server.url, {}, Timeouts(5, 5, 5, 60), 10**8))
         exchange = Exchange()
-        assert transport.post(BODY, exchange).body == b"ab" * 500_000
-        transport.close()
+        assert client.post(BODY, exchange).body == b"ab" * 500_000
+        client.close()
     assert exchange.received == 1_000_000
     assert len(exchange.parts) < 3_000

@@ -14,8 +14,8 @@ from stt_load.api.answers import reader
 from stt_load.api.request import Body
 from stt_load.api.stream import Stream
 from stt_load.api.verdict import Transcript
-from stt_load.client import Exchange, Target, Timeouts, TransportError
-from stt_load.client.http import AT_ONCE_S, HttpTransport
+from stt_load.client import ClientError, Exchange, Target, Timeouts
+from stt_load.client.http import AT_ONCE_S, HttpClient
 from stt_load.samples.sample import ErrorKind
 from tests.client.misbehaving import Misbehaving
 from tests.client.scripted import Act, Scripted, answer, closing
@@ -28,25 +28,23 @@ def test_an_answer_that_never_comes_to_more_than_an_interim_one_costs_no_other_r
     server: Misbehaving, path: str
 ) -> None:
     timeouts = Timeouts(1, 0.3, 0.3, 5)
-    transport = HttpTransport(Target(server.url(path), {}, timeouts, 1_000))
+    client = HttpClient(Target(server.url(path), {}, timeouts, 1_000))
     for _ in range(2):
-        with pytest.raises(TransportError) as caught:
-            transport.post(BODY, Exchange())
+        with pytest.raises(ClientError) as caught:
+            client.post(BODY, Exchange())
         assert caught.value.kind in (ErrorKind.TRUNCATED, ErrorKind.BAD_HTTP)
-    transport.target = Target(server.url("ok"), {}, timeouts, 1_000)
-    assert transport.post(BODY, Exchange()).status == 200
-    transport.close()
+    client.target = Target(server.url("ok"), {}, timeouts, 1_000)
+    assert client.post(BODY, Exchange()).status == 200
+    client.close()
 
 
-def post(
-    transport: HttpTransport, size: int = 4, expected: ErrorKind | None = None
-) -> tuple[Exchange, TransportError | None]:
+def post(client: HttpClient, size: int = 4, expected: ErrorKind | None = None) -> tuple[Exchange, ClientError | None]:
     """One request of `size` bytes."""
     exchange = Exchange()
     failure = None
     try:
-        assert transport.post(Body((memoryview(bytes(size)),), size), exchange).status == 200
-    except TransportError as error:
+        assert client.post(Body((memoryview(bytes(size)),), size), exchange).status == 200
+    except ClientError as error:
         failure = error
     assert (failure and failure.kind) is expected, failure
     return exchange, failure
@@ -82,11 +80,11 @@ def test_a_kept_connection_that_is_closed_between_two_requests_is_not_used() -> 
         return True
 
     with Scripted(act, answer()) as server:
-        transport = HttpTransport(target(server.url))
-        first, _ = post(transport)
+        client = HttpClient(target(server.url))
+        first, _ = post(client)
         gone.wait(10)
-        second, _ = post(transport)
-        transport.close()
+        second, _ = post(client)
+        client.close()
     assert first.connection != second.connection
     assert second.connect_s is not None
 
@@ -103,11 +101,11 @@ def test_what_is_said_between_two_requests_answers_none(said: bytes) -> None:
         return True
 
     with Scripted(act, answer()) as server:
-        transport = HttpTransport(target(server.url))
-        first, _ = post(transport)
+        client = HttpClient(target(server.url))
+        first, _ = post(client)
         late.wait(10)
-        second, _ = post(transport)
-        transport.close()
+        second, _ = post(client)
+        client.close()
         assert len(server.heads) == 2
     assert first.connection != second.connection
 
@@ -116,22 +114,22 @@ def test_what_is_said_between_two_requests_answers_none(said: bytes) -> None:
 def test_a_server_that_dies_into_the_work_has_broken_off(said: bytes) -> None:
     """On a connection that was used before: 0.4 s into the request, or with something said, it is no stale one."""
     with Scripted(answer(), dies(0.4, said)) as server:
-        transport = HttpTransport(target(server.url))
-        first, _ = post(transport)
-        second, _ = post(transport, expected=ErrorKind.TRUNCATED)
-        transport.close()
+        client = HttpClient(target(server.url))
+        first, _ = post(client)
+        second, _ = post(client, expected=ErrorKind.TRUNCATED)
+        client.close()
         assert len(server.heads) == 2
     assert first.connection == second.connection
 
 
 def test_a_kept_connection_that_is_closed_at_once_is_lost() -> None:
     with Scripted(answer(), dies(0.0)) as server:
-        transport = HttpTransport(target(server.url))
-        post(transport)
+        client = HttpClient(target(server.url))
+        post(client)
         exchange = Exchange()
-        with pytest.raises(TransportError) as caught:
-            transport.post(BODY, exchange)
-        transport.close()
+        with pytest.raises(ClientError) as caught:
+            client.post(BODY, exchange)
+        client.close()
         assert len(server.heads) == 2, "it is never sent again"
     at_once = took_s(exchange) < AT_ONCE_S
     assert caught.value.kind is ErrorKind.CONNECTION_LOST or not at_once, "unless this machine was slow"
@@ -156,17 +154,17 @@ def test_the_silence_before_the_answer_begins_when_the_peer_has_the_request() ->
             return self._acts[0]
 
     with Slow(answer()) as server:
-        transport = HttpTransport(target(server.url, first_byte_s=0.5))
-        exchange, _ = post(transport, 1_900_000)
-        transport.close()
+        client = HttpClient(target(server.url, first_byte_s=0.5))
+        exchange, _ = post(client, 1_900_000)
+        client.close()
     assert took_s(exchange) >= 1.0
 
 
 def test_the_silence_after_that_is_limited() -> None:
     with Scripted(dies(3.0)) as server:
-        transport = HttpTransport(target(server.url, first_byte_s=0.3))
-        exchange, _ = post(transport, 1_900_000, ErrorKind.TIMEOUT_FIRST_BYTE)
-        transport.close()
+        client = HttpClient(target(server.url, first_byte_s=0.3))
+        exchange, _ = post(client, 1_900_000, ErrorKind.TIMEOUT_FIRST_BYTE)
+        client.close()
     assert 0.3 <= took_s(exchange) < 3.0
 
 
@@ -179,11 +177,11 @@ def test_an_early_refusal_of_an_upload_that_is_not_read_is_the_answer() -> None:
             return dies(3.0, answer(status="413 Payload Too Large"))
 
     with Refusing() as server:
-        transport = HttpTransport(target(server.url))
+        client = HttpClient(target(server.url))
         exchange = Exchange()
         size = 50_000_000
-        assert transport.post(Body((memoryview(bytes(size)),), size), exchange).status == 413
-        transport.close()
+        assert client.post(Body((memoryview(bytes(size)),), size), exchange).status == 413
+        client.close()
     assert took_s(exchange) < 3.0
 
 
@@ -206,10 +204,10 @@ def test_a_stream_that_begins_before_the_upload_is_over_hears_all_of_it() -> Non
 
     size = 20_000_000
     with Eager() as server:
-        transport = HttpTransport(target(server.url))
+        client = HttpClient(target(server.url))
         exchange = Exchange(stream=Stream(None, reader("json")))
-        answered = transport.post(Body((memoryview(bytes(size)),), size), exchange)
-        transport.close()
+        answered = client.post(Body((memoryview(bytes(size)),), size), exchange)
+        client.close()
     assert heard == [size]
     assert exchange.stream is not None
     assert exchange.stream.read(answered) == Transcript("hello")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from stt_load.api.answers import reader
 from stt_load.api.stream import Stream
-from stt_load.client import Exchange, TransportError
+from stt_load.client import ClientError, Exchange
 from stt_load.client.incoming import HEARD_BYTES, SMALL_BYTES, Incoming
 from stt_load.client.pace import TURN_S, Overdue
 from stt_load.clock import clock
@@ -48,7 +48,7 @@ def test_what_came_before_a_flaw_is_noted(size: int) -> None:
         for begin in range(0, len(whole), size):
             incoming.feed(whole[begin : begin + size])
 
-    with pytest.raises(TransportError) as caught:
+    with pytest.raises(ClientError) as caught:
         feed_all()
     assert caught.value.kind is ErrorKind.BAD_HTTP
     assert (exchange.status, b"".join(exchange.parts), exchange.received) == (200, b"hello", 5)
@@ -56,7 +56,7 @@ def test_what_came_before_a_flaw_is_noted(size: int) -> None:
 
 def test_more_than_the_limit_is_too_much_coded_and_decoded() -> None:
     for reply in (answer(body=b"x" * 2_000), answer("Content-Encoding: gzip", body=gzip.compress(b"x" * 2_000))):
-        with pytest.raises(TransportError) as caught:
+        with pytest.raises(ClientError) as caught:
             fed(reply, limit=1_000)
         assert caught.value.kind in (ErrorKind.ANSWER_TOO_LARGE, ErrorKind.BAD_HTTP)
 

@@ -18,9 +18,9 @@ import requests
 import urllib3
 
 from stt_load.api.request import Body
-from stt_load.client import Exchange, Target, Timeouts, TransportError, addresses, local_limits
-from stt_load.client.call import CalledTransport
-from stt_load.client.http import HttpTransport
+from stt_load.client import ClientError, Exchange, Target, Timeouts, addresses, local_limits
+from stt_load.client.call import CallClient
+from stt_load.client.http import HttpClient
 from stt_load.client.local_limits import advice
 from stt_load.samples.sample import ErrorKind
 from tests.client.calling import SHORT, speak
@@ -142,14 +142,14 @@ def test_a_resolver_without_memory_or_without_files(monkeypatch: pytest.MonkeyPa
     assert advice(ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")) is None
 
 
-def post(url: str, **options: Any) -> tuple[TransportError, Exchange]:
+def post(url: str, **options: Any) -> tuple[ClientError, Exchange]:
     exchange = Exchange()
-    with pytest.raises(TransportError) as caught:
-        HttpTransport(Target(url, {}, Timeouts(*SHORT), 1_000, **options)).post(BODY, exchange)
+    with pytest.raises(ClientError) as caught:
+        HttpClient(Target(url, {}, Timeouts(*SHORT), 1_000, **options)).post(BODY, exchange)
     return caught.value, exchange
 
 
-def check(found: TransportError, name: str) -> None:
+def check(found: ClientError, name: str) -> None:
     assert (found.kind, f"({name})" in found.message) == (ErrorKind.LOCAL_LIMIT, True), found
 
 
@@ -197,8 +197,8 @@ def test_in_a_function_of_the_users_own(name: str) -> None:
     def call(_: object) -> str:
         raise requests.ConnectionError(urllib3.exceptions.ProtocolError("aborted", limit(name)))
 
-    with pytest.raises(TransportError) as caught:
-        CalledTransport(Target("http://h/", {}, Timeouts(*SHORT), 1_000), call).post(BODY, Exchange())
+    with pytest.raises(ClientError) as caught:
+        CallClient(Target("http://h/", {}, Timeouts(*SHORT), 1_000), call).post(BODY, Exchange())
     check(caught.value, name)
 
 
@@ -215,8 +215,8 @@ def test_a_function_that_was_answered_met_no_limit() -> None:
             raise RefusedError("too many") from None
 
     exchange = Exchange()
-    with pytest.raises(TransportError) as caught:
-        CalledTransport(Target("http://h/", {}, Timeouts(*SHORT), 1_000), call).post(BODY, exchange)
+    with pytest.raises(ClientError) as caught:
+        CallClient(Target("http://h/", {}, Timeouts(*SHORT), 1_000), call).post(BODY, exchange)
     assert (caught.value.kind, exchange.status) == (ErrorKind.SHED, 429)
 
 

@@ -1,4 +1,4 @@
-"""Both transports against real servers that misbehave: the right failure kind, in bounded time, one request each."""
+"""Both clients against real servers that misbehave: the right failure kind, in bounded time, one request each."""
 
 from __future__ import annotations
 

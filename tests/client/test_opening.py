@@ -14,20 +14,20 @@ import pytest
 import trustme
 
 from stt_load.api.request import Body
-from stt_load.client import Exchange, Target, Timeouts, TransportError
+from stt_load.client import ClientError, Exchange, Target, Timeouts
 from stt_load.client.addresses import addresses_of
-from stt_load.client.http import HttpTransport
+from stt_load.client.http import HttpClient
 from stt_load.samples.sample import ErrorKind
 from tests.client.scripted import Act, Scripted, answer
 
 BODY = Body((b"RIFF",), 4)
 
 
-def failure(url: str, connect_s: float = 5.0, **options: Any) -> TransportError:
-    transport = HttpTransport(Target(url, {}, Timeouts(connect_s, 5, 5, 30), 9_999, **options))
-    with pytest.raises(TransportError) as caught:
-        transport.post(BODY, Exchange())
-    transport.close()
+def failure(url: str, connect_s: float = 5.0, **options: Any) -> ClientError:
+    client = HttpClient(Target(url, {}, Timeouts(connect_s, 5, 5, 30), 9_999, **options))
+    with pytest.raises(ClientError) as caught:
+        client.post(BODY, Exchange())
+    client.close()
     return caught.value
 
 
@@ -133,10 +133,10 @@ def test_tls_in_a_process_that_nobody_has_patched(
     authority.cert_pem.write_to_path(str(bundle))
     clip = memoryview(bytes(range(256)) * 20_000)
     with Scripted(answer(), host=host, context=server_context) as server:
-        transport = HttpTransport(Target(server.url, {}, Timeouts(5, 5, 5, 30), 9_999, ca_bundle=str(bundle)))
+        client = HttpClient(Target(server.url, {}, Timeouts(5, 5, 5, 30), 9_999, ca_bundle=str(bundle)))
         for _ in range(3):
-            assert transport.post(Body((b"<", clip, b">"), len(clip) + 2), Exchange()).status == 200
-        transport.close()
+            assert client.post(Body((b"<", clip, b">"), len(clip) + 2), Exchange()).status == 200
+        client.close()
         assert server.bodies == [b"<" + bytes(clip) + b">"] * 3
         assert server.connections == [0, 0, 0]
         named = f"[{host}]" if ":" in host else host

@@ -11,14 +11,14 @@ from collections.abc import Callable
 import pytest
 
 from stt_load.api.answers import reader
-from stt_load.api.api import Speech
+from stt_load.api.api import Api
 from stt_load.api.batch import Plan
 from stt_load.api.form import Bare
 from stt_load.api.request import Body
 from stt_load.api.verdict import Failure, of_status
-from stt_load.client import Exchange, Target, Timeouts, TransportError
-from stt_load.client.batch import JobTransport
-from stt_load.client.http import AT_ONCE_S, HttpTransport
+from stt_load.client import ClientError, Exchange, Target, Timeouts
+from stt_load.client.batch import BatchClient
+from stt_load.client.http import AT_ONCE_S, HttpClient
 from stt_load.samples.sample import ErrorKind
 from tests.client.scripted import Act, Scripted, answer, closing
 
@@ -112,10 +112,10 @@ TIMEOUTS = Timeouts(5, 5, 0.3, 0.8)
 def test_a_refusal_whose_body_breaks_is_what_its_status_says(name: str, status: int) -> None:
     act, words = ENDS[name]
     with Scripted(act(status), answer()) as server:
-        transport = HttpTransport(Target(server.url, {}, TIMEOUTS, LIMIT))
-        found = of_status(transport.post(BODY, Exchange()))
-        assert transport.post(BODY, Exchange()).status == 200
-        transport.close()
+        client = HttpClient(Target(server.url, {}, TIMEOUTS, LIMIT))
+        found = of_status(client.post(BODY, Exchange()))
+        assert client.post(BODY, Exchange()).status == 200
+        client.close()
         assert server.connections == [0, 1], "what is broken is not used again"
     assert found is not None
     assert found.kind is KINDS[status]
@@ -127,10 +127,10 @@ def test_a_refusal_whose_body_breaks_is_what_its_status_says(name: str, status: 
 @pytest.mark.parametrize("name", ENDS)
 def test_a_200_whose_body_breaks_is_no_answer(name: str) -> None:
     with Scripted(ENDS[name][0](200)) as server:
-        transport = HttpTransport(Target(server.url, {}, TIMEOUTS, LIMIT))
-        with pytest.raises(TransportError, match=ENDS[name][1]):
-            transport.post(BODY, Exchange())
-        transport.close()
+        client = HttpClient(Target(server.url, {}, TIMEOUTS, LIMIT))
+        with pytest.raises(ClientError, match=ENDS[name][1]):
+            client.post(BODY, Exchange())
+        client.close()
 
 
 PLAN = Plan(
@@ -150,11 +150,11 @@ STEPS = [
 )
 def test_so_is_one_in_a_step_of_a_job(name: str, steps: int, kind: ErrorKind) -> None:
     act, words = ENDS[name]
-    speech = Speech(Bare(), reader("json"), plan=PLAN)
+    speech = Api(Bare(), reader("json"), plan=PLAN)
     with Scripted(*STEPS[:steps], act(503)) as server:
-        transport = JobTransport(HttpTransport(Target(server.url, {}, TIMEOUTS, LIMIT)), PLAN)
-        found = speech.read(transport.post(BODY, Exchange()))
-        transport.close()
+        client = BatchClient(HttpClient(Target(server.url, {}, TIMEOUTS, LIMIT)), PLAN)
+        found = speech.read(client.post(BODY, Exchange()))
+        client.close()
         assert len(server.heads) == steps + 1
     assert isinstance(found, Failure)
     assert (found.kind, found.wait_s) == (kind, 7.0 if kind is ErrorKind.SHED else 0.0)
@@ -171,14 +171,14 @@ def status_of_second(*acts: bytes | Act) -> tuple[int, Exchange]:
     """Status of the second answer, 0 where the connection was lost."""
     exchange, status, lost = Exchange(), 0, None
     with Scripted(*acts) as server:
-        transport = HttpTransport(Target(server.url, {}, Timeouts(5, 5, 5, 10), LIMIT))
-        transport.post(BODY, Exchange())
+        client = HttpClient(Target(server.url, {}, Timeouts(5, 5, 5, 10), LIMIT))
+        client.post(BODY, Exchange())
         try:
-            status = transport.post(BODY, exchange).status
-        except TransportError as error:
+            status = client.post(BODY, exchange).status
+        except ClientError as error:
             lost = error
-        assert transport.post(BODY, Exchange()).status == 200
-        transport.close()
+        assert client.post(BODY, Exchange()).status == 200
+        client.close()
         assert len(server.heads) == 3, "it is never sent again"
         assert server.connections == [0, 0, 1]
     assert lost is None or (lost.kind is ErrorKind.CONNECTION_LOST and "408" in lost.message)
@@ -202,8 +202,8 @@ def test_a_408_later_or_to_a_request_that_was_begun_is_an_answer(act: Act) -> No
 
 def test_a_408_on_a_new_connection_is_an_answer() -> None:
     with Scripted(TIMED_OUT) as server:
-        transport = HttpTransport(Target(server.url, {}, TIMEOUTS, LIMIT))
-        found = of_status(transport.post(BODY, Exchange()))
-        transport.close()
+        client = HttpClient(Target(server.url, {}, TIMEOUTS, LIMIT))
+        found = of_status(client.post(BODY, Exchange()))
+        client.close()
     assert found is not None
     assert found.kind is ErrorKind.HTTP_4XX

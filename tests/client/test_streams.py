@@ -1,4 +1,4 @@
-"""Streamed answers through both transports: when the text came, how it ended, and what is left of the connection."""
+"""Streamed answers through both clients: when the text came, how it ended, and what is left of the connection."""
 
 from __future__ import annotations
 

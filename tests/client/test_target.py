@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from stt_load.api.request import Body
 from stt_load.client import Exchange
-from stt_load.client.http import HttpTransport
+from stt_load.client.http import HttpClient
 from stt_load.client.target import Target, Timeouts
 from stt_load.run.readiness import wait_ready
 from tests.client.misbehaving import Misbehaving
@@ -60,9 +60,9 @@ def test_the_rest_of_a_url_is_left_as_it_is() -> None:
 
 def test_the_service_sees_the_encoded_ones(server: Misbehaving) -> None:
     target = Target(server.url('ok?q=[a|"b"]'), {}, Timeouts(1, 5, 5, 5), 1_000)
-    transport = HttpTransport(target)
-    assert transport.post(Body((b"RIFF",), 4), Exchange()).status == 200
-    transport.close()
+    client = HttpClient(target)
+    assert client.post(Body((b"RIFF",), 4), Exchange()).status == 200
+    client.close()
     assert server.heads["ok"][-1][""] == "POST /ok?q=%5Ba%7C%22b%22%5D HTTP/1.1"
 
 

@@ -12,8 +12,8 @@ import trustme
 from stt_load.api.answers import reader
 from stt_load.api.request import Body
 from stt_load.api.stream import Stream
-from stt_load.client import Exchange, Target, Timeouts, TransportError
-from stt_load.client.http import HttpTransport
+from stt_load.client import ClientError, Exchange, Target, Timeouts
+from stt_load.client.http import HttpClient
 from stt_load.samples.sample import ErrorKind
 from tests.client.scripted import Act, Scripted, answer, closing
 
@@ -45,11 +45,11 @@ def politely(data: bytes) -> Act:
 
 def post(context: ssl.SSLContext, act: Act | bytes, stream: Stream | None = None) -> bytes:
     with Scripted(act, context=context) as server:
-        transport = HttpTransport(Target(server.url, {}, Timeouts(5, 5, 5, 10), 9_999, verify=False))
+        client = HttpClient(Target(server.url, {}, Timeouts(5, 5, 5, 10), 9_999, verify=False))
         try:
-            return transport.post(BODY, Exchange(stream=stream)).body
+            return client.post(BODY, Exchange(stream=stream)).body
         finally:
-            transport.close()
+            client.close()
 
 
 def test_an_end_that_tls_tells_of_is_the_end(context: ssl.SSLContext) -> None:
@@ -59,7 +59,7 @@ def test_an_end_that_tls_tells_of_is_the_end(context: ssl.SSLContext) -> None:
 @pytest.mark.parametrize("body", [OK, OK[:5], b""])
 def test_an_end_that_tls_does_not_tell_of_is_none(context: ssl.SSLContext, body: bytes) -> None:
     """Anybody on the way can close a connection; a transcript that is cut looks like a whole one."""
-    with pytest.raises(TransportError, match="without TLS's close_notify") as caught:
+    with pytest.raises(ClientError, match="without TLS's close_notify") as caught:
         post(context, closing(answer(body=body, length=False)))
     assert caught.value.kind is ErrorKind.TRUNCATED
 

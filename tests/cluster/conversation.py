@@ -1,4 +1,4 @@
-"""A master's team and its workers' outposts in one process, with a wire between them that the test holds."""
+"""A master's executor and its workers' dispatchers in one process, with a wire between them that the test holds."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 from stt_load.clock import clock
 from stt_load.cluster import protocol
 from stt_load.cluster.protocol import Data
-from stt_load.cluster.registry import Fleet, Member, Needs
-from stt_load.cluster.remote_executor import RemoteTeam
-from stt_load.cluster.worker_dispatcher import Outpost
+from stt_load.cluster.registry import Member, Needs, WorkerRegistry
+from stt_load.cluster.remote_executor import RemoteExecutor
+from stt_load.cluster.worker_dispatcher import WorkerDispatcher
 from stt_load.config import Config, masked
-from stt_load.load.budget import Job
+from stt_load.load.iteration import Iteration
 from stt_load.load.ledger import Ledger
-from stt_load.run.barrier import Session
+from stt_load.run.barrier import Barrier
 from stt_load.run.executor import Order
 from stt_load.run.load_watch import Asked
 from stt_load.samples.generator import Generator
@@ -28,7 +28,7 @@ INFO = RunInfo("0", {}, {}, 1, False, None, "", "", 1, (), "", generator=Generat
 
 
 class Wire:
-    """Locust's connection as the fleet sees it. Messages wait in order until the test delivers or drops them."""
+    """Locust's connection as the registry sees it. Messages wait in order until the test delivers or drops them."""
 
     def __init__(self) -> None:
         self.down: dict[str, deque[tuple[str, Data]]] = {}
@@ -65,13 +65,15 @@ class Conversation:
         self.wire = Wire()
         self.refused: list[int] = []
         self.failed: list[tuple[str, Exception]] = []
-        self.fleet = Fleet(self.wire, Needs(), self.refused.append, lambda *failed: self.failed.append(failed))
-        self.fleet.watchman.kill()  # here the test does everything, in its own order
+        self.registry = WorkerRegistry(
+            self.wire, Needs(), self.refused.append, lambda *failed: self.failed.append(failed)
+        )
+        self.registry.watchman.kill()  # here the test does everything, in its own order
         self.counted: list[Sample] = []
         self.asked = Asked(0, 0)
         self.distributed: list[float] = []
-        self.team = RemoteTeam(
-            self.fleet,
+        self.executor = RemoteExecutor(
+            self.registry,
             Ledger(total, warmup, awaited),
             FakeUsers(),
             asked=lambda: self.asked,
@@ -79,40 +81,40 @@ class Conversation:
             on_counted=self.counted.append,
             most_users=lambda: 1_000,
         )
-        self.team._intake.slack_s = math.inf  # instants are the test's own
+        self.executor._intake.slack_s = math.inf  # instants are the test's own
         self.ended: list[str] = []
-        self.session = Session(
-            self.team.budget,
+        self.barrier = Barrier(
+            self.executor.budget,
             measure_for_s=None,
             continue_on_dead_warmup=True,
             most_failures=None,
-            on_barrier=self.team.measure,
+            on_barrier=self.executor.measure,
             on_over=lambda: self.ended.append("over"),
-            on_news=self.team.spread_news,
+            on_news=self.executor.spread_news,
         )
         config = Config()
-        self.team.begin(self.session, Order(config, masked(config), "http://x", INFO, Path("result.json")))
-        self.session.release()
+        self.executor.begin(self.barrier, Order(config, masked(config), "http://x", INFO, Path("result.json")))
+        self.barrier.release()
         self.up: dict[str, deque[tuple[str, Data]]] = {}
-        self.posts: dict[str, Outpost] = {}
+        self.posts: dict[str, WorkerDispatcher] = {}
 
-    def join(self, worker: str) -> Outpost:
+    def join(self, worker: str) -> WorkerDispatcher:
         self.wire.there.add(worker)
         member = Member(worker, worker, True, clock(), fit=True)
-        self.fleet._members[worker] = member
-        self.team.enlist(member)
+        self.registry._members[worker] = member
+        self.executor.add(member)
         self.up[worker] = deque()
-        words = {"run": self.team.id}
-        outpost = Outpost(lambda kind, data: self.up[worker].append((kind, data | words)), lambda: None)
-        self.posts[worker] = outpost
-        return outpost
+        words = {"run": self.executor.id}
+        dispatcher = WorkerDispatcher(lambda kind, data: self.up[worker].append((kind, data | words)), lambda: None)
+        self.posts[worker] = dispatcher
+        return dispatcher
 
     def hear(self, worker: str, limit: int | None = None) -> None:
         """The master gets what `worker` has sent."""
         handlers = {
-            protocol.WANT: self.team.on_want,
-            protocol.SAMPLES: self.team.on_samples,
-            protocol.ECHO: self.team.on_echo,
+            protocol.WANT: self.executor.on_want,
+            protocol.SAMPLES: self.executor.on_samples,
+            protocol.ECHO: self.executor.on_echo,
         }
         queue = self.up[worker]
         for _ in range(len(queue) if limit is None else limit):
@@ -125,7 +127,7 @@ class Conversation:
         post = self.posts[worker]
         handlers = {
             protocol.RUN: post.on_state,
-            protocol.JOBS: post.on_jobs,
+            protocol.LEASE: post.on_lease,
             protocol.VOID: post.on_void,
             protocol.OPEN: post.on_state,
             protocol.ACK: post.on_ack,
@@ -139,23 +141,23 @@ class Conversation:
 
     def pass_by(self, seconds: int) -> None:
         """So much time, in which every worker answers the beats."""
-        now_s = self.team._looked_s
+        now_s = self.executor._looked_s
         for _ in range(seconds):
             now_s += 1
-            for member in self.fleet._members.values():
+            for member in self.registry._members.values():
                 member.heard_s = now_s
-            self.team.look_after(now_s)
+            self.executor.look_after(now_s)
 
     def beat(self, worker: str, age_s: float = 0.0) -> None:
-        member = self.fleet._members[worker]
-        self.wire.send(protocol.BEAT, self.team.beat(member) | {"sent_s": clock(), "age_s": age_s}, worker)
+        member = self.registry._members[worker]
+        self.wire.send(protocol.BEAT, self.executor.beat(member) | {"sent_s": clock(), "age_s": age_s}, worker)
 
 
-def sample_of(job: Job, start_s: float, done_s: float, kind: ErrorKind | None = None) -> Sample:
+def sample_of(iteration: Iteration, start_s: float, done_s: float, kind: ErrorKind | None = None) -> Sample:
     return Sample(
-        seq=job.seq,
-        attempt=job.attempt,
-        phase=job.phase,
+        seq=iteration.seq,
+        attempt=iteration.attempt,
+        phase=iteration.phase,
         worker=0,
         users=1,
         start_s=start_s,
@@ -169,5 +171,5 @@ def sample_of(job: Job, start_s: float, done_s: float, kind: ErrorKind | None = 
         status=200,
         error_kind=kind,
         error=None if kind is None else f"it was {kind}",
-        text_length=5 if job.phase is not Phase.OUTSIDE else None,
+        text_length=5 if iteration.phase is not Phase.OUTSIDE else None,
     )

@@ -1,4 +1,4 @@
-"""Rows on their way into the run's table: those of jobs that the worker was given, each once, and no others."""
+"""Rows on their way into the run's table: those of iterations that the worker was given, each once, and no others."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from stt_load.clock import clock
 from stt_load.cluster import decoding, intake, protocol
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.registry import Member
-from stt_load.cluster.shapes import Misconduct
-from stt_load.load.budget import Job
+from stt_load.cluster.shapes import InvalidMessage
+from stt_load.load.iteration import Iteration
 from stt_load.samples.fields import ROW
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import SampleTable
@@ -22,53 +22,53 @@ from tests.cluster.conversation import Conversation, sample_of
 from tests.cluster.test_remote_executor import begun, give
 
 
-def message(*jobs: Job, **how: Any) -> Data:
-    """Rows of `jobs`, each of which failed in a way of its own."""
+def message(*iterations: Iteration, **how: Any) -> Data:
+    """Rows of `iterations`, each of which failed in a way of its own."""
     table = SampleTable()
-    for job in jobs:
-        table.append(sample_of(job, clock(), clock(), ErrorKind.HTTP_5XX))
+    for iteration in iterations:
+        table.append(sample_of(iteration, clock(), clock(), ErrorKind.HTTP_5XX))
     said = table.snapshot()
     plain = {"first": 0, "rows": protocol.pack_rows(said), "texts_from": 0, "texts": list(said.texts)}
     end = {"transcript": None, "last": False, "held": None, "watch": None, "errors": 0}
     return plain | end | how
 
 
-def job(seq: int, attempt: int = 0, phase: Phase = Phase.MEASURED) -> Job:
-    return Job(seq, attempt, phase)
+def iteration(seq: int, attempt: int = 0, phase: Phase = Phase.MEASURED) -> Iteration:
+    return Iteration(seq, attempt, phase)
 
 
 @pytest.fixture
 def conversation() -> Conversation:
-    """A run that measures; `a` has been given the jobs 0 to 4, `b` 5 to 9."""
+    """A run that measures; `a` has been given the iterations 0 to 4, `b` 5 to 9."""
     one = Conversation(None)
     one.join("a")
     one.join("b")
-    one.session.barrier_s = clock()
-    give(one, "a", *map(job, range(5)))
-    give(one, "b", *map(job, range(5, 10)))
-    one.team._intake.slack_s = 1.0
+    one.barrier.barrier_s = clock()
+    give(one, "a", *map(iteration, range(5)))
+    give(one, "b", *map(iteration, range(5, 10)))
+    one.executor._intake.slack_s = 1.0
     return one
 
 
 def kept(conversation: Conversation) -> list[int]:
-    return [sample.seq for sample in conversation.session.table.snapshot()]
+    return [sample.seq for sample in conversation.barrier.table.snapshot()]
 
 
 def test_rows_of_what_it_was_given(conversation: Conversation) -> None:
-    conversation.team.on_samples("a", message(job(0), job(3)))
-    conversation.team.on_samples("b", message(job(7)))
+    conversation.executor.on_samples("a", message(iteration(0), iteration(3)))
+    conversation.executor.on_samples("b", message(iteration(7)))
     assert kept(conversation) == [0, 3, 7]
-    assert [sample.worker for sample in conversation.session.table.snapshot()] == [0, 0, 1]
+    assert [sample.worker for sample in conversation.barrier.table.snapshot()] == [0, 0, 1]
 
 
 FOREIGN = {
-    "another worker's": (job(0), job(5)),
-    "nobody's": (job(0), job(1_000_000)),
-    "another attempt": (job(0, 1),),
-    "another phase": (job(0, 0, Phase.WARMUP),),
-    "outside": (job(0, 0, Phase.OUTSIDE),),
-    "one twice": (job(0), job(0)),
-    "more than it has": tuple(map(job, range(10))),
+    "another worker's": (iteration(0), iteration(5)),
+    "nobody's": (iteration(0), iteration(1_000_000)),
+    "another attempt": (iteration(0, 1),),
+    "another phase": (iteration(0, 0, Phase.WARMUP),),
+    "outside": (iteration(0, 0, Phase.OUTSIDE),),
+    "one twice": (iteration(0), iteration(0)),
+    "more than it has": tuple(map(iteration, range(10))),
 }
 
 
@@ -76,34 +76,34 @@ FOREIGN = {
 def test_a_row_of_what_it_was_not_given_is_misconduct_and_nothing_of_it_counts(
     which: str, conversation: Conversation
 ) -> None:
-    with pytest.raises(Misconduct, match="returns"):
-        conversation.team.on_samples("a", message(*FOREIGN[which]))
+    with pytest.raises(InvalidMessage, match="returns"):
+        conversation.executor.on_samples("a", message(*FOREIGN[which]))
     assert kept(conversation) == []
-    assert conversation.team.budget.measured_results == 0
-    conversation.team.on_samples("b", message(job(5)))
+    assert conversation.executor.budget.measured_results == 0
+    conversation.executor.on_samples("b", message(iteration(5)))
     assert kept(conversation) == [5]
 
 
 def test_what_it_has_returned_it_has_no_more(conversation: Conversation) -> None:
-    conversation.team.on_samples("a", message(job(0)))
-    with pytest.raises(Misconduct, match="a second time"):
-        conversation.team.on_samples("a", message(job(0), first=1))
+    conversation.executor.on_samples("a", message(iteration(0)))
+    with pytest.raises(InvalidMessage, match="a second time"):
+        conversation.executor.on_samples("a", message(iteration(0), first=1))
 
 
 def test_what_was_taken_from_it_it_may_still_return(conversation: Conversation) -> None:
-    conversation.team.budget.lost("a")
-    conversation.team.on_samples("a", message(job(0)))
+    conversation.executor.budget.lost("a")
+    conversation.executor.on_samples("a", message(iteration(0)))
     assert kept(conversation) == [0]
-    with pytest.raises(Misconduct):
-        conversation.team.on_samples("a", message(job(0, 1), first=1))
+    with pytest.raises(InvalidMessage):
+        conversation.executor.on_samples("a", message(iteration(0, 1), first=1))
 
 
 def test_what_it_has_given_back_it_does_not_return(conversation: Conversation) -> None:
-    conversation.team.budget.lost("a")
-    conversation.team.budget.renew("a", {job(1)})
-    conversation.team.on_samples("a", message(job(1)))
-    with pytest.raises(Misconduct):
-        conversation.team.on_samples("a", message(job(2), first=1))
+    conversation.executor.budget.lost("a")
+    conversation.executor.budget.renew("a", {iteration(1)})
+    conversation.executor.on_samples("a", message(iteration(1)))
+    with pytest.raises(InvalidMessage):
+        conversation.executor.on_samples("a", message(iteration(2), first=1))
 
 
 PACKED = {
@@ -119,8 +119,8 @@ PACKED = {
 
 @pytest.mark.parametrize("which", PACKED)
 def test_rows_that_can_t_be_unpacked_are_misconduct(which: str, conversation: Conversation) -> None:
-    with pytest.raises(Misconduct, match="rows"):
-        conversation.team.on_samples("a", message(job(0), rows=PACKED[which]))
+    with pytest.raises(InvalidMessage, match="rows"):
+        conversation.executor.on_samples("a", message(iteration(0), rows=PACKED[which]))
     assert kept(conversation) == []
 
 
@@ -137,7 +137,7 @@ def test_of_a_bomb_no_more_is_unpacked_than_rows_there_can_be(monkeypatch: pytes
             return self._real.decompress(packed, most)
 
     monkeypatch.setattr(zlib, "decompressobj", Unpacker)
-    with pytest.raises(Misconduct, match="more than 1000 rows"):
+    with pytest.raises(InvalidMessage, match="more than 1000 rows"):
         protocol.unpack_rows(zlib.compress(bytes(5_000_000)), ())
     assert asked == [protocol.ROWS_AT_ONCE * ROW.itemsize + 1]
 
@@ -150,56 +150,56 @@ def test_as_many_rows_as_one_message_may_have() -> None:
 
 
 def test_texts_come_once_or_again_and_stay_what_they_were(conversation: Conversation) -> None:
-    conversation.team.on_samples("a", message(job(0)))
-    conversation.team.on_samples("a", message(job(0), job(1)))
+    conversation.executor.on_samples("a", message(iteration(0)))
+    conversation.executor.on_samples("a", message(iteration(0), iteration(1)))
     assert kept(conversation) == [0, 1]
-    with pytest.raises(Misconduct, match="other texts"):
-        conversation.team.on_samples("a", message(texts=["something else"]))
+    with pytest.raises(InvalidMessage, match="other texts"):
+        conversation.executor.on_samples("a", message(texts=["something else"]))
 
 
 def test_rows_wait_for_texts_that_got_lost_on_the_way(conversation: Conversation) -> None:
-    conversation.team.on_samples("a", message(job(0), texts_from=7))
+    conversation.executor.on_samples("a", message(iteration(0), texts_from=7))
     assert kept(conversation) == []
-    conversation.team.on_samples("a", message(job(0)))
+    conversation.executor.on_samples("a", message(iteration(0)))
     assert kept(conversation) == [0]
 
 
 def test_there_are_only_so_many_texts(conversation: Conversation, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake, "MOST_TEXTS", 10)
     for turn in range(2):
-        conversation.team.on_samples("a", message(texts_from=5 * turn, texts=[f"{turn} {n}" for n in range(5)]))
-    with pytest.raises(Misconduct, match="more texts"):
-        conversation.team.on_samples("a", message(texts_from=10, texts=["one more"]))
+        conversation.executor.on_samples("a", message(texts_from=5 * turn, texts=[f"{turn} {n}" for n in range(5)]))
+    with pytest.raises(InvalidMessage, match="more texts"):
+        conversation.executor.on_samples("a", message(texts_from=10, texts=["one more"]))
 
 
 def test_of_too_many_characters_the_rest_is_not_kept_and_the_worker_stays(
     conversation: Conversation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(intake, "MOST_CHARACTERS", 30)
-    said = message(job(0), texts=["x" * 20, "y" * 20])
-    conversation.team.on_samples("a", said)
-    conversation.team.on_samples("a", said)
-    conversation.team.on_samples("a", message(job(1), first=1, texts=["x" * 20, "y" * 20, "z"]))
-    assert conversation.team._roster["a"].texts == ["x" * 20, intake.NO_ROOM, intake.NO_ROOM]
+    said = message(iteration(0), texts=["x" * 20, "y" * 20])
+    conversation.executor.on_samples("a", said)
+    conversation.executor.on_samples("a", said)
+    conversation.executor.on_samples("a", message(iteration(1), first=1, texts=["x" * 20, "y" * 20, "z"]))
+    assert conversation.executor._participants["a"].texts == ["x" * 20, intake.NO_ROOM, intake.NO_ROOM]
     assert kept(conversation) == [0, 1]
 
 
 def elsewhere(conversation: Conversation, offset_s: float) -> None:
     """`a` is on another host, whose clock is so far ahead."""
-    member = conversation.fleet._members["a"]
+    member = conversation.registry._members["a"]
     member.same_boot = False
     echo(conversation, offset_s)
 
 
 def echo(conversation: Conversation, offset_s: float) -> None:
     """A beat has been answered."""
-    member, now_s = conversation.fleet._members["a"], clock()
+    member, now_s = conversation.registry._members["a"], clock()
     data = {"watch": None, "errors": 0, "closed": False, "sent_s": now_s, "clock_s": clock() + offset_s}
-    conversation.fleet.on_echo(member, data)
-    conversation.team.on_echo("a", data | {"run": conversation.team.id})
+    conversation.registry.on_echo(member, data)
+    conversation.executor.on_echo("a", data | {"run": conversation.executor.id})
 
 
-def rows_at(one: Job, start_s: float, done_s: float) -> bytes:
+def rows_at(one: Iteration, start_s: float, done_s: float) -> bytes:
     table = SampleTable()
     table.append(sample_of(one, start_s, done_s))
     return protocol.pack_rows(table.snapshot())
@@ -226,38 +226,38 @@ def test_rows_of_a_worker_elsewhere_whose_clock_or_ours_stood_wait_for_it_to_be_
     begin_s, end_s = WHEN[when] if stood == "the master's machine" else (-0.1, 0.0)
     if stood != "the master's machine" and when == "before":
         begin_s, end_s = 59.8, 59.9  # a clock that stood shows less now than it would have
-    said = message(rows=rows_at(job(0), now_s + begin_s, now_s + end_s))
-    conversation.team.on_samples("a", said)
+    said = message(rows=rows_at(iteration(0), now_s + begin_s, now_s + end_s))
+    conversation.executor.on_samples("a", said)
     if not kept(conversation):
         assert not told_again(conversation)
         echo(conversation, 1_000.0 + STOOD[stood])
         assert told_again(conversation)
-        conversation.team.on_samples("a", said)
-    (sample,) = conversation.session.table.snapshot()
+        conversation.executor.on_samples("a", said)
+    (sample,) = conversation.barrier.table.snapshot()
     assert sample.done_s - sample.start_s == pytest.approx(end_s - begin_s, abs=1e-6)
-    barrier_s = conversation.session.barrier_s
+    barrier_s = conversation.barrier.barrier_s
     assert barrier_s is not None
-    assert sample.start_s >= barrier_s - conversation.session.origin_s - 1.0
+    assert sample.start_s >= barrier_s - conversation.barrier.origin_s - 1.0
     assert not conversation.wire.dismissed
 
 
 def test_rows_that_no_round_trip_explains_are_misconduct_when_it_is_there(conversation: Conversation) -> None:
     elsewhere(conversation, 1_000.0)
-    said = message(rows=rows_at(job(0), clock() + 1_500.0, clock() + 1_500.1))
-    conversation.team.on_samples("a", said)
-    conversation.team.on_samples("a", said)
+    said = message(rows=rows_at(iteration(0), clock() + 1_500.0, clock() + 1_500.1))
+    conversation.executor.on_samples("a", said)
+    conversation.executor.on_samples("a", said)
     assert kept(conversation) == []
     echo(conversation, 1_000.0)
-    with pytest.raises(Misconduct, match="a row is from"):
-        conversation.team.on_samples("a", said)
+    with pytest.raises(InvalidMessage, match="a row is from"):
+        conversation.executor.on_samples("a", said)
 
 
 @pytest.mark.parametrize("at_s", [-1e6, 1e6, float("nan")])
 def test_what_no_clock_explains_is_misconduct_at_once(at_s: float, conversation: Conversation) -> None:
     elsewhere(conversation, 1_000.0)
     begin_s = clock() + 1_000.0 + at_s
-    with pytest.raises(Misconduct, match="row"):
-        conversation.team.on_samples("a", message(rows=rows_at(job(0), begin_s, begin_s + 0.1)))
+    with pytest.raises(InvalidMessage, match="row"):
+        conversation.executor.on_samples("a", message(rows=rows_at(iteration(0), begin_s, begin_s + 0.1)))
 
 
 def test_what_a_last_word_has_seen_on_a_clock_that_jumped_costs_nothing_but_itself(
@@ -266,59 +266,59 @@ def test_what_a_last_word_has_seen_on_a_clock_that_jumped_costs_nothing_but_itse
     elsewhere(conversation, 1_000.0)
     seen = {"lag_p99_s": 0.1, "lag_mean_s": 0.0, "stalled_s": 1.0, "stalls": [[50.0, 51.0]], "cpu_share": None}
     counts = {"looks": 10, "in_flight_sum": 10, "in_flight_squares": 10, "users_sum": 10}
-    conversation.team.on_samples(
+    conversation.executor.on_samples(
         "a",
         message(
-            job(0),
-            rows=rows_at(job(0), clock() + 1_000.0, clock() + 1_000.0),
+            iteration(0),
+            rows=rows_at(iteration(0), clock() + 1_000.0, clock() + 1_000.0),
             last=True,
             held=[],
             watch=seen | counts,
         ),
     )
     assert kept(conversation) == [0]
-    assert conversation.team._roster["a"].ended
+    assert conversation.executor._participants["a"].ended
 
 
 def test_what_a_terminal_would_obey_is_not_kept(conversation: Conversation) -> None:
-    said = message(job(0))
-    conversation.team.on_samples("a", said | {"texts": ["\x1b[2J"]})
-    (sample,) = conversation.session.table.snapshot()
+    said = message(iteration(0))
+    conversation.executor.on_samples("a", said | {"texts": ["\x1b[2J"]})
+    (sample,) = conversation.barrier.table.snapshot()
     assert sample.error == "\ufffd[2J"
 
 
 def test_instants_are_held_against_the_run(conversation: Conversation) -> None:
     table = SampleTable()
-    table.append(sample_of(job(0), clock() - 3_600, clock()))
+    table.append(sample_of(iteration(0), clock() - 3_600, clock()))
     rows = protocol.pack_rows(table.snapshot())
-    with pytest.raises(Misconduct, match="a row is from"):
-        conversation.team.on_samples("a", msgpack.loads(msgpack.dumps(message(rows=rows))))
-    assert conversation.team.budget.in_flight_on("a") == 5
+    with pytest.raises(InvalidMessage, match="a row is from"):
+        conversation.executor.on_samples("a", msgpack.loads(msgpack.dumps(message(rows=rows))))
+    assert conversation.executor.budget.in_flight_on("a") == 5
 
 
 def test_rows_that_were_moved_are_told_to_have_been_placed_no_better_than_that(conversation: Conversation) -> None:
     elsewhere(conversation, 1_000.0)
     now_s = clock() + 1_060.0
     echo(conversation, 1_060.0)
-    conversation.team.on_samples("a", message(rows=rows_at(job(0), now_s, now_s)))
-    assert conversation.team.clocks["a"].error_s < 1.0
-    conversation.team.on_samples("a", message(first=1, rows=rows_at(job(1), now_s - 60.0, now_s)))
+    conversation.executor.on_samples("a", message(rows=rows_at(iteration(0), now_s, now_s)))
+    assert conversation.executor.clocks["a"].error_s < 1.0
+    conversation.executor.on_samples("a", message(first=1, rows=rows_at(iteration(1), now_s - 60.0, now_s)))
     assert kept(conversation) == [0, 1]
-    assert 60.0 <= conversation.team.clocks["a"].error_s < 61.0
+    assert 60.0 <= conversation.executor.clocks["a"].error_s < 61.0
 
 
 def echoed(conversation: Conversation, **how: Any) -> Data:
-    return {"watch": None, "errors": 0, "sent_s": clock(), "clock_s": clock(), "run": conversation.team.id} | how
+    return {"watch": None, "errors": 0, "sent_s": clock(), "clock_s": clock(), "run": conversation.executor.id} | how
 
 
 def errors(conversation: Conversation) -> int:
-    return conversation.team.generator(0).listener_errors
+    return conversation.executor.generator(0).listener_errors
 
 
 def test_errors_of_one_that_was_never_given_anything_spoil_nothing(conversation: Conversation) -> None:
     conversation.join("idle")
-    conversation.team.on_echo("idle", echoed(conversation, errors=5))
-    conversation.team.on_samples("idle", message(errors=3))
+    conversation.executor.on_echo("idle", echoed(conversation, errors=5))
+    conversation.executor.on_samples("idle", message(errors=3))
     assert errors(conversation) == 0
 
 
@@ -345,12 +345,12 @@ BAD_WATCH = {
     ],
 )
 def test_nothing_of_a_message_that_is_refused_counts(wrong: dict[str, Any], conversation: Conversation) -> None:
-    conversation.team._roster["a"].leased = True
-    with pytest.raises(Misconduct):
-        conversation.team.on_samples("a", message(job(0), errors=3) | wrong)
+    conversation.executor._participants["a"].leased = True
+    with pytest.raises(InvalidMessage):
+        conversation.executor.on_samples("a", message(iteration(0), errors=3) | wrong)
     assert kept(conversation) == []
     assert errors(conversation) == 0
-    conversation.team.on_samples("a", message(job(0), errors=2))
+    conversation.executor.on_samples("a", message(iteration(0), errors=2))
     assert kept(conversation) == [0]
     assert errors(conversation) == 2
 
@@ -360,7 +360,7 @@ def test_so_many_errors_nobody_has(kind: str, conversation: Conversation) -> Non
     said = echoed(conversation) if kind == protocol.ECHO else message(run="r")
     shape = decoding.OURS[kind].shape
     shape(kind, said | {"errors": protocol.MOST_ERRORS})
-    with pytest.raises(Misconduct, match="errors"):
+    with pytest.raises(InvalidMessage, match="errors"):
         shape(kind, said | {"errors": 10**9})
 
 
@@ -368,23 +368,23 @@ def test_nobody_has_the_name_of_another_in_the_result() -> None:
     one = Conversation(None)
     for worker, name in (("a", "host:1"), ("b", "host:1#2"), ("c", "host:1"), ("d", "#")):
         one.wire.there.add(worker)
-        one.team.enlist(Member(worker, name, True, clock(), fit=True))
-    assert one.team.names == ["host:1", "host:1#2", "host:1#3", "worker"]
+        one.executor.add(Member(worker, name, True, clock(), fit=True))
+    assert one.executor.names == ["host:1", "host:1#2", "host:1#3", "worker"]
 
 
 def test_users_of_one_that_has_said_nothing_of_them_may_be_there() -> None:
     """Locust gives users to whoever has introduced himself: those are not gone before it is known that they are."""
     one = Conversation(None)
     one.join("a")
-    assert one.team.unsure, "it has not told yet"
+    assert one.executor.unsure, "it has not told yet"
     begun(one, "a")
     one.pass_by(1)
-    assert not one.team.unsure
+    assert not one.executor.unsure
     one.wire.there.add("fit by nobody's word")
-    assert one.team.unsure
+    assert one.executor.unsure
     one.wire.there.discard("fit by nobody's word")
-    one.team.look_after(one.team._looked_s + 1)
-    one.team.look_after(one.team._looked_s + 1)
-    assert one.team.unsure, "it has not been heard of lately"
+    one.executor.look_after(one.executor._looked_s + 1)
+    one.executor.look_after(one.executor._looked_s + 1)
+    assert one.executor.unsure, "it has not been heard of lately"
     one.wire.there.discard("a")
-    assert not one.team.unsure, "Locust has given it up"
+    assert not one.executor.unsure, "Locust has given it up"

@@ -9,8 +9,8 @@ from gevent import monkey
 
 from stt_load.clock import clock
 from stt_load.cluster import protocol
-from stt_load.cluster.worker_dispatcher import Outpost
-from stt_load.load.budget import Job
+from stt_load.cluster.worker_dispatcher import WorkerDispatcher
+from stt_load.load.iteration import Iteration
 from stt_load.run.monitor import LAG_PERIOD_S
 from stt_load.samples.sample import Phase, Sample
 from stt_load.samples.table import Samples
@@ -20,12 +20,12 @@ block = monkey.get_original("time", "sleep")
 
 
 class Told:
-    """An outpost that is measuring, and the rows that it has told."""
+    """A dispatcher that is measuring, and the rows that it has told."""
 
     def __init__(self) -> None:
         self.rows: list[Samples] = []
-        self.outpost = Outpost(self._post, lambda: None)
-        self.outpost.on_state({"open": [clock(), 0.0], "others": 0})
+        self.dispatcher = WorkerDispatcher(self._post, lambda: None)
+        self.dispatcher.on_state({"open": [clock(), 0.0], "others": 0})
         gevent.sleep(0.02)
 
     def _post(self, kind: str, data: dict[str, Any]) -> None:
@@ -35,7 +35,7 @@ class Told:
     def finish(self, sent_s: float) -> None:
         """A request that was sent then has been answered now."""
         sample: Sample = next(iter(table(sent_s, clock() - sent_s)))
-        self.outpost.finish(Job(0, 0, Phase.MEASURED), sample, None)
+        self.dispatcher.finish(Iteration(0, 0, Phase.MEASURED), sample, None)
 
 
 def test_a_row_in_a_stall_is_told_with_what_the_stall_added() -> None:
@@ -47,7 +47,7 @@ def test_a_row_in_a_stall_is_told_with_what_the_stall_added() -> None:
         while not told.rows:
             gevent.sleep(0.001)
     assert told.rows[0]["late_s"][0] >= 0.1 - LAG_PERIOD_S - 1e-5
-    told.outpost.forsake()
+    told.dispatcher.forsake()
 
 
 def test_the_last_row_is_told_whatever_is_known() -> None:
@@ -55,6 +55,6 @@ def test_the_last_row_is_told_whatever_is_known() -> None:
     sent_s = clock()
     block(0.1)
     told.finish(sent_s)
-    told.outpost.conclude()
+    told.dispatcher.conclude()
     assert sum(map(len, told.rows)) == 1
     assert told.rows[0]["late_s"][0] >= 0.1 - LAG_PERIOD_S - 1e-5

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import stt_load
 from stt_load.cluster import decoding, protocol
 from stt_load.cluster import message_filter as borders
-from stt_load.cluster.message_filter import Border, Received, Unheard, kind_of
-from stt_load.cluster.shapes import Misconduct
+from stt_load.cluster.message_filter import Ignored, MessageFilter, Received, kind_of
+from stt_load.cluster.shapes import InvalidMessage
 
 NAME = "host_0123456789abcdef"
 INF, NAN = float("inf"), float("nan")
@@ -25,8 +25,8 @@ def decode(part: Any) -> Any:
     return part
 
 
-def border(*known: str) -> Border:
-    one = Border(decode, lambda: {"a user's own"})
+def message_filter(*known: str) -> MessageFilter:
+    one = MessageFilter(decode, lambda: {"a user's own"})
     for name in known:
         one.take([name.encode(), packed("client_ready", "2.47.0", name)], 0.0)
     return one
@@ -36,8 +36,8 @@ def packed(kind: Any, data: Any, sender: Any = NAME) -> bytes:
     return bytes(msgpack.packb((kind, data, sender)))
 
 
-def take(frame: bytes, *more: bytes, name: bytes = NAME.encode(), one: Border | None = None) -> Received:
-    return (one or border(NAME)).take([name, frame, *more], 0.0)
+def take(frame: bytes, *more: bytes, name: bytes = NAME.encode(), one: MessageFilter | None = None) -> Received:
+    return (one or message_filter(NAME)).take([name, frame, *more], 0.0)
 
 
 WATCH = {
@@ -155,15 +155,15 @@ BAD_FRAMES = {
 
 @pytest.mark.parametrize("which", BAD_FRAMES)
 def test_bytes_that_are_no_message_are_misconduct_and_nothing_else(which: str) -> None:
-    with pytest.raises(Misconduct):
+    with pytest.raises(InvalidMessage):
         take(BAD_FRAMES[which])
 
 
 @given(st.binary(max_size=200))
 def test_no_bytes_whatever_raise_anything_else(frame: bytes) -> None:
-    one = border(NAME)
+    one = message_filter(NAME)
     for begin in (b"", b"\x93\xa9heartbeat", b"\x93\xa5stats", b"\x93\xacclient_ready"):
-        with pytest.raises(Misconduct):
+        with pytest.raises(InvalidMessage):
             take(begin + frame, one=one)
 
 
@@ -181,7 +181,7 @@ def test_a_message_with_one_value_replaced_is_taken_or_misconduct(kind: str, dat
         said = said | {data.draw(st.sampled_from(sorted(said))): data.draw(ANYTHING)}
     else:
         said = data.draw(ANYTHING)
-    with contextlib.suppress(Misconduct):
+    with contextlib.suppress(InvalidMessage):
         take(packed(kind, said))
 
 
@@ -252,53 +252,53 @@ BAD_WORDS: list[tuple[str, Any]] = [
 
 @pytest.mark.parametrize(("kind", "said"), BAD_WORDS)
 def test_a_message_that_says_what_none_of_its_kind_says_is_misconduct(kind: str, said: Any) -> None:
-    with pytest.raises(Misconduct) as caught:
+    with pytest.raises(InvalidMessage) as caught:
         take(packed(kind, said))
     assert str(caught.value).isprintable()
     assert len(str(caught.value)) < 500
 
 
 def test_a_message_is_its_senders_and_nobody_elses() -> None:
-    with pytest.raises(Misconduct, match="says to be somebody else"):
+    with pytest.raises(InvalidMessage, match="says to be somebody else"):
         take(packed("quit", None, "somebody else"))
 
 
 @pytest.mark.parametrize("name", [b"", b"\x00\x01\x02\x03\x04", b"\xff\xfe", b"a\nb", b"x" * 256])
 def test_a_sender_whose_name_is_none_is_no_worker(name: bytes) -> None:
-    with pytest.raises(Misconduct, match="no name"):
-        take(packed("client_ready", "2.47.0", name.decode(errors="replace")), name=name, one=border())
+    with pytest.raises(InvalidMessage, match="no name"):
+        take(packed("client_ready", "2.47.0", name.decode(errors="replace")), name=name, one=message_filter())
 
 
 @pytest.mark.parametrize("more", [(b"more",), (b"",) * 1_000])
 def test_a_message_has_one_part(more: tuple[bytes, ...]) -> None:
-    with pytest.raises(Misconduct, match="parts"):
+    with pytest.raises(InvalidMessage, match="parts"):
         take(packed("quit", None), *more)
-    with pytest.raises(Misconduct, match="0 parts"):
-        border(NAME).take([NAME.encode()], 0.0)
+    with pytest.raises(InvalidMessage, match="0 parts"):
+        message_filter(NAME).take([NAME.encode()], 0.0)
 
 
 @pytest.mark.parametrize("kind", sorted(set(GOOD) - decoding.OF_STRANGERS))
 def test_who_has_not_registered_says_nothing_else(kind: str) -> None:
-    with pytest.raises(Misconduct, match="has not registered"):
-        take(packed(kind, GOOD[kind]), one=border())
+    with pytest.raises(InvalidMessage, match="has not registered"):
+        take(packed(kind, GOOD[kind]), one=message_filter())
 
 
 def test_a_kind_that_nobody_listens_to_is_passed_over_only() -> None:
-    with pytest.raises(Unheard, match="nobody listens to: another's"):
+    with pytest.raises(Ignored, match="nobody listens to: another's"):
         take(packed("another's", None))
 
 
 def test_a_message_that_is_too_large_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    one, said = border(NAME), packed("heartbeat", HEARTBEAT | {"more": "x" * 100_000})
+    one, said = message_filter(NAME), packed("heartbeat", HEARTBEAT | {"more": "x" * 100_000})
     monkeypatch.setattr(msgpack, "unpackb", lambda *_, **__: pytest.fail("it was"))
-    with pytest.raises(Misconduct, match="bytes, where 65536 are the most"):
+    with pytest.raises(InvalidMessage, match="bytes, where 65536 are the most"):
         take(said, one=one)
 
 
 def test_many_small_parts_don_t_grow_to_many_times_their_size() -> None:
     lists = b"\xdd" + struct.pack(">I", 200_000) + b"\x90" * 200_000
     said = b"\x93\xaca user's own\x94" + lists * 4 + b"\xa1x"
-    with pytest.raises(Misconduct, match="more than 250000 mappings and lists"):
+    with pytest.raises(InvalidMessage, match="more than 250000 mappings and lists"):
         take(said)
 
 
@@ -309,27 +309,27 @@ def test_another_version_may_introduce_itself_in_its_own_way() -> None:
 
 
 def test_who_comes_and_goes_all_the_time_keeps_the_master_busy() -> None:
-    one = border()
+    one = message_filter()
     ready, quits = packed("client_ready", "2.47.0"), packed("quit", None)
     for turn in range(borders.AT_ONCE // 2):
         one.take([NAME.encode(), ready], turn * 1e-3)
         one.take([NAME.encode(), quits], turn * 1e-3)
-    with pytest.raises(Misconduct, match="comes and goes"):
+    with pytest.raises(InvalidMessage, match="comes and goes"):
         one.take([NAME.encode(), ready], 0.1)
     one.take([NAME.encode(), ready], 5.0)
 
 
 def test_there_are_only_so_many_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(borders, "MOST_WORKERS", 2)
-    one = border("a", "b")
-    with pytest.raises(Misconduct, match="2 workers already"):
+    one = message_filter("a", "b")
+    with pytest.raises(InvalidMessage, match="2 workers already"):
         take(packed("client_ready", "2.47.0"), one=one)
     take(packed("client_ready", "2.47.0", "a"), name=b"a", one=one)
 
 
 def test_whoever_is_refused_is_remembered_and_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(borders, "MOST_REFUSED", 2)
-    one = border()
+    one = message_filter()
     for name in (b"a", b"b", b"c"):
         one.refuse(name)
     assert [one.is_refused(name) for name in (b"a", b"b", b"c")] == [False, True, True]
@@ -355,7 +355,7 @@ ODD_ENTRIES: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("how", ODD_ENTRIES)
 def test_figures_of_a_users_own_requests_that_are_none_are_left_out_and_the_worker_stays(how: dict[str, Any]) -> None:
-    one = border(NAME)
+    one = message_filter(NAME)
     said = STATS | {"stats": [ENTRY, ENTRY | how], "stats_total": ENTRY | how}
     heard = take(packed("stats", said), one=one)
     assert heard.trimmed

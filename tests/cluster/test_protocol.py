@@ -8,24 +8,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stt_load.cluster import protocol
-from stt_load.load.budget import Job
+from stt_load.load.iteration import Iteration
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import SampleTable
 from tests.cluster.conversation import sample_of
 
-JOBS = st.builds(Job, st.integers(0, 2**31), st.integers(0, 100), st.sampled_from(Phase))
+LEASE = st.builds(Iteration, st.integers(0, 2**31), st.integers(0, 100), st.sampled_from(Phase))
 
 
-@given(st.lists(JOBS))
-def test_jobs(jobs: list[Job]) -> None:
-    assert protocol.unpack_jobs(msgpack.loads(msgpack.dumps(protocol.pack_jobs(jobs)))) == jobs
+@given(st.lists(LEASE))
+def test_jobs(iterations: list[Iteration]) -> None:
+    assert (
+        protocol.unpack_iterations(msgpack.loads(msgpack.dumps(protocol.pack_iterations(iterations)))) == iterations
+    )
 
 
 def test_rows_and_their_texts() -> None:
     table = SampleTable()
     for seq in range(50):
         kind = None if seq % 3 else ErrorKind.HTTP_5XX
-        table.append(sample_of(Job(seq, seq % 2, Phase.MEASURED), seq / 7, seq / 7 + 0.5, kind))
+        table.append(sample_of(Iteration(seq, seq % 2, Phase.MEASURED), seq / 7, seq / 7 + 0.5, kind))
     samples = table.snapshot()
     again = protocol.unpack_rows(protocol.pack_rows(samples), samples.texts)
     assert np.array_equal(again.rows.view(np.uint8), samples.rows.view(np.uint8))

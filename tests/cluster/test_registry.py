@@ -12,8 +12,8 @@ import stt_load
 from stt_load.clock import clock
 from stt_load.cluster import protocol
 from stt_load.cluster import registry as fleets
-from stt_load.cluster.registry import Fleet, Member, Needs
-from stt_load.cluster.shapes import Misconduct
+from stt_load.cluster.registry import Member, Needs, WorkerRegistry
+from stt_load.cluster.shapes import InvalidMessage
 from tests.cluster.conversation import Wire
 
 
@@ -22,7 +22,7 @@ class Master:
         self.wire = Wire()
         self.left: list[int] = []
         self.failed: list[str] = []
-        self.fleet = Fleet(
+        self.registry = WorkerRegistry(
             self.wire, Needs(variables), self.left.append, lambda what, error: self.failed.append(f"{what}: {error}")
         )
 
@@ -31,11 +31,11 @@ class Master:
     ) -> None:
         self.wire.there.add(worker)
         words = {"version": version, "name": f"{worker}:1", "boot_id": boot_id, "ready": ready}
-        self.fleet.on_hello(worker, words)
+        self.registry.on_hello(worker, words)
 
     def fit(self, worker: str, trouble: str | None = None, ahead_s: float = 100) -> None:
         sent_s = clock() - 0.01
-        self.fleet.on_fit(worker, {"trouble": trouble, "sent_s": sent_s, "clock_s": clock() + ahead_s})
+        self.registry.on_fit(worker, {"trouble": trouble, "sent_s": sent_s, "clock_s": clock() + ahead_s})
 
     def said(self, worker: str) -> list[str]:
         return [kind for kind, _ in self.wire.down.get(worker, ())]
@@ -45,14 +45,14 @@ class Master:
         for _ in range(seconds):
             for worker in starting:
                 self.hello(worker, ready=False)
-            self.fleet._looked_s -= 1.0
-            self.fleet.look(clock())
+            self.registry._looked_s -= 1.0
+            self.registry.look(clock())
 
 
 @pytest.fixture
 def master() -> Master:
     one = Master("THE_KEY")
-    one.fleet.watchman.kill()
+    one.registry.watchman.kill()
     return one
 
 
@@ -60,23 +60,23 @@ def test_a_worker_is_welcome_told_what_is_needed_and_taken_in(master: Master) ->
     master.hello("a")
     ((kind, welcome),) = master.wire.down["a"]
     assert (kind, welcome["variables"]) == (protocol.WELCOME, ("THE_KEY",))
-    assert master.fleet.member("a") is None, "not before it has answered"
+    assert master.registry.member("a") is None, "not before it has answered"
     master.fit("a")
-    member = master.fleet.member("a")
+    member = master.registry.member("a")
     assert member is not None
     assert member.clock.offset_s == pytest.approx(100, abs=0.1)
 
 
 def test_strangers_are_those_that_are_there_and_not_known_to_be_fit(master: Master) -> None:
-    assert master.fleet.strangers == 0
+    assert master.registry.strangers == 0
     master.wire.there |= {"a", "b"}
-    assert master.fleet.strangers == 2
+    assert master.registry.strangers == 2
     master.hello("a")
-    assert master.fleet.strangers == 2
+    assert master.registry.strangers == 2
     master.fit("a")
-    assert master.fleet.strangers == 1
+    assert master.registry.strangers == 1
     master.hello("b", version="0.0.7")
-    assert master.fleet.strangers == 0, "one that is refused is waited for by nobody"
+    assert master.registry.strangers == 0, "one that is refused is waited for by nobody"
 
 
 def test_a_worker_that_was_not_heard_says_hello_again(master: Master) -> None:
@@ -85,7 +85,7 @@ def test_a_worker_that_was_not_heard_says_hello_again(master: Master) -> None:
     assert master.said("a") == [protocol.WELCOME] * 2
     master.fit("a")
     master.fit("a")
-    assert len(list(master.fleet.fit)) == 1
+    assert len(list(master.registry.fit)) == 1
 
 
 def test_workers_on_this_machine_share_its_clock(master: Master) -> None:
@@ -94,7 +94,7 @@ def test_workers_on_this_machine_share_its_clock(master: Master) -> None:
     for worker, ahead_s in (("a", 0.0), ("container with a clock of its own", 100.0)):
         master.hello(worker, boot_id=protocol.boot_id())
         master.fit(worker, ahead_s=ahead_s)
-        member = master.fleet.member(worker)
+        member = master.registry.member(worker)
         assert member is not None
         assert member.clock.offset_s == pytest.approx(ahead_s, abs=0.0 if ahead_s == 0 else 0.1)
 
@@ -107,7 +107,7 @@ def test_another_version_is_refused_once_and_told_so_until_it_goes(
         master.hello("a", version="0.0.7", ready=False)
         master.hello("a", version="0.0.7")
         assert master.said("a") == [protocol.REFUSED], "it is not answered as often as it likes"
-        master.fleet._told_away_s["a"] -= fleets.TURN_AWAY_S
+        master.registry._told_away_s["a"] -= fleets.TURN_AWAY_S
         master.hello("a", version="0.0.7")
     assert master.said("a") == [protocol.REFUSED] * 2
     assert master.wire.dismissed == ["a"] * 2
@@ -123,7 +123,7 @@ def test_a_worker_without_the_key_is_refused(master: Master, caplog: pytest.LogC
     assert master.wire.dismissed == ["a"]
     assert master.left == [0]
     assert "THE_KEY" in caplog.text
-    assert list(master.fleet.fit) == []
+    assert list(master.registry.fit) == []
 
 
 def test_a_locust_worker_that_knows_nothing_of_this_is_refused(
@@ -149,7 +149,7 @@ def test_a_worker_that_is_slow_to_start_is_waited_for_and_taken_in(
     assert caplog.text.count("cold (calls itself cold:1) is still starting") == 1
     master.hello("cold")
     master.fit("cold")
-    assert {member.id for member in master.fleet.fit} == {"cold"}
+    assert {member.id for member in master.registry.fit} == {"cold"}
     assert master.wire.dismissed == []
 
 
@@ -176,8 +176,8 @@ def test_what_locust_does_not_hear_is_not_taken_for_silence(master: Master) -> N
 def test_while_this_process_is_stopped_nobody_is_silent(master: Master) -> None:
     master.wire.there.add("new")
     master.hello("starting", ready=False)
-    master.fleet._looked_s -= 1_000.0
-    master.fleet.look(clock())
+    master.registry._looked_s -= 1_000.0
+    master.registry.look(clock())
     assert master.left == []
 
 
@@ -186,7 +186,7 @@ def test_a_worker_that_comes_to_lack_something_is_refused_then(master: Master) -
     master.fit("a")
     master.fit("a", trouble="it can't take part: TypeError: so it is")
     assert master.said("a")[-1] == protocol.REFUSED
-    assert list(master.fleet.fit) == []
+    assert list(master.registry.fit) == []
 
 
 def test_an_exception_while_it_keeps_in_touch_is_told_and_the_rest_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,11 +195,11 @@ def test_an_exception_while_it_keeps_in_touch_is_told_and_the_rest_goes_on(monke
     master = Master()
     master.hello("a")
     master.fit("a")
-    master.fleet.contract = broken = Broken()
+    master.registry.contract = broken = Broken()
     with gevent.Timeout(5):
         while broken.asked < 2:
             gevent.sleep(0.001)
-    master.fleet.watchman.kill()
+    master.registry.watchman.kill()
     assert master.failed[0] == "keeping in touch with the workers: out of order"
     assert len(master.failed) >= 1
     assert protocol.BEAT in master.said("a"), "the next time it went well"
@@ -212,7 +212,7 @@ class Broken:
         self.asked = 0
         self.needed = True
 
-    def enlist(self, member: Member) -> None: ...
+    def add(self, member: Member) -> None: ...
 
     def needs(self, member: Member) -> bool:
         return member.fit and self.needed
@@ -236,28 +236,28 @@ def test_a_worker_that_misbehaves_is_refused_once_and_stays_out(
         master.hello(worker)
         master.fit(worker)
     with caplog.at_level(logging.WARNING):
-        master.fleet.refuse("a", "it says what can't be")
-        master.fleet.refuse("a", "it says what can't be, again")
+        master.registry.refuse("a", "it says what can't be")
+        master.registry.refuse("a", "it says what can't be, again")
     assert caplog.messages == ["stt-load: worker a (calls itself a:1) is refused: it says what can't be"]
     assert master.said("a")[-1] == protocol.REFUSED
     assert (master.wire.dismissed, master.left) == (["a"], [1])
     master.hello("a")
     master.fit("a")
-    assert [member.id for member in master.fleet.fit] == ["b"]
+    assert [member.id for member in master.registry.fit] == ["b"]
 
 
 def test_one_that_locust_knows_and_that_never_introduced_itself_can_be_refused_too(master: Master) -> None:
     master.wire.there.add("a")
-    master.fleet.refuse("a", "it says what can't be")
-    assert (master.wire.dismissed, master.fleet.strangers) == (["a"], 0)
+    master.registry.refuse("a", "it says what can't be")
+    assert (master.wire.dismissed, master.registry.strangers) == (["a"], 0)
     assert master.left == [], "nobody has waited for it"
 
 
 def test_who_answers_what_has_not_been_said_yet_misbehaves(master: Master) -> None:
     master.hello("a")
-    with pytest.raises(Misconduct, match="not been sent yet"):
-        master.fleet.on_fit("a", {"trouble": None, "sent_s": clock() + 100, "clock_s": 0.0})
-    assert master.fleet.member("a") is None
+    with pytest.raises(InvalidMessage, match="not been sent yet"):
+        master.registry.on_fit("a", {"trouble": None, "sent_s": clock() + 100, "clock_s": 0.0})
+    assert master.registry.member("a") is None
 
 
 def test_what_a_worker_lacks_is_told_in_one_line(master: Master, caplog: pytest.LogCaptureFixture) -> None:
@@ -269,15 +269,15 @@ def test_what_a_worker_lacks_is_told_in_one_line(master: Master, caplog: pytest.
 
 
 def test_what_a_stranger_says_is_not_listened_to(master: Master) -> None:
-    assert master.fleet.member("nobody") is None
+    assert master.registry.member("nobody") is None
     master.fit("nobody")
-    assert list(master.fleet.fit) == []
+    assert list(master.registry.fit) == []
 
 
 def test_who_has_registered_and_is_mute_is_told_of_and_never_refused(
     master: Master, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It has no users, and may still introduce itself: a process that stood still."""
+    """It has no users, and may still install_handshake itself: a process that stood still."""
     master.wire.held.add("mute")
     master.wait(60)
     assert (master.wire.dismissed, master.left) == ([], [])
@@ -285,13 +285,13 @@ def test_who_has_registered_and_is_mute_is_told_of_and_never_refused(
     master.hello("mute")
     master.fit("mute")
     assert "mute" not in master.wire.held
-    assert [member.id for member in master.fleet.fit] == ["mute"]
+    assert [member.id for member in master.registry.fit] == ["mute"]
 
 
 def test_a_locust_worker_before_the_first_of_ours_leaves_others_to_be_waited_for(master: Master) -> None:
     master.wire.held.add("foreign")
     master.wire.speaking.add("foreign")
-    assert master.fleet.strangers == 0, "it has no users, and nobody waits for it"
+    assert master.registry.strangers == 0, "it has no users, and nobody waits for it"
     master.wait(12)
     assert master.wire.dismissed == ["foreign"]
     assert master.left == [1]
@@ -306,10 +306,10 @@ def test_who_is_not_welcome_is_not_admitted(master: Master) -> None:
     assert admitted == [], "before a run: when it can take part"
     master.fit("a")
     assert admitted == ["a"]
-    master.fleet.contract = Broken()
+    master.registry.contract = Broken()
     master.hello("late", ready=False)
     assert admitted == ["a", "late"], "a run waits for it"
-    master.fleet.refuse("a", "it says what can't be")
+    master.registry.refuse("a", "it says what can't be")
     master.hello("a")
     assert admitted == ["a", "late"]
 
@@ -318,7 +318,7 @@ def test_who_says_hello_and_no_more_before_a_run_ends_nothing(master: Master) ->
     words = {"version": stt_load.__version__, "name": "host:1", "boot_id": None, "ready": False}
     for worker in ("dead", "beating"):
         master.wire.held.add(worker)
-        master.fleet.on_hello(worker, words)
+        master.registry.on_hello(worker, words)
     master.wire.speaking.add("beating")
     master.wait(400)
     assert (master.wire.dismissed, master.left) == (["beating"], [1])
@@ -330,7 +330,7 @@ def test_a_worker_that_answers_nothing_is_refused_where_somebody_waits_for_it(ma
     master.fit("a")
     contract = Broken()
     contract.asked, contract.needed = 2, needed
-    master.fleet.contract = contract
+    master.registry.contract = contract
     master.wait(8)
     assert master.wire.dismissed == []
     master.wait(2)
@@ -341,7 +341,7 @@ def test_a_worker_that_stands_still_and_comes_back_is_not_mute(master: Master) -
     """Locust gives it up meanwhile: it counts only how long it was heard and said nothing."""
     master.hello("a")
     master.fit("a")
-    master.fleet.contract = contract = Broken()
+    master.registry.contract = contract = Broken()
     contract.asked = 2
     for _ in range(5):
         master.wait(5)
@@ -355,5 +355,5 @@ def test_who_takes_another_ones_name_is_told_by_its_own_identity(
     master: Master, caplog: pytest.LogCaptureFixture
 ) -> None:
     words = {"version": "0.0.7", "name": "honest:1", "boot_id": None, "ready": True}
-    master.fleet.on_hello("rogue_1234", words)
+    master.registry.on_hello("rogue_1234", words)
     assert "worker rogue_1234 (calls itself honest:1) is refused" in caplog.text

@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 
 from stt_load.clock import clock
 from stt_load.cluster import protocol, spools
-from stt_load.cluster import worker_dispatcher as outposts
+from stt_load.cluster import worker_dispatcher as dispatchers
 from stt_load.cluster.protocol import Data
-from stt_load.cluster.shapes import Misconduct
-from stt_load.load.budget import Job
+from stt_load.cluster.shapes import InvalidMessage
+from stt_load.load.iteration import Iteration
 from stt_load.load.ledger import _Account
 from stt_load.run.load_watch import Asked
 from stt_load.samples.generator import Generator
@@ -37,7 +37,7 @@ from tests.cluster.conversation import INFO, Conversation, sample_of
 def settle(conversation: Conversation, *workers: str) -> None:
     """Lets everything be said until nobody has anything more to say."""
     for _ in range(4):
-        gevent.sleep(2 * outposts.PAUSE_S)
+        gevent.sleep(2 * dispatchers.PAUSE_S)
         for worker in workers:
             conversation.hear(worker)
             conversation.tell(worker)
@@ -47,14 +47,14 @@ def work(conversation: Conversation, worker: str, user: str, start_s: float, **h
     """One request of a user, as its own greenlet would do it."""
     post = conversation.posts[worker]
     with gevent.Timeout(5):
-        job = post.take(user)
-    sample = sample_of(job, start_s, start_s + 0.5, **how)
-    post.finish(job, sample, "a text")
+        iteration = post.take(user)
+    sample = sample_of(iteration, start_s, start_s + 0.5, **how)
+    post.finish(iteration, sample, "a text")
     return sample
 
 
 def begun(conversation: Conversation, worker: str, user: str = "user") -> None:
-    """The user has asked for its first job, and the worker has been given a lease."""
+    """The user has asked for its first iteration, and the worker has been given a lease."""
     waiting = gevent.spawn(conversation.posts[worker]._leases.join, user)
     waiting.join()
     conversation.posts[worker]._news.set()
@@ -64,14 +64,14 @@ def begun(conversation: Conversation, worker: str, user: str = "user") -> None:
 def test_a_sample_takes_at_most_96_bytes_on_the_wire() -> None:
     table = SampleTable()
     for seq in range(200):
-        table.append(sample_of(Job(seq, 0, Phase.MEASURED), float(seq), seq + 0.5))
+        table.append(sample_of(Iteration(seq, 0, Phase.MEASURED), float(seq), seq + 0.5))
     conversation = Conversation(None)
     post = conversation.join("a")
     post.table = table
     post._news.set()
-    gevent.sleep(2 * outposts.PAUSE_S)
+    gevent.sleep(2 * dispatchers.PAUSE_S)
     sent = [data for kind, data in conversation.up["a"] if kind == protocol.SAMPLES]
-    message = ("stt_load.samples", sent[0] | {"run": conversation.team.id}, "some-host-name_" + 32 * "0")
+    message = ("stt_load.samples", sent[0] | {"run": conversation.executor.id}, "some-host-name_" + 32 * "0")
     assert len(msgpack.dumps(message)) <= 96 * 200
 
 
@@ -82,14 +82,16 @@ def test_the_same_samples_make_the_same_figures_local_and_distributed(data: st.D
     random = np.random.default_rng(data.draw(st.integers(0, 10_000)))
     kinds = [None, None, None, ErrorKind.SHED, ErrorKind.HTTP_5XX]
     samples = [
-        sample_of(Job(seq, 0, Phase.MEASURED), start, start + random.exponential(0.5), kinds[random.integers(5)])
+        sample_of(
+            Iteration(seq, 0, Phase.MEASURED), start, start + random.exponential(0.5), kinds[random.integers(5)]
+        )
         for seq, start in enumerate(np.sort(random.uniform(0, 20, 80)).tolist())
     ]
     local = SampleTable()
     for sample in samples:
         local.append(sample)
     conversation = Conversation(None)
-    conversation.session.origin_s = 0.0
+    conversation.barrier.origin_s = 0.0
     owners = [data.draw(st.sampled_from("abc")) for _ in samples]
     for worker in "abc":
         conversation.join(worker)
@@ -97,21 +99,23 @@ def test_the_same_samples_make_the_same_figures_local_and_distributed(data: st.D
         for sample, owner in zip(samples, owners, strict=True):
             if owner == worker:
                 table.append(sample)
-                give(conversation, worker, Job(sample.seq, sample.attempt, sample.phase))
+                give(conversation, worker, Iteration(sample.seq, sample.attempt, sample.phase))
         said = 0
         while said < len(table):
             size = data.draw(st.integers(1, 30))
             again = data.draw(st.integers(0, said))
             send(conversation, worker, table, again, said + size - again)
             said = min(len(table), said + size)
-    assert figures(conversation.session.table.snapshot()) == figures(local.snapshot())
+    assert figures(conversation.barrier.table.snapshot()) == figures(local.snapshot())
 
 
-def give(conversation: Conversation, worker: str, *jobs: Job) -> None:
+def give(conversation: Conversation, worker: str, *iterations: Iteration) -> None:
     """They are leased to the worker, whatever it wants."""
-    ledger = conversation.team.budget
-    ledger._accounts.setdefault(worker, _Account()).leased.update((job.seq, job) for job in jobs)
-    ledger._counted.extend(bytes(max(0, 1 + max(job.seq for job in jobs) - len(ledger._counted))))
+    ledger = conversation.executor.budget
+    ledger._accounts.setdefault(worker, _Account()).leased.update(
+        (iteration.seq, iteration) for iteration in iterations
+    )
+    ledger._counted.extend(bytes(max(0, 1 + max(iteration.seq for iteration in iterations) - len(ledger._counted))))
 
 
 def send(conversation: Conversation, worker: str, table: SampleTable, first: int, size: int) -> None:
@@ -126,7 +130,7 @@ def send(conversation: Conversation, worker: str, table: SampleTable, first: int
         "watch": None,
         "errors": 0,
     }
-    conversation.team.on_samples(worker, msgpack.loads(msgpack.dumps(message)))
+    conversation.executor.on_samples(worker, msgpack.loads(msgpack.dumps(message)))
 
 
 def figures(samples: Samples) -> dict[str, Any]:
@@ -134,20 +138,20 @@ def figures(samples: Samples) -> dict[str, Any]:
 
 
 def test_rows_that_got_lost_on_the_way_are_waited_for_and_come_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outposts, "UNANSWERED_S", 0.0)
+    monkeypatch.setattr(dispatchers, "UNANSWERED_S", 0.0)
     conversation = Conversation(None)
     conversation.join("a")
-    conversation.session.check_barrier()
+    conversation.barrier.check_barrier()
     begun(conversation, "a")
     done = [work(conversation, "a", "user", 1.0)]
-    gevent.sleep(2 * outposts.PAUSE_S)
+    gevent.sleep(2 * dispatchers.PAUSE_S)
     conversation.up["a"].clear()
     done.append(work(conversation, "a", "user", 2.0))
     settle(conversation, "a")
-    assert len(conversation.session.table) == 0, "the second batch does not overtake the first"
+    assert len(conversation.barrier.table) == 0, "the second batch does not overtake the first"
     conversation.beat("a")
     settle(conversation, "a")
-    assert [row.seq for row in conversation.session.table.snapshot()] == [sample.seq for sample in done]
+    assert [row.seq for row in conversation.barrier.table.snapshot()] == [sample.seq for sample in done]
 
 
 def test_jobs_that_got_lost_on_the_way_are_noticed_and_leased_anew() -> None:
@@ -156,9 +160,9 @@ def test_jobs_that_got_lost_on_the_way_are_noticed_and_leased_anew() -> None:
     post = conversation.posts["a"]
     post._leases.join("user")
     post._news.set()
-    gevent.sleep(2 * outposts.PAUSE_S)
+    gevent.sleep(2 * dispatchers.PAUSE_S)
     conversation.hear("a")
-    assert conversation.team.budget.granted("a") > 0
+    assert conversation.executor.budget.granted("a") > 0
     conversation.wire.down["a"].clear()
     conversation.beat("a")
     settle(conversation, "a")
@@ -168,7 +172,7 @@ def test_jobs_that_got_lost_on_the_way_are_noticed_and_leased_anew() -> None:
         settle(conversation, "a")
     assert sorted(seqs) == [0, 1, 2, 3, 4]
     assert conversation.ended == ["over"]
-    assert conversation.team.leased_again == 0, "they had never been started"
+    assert conversation.executor.leased_again == 0, "they had never been started"
 
 
 NO_RUN = {"watch": None, "errors": 0, "sent_s": 1.0, "clock_s": 1.0}
@@ -181,7 +185,7 @@ def test_a_run_that_a_worker_has_not_heard_of_is_told_again() -> None:
     conversation.join("b")
     ((kind, order),) = conversation.wire.down["b"]
     conversation.wire.down["b"].clear()
-    conversation.team.on_echo("b", NO_RUN)
+    conversation.executor.on_echo("b", NO_RUN)
     assert list(conversation.wire.down["b"]) == [(kind, order)]
     assert (kind, order["number"], order["name"]) == (protocol.RUN, 1, "b")
     conversation.tell("b")
@@ -198,7 +202,7 @@ def test_a_worker_that_has_not_heard_of_the_barrier_hears_of_it_with_the_next_be
         begun(conversation, worker)
     for worker in "ab":
         work(conversation, worker, "user", 1.0)
-    gevent.sleep(2 * outposts.PAUSE_S)
+    gevent.sleep(2 * dispatchers.PAUSE_S)
     conversation.hear("a")
     conversation.hear("b")
     down = conversation.wire.down
@@ -206,20 +210,20 @@ def test_a_worker_that_has_not_heard_of_the_barrier_hears_of_it_with_the_next_be
     down["a"] = deque(message for message in down["a"] if message[0] != protocol.OPEN)
     down["b"].clear()
     conversation.tell("a")
-    assert conversation.posts["a"].barrier is not None, "it came with the jobs"
+    assert conversation.posts["a"].barrier is not None, "it came with the iterations"
     conversation.beat("b")
     settle(conversation, "a", "b")
     assert conversation.posts["b"].barrier is not None
     conversation.beat("b")
     settle(conversation, "b")
-    assert len(conversation.team.generator(0).workers) == 1
+    assert len(conversation.executor.generator(0).workers) == 1
 
 
 def test_the_end_of_a_run_is_told_again_to_who_has_not_heard_of_it() -> None:
     conversation = Conversation(None)
     conversation.join("a")
     begun(conversation, "a")
-    drain = gevent.spawn(conversation.team.drain, 5.0)
+    drain = gevent.spawn(conversation.executor.drain, 5.0)
     gevent.sleep(0.01)
     assert conversation.wire.down["a"].pop()[0] == protocol.DRAIN
     conversation.beat("a")
@@ -237,13 +241,13 @@ def test_the_end_of_a_run_is_told_again_to_who_has_not_heard_of_it() -> None:
 
 
 def test_who_has_not_heard_of_a_run_that_ends_is_neither_told_nor_waited_for() -> None:
-    """A stage that it would enter now would be the one that users of its next run play on."""
+    """A context that it would enter now would be the one that users of its next run play on."""
     conversation = Conversation(None)
     conversation.join("a")
     conversation.wire.down["a"].clear()
-    drain = gevent.spawn(conversation.team.drain, 60.0)
+    drain = gevent.spawn(conversation.executor.drain, 60.0)
     gevent.sleep(0.01)
-    conversation.team.on_echo("a", NO_RUN)
+    conversation.executor.on_echo("a", NO_RUN)
     drain.join(5)
     assert drain.ready()
     assert [kind for kind, _ in conversation.wire.down["a"]] == [protocol.DRAIN]
@@ -255,7 +259,7 @@ def test_an_answer_from_before_the_end_does_not_tell_it_twice() -> None:
     begun(conversation, "a")
     conversation.beat("a")
     conversation.tell("a")
-    drain = gevent.spawn(conversation.team.drain, 5.0)
+    drain = gevent.spawn(conversation.executor.drain, 5.0)
     gevent.sleep(0.01)
     conversation.hear("a")
     assert [kind for kind, _ in conversation.wire.down["a"]].count(protocol.DRAIN) == 1
@@ -264,35 +268,35 @@ def test_an_answer_from_before_the_end_does_not_tell_it_twice() -> None:
 
 def test_users_of_whom_nothing_was_heard_are_told_again() -> None:
     conversation = Conversation(None)
-    conversation.session.check_barrier()
+    conversation.barrier.check_barrier()
     conversation.join("a")
     conversation.posts["a"]._leases.join("user")
     conversation.posts["a"]._news.set()
-    gevent.sleep(2 * outposts.PAUSE_S)
+    gevent.sleep(2 * dispatchers.PAUSE_S)
     conversation.up["a"].clear()
     conversation.beat("a")
     settle(conversation, "a")
-    assert conversation.team.budget.present == 1
+    assert conversation.executor.budget.present == 1
     assert conversation.posts["a"]._leases.take("user") is not None
 
 
 def test_users_in_their_on_start_are_not_missing_those_of_a_worker_that_is_silent_are() -> None:
     conversation = Conversation(None)
-    conversation.session.check_barrier()
+    conversation.barrier.check_barrier()
     conversation.join("a")
     begun(conversation, "a")
     conversation.asked = Asked(3, 3)
     conversation.posts["a"].starting(2)
     settle(conversation, "a")
-    assert conversation.session.barrier_s is not None
-    conversation.team._looked_s = clock()
+    assert conversation.barrier.barrier_s is not None
+    conversation.executor._looked_s = clock()
     conversation.pass_by(60)
-    assert conversation.team.generator(0).load_changes == ()
-    now_s = conversation.team._looked_s
+    assert conversation.executor.generator(0).load_changes == ()
+    now_s = conversation.executor._looked_s
     for second in range(1, 9):
-        conversation.team.look_after(now_s + second)
-    assert conversation.team.budget.starting == 0
-    assert conversation.team._load.changes.lasting
+        conversation.executor.look_after(now_s + second)
+    assert conversation.executor.budget.starting == 0
+    assert conversation.executor._load.changes.lasting
 
 
 def test_a_worker_that_its_master_gave_up_does_not_start_what_others_have_now() -> None:
@@ -302,10 +306,10 @@ def test_a_worker_that_its_master_gave_up_does_not_start_what_others_have_now() 
     begun(conversation, "a")
     begun(conversation, "b")
     stolen = conversation.posts["a"].take("user")
-    gevent.sleep(2 * outposts.PAUSE_S)
+    gevent.sleep(2 * dispatchers.PAUSE_S)
     conversation.hear("a")
-    recruit = conversation.team._roster["a"]
-    conversation.team._lose(recruit)
+    worker_state = conversation.executor._participants["a"]
+    conversation.executor._lose(worker_state)
     settle(conversation, "b")
     seqs = []
     for _ in range(6):
@@ -315,11 +319,11 @@ def test_a_worker_that_its_master_gave_up_does_not_start_what_others_have_now() 
     conversation.posts["a"].finish(stolen, sample_of(stolen, 0.5, 3.0), None)
     conversation.beat("a")
     settle(conversation, "a")
-    phases = [(row.seq, row.attempt, row.phase) for row in conversation.session.table.snapshot()]
-    assert (stolen.seq, 0, Phase.OUTSIDE) in phases
-    assert sum(phase is Phase.MEASURED for _, _, phase in phases) == 6
+    budget = [(row.seq, row.attempt, row.phase) for row in conversation.barrier.table.snapshot()]
+    assert (stolen.seq, 0, Phase.OUTSIDE) in budget
+    assert sum(phase is Phase.MEASURED for _, _, phase in budget) == 6
     assert conversation.posts["a"]._leases.take("user") is None
-    assert conversation.team.remains() == []
+    assert conversation.executor.remains() == []
 
 
 def test_a_worker_out_of_touch_starts_nothing_until_it_has_a_new_lease() -> None:
@@ -344,17 +348,17 @@ def test_tries_of_a_worker_that_never_comes_back_are_lost_and_count_for_nothing(
     begun(conversation, "a")
     taken = conversation.posts["a"].take("user")
     settle(conversation, "a")
-    conversation.team._lose(conversation.team._roster["a"])
+    conversation.executor._lose(conversation.executor._participants["a"])
     begun(conversation, "b")
     seqs = []
     for _ in range(4):
         seqs.append(work(conversation, "b", "user", 1.0).seq)
         settle(conversation, "b")
     assert sorted(seqs) == [0, 1, 2, 3]
-    lost: Sequence[Sample] = conversation.team.remains()
+    lost: Sequence[Sample] = conversation.executor.remains()
     found = [(sample.seq, sample.error_kind, sample.phase, sample.attempt) for sample in lost]
     assert found == [(taken.seq, ErrorKind.LOST, Phase.OUTSIDE, 0)], "and none that it had not started"
-    assert conversation.team.leased_again >= 1
+    assert conversation.executor.leased_again >= 1
 
 
 def test_no_measured_job_is_leased_before_the_last_warm_up_result_of_any_worker() -> None:
@@ -368,26 +372,26 @@ def test_no_measured_job_is_leased_before_the_last_warm_up_result_of_any_worker(
     assert conversation.posts["a"]._leases.take("user") is None
     work(conversation, "b", "user", 1.0)
     settle(conversation, "a", "b")
-    job = conversation.posts["a"]._leases.take("user")
-    assert job is not None
-    assert job.phase is Phase.MEASURED
+    iteration = conversation.posts["a"]._leases.take("user")
+    assert iteration is not None
+    assert iteration.phase is Phase.MEASURED
     assert conversation.posts["a"].barrier is not None
 
 
 def test_rows_are_put_on_the_masters_clock() -> None:
     conversation = Conversation(None)
     conversation.join("a")
-    member = conversation.fleet._members["a"]
+    member = conversation.registry._members["a"]
     member.same_boot = False
     member.trips.add(100.0, 1_100.1, 100.2)
-    conversation.session.origin_s = 90.0
-    give(conversation, "a", Job(0, 0, Phase.MEASURED))
+    conversation.barrier.origin_s = 90.0
+    give(conversation, "a", Iteration(0, 0, Phase.MEASURED))
     table = SampleTable()
-    table.append(sample_of(Job(0, 0, Phase.MEASURED), 1_101.0, 1_101.5))
+    table.append(sample_of(Iteration(0, 0, Phase.MEASURED), 1_101.0, 1_101.5))
     send(conversation, "a", table, 0, 1)
-    (row,) = conversation.session.table.snapshot()
+    (row,) = conversation.barrier.table.snapshot()
     assert (row.start_s, row.done_s) == (pytest.approx(11.0), pytest.approx(11.5))
-    assert conversation.team.clocks["a"].error_s == pytest.approx(0.1)
+    assert conversation.executor.clocks["a"].error_s == pytest.approx(0.1)
 
 
 def test_a_worker_that_does_not_know_that_it_was_given_up_is_told_when_it_speaks() -> None:
@@ -396,15 +400,15 @@ def test_a_worker_that_does_not_know_that_it_was_given_up_is_told_when_it_speaks
     begun(conversation, "a")
     post = conversation.posts["a"]
     held = post.take("user")
-    conversation.team._lose(conversation.team._roster["a"])
+    conversation.executor._lose(conversation.executor._participants["a"])
     epoch = post._leases.epoch
     settle(conversation, "a")
     assert post._leases.epoch == epoch + 1
-    assert conversation.team._roster["a"].epoch == epoch + 1
+    assert conversation.executor._participants["a"].epoch == epoch + 1
     again = post._leases.take("user")
     assert again is not None
     assert again.seq != held.seq or again.attempt > held.attempt
-    assert conversation.team.budget.granted("a") == post._leases.received
+    assert conversation.executor.budget.granted("a") == post._leases.received
 
 
 def test_a_try_that_is_heard_of_after_all_is_not_lost() -> None:
@@ -413,13 +417,13 @@ def test_a_try_that_is_heard_of_after_all_is_not_lost() -> None:
     begun(conversation, "a")
     taken = conversation.posts["a"].take("user")
     settle(conversation, "a")
-    conversation.team._lose(conversation.team._roster["a"])
-    assert (taken.seq, 0) in {(sample.seq, sample.attempt) for sample in conversation.team.remains()}
+    conversation.executor._lose(conversation.executor._participants["a"])
+    assert (taken.seq, 0) in {(sample.seq, sample.attempt) for sample in conversation.executor.remains()}
     table = SampleTable()
     table.append(sample_of(taken, 1.0, 1.5))
     send(conversation, "a", table, 0, 1)
-    assert (taken.seq, 0) not in {(sample.seq, sample.attempt) for sample in conversation.team.remains()}
-    assert [row.phase for row in conversation.session.table.snapshot()] == [Phase.MEASURED]
+    assert (taken.seq, 0) not in {(sample.seq, sample.attempt) for sample in conversation.executor.remains()}
+    assert [row.phase for row in conversation.barrier.table.snapshot()] == [Phase.MEASURED]
 
 
 def test_a_worker_is_back_when_it_has_said_how_many_users_it_has() -> None:
@@ -429,64 +433,64 @@ def test_a_worker_is_back_when_it_has_said_how_many_users_it_has() -> None:
     for worker in "ab":
         conversation.join(worker)
         begun(conversation, worker)
-    team = conversation.team
+    executor = conversation.executor
     now_s = clock()
     conversation.wire.there.remove("a")
-    team.look_after(now_s)
-    assert team.budget.present == 1
+    executor.look_after(now_s)
+    assert executor.budget.present == 1
     begun(conversation, "b", "its replacement")
-    assert team.budget.present == 2
-    team._lose(team._roster["a"])
+    assert executor.budget.present == 2
+    executor._lose(executor._participants["a"])
     conversation.wire.there.add("a")
-    team.look_after(now_s + 1)
-    assert team._load.changes.lasting, "two users, and those of the worker that is back"
+    executor.look_after(now_s + 1)
+    assert executor._load.changes.lasting, "two users, and those of the worker that is back"
     conversation.beat("a")
     settle(conversation, "a")
-    assert team.budget.present == 3
-    team.look_after(now_s + 3)
+    assert executor.budget.present == 3
+    executor.look_after(now_s + 3)
     assert conversation.distributed
-    assert team._load.changes.lasting
-    team.budget.report("b", 2, 1, 0)
-    team.look_after(now_s + 4)
-    assert not team._load.changes.lasting
+    assert executor._load.changes.lasting
+    executor.budget.report("b", 2, 1, 0)
+    executor.look_after(now_s + 4)
+    assert not executor._load.changes.lasting
 
 
 def look(conversation: Conversation, now_s: float) -> None:
     """All have just been heard of."""
-    for recruit in conversation.team._roster:
-        recruit.member.heard_s = now_s
-    conversation.team.look_after(now_s)
+    for worker_state in conversation.executor._participants:
+        worker_state.member.heard_s = now_s
+    conversation.executor.look_after(now_s)
 
 
 def test_users_that_go_after_all_has_looked_right_are_missed_and_replaced() -> None:
     """Those that are to stop finish their request first, and count until then."""
     conversation = Conversation(None)
     conversation.join("a")
-    team = conversation.team
-    team.budget.report("a", 2, 2, 0)
+    executor = conversation.executor
+    executor.budget.report("a", 2, 2, 0)
     conversation.asked = Asked(2, 2)
     now_s = clock()
-    team.on_refused("nobody that takes part", had_users=True)
+    executor.on_refused("nobody that takes part", had_users=True)
     look(conversation, now_s)
-    assert not team._load.changes.lasting
-    team.budget.report("a", 2, 1, 0)
+    assert not executor._load.changes.lasting
+    executor.budget.report("a", 2, 1, 0)
     conversation.asked = Asked(None, 1)
     look(conversation, now_s + 5)
     conversation.asked = Asked(2, 2)
     look(conversation, now_s + 5.9)
-    assert not team._load.changes.lasting, "Locust was at it until a moment ago"
+    assert not executor._load.changes.lasting, "Locust was at it until a moment ago"
     look(conversation, now_s + 6.1)
     look(conversation, now_s + 7.2)
     assert len(conversation.distributed) == 1
-    team.budget.report("a", 3, 2, 0)
+    executor.budget.report("a", 3, 2, 0)
     look(conversation, now_s + 8)
-    assert [(round(a - now_s, 1), round(b - now_s, 1)) for a, b in team._load.changes._spans][1:] == [(5.0, 8.0)]
+    assert [(round(a - now_s, 1), round(b - now_s, 1)) for a, b in executor._load.changes._spans][1:] == [(5.0, 8.0)]
 
 
 def test_each_row_knows_the_users_of_all_workers_from_the_first_one_on() -> None:
     """Also those of a worker that comes late, and the first ones after the barrier; no beat has come by then."""
     conversation = Conversation(None)
-    conversation.session.check_barrier()
+    conversation.barrier.check_barrier()
     conversation.join("a")
     for user in ("one", "two", "three"):
         begun(conversation, "a", user)
@@ -515,10 +519,10 @@ def test_the_first_measured_row_knows_the_users_of_all_workers() -> None:
 
 def test_a_clock_is_told_as_rows_were_placed_with_it_at_the_worst() -> None:
     conversation = Conversation(None)
-    conversation.session.check_barrier()
+    conversation.barrier.check_barrier()
     conversation.join("a")
     begun(conversation, "a")
-    member = conversation.fleet._members["a"]
+    member = conversation.registry._members["a"]
     member.same_boot = False
     member.trips.add(100.0, 1_100.5, 101.0)
     work(conversation, "a", "user", clock() - 1)
@@ -526,13 +530,13 @@ def test_a_clock_is_told_as_rows_were_placed_with_it_at_the_worst() -> None:
     member.trips.add(200.0, 1_200.001, 200.002)
     work(conversation, "a", "user", clock() - 1)
     settle(conversation, "a")
-    assert len(conversation.session.table) == 2
+    assert len(conversation.barrier.table) == 2
     assert member.clock.error_s == pytest.approx(0.001)
-    assert conversation.team.clocks["a"].error_s == pytest.approx(0.5)
+    assert conversation.executor.clocks["a"].error_s == pytest.approx(0.5)
 
 
 def test_a_worker_that_answers_and_returns_nothing_does_not_hold_the_warm_up() -> None:
-    """Its lease runs out, others do its jobs, and the barrier does not wait for users that do nothing."""
+    """Its lease runs out, others do its iterations, and the barrier does not wait for users that do nothing."""
     conversation = Conversation(10, warmup=2, awaited=2)
     conversation.asked = Asked(2, 2)
     for worker in "ab":
@@ -543,57 +547,57 @@ def test_a_worker_that_answers_and_returns_nothing_does_not_hold_the_warm_up() -
     work(conversation, "b", "user", 1.0)
     settle(conversation, "a", "b")
     conversation.pass_by(300)
-    assert conversation.session.barrier_s is None, "a request may take as long as that"
+    assert conversation.barrier.barrier_s is None, "a request may take as long as that"
     conversation.pass_by(40)
     settle(conversation, "a", "b")
     again = work(conversation, "b", "user", 2.0)
     assert (again.seq, again.attempt) == (stuck.seq, 1)
     settle(conversation, "a", "b")
-    assert conversation.session.barrier_s is not None
-    assert conversation.team._load.changes.lasting
+    assert conversation.barrier.barrier_s is not None
+    assert conversation.executor._load.changes.lasting
     assert conversation.posts["a"]._leases.take("user") is None, "it gets nothing as long as nothing comes of it"
     conversation.posts["a"].finish(stuck, sample_of(stuck, 0.5, 3.0), None)
     settle(conversation, "a", "b")
-    rows = [(row.seq, row.attempt, row.phase) for row in conversation.session.table.snapshot()]
+    rows = [(row.seq, row.attempt, row.phase) for row in conversation.barrier.table.snapshot()]
     assert (stuck.seq, 0, Phase.OUTSIDE) in rows
     conversation.beat("a")
     settle(conversation, "a", "b")
     assert conversation.posts["a"]._leases.take("user") is not None, "it works again"
-    assert conversation.team.remains() is not None
+    assert conversation.executor.remains() is not None
     assert conversation.ended == []
 
 
 def test_jobs_that_are_granted_and_never_started_go_to_others() -> None:
     conversation = Conversation(None)
-    conversation.session.check_barrier()
+    conversation.barrier.check_barrier()
     for worker in "ab":
         conversation.join(worker)
         begun(conversation, worker)
-    assert conversation.team.budget.owed("a") > 1
+    assert conversation.executor.budget.owed("a") > 1
     for _ in range(34):
         conversation.pass_by(10)
         work(conversation, "b", "user", 1.0)
         settle(conversation, "a", "b")
-    assert conversation.team.budget.owed("a") == 0
-    assert conversation.team.budget.owed("b") > 1
-    assert conversation.session.ending is None
+    assert conversation.executor.budget.owed("a") == 0
+    assert conversation.executor.budget.owed("b") > 1
+    assert conversation.barrier.ending is None
 
 
 def test_a_worker_whose_users_pause_on_purpose_keeps_its_lease() -> None:
     conversation = Conversation(None)
-    conversation.session.check_barrier()
+    conversation.barrier.check_barrier()
     conversation.join("a")
     begun(conversation, "a")
     post = conversation.posts["a"]
-    job = post.take("user")
-    post.finish(job, replace(sample_of(job, 1.0, 1.5), pause_s=3_600.0), None)
+    iteration = post.take("user")
+    post.finish(iteration, replace(sample_of(iteration, 1.0, 1.5), pause_s=3_600.0), None)
     settle(conversation, "a")
     conversation.pass_by(3_600)
     settle(conversation, "a")
-    assert conversation.team.budget.owed("a") > 0
+    assert conversation.executor.budget.owed("a") > 0
     conversation.pass_by(400)
     settle(conversation, "a")
-    assert conversation.team.budget.owed("a") == 0
+    assert conversation.executor.budget.owed("a") == 0
 
 
 def test_when_no_worker_returns_anything_the_run_ends() -> None:
@@ -604,22 +608,22 @@ def test_when_no_worker_returns_anything_the_run_ends() -> None:
     settle(conversation, "a")
     conversation.pass_by(340)
     assert conversation.ended == ["over"]
-    ending = conversation.session.ending
+    ending = conversation.barrier.ending
     assert ending is not None
     assert ending.reason == "workers_lost"
     assert "no worker returns anything" in str(ending.detail)
-    assert conversation.team.deserted
+    assert conversation.executor.deserted
 
 
 def test_a_stop_of_the_master_is_not_taken_for_a_workers_idleness() -> None:
     conversation = Conversation(None)
-    conversation.session.check_barrier()
+    conversation.barrier.check_barrier()
     conversation.join("a")
     begun(conversation, "a")
     later_s = clock() + 4_000
-    conversation.fleet._members["a"].heard_s = later_s
-    conversation.team.look_after(later_s)
-    assert conversation.team.budget.owed("a") > 0
+    conversation.registry._members["a"].heard_s = later_s
+    conversation.executor.look_after(later_s)
+    assert conversation.executor.budget.owed("a") > 0
 
 
 def fails(error: Exception, kind: str, data: Data) -> None:  # noqa: ARG001 - nothing gets through
@@ -636,27 +640,29 @@ def test_errors_on_a_worker_are_errors_of_the_run_and_a_broken_connection_is_non
     for error in ConnectionError("mended"), TypeError("ours"), ConnectionError("mended"):
         monkeypatch.setattr(post, "_post", functools.partial(fails, error))
         post._news.set()
-        gevent.sleep(3 * outposts.PAUSE_S)
+        gevent.sleep(3 * dispatchers.PAUSE_S)
     monkeypatch.setattr(post, "_post", good)
     conversation.beat("a")
     settle(conversation, "a")
-    assert conversation.team.generator(2).listener_errors == 2, "it has had nothing to do that it could have spoilt"
+    assert conversation.executor.generator(2).listener_errors == 2, (
+        "it has had nothing to do that it could have spoilt"
+    )
     begun(conversation, "a")
     work(conversation, "a", "user", 1.0)
-    assert conversation.team.generator(2).listener_errors == 3
+    assert conversation.executor.generator(2).listener_errors == 3
 
 
 def test_a_screen_that_fails_costs_no_row() -> None:
     conversation = Conversation(None)
-    conversation.session.check_barrier()
-    conversation.team._intake._on_counted = lambda _: 1 / 0  # type: ignore[assignment]
+    conversation.barrier.check_barrier()
+    conversation.executor._intake._on_counted = lambda _: 1 / 0  # type: ignore[assignment]
     conversation.join("a")
     begun(conversation, "a")
     for _ in range(3):
         work(conversation, "a", "user", 1.0)
     settle(conversation, "a")
-    assert len(conversation.session.table) == 3
-    assert conversation.team.generator(0).listener_errors == 3
+    assert len(conversation.barrier.table) == 3
+    assert conversation.executor.generator(0).listener_errors == 3
 
 
 def test_what_was_short_before_the_barrier_changed_nothing() -> None:
@@ -666,15 +672,15 @@ def test_what_was_short_before_the_barrier_changed_nothing() -> None:
         conversation.join(worker)
     begun(conversation, "a")
     conversation.wire.there.remove("b")
-    conversation.team._looked_s -= 10
+    conversation.executor._looked_s -= 10
     conversation.pass_by(3)
-    conversation.team._lose(conversation.team._roster["b"])
-    assert conversation.team._load.changes.lasting
+    conversation.executor._lose(conversation.executor._participants["b"])
+    assert conversation.executor._load.changes.lasting
     work(conversation, "a", "user", 1.0)
     begun(conversation, "a", "its replacement")
     settle(conversation, "a")
-    assert conversation.session.barrier_s is not None
-    assert conversation.team.generator(0).load_changes == ()
+    assert conversation.barrier.barrier_s is not None
+    assert conversation.executor.generator(0).load_changes == ()
 
 
 def test_rows_that_a_worker_never_told_are_lost_to_the_run() -> None:
@@ -688,26 +694,26 @@ def test_rows_that_a_worker_never_told_are_lost_to_the_run() -> None:
     lost = post.take("user")
     post.finish(kept, sample_of(kept, 1.0, 1.5), None)
     assert lost.seq != kept.seq
-    conversation.session.stopped("stopped")
+    conversation.barrier.stopped("stopped")
     post.close()
     post.conclude()
     settle(conversation, "a")
-    conversation.team.remains()
-    ledger = conversation.team.budget
+    conversation.executor.remains()
+    ledger = conversation.executor.budget
     assert (ledger.handed_out, ledger.measured_results, ledger.in_flight) == (2, 1, 0)
 
 
 def rows_lost(conversation: Conversation) -> int:
-    """As an experiment counts them at its end."""
-    for sample in conversation.team.remains():
-        keep(conversation.session.table, sample)
-    samples = conversation.session.table.snapshot()
+    """As a run counts them at its end."""
+    for sample in conversation.executor.remains():
+        keep(conversation.barrier.table, sample)
+    samples = conversation.barrier.table.snapshot()
     counted = samples.where(samples["phase"] != Phase.OUTSIDE)
-    return conversation.session.phases.handed_out - len(np.unique(counted["seq"]))
+    return conversation.barrier.budget.handed_out - len(np.unique(counted["seq"]))
 
 
 def lost_rows(conversation: Conversation) -> int:
-    return sum(row.error_kind is ErrorKind.LOST for row in conversation.session.table.snapshot())
+    return sum(row.error_kind is ErrorKind.LOST for row in conversation.barrier.table.snapshot())
 
 
 def conclude(conversation: Conversation, worker: str) -> None:
@@ -740,14 +746,14 @@ def test_requests_that_die_with_their_worker_while_an_end_drains_are_lost_rows(
     """Noticed: Locust misses it meanwhile; otherwise it is waited for in vain."""
     measuring.posts["b"].take("user")
     settle(measuring, "b")
-    measuring.session.end(reason)
+    measuring.barrier.end(reason)
     measuring.posts["b"]._writer.kill()
     conclude(measuring, "a")
     if noticed:
         measuring.wire.there.remove("b")
         measuring.pass_by(7)
     assert (rows_lost(measuring), lost_rows(measuring)) == (1, 1), "and no row for what it had not started"
-    generator = measuring.team.generator(0)
+    generator = measuring.executor.generator(0)
     assert len(generator.load_changes) == 1
     assert generator.in_flight_mean is None, "what it had in flight can't be held against its rows"
 
@@ -756,12 +762,12 @@ def test_a_worker_that_dies_at_an_end_with_rows_untold_leaves_no_valid_measureme
     """Its master knows nothing of them: that it is gone must be enough."""
     for number in range(10):
         work(measuring, "b", "user", 5.0 + number)
-    measuring.session.end("finished")
+    measuring.barrier.end("finished")
     measuring.posts["b"]._writer.kill()
     conclude(measuring, "a")
     measuring.wire.there.remove("b")
     assert rows_lost(measuring) == 0
-    assert measuring.team.generator(0).load_changes
+    assert measuring.executor.generator(0).load_changes
 
 
 def test_a_worker_that_dies_when_all_results_are_in_has_changed_nothing() -> None:
@@ -772,32 +778,32 @@ def test_a_worker_that_dies_when_all_results_are_in_has_changed_nothing() -> Non
     for _ in range(4):
         work(conversation, "a", "user", 1.0)
         settle(conversation, "a", "b")
-        conversation.team._lose(conversation.team._roster["b"])
-        conversation.team._load.changes.end(0.0)
+        conversation.executor._lose(conversation.executor._participants["b"])
+        conversation.executor._load.changes.end(0.0)
     assert conversation.ended == ["over"]
     conclude(conversation, "a")
-    conversation.team._roster["b"].gone = False
+    conversation.executor._participants["b"].gone = False
     conversation.wire.there.remove("b")
     assert rows_lost(conversation) == 0
-    assert conversation.team.generator(0).load_changes == ()
+    assert conversation.executor.generator(0).load_changes == ()
 
 
 def test_a_last_word_that_gets_lost_costs_no_row(measuring: Conversation, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a worker never started is told with its last rows, until they are acknowledged."""
-    monkeypatch.setattr(outposts, "UNANSWERED_S", 0.0)
+    monkeypatch.setattr(dispatchers, "UNANSWERED_S", 0.0)
     post = measuring.posts["a"]
     post.take("user")
     settle(measuring, "a")
-    measuring.session.stopped("stopped")
+    measuring.barrier.stopped("stopped")
     conclude(measuring, "b")
     good = post._post
     monkeypatch.setattr(post, "_post", functools.partial(fails, ConnectionError("a blip")))
     conclude(measuring, "a")
-    assert not measuring.team._roster["a"].ended
+    assert not measuring.executor._participants["a"].ended
     monkeypatch.setattr(post, "_post", good)
     measuring.beat("a")
     settle(measuring, "a")
-    assert measuring.team._roster["a"].ended
+    assert measuring.executor._participants["a"].ended
     assert rows_lost(measuring) == 1, "the one that was started, of which no row tells"
 
 
@@ -807,9 +813,9 @@ def test_a_worker_that_goes_gives_back_what_it_never_started_with_its_last_word(
     for _ in range(40):
         work(measuring, "b", "user", 9.0)
         settle(measuring, "b")
-    seqs = sorted(row.seq for row in measuring.session.table.snapshot())
+    seqs = sorted(row.seq for row in measuring.barrier.table.snapshot())
     assert seqs == list(range(46))
-    assert measuring.team.leased_again == 0
+    assert measuring.executor.leased_again == 0
 
 
 def test_users_that_do_other_work_cost_their_worker_no_lease() -> None:
@@ -823,15 +829,15 @@ def test_users_that_do_other_work_cost_their_worker_no_lease() -> None:
     for _ in range(3):
         conversation.pass_by(400)
         settle(conversation, "a")
-    assert conversation.session.ending is None
-    assert not conversation.team._load.changes
-    assert conversation.team.budget.owed("a") == 0, "others may have it"
-    assert conversation.team.budget.present == 1
+    assert conversation.barrier.ending is None
+    assert not conversation.executor._load.changes
+    assert conversation.executor.budget.owed("a") == 0, "others may have it"
+    assert conversation.executor.budget.present == 1
     asking = gevent.spawn(conversation.posts["a"].take, "user")
     settle(conversation, "a")
-    assert asking.value is not None, "there is a job as soon as a user asks for one"
-    assert conversation.team.budget.owed("a") > 1
-    assert conversation.team.leased_again == 0
+    assert asking.value is not None, "there is an iteration as soon as a user asks for one"
+    assert conversation.executor.budget.owed("a") > 1
+    assert conversation.executor.leased_again == 0
 
 
 def test_a_lease_that_is_taken_back_while_a_user_starts_doubles_and_loses_nothing() -> None:
@@ -848,7 +854,7 @@ def test_a_lease_that_is_taken_back_while_a_user_starts_doubles_and_loses_nothin
             settle(conversation, "b")
         asking.get()
     settle(conversation, "a", "b")
-    rows = conversation.session.table.snapshot()
+    rows = conversation.barrier.table.snapshot()
     assert sorted(row.seq for row in rows) == list(range(41))
     assert (crossing.seq, crossing.attempt) in {(row.seq, row.attempt) for row in rows}
     assert {row.phase for row in rows} == {Phase.MEASURED}
@@ -856,7 +862,7 @@ def test_a_lease_that_is_taken_back_while_a_user_starts_doubles_and_loses_nothin
 
 @pytest.mark.parametrize("warmup", [0, 6])
 def test_the_last_jobs_of_a_worker_whose_users_do_other_work_are_done_by_others(warmup: int) -> None:
-    """The worker that has them comes first wherever jobs are given out."""
+    """The worker that has them comes first wherever iterations are given out."""
     conversation = Conversation(12, warmup=warmup, awaited=2)
     conversation.asked = Asked(2, 2)
     for worker in "ab":
@@ -866,7 +872,7 @@ def test_the_last_jobs_of_a_worker_whose_users_do_other_work_are_done_by_others(
     for _ in range(2):
         work(conversation, "a", "user", 1.0)
         settle(conversation, "a", "b")
-    assert conversation.team.budget.owed("a") > 0
+    assert conversation.executor.budget.owed("a") > 0
 
     def goes_on() -> None:
         while True:
@@ -879,17 +885,17 @@ def test_the_last_jobs_of_a_worker_whose_users_do_other_work_are_done_by_others(
         conversation.pass_by(40)
     working.kill()
     assert conversation.ended == ["over"]
-    assert conversation.team.leased_again == 0
-    assert conversation.team.generator(0).load_changes == ()
+    assert conversation.executor.leased_again == 0
+    assert conversation.executor.generator(0).load_changes == ()
 
 
 def spool_of(conversation: Conversation, worker: str, rows: int) -> Path:
     """What `worker` has left on the disk, of its first `rows` requests."""
-    number = conversation.team._roster[worker].number
+    number = conversation.executor._participants[worker].number
     spool = Spool(spools.result_of("result", number), INFO, {})
     table = SampleTable()
     for seq in range(rows):
-        table.append(sample_of(Job(seq, 0, Phase.MEASURED), 1.0, 1.5))
+        table.append(sample_of(Iteration(seq, 0, Phase.MEASURED), 1.0, 1.5))
     spool.workers([worker])
     spool.write(table.snapshot())
     spool.generator(Generator())
@@ -902,7 +908,7 @@ def test_the_spool_of_a_killed_worker_goes_once_all_its_rows_are_in_the_result(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     conversation = Conversation(None)
-    conversation.session.check_barrier()
+    conversation.barrier.check_barrier()
     workers = ["killed", "killed with a row", "elsewhere", "alive"]
     for worker in workers:
         conversation.join(worker)
@@ -913,10 +919,10 @@ def test_the_spool_of_a_killed_worker_goes_once_all_its_rows_are_in_the_result(
     paths = [spool_of(conversation, worker, 4 if "row" in worker else 3) for worker in workers]
     for worker in workers[:3]:
         conversation.wire.there.remove(worker)
-    conversation.fleet._members["elsewhere"].same_boot = False
-    conversation.team.dismiss(saved=False)
+    conversation.registry._members["elsewhere"].same_boot = False
+    conversation.executor.dismiss(saved=False)
     assert all(path.exists() for path in paths), "there is no result"
-    conversation.team.dismiss(saved=True)
+    conversation.executor.dismiss(saved=True)
     assert [path.exists() for path in paths] == [False, True, True, True]
     assert "1 rows that are not in the result" in caplog.text
 
@@ -932,23 +938,23 @@ def test_a_spool_that_cannot_be_removed_keeps_no_other_worker_from_its_word(
     conversation.wire.there.remove("killed")
     path.unlink()
     path.mkdir()
-    conversation.team.dismiss(saved=True)
+    conversation.executor.dismiss(saved=True)
     assert conversation.wire.down["alive"][-1][0] == protocol.SAVED
 
 
 def test_jobs_that_come_to_a_worker_whose_users_have_left_go_to_others() -> None:
-    """They crossed the word that nobody is there any more: two jobs lay there, and the run never ended."""
+    """They crossed the word that nobody is there any more: two iterations lay there, and the run never ended."""
     conversation = Conversation(10)
     post = conversation.join("a")
     post._leases.join("one")
     post._news.set()
-    gevent.sleep(2 * outposts.PAUSE_S)
+    gevent.sleep(2 * dispatchers.PAUSE_S)
     conversation.hear("a")
     post.leave("one")
-    gevent.sleep(2 * outposts.PAUSE_S)
-    conversation.hear("a")  # there is nobody any more, and the jobs are still on their way
+    gevent.sleep(2 * dispatchers.PAUSE_S)
+    conversation.hear("a")  # there is nobody any more, and the iterations are still on their way
     conversation.tell("a")
-    assert conversation.team.budget.handed_out > 0
+    assert conversation.executor.budget.handed_out > 0
     conversation.join("b")
     begun(conversation, "b", "two")
     settle(conversation, "a", "b")
@@ -961,7 +967,7 @@ def test_jobs_that_come_to_a_worker_whose_users_have_left_go_to_others() -> None
 def test_users_of_a_worker_that_is_gone_are_not_counted_when_others_get_them() -> None:
     """Those others count them at once, before their master can say anything."""
     conversation = Conversation(None)
-    conversation.session.check_barrier()
+    conversation.barrier.check_barrier()
     for worker in "ab":
         conversation.join(worker)
         begun(conversation, worker)
@@ -969,10 +975,10 @@ def test_users_of_a_worker_that_is_gone_are_not_counted_when_others_get_them() -
     conversation.beat("b")
     settle(conversation, "b")
     assert conversation.posts["b"].users == 2
-    now_s = conversation.team._looked_s
+    now_s = conversation.executor._looked_s
     for later_s in range(1, 6):
-        conversation.fleet._members["b"].heard_s = now_s + later_s
-        assert conversation.team.look_after(now_s + later_s) == (later_s in (1, 4))
+        conversation.registry._members["b"].heard_s = now_s + later_s
+        assert conversation.executor.look_after(now_s + later_s) == (later_s in (1, 4))
     conversation.beat("b")
     settle(conversation, "b")
     conversation.posts["b"]._leases.join("its replacement")
@@ -985,11 +991,11 @@ def test_a_row_that_has_no_place_in_the_columns_counts_on_a_worker_too() -> None
     begun(conversation, "a", "one")
     for tokens in (2**70, 5):
         with gevent.Timeout(5):
-            job = post.take("one")
-        post.finish(job, replace(sample_of(job, clock(), clock()), tokens=tokens), "a text")
+            iteration = post.take("one")
+        post.finish(iteration, replace(sample_of(iteration, clock(), clock()), tokens=tokens), "a text")
         settle(conversation, "a")
     assert conversation.ended == ["over"]
-    rows = list(conversation.session.table.snapshot())
+    rows = list(conversation.barrier.table.snapshot())
     assert [row.error_kind for row in rows] == [ErrorKind.HOOK_ERROR, None]
 
 
@@ -997,13 +1003,13 @@ def test_the_jobs_of_a_worker_that_is_refused_are_done_by_others_at_once() -> No
     conversation = Conversation(10)
     for worker in "ab":
         conversation.join(worker)
-    conversation.session.check_barrier()
+    conversation.barrier.check_barrier()
     for worker in "ab":
         begun(conversation, worker)
     with gevent.Timeout(5):
         conversation.posts["a"].take("user")
     settle(conversation, "a")
-    conversation.fleet.refuse("a", "it says what can't be")
+    conversation.registry.refuse("a", "it says what can't be")
     conversation.wire.there.discard("a")
     done = []
     while len(done) < 10:
@@ -1012,7 +1018,7 @@ def test_the_jobs_of_a_worker_that_is_refused_are_done_by_others_at_once() -> No
     settle(conversation, "b")
     assert sorted(done) == list(range(10))
     assert conversation.ended == ["over"]
-    (lost,) = conversation.team.remains()
+    (lost,) = conversation.executor.remains()
     assert (lost.worker, lost.error_kind, lost.phase) == (0, ErrorKind.LOST, Phase.OUTSIDE)
 
 
@@ -1020,20 +1026,20 @@ def test_what_was_said_of_an_older_lease_and_comes_late_changes_nothing() -> Non
     """It says that more was started than the new lease has, and it is no lie."""
     conversation = Conversation(None)
     conversation.join("a")
-    conversation.session.check_barrier()
+    conversation.barrier.check_barrier()
     wants = {"epoch": 1, "joined": 4, "present": 4, "starting": 0, "waiting": 0, "taken": 0, "held": []}
-    conversation.team.on_want("a", wants)
-    conversation.team.on_want("a", wants | {"epoch": 2})
-    granted = conversation.team.budget.granted("a")
+    conversation.executor.on_want("a", wants)
+    conversation.executor.on_want("a", wants | {"epoch": 2})
+    granted = conversation.executor.budget.granted("a")
     assert granted
-    conversation.team.on_want("a", wants | {"taken": granted + 1, "present": 3})
-    assert conversation.team.budget.present_on("a") == 4
+    conversation.executor.on_want("a", wants | {"taken": granted + 1, "present": 3})
+    assert conversation.executor.budget.present_on("a") == 4
 
 
 ODD_WANTS = {
     "more users than there can be": {"joined": 10**6, "present": 10**6},
     "more are there than came": {"joined": 1, "present": 2},
-    "jobs started that were never given": {"taken": 10_000},
+    "iterations started that were never given": {"taken": 10_000},
     "a new lease and not what is held": {"epoch": 7, "held": None},
 }
 
@@ -1042,11 +1048,11 @@ ODD_WANTS = {
 def test_a_worker_that_wants_what_it_can_t_is_found_out_and_given_nothing(which: str) -> None:
     conversation = Conversation(None)
     conversation.join("a")
-    conversation.session.check_barrier()
+    conversation.barrier.check_barrier()
     wants = {"epoch": 1, "joined": 4, "present": 4, "starting": 0, "waiting": 0, "taken": 0, "held": []}
-    with pytest.raises(Misconduct):
-        conversation.team.on_want("a", wants | ODD_WANTS[which])
-    assert conversation.team.budget.granted("a") == 0
+    with pytest.raises(InvalidMessage):
+        conversation.executor.on_want("a", wants | ODD_WANTS[which])
+    assert conversation.executor.budget.granted("a") == 0
 
 
 def test_a_worker_that_has_seen_what_there_was_not_is_found_out() -> None:
@@ -1054,6 +1060,13 @@ def test_a_worker_that_has_seen_what_there_was_not_is_found_out() -> None:
     conversation.join("a")
     odd = {"lag_p99_s": 1e9, "lag_mean_s": 0.0, "stalled_s": 0.0, "stalls": [], "cpu_share": 0.1, "looks": 1}
     odd |= {"in_flight_sum": 0, "in_flight_squares": 0, "users_sum": 0}
-    echo = {"watch": odd, "errors": 0, "closed": False, "sent_s": 1.0, "clock_s": 1.0, "run": conversation.team.id}
-    with pytest.raises(Misconduct, match="late for longer"):
-        conversation.team.on_echo("a", echo)
+    echo = {
+        "watch": odd,
+        "errors": 0,
+        "closed": False,
+        "sent_s": 1.0,
+        "clock_s": 1.0,
+        "run": conversation.executor.id,
+    }
+    with pytest.raises(InvalidMessage, match="late for longer"):
+        conversation.executor.on_echo("a", echo)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stt_load.cluster import shapes
-from stt_load.cluster.shapes import Check, Misconduct, shown
+from stt_load.cluster.shapes import Check, InvalidMessage, shown
 
 NAN, INF = float("nan"), float("inf")
 
@@ -40,7 +40,7 @@ def test_what_can_be_passes_and_nothing_else(check: Check, good: list[Any], bad:
     for value in good:
         check("it", value)
     for value in bad:
-        with pytest.raises(Misconduct, match=r"^(it|an item of it|a (key|value) of it)\b") as caught:
+        with pytest.raises(InvalidMessage, match=r"^(it|an item of it|a (key|value) of it)\b") as caught:
             check("it", value)
         assert str(caught.value).isprintable()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from stt_load.cluster import spools
-from stt_load.load.budget import Job
+from stt_load.load.iteration import Iteration
 from stt_load.samples.generator import Generator
 from stt_load.samples.sample import Phase
 from stt_load.samples.table import SampleTable
@@ -24,7 +24,7 @@ def spool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     spool.workers(["a"])
     table = SampleTable()
     for seq in range(5):
-        table.append(sample_of(Job(seq, 0, Phase.MEASURED), 1.0, 1.5))
+        table.append(sample_of(Iteration(seq, 0, Phase.MEASURED), 1.0, 1.5))
     spool.write(table.snapshot())
     spool.barrier(0.5, 4711.0)
     spool.generator(Generator())

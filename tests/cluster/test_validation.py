@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 
 from stt_load.cluster import validation
-from stt_load.cluster.shapes import Misconduct
+from stt_load.cluster.shapes import InvalidMessage
 from stt_load.cluster.validation import Run
-from stt_load.load.budget import Job
+from stt_load.load.iteration import Iteration
 from stt_load.samples.sample import ErrorKind, Phase, Sample
 from stt_load.samples.table import Samples, blank
 from tests.cluster.conversation import sample_of
 
 INF, NAN = float("inf"), float("nan")
 RUN = Run(barrier_s=10.0, now_s=100.0, error_s=0.1, audio_s=10.0, most_users=100)
-PLAIN = sample_of(Job(0, 0, Phase.MEASURED), 50.0, 51.0)
+PLAIN = sample_of(Iteration(0, 0, Phase.MEASURED), 50.0, 51.0)
 
 POSSIBLE: dict[str, dict[str, Any]] = {
     "plain": {},
@@ -73,23 +73,23 @@ IMPOSSIBLE: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("which", IMPOSSIBLE)
 def test_what_can_t_be_is_misconduct(which: str) -> None:
-    with pytest.raises(Misconduct, match="row"):
+    with pytest.raises(InvalidMessage, match="row"):
         validation.check([PLAIN, change(IMPOSSIBLE[which])], RUN)
 
 
 def test_before_the_barrier_nothing_is_measured() -> None:
-    with pytest.raises(Misconduct, match="before the warm-up was over"):
+    with pytest.raises(InvalidMessage, match="before the warm-up was over"):
         validation.check([PLAIN], replace(RUN, barrier_s=INF))
 
 
 @pytest.mark.parametrize("headers", ["", "no JSON", "[]", "7", '{"a": 1}', '{"a": {}}', "[" * 10_000])
 def test_headers_are_an_object_of_texts(headers: str) -> None:
-    with pytest.raises(Misconduct, match="headers are none"):
+    with pytest.raises(InvalidMessage, match="headers are none"):
         validation.check_texts([change({"headers": headers})], set())
 
 
 def test_an_error_is_no_book() -> None:
-    with pytest.raises(Misconduct, match="20000 characters"):
+    with pytest.raises(InvalidMessage, match="20000 characters"):
         validation.check_texts([change({"error_kind": ErrorKind.TRUNCATED, "error": "x" * 20_000})], set())
 
 
@@ -99,7 +99,7 @@ def test_an_error_is_no_book() -> None:
 def test_a_code_that_stands_for_nothing_is_misconduct(name: str, code: int) -> None:
     rows = blank(3)
     rows[name][1] = code
-    with pytest.raises(Misconduct, match="its rows"):
+    with pytest.raises(InvalidMessage, match="its rows"):
         validation.readable(Samples(rows, ("a text",)))
 
 
@@ -116,19 +116,19 @@ def test_users_that_there_can_be() -> None:
 
 @pytest.mark.parametrize("how", [{"present": 11, "joined": 11}, {"starting": 11}, {"waiting": 11}, {"joined": 3}])
 def test_users_that_there_can_t_be(how: dict[str, int]) -> None:
-    with pytest.raises(Misconduct, match="users"):
+    with pytest.raises(InvalidMessage, match="users"):
         validation.check_wants(WANTS | how, 10)
 
 
 def test_nobody_starts_what_was_not_given() -> None:
     validation.check_taken(WANTS, 3)
-    with pytest.raises(Misconduct, match="3 of 2 jobs"):
+    with pytest.raises(InvalidMessage, match="3 of 2 iterations"):
         validation.check_taken(WANTS, 2)
 
 
 def test_who_has_to_say_what_it_has_says_it() -> None:
-    assert validation.held({"held": [[1, 0, 2]]}) == {Job(1, 0, Phase.MEASURED)}
-    with pytest.raises(Misconduct, match="does not say"):
+    assert validation.held({"held": [[1, 0, 2]]}) == {Iteration(1, 0, Phase.MEASURED)}
+    with pytest.raises(InvalidMessage, match="does not say"):
         validation.held({"held": None})
 
 
@@ -161,5 +161,5 @@ ODD: dict[str, Callable[[], dict[str, Any]]] = {
 
 @pytest.mark.parametrize("which", ODD)
 def test_what_there_was_not_to_be_seen(which: str) -> None:
-    with pytest.raises(Misconduct, match="says to have"):
+    with pytest.raises(InvalidMessage, match="says to have"):
         validation.check_watch(ODD[which](), 60.0, 100)

@@ -1,4 +1,4 @@
-"""A worker's desk: whose turn it is, what its master is told, and when it must not go on alone."""
+"""A worker's dispatcher: whose turn it is, what its master is told, and when it must not go on alone."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ import pytest
 
 from stt_load.clock import clock
 from stt_load.cluster import protocol
-from stt_load.cluster import worker_dispatcher as outposts
+from stt_load.cluster import worker_dispatcher as dispatchers
 from stt_load.cluster.protocol import Data
-from stt_load.cluster.worker_dispatcher import Outpost
-from stt_load.load.budget import Job
+from stt_load.cluster.worker_dispatcher import WorkerDispatcher
+from stt_load.load.iteration import Iteration
 from stt_load.samples.sample import ErrorKind, Phase
 from tests.cluster.conversation import sample_of
 
 
 class Scene:
-    """An outpost, and what it has said."""
+    """A dispatcher, and what it has said."""
 
     def __init__(self) -> None:
         self.said: list[tuple[str, Data]] = []
         self.trouble: Exception | None = None
         self.opened = 0
-        self.post = Outpost(self._say, self._open)
+        self.post = WorkerDispatcher(self._say, self._open)
 
     def _say(self, kind: str, data: Data) -> None:
         if self.trouble is not None:
@@ -40,22 +40,24 @@ class Scene:
         return [data for of_kind, data in self.said if of_kind == kind]
 
     def settle(self) -> None:
-        gevent.sleep(3 * outposts.PAUSE_S)
+        gevent.sleep(3 * dispatchers.PAUSE_S)
 
     def give(self, *seqs: int, others: int = 0, phase: Phase = Phase.MEASURED) -> None:
-        jobs = protocol.pack_jobs([Job(seq, 0, phase) for seq in seqs])
-        self.post.on_jobs({"epoch": self.post._leases.epoch, "jobs": jobs, "open": None, "others": others})
+        iterations = protocol.pack_iterations([Iteration(seq, 0, phase) for seq in seqs])
+        self.post.on_lease(
+            {"epoch": self.post._leases.epoch, "iterations": iterations, "open": None, "others": others}
+        )
 
     def beat(self, **words: Any) -> None:
         leases = self.post._leases
         usual = {"epoch": leases.epoch, "granted": leases.received, "age_s": 0.0, "sent_s": 7.0}
         self.post.on_beat(usual | {"open": None, "others": 0} | words)
 
-    def work(self, user: str = "one") -> Job:
+    def work(self, user: str = "one") -> Iteration:
         with gevent.Timeout(5):
-            job = self.post.take(user)
-        self.post.finish(job, sample_of(job, clock() - 2, clock() - 1), "a text")
-        return job
+            iteration = self.post.take(user)
+        self.post.finish(iteration, sample_of(iteration, clock() - 2, clock() - 1), "a text")
+        return iteration
 
 
 @pytest.fixture
@@ -72,7 +74,7 @@ def test_a_user_waits_until_there_is_a_job(scene: Scene) -> None:
     assert scene.of_kind(protocol.WANT)[-1]["present"] == 1
     scene.give(4)
     taking.join(5)
-    assert taking.value == Job(4, 0, Phase.MEASURED)
+    assert taking.value == Iteration(4, 0, Phase.MEASURED)
     scene.settle()
     assert scene.of_kind(protocol.WANT)[-1]["taken"] == 1
 
@@ -105,7 +107,7 @@ def test_a_barrier_whose_message_got_lost_opens_with_the_next_jobs_or_the_next_b
     assert (scene.opened, scene.post.barrier) == (1, at)
     assert scene.post.monitor.watch() is not None, "it watches itself from then on"
     other = Scene()
-    other.post.on_jobs({"epoch": 1, "jobs": [], "open": at, "others": 0})
+    other.post.on_lease({"epoch": 1, "iterations": [], "open": at, "others": 0})
     other.post.forsake()
     assert (other.opened, other.post.barrier) == (1, at)
 
@@ -140,17 +142,17 @@ def test_an_echo_says_whether_nothing_starts_any_more(scene: Scene) -> None:
 
 def test_rows_are_told_and_held_until_they_are_acknowledged(scene: Scene) -> None:
     scene.give(0, 1)
-    jobs = [scene.work(), scene.work()]
+    iterations = [scene.work(), scene.work()]
     scene.settle()
     assert sum(len(protocol.unpack_rows(data["rows"], ())) for data in scene.of_kind(protocol.SAMPLES)) == 2
-    assert set(scene.post._leases.held) == set(jobs)
+    assert set(scene.post._leases.held) == set(iterations)
     scene.post.on_ack({"rows": 2, "ended": False})
     assert scene.post._leases.held == []
     assert not scene.post.done
 
 
 def test_what_is_not_acknowledged_is_told_again_with_its_texts(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outposts, "UNANSWERED_S", 0.0)
+    monkeypatch.setattr(dispatchers, "UNANSWERED_S", 0.0)
     scene.give(0)
     scene.work()
     scene.settle()
@@ -176,9 +178,9 @@ def test_what_its_master_could_not_place_is_told_again_at_once_with_its_texts(sc
 def test_many_texts_go_before_the_rows_that_point_to_them_in_messages_of_bounded_size(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outposts, "CHARACTERS_AT_ONCE", 100)
+    monkeypatch.setattr(dispatchers, "CHARACTERS_AT_ONCE", 100)
     for seq in range(10):
-        sample = sample_of(Job(seq, 0, Phase.MEASURED), clock() - 2, clock() - 1, ErrorKind.TRUNCATED)
+        sample = sample_of(Iteration(seq, 0, Phase.MEASURED), clock() - 2, clock() - 1, ErrorKind.TRUNCATED)
         scene.post.table.append(replace(sample, error=f"{seq}" * 60))
     scene.post._news.set()
     scene.settle()
@@ -191,12 +193,14 @@ def test_many_texts_go_before_the_rows_that_point_to_them_in_messages_of_bounded
 
 
 def test_of_a_long_transcript_the_beginning_is_told(scene: Scene) -> None:
-    scene.post.finish(Job(0, 0, Phase.MEASURED), sample_of(Job(0, 0, Phase.MEASURED), 1.0, 2.0), "x" * 10**6)
+    scene.post.finish(
+        Iteration(0, 0, Phase.MEASURED), sample_of(Iteration(0, 0, Phase.MEASURED), 1.0, 2.0), "x" * 10**6
+    )
     assert scene.post.first_transcript == "x" * protocol.LONGEST_TRANSCRIPT
 
 
 def test_a_broken_connection_loses_nothing(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outposts, "UNANSWERED_S", 0.0)
+    monkeypatch.setattr(dispatchers, "UNANSWERED_S", 0.0)
     scene.give(0)
     scene.trouble = ConnectionError("mended")
     scene.work()
@@ -227,7 +231,7 @@ def test_an_exception_in_its_correspondence_is_counted_told_and_not_the_end(
 def test_the_last_row_is_told_as_such_even_when_the_first_words_fail(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outposts, "UNANSWERED_S", 0.0)
+    monkeypatch.setattr(dispatchers, "UNANSWERED_S", 0.0)
     scene.give(0)
     scene.work()
     scene.post.close()
@@ -252,7 +256,7 @@ def test_the_last_rows_say_which_jobs_were_started_and_have_none(scene: Scene) -
     scene.said.clear()
     scene.post.conclude()
     assert [kind for kind, _ in scene.said] == [protocol.SAMPLES]
-    assert set(protocol.unpack_jobs(scene.said[0][1]["held"])) == {done, started}
+    assert set(protocol.unpack_iterations(scene.said[0][1]["held"])) == {done, started}
 
 
 def test_users_that_wait_for_a_job_are_told_until_they_have_one(scene: Scene) -> None:
@@ -279,7 +283,7 @@ def test_out_of_touch_nothing_starts(scene: Scene) -> None:
     taking = gevent.spawn(scene.post.take, "one")
     scene.settle()
     assert not taking.ready()
-    assert scene.post._leases.epoch > 1, "others may have its jobs"
+    assert scene.post._leases.epoch > 1, "others may have its iterations"
     scene.beat()
     scene.give(2)
     taking.join(5)
@@ -304,11 +308,11 @@ def test_jobs_that_got_lost_on_the_way_are_asked_for_anew(scene: Scene) -> None:
 
 def test_it_waits_for_what_is_in_flight_and_not_for_ever(scene: Scene) -> None:
     scene.give(0)
-    job = scene.post.take("one")
+    iteration = scene.post.take("one")
     began_s = clock()
     scene.post.rest(0.05)
     assert 0.04 < clock() - began_s < 1
     resting = gevent.spawn(scene.post.rest, 60.0)
-    scene.post.finish(job, sample_of(job, clock() - 2, clock() - 1), None)
+    scene.post.finish(iteration, sample_of(iteration, clock() - 2, clock() - 1), None)
     resting.join(5)
     assert resting.ready()

@@ -13,9 +13,9 @@ import pytest
 from stt_load.clock import clock
 from stt_load.cluster import protocol
 from stt_load.cluster.protocol import Data
-from stt_load.cluster.worker_run import Engagement
+from stt_load.cluster.worker_run import WorkerRun
 from stt_load.config import Config, masked
-from stt_load.load.budget import Job
+from stt_load.load.iteration import Iteration
 from stt_load.samples.sample import Phase
 from stt_load.storage.spool import Spool, read
 from tests.cluster.conversation import INFO, sample_of
@@ -41,12 +41,12 @@ def order_of(**words: Any) -> Data:
 
 
 class Part:
-    """An engagement, and what it has said."""
+    """An worker_run, and what it has said."""
 
     def __init__(self, **words: Any) -> None:
         self.said: list[tuple[str, Data]] = []
         self.opened = 0
-        self.of = Engagement(order_of(**words), lambda kind, data: self.said.append((kind, data)), self._open)
+        self.of = WorkerRun(order_of(**words), lambda kind, data: self.said.append((kind, data)), self._open)
 
     def _open(self) -> None:
         self.opened += 1
@@ -66,13 +66,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def part() -> Iterator[Part]:
     made = Part()
     yield made
-    made.of.saved(len(made.of.outpost.table))
+    made.of.saved(len(made.of.dispatcher.table))
 
 
 def finish(part: Part, seq: int) -> None:
-    job = Job(seq, 0, Phase.MEASURED)
-    part.of.outpost._leases._started.add(job)
-    part.of.outpost.finish(job, sample_of(job, clock() - 2, clock() - 1), "a text")
+    iteration = Iteration(seq, 0, Phase.MEASURED)
+    part.of.dispatcher._leases._started.add(iteration)
+    part.of.dispatcher.finish(iteration, sample_of(iteration, clock() - 2, clock() - 1), "a text")
 
 
 def test_messages_bear_the_name_of_the_run(part: Part) -> None:
@@ -86,19 +86,19 @@ def test_a_secret_of_this_process_does_not_travel_in_a_transcript(monkeypatch: p
     config = Config.model_validate({"api": {"headers": {"X-Mine": "${MINE}"}}})
     part = Part(config=config.model_dump_json())
     finish(part, 0)
-    assert part.of.outpost.first_transcript == "***"
+    assert part.of.dispatcher.first_transcript == "***"
     part.of.saved(1)
 
 
 def test_the_users_of_all_others_are_known_from_the_start(part: Part) -> None:
-    assert part.of.outpost.users == 3
-    assert part.of.stage.users() == 3
+    assert part.of.dispatcher.users == 3
+    assert part.of.context.users() == 3
 
 
 def test_who_comes_after_the_barrier_measures_at_once() -> None:
     part = Part(open=[clock(), 4711.0])
     assert part.opened == 1
-    assert part.of.outpost.barrier is not None
+    assert part.of.dispatcher.barrier is not None
     part.of.saved(1)
 
 
@@ -133,7 +133,7 @@ def test_a_spool_that_cannot_be_removed_stays_and_is_no_error_of_the_run(
     with monkeypatch.context() as patch:
         patch.setattr(Path, "unlink", denied)
         part.of.saved(0)
-    assert part.of.outpost.errors == 0
+    assert part.of.dispatcher.errors == 0
     assert len(part.spools) == 1
     assert f"{part.spools[0]} stays: Permission denied" in caplog.text
 
@@ -145,7 +145,7 @@ def test_without_a_place_for_a_spool_it_works_all_the_same(folder: Path, caplog:
     finish(part, 0)
     part.of.saved(1)
     assert part.spools == ["result.worker-2.partial.jsonl"], "it is not its own"
-    assert part.of.outpost.errors == 0
+    assert part.of.dispatcher.errors == 0
 
 
 def test_a_disk_that_takes_no_more_is_an_error_of_the_run(part: Part, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,7 +155,7 @@ def test_a_disk_that_takes_no_more_is_an_error_of_the_run(part: Part, monkeypatc
     monkeypatch.setattr(Spool, "write", full)
     finish(part, 0)
     part.of.over()
-    assert part.of.outpost.errors == 1
+    assert part.of.dispatcher.errors == 1
     assert all(data["errors"] in (0, 1) for kind, data in part.said if kind == protocol.SAMPLES)
 
 
@@ -165,20 +165,20 @@ def test_a_spooling_that_dies_is_an_error_of_the_run(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr("stt_load.cluster.worker_run.Spooling.run", broken)
     part = Part()
-    until(lambda: part.of.outpost.errors)
+    until(lambda: part.of.dispatcher.errors)
     part.of.saved(1)
 
 
 def test_what_is_in_flight_has_its_time_to_end(part: Part) -> None:
-    job = Job(0, 0, Phase.MEASURED)
-    part.of.outpost._leases._started.add(job)
+    iteration = Iteration(0, 0, Phase.MEASURED)
+    part.of.dispatcher._leases._started.add(iteration)
     events: list[str] = []
     drain = gevent.spawn(part.of.drain, 5.0, lambda: events.append("cut"))
     gevent.sleep(0.03)
     assert not events
-    part.of.outpost.finish(job, sample_of(job, 1.0, 1.5), None)
+    part.of.dispatcher.finish(iteration, sample_of(iteration, 1.0, 1.5), None)
     drain.join(5)
     assert events == ["cut"]
-    part.of.outpost._leases._started.add(job)
+    part.of.dispatcher._leases._started.add(iteration)
     part.of.drain(0.01, lambda: events.append("cut"))
     assert events == ["cut", "cut"]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from stt_load.cli.main import main
+from stt_load.cli import main
 from stt_load.config import Layer, Override, load, masked
-from stt_load.run.context import speech_of, target_of
+from stt_load.run.context import api_of, target_of
 from tests.cli.test_probe import probe
 from tests.config.conftest import Load
 from tests.config.test_model import recorder
@@ -113,7 +113,7 @@ def test_of_two_endpoints_the_one_that_was_chosen_last_counts(tmp_path: Path) ->
 
 def test_what_lies_beside_the_endpoint_lies_below_the_same_base(loaded: Load) -> None:
     config = loaded("api: {preset: assemblyai, base_url: 'https://h/proxy/v2'}", environ=KEYS)
-    plan = speech_of(config, config.api.url(config.api.base_url)).plan
+    plan = api_of(config, config.api.url(config.api.base_url)).plan
     assert plan is not None
     assert (plan.upload_path, plan.poll_path) == ("/proxy/v2/upload", "/proxy/v2/transcript/{id}")
 

@@ -16,7 +16,7 @@ from stt_load.config import Config, Layer, Override, effective, load, masked
 from stt_load.config.preset import NAMES
 from stt_load.report.messages import Messages
 from stt_load.report.opening import subject
-from stt_load.run.context import speech_of, target_of
+from stt_load.run.context import api_of, target_of
 from tests.cli.test_probe import probe
 from tests.config.conftest import Faults, Load
 from tests.config.test_preset import KEYS
@@ -29,7 +29,7 @@ OPTION = Override("api.model", ASKED_FOR, "--model")
 def sent(config: Config) -> str:
     """Everything of a request but the audio, as text."""
     url = config.api.url(config.api.base_url)
-    target, speech = target_of(config, url), speech_of(config, url)
+    target, speech = target_of(config, url), api_of(config, url)
     body = speech.form.around((), 0).parts
     fields = [] if speech.plan is None else [speech.plan.fields, speech.plan.submit_path]
     return f"{target.path} {target.headers} {b''.join(map(bytes, body)).decode()} {fields}"

@@ -13,8 +13,8 @@ from stt_load.config import ConfigError, Override, load
 from stt_load.config.keys import keys
 from stt_load.config.layers import Layer
 from stt_load.config.load import MOST_BYTES
+from tests.cli.test_program import stt_load
 from tests.config.conftest import Faults, Load
-from tests.config.test_cli import stt_load
 
 ODD = {
     "half of a surrogate pair": ("\\ud800", "is not Unicode text (it has half of a surrogate pair)"),

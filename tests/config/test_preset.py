@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 import stt_load
-from stt_load.cli.main import main
+from stt_load.cli import main
 from stt_load.config import Config, ConfigError, Layer, Override, load
 from stt_load.config.keys import key
 from stt_load.config.preset import NAMES, text

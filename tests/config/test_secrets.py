@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from stt_load.config import Api, Config, ConfigError, effective, load, masked, secrets
+from stt_load.config import ApiConfig, Config, ConfigError, effective, load, masked, secrets
 from stt_load.config.suspicion import is_secret_name
 from tests.config.conftest import Faults, Load
 
@@ -21,7 +21,9 @@ def test_masked_is_complete_but_for_the_secrets() -> None:
         "PASSWORD": SECRET,
         "hotwords": "a",
     }
-    api = Api(base_url=f"https://me:{SECRET}@h:1/p", endpoint=f"/v1?api-version=2&key={SECRET}", extra_fields=fields)
+    api = ApiConfig(
+        base_url=f"https://me:{SECRET}@h:1/p", endpoint=f"/v1?api-version=2&key={SECRET}", extra_fields=fields
+    )
     config = Config(api=api)
     values = masked(config)
     assert values["api"]["base_url"] == "https://***@h:1/p"

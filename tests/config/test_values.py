@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from stt_load.audio.noise import NONCE_FRAMES
-from stt_load.config import Api, Config, load
+from stt_load.config import ApiConfig, Config, load
 from stt_load.config.rules import FEWEST_SAMPLES, MOST_SAMPLES
 from stt_load.config.scalars import scalar
 from tests.config.conftest import Load
@@ -106,7 +106,7 @@ def test_the_configuration_is_immutable_and_strict() -> None:
     with pytest.raises(ValidationError):
         Config().seed = 1
     with pytest.raises(ValidationError):
-        Api(model=5)  # type: ignore[arg-type]
+        ApiConfig(model=5)  # type: ignore[arg-type]
 
 
 def test_load_says_where_a_value_was_given(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from stt_load.config import Config, Override, effective, masked, secrets, variables
 from stt_load.config.variables import filled, pairs, references
-from stt_load.run.context import place_of, speech_of, target_of
+from stt_load.run.context import api_of, place_of, target_of
 from tests.config.conftest import Faults, Load
 
 SECRET = "hunter2hunter2"
@@ -87,7 +87,7 @@ def test_a_variable_where_none_is_filled_is_refused_with_a_word(faults: Faults, 
 def test_a_variable_in_the_prompt_is_filled(loaded: Load, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORDS", "Ada, Grace")
     config = loaded("api: {prompt: 'Names: ${WORDS}; costs $${5}'}", environ=dict(os.environ))
-    sent = speech_of(config, "http://h").form.around((), 0).parts[0]
+    sent = api_of(config, "http://h").form.around((), 0).parts[0]
     assert b'name="prompt"\r\n\r\nNames: Ada, Grace; costs ${5}\r\n' in bytes(sent)
     assert variables(config) == ("WORDS",)
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from stt_load.config import Config, effective, masked
-from stt_load.run.context import speech_of, target_of
+from stt_load.run.context import api_of, target_of
 from tests.config.conftest import Faults, Load
 
 # How it is written without quotes, and so how it goes out.
@@ -25,7 +25,7 @@ def query_of(config: Config) -> str:
 
 
 def form_of(config: Config) -> bytes:
-    return bytes(speech_of(config, "http://h/x").form.around((), 0).parts[0])
+    return bytes(api_of(config, "http://h/x").form.around((), 0).parts[0])
 
 
 @pytest.mark.parametrize("written", WRITTEN)
@@ -96,7 +96,7 @@ api:
   extra_fields: {a: 1.10, b: 007, c: "007", d: [1e3, True, 0.50], e: 1_000}
 """
     config = loaded(text)
-    plan = speech_of(config, "http://h/v1/audio/transcriptions").plan
+    plan = api_of(config, "http://h/v1/audio/transcriptions").plan
     assert plan is not None
     assert json.dumps(dict(plan.fields)) == '{"a": 1.1, "b": 7, "c": "007", "d": [1000.0, true, 0.5], "e": 1000}'
     assert query_of(config) == "v=1.10"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from stt_load.load.budget import Job
+from stt_load.load.iteration import Iteration
 from stt_load.load.leases import Leases
 from stt_load.load.ledger import MOST_PER_USER
 from stt_load.samples.sample import Phase
@@ -13,8 +13,8 @@ from stt_load.samples.sample import Phase
 USERS = st.integers(0, 4)
 
 
-def jobs(first: int, count: int, phase: Phase = Phase.MEASURED) -> list[Job]:
-    return [Job(seq, 0, phase) for seq in range(first, first + count)]
+def iterations(first: int, count: int, phase: Phase = Phase.MEASURED) -> list[Iteration]:
+    return [Iteration(seq, 0, phase) for seq in range(first, first + count)]
 
 
 class AnyOrder(RuleBasedStateMachine):
@@ -24,14 +24,14 @@ class AnyOrder(RuleBasedStateMachine):
         super().__init__()
         self.leases = Leases()
         self.next = 0
-        self.on_the_way: list[tuple[int, list[Job]]] = []
-        self.working: dict[int, Job] = {}
-        self.told: list[Job] = []
-        self.valid: set[Job] = set()
+        self.on_the_way: list[tuple[int, list[Iteration]]] = []
+        self.working: dict[int, Iteration] = {}
+        self.told: list[Iteration] = []
+        self.valid: set[Iteration] = set()
 
     @rule(count=st.integers(1, 5))
     def lease(self, count: int) -> None:
-        batch = jobs(self.next, count)
+        batch = iterations(self.next, count)
         self.next += count
         self.on_the_way.append((self.leases.epoch, batch))
 
@@ -52,18 +52,18 @@ class AnyOrder(RuleBasedStateMachine):
         if user in self.working:
             return
         self.leases.join(user)
-        job = self.leases.take(user)
-        if job is not None:
-            assert job in self.valid, "not of an older lease, and not twice"
-            self.valid.remove(job)
-            self.working[user] = job
+        iteration = self.leases.take(user)
+        if iteration is not None:
+            assert iteration in self.valid, "not of an older lease, and not twice"
+            self.valid.remove(iteration)
+            self.working[user] = iteration
 
     @rule(user=USERS)
     def finish(self, user: int) -> None:
-        job = self.working.pop(user, None)
-        if job is not None:
-            self.leases.finish(job)
-            self.told.append(job)
+        iteration = self.working.pop(user, None)
+        if iteration is not None:
+            self.leases.finish(iteration)
+            self.told.append(iteration)
 
     @rule(user=USERS)
     def leave(self, user: int) -> None:
@@ -91,8 +91,8 @@ class AnyOrder(RuleBasedStateMachine):
 
     @invariant()
     def what_it_holds_is_known(self) -> None:
-        assert sorted(job.seq for job in self.leases.held) == sorted(
-            job.seq for job in [*self.working.values(), *self.told]
+        assert sorted(iteration.seq for iteration in self.leases.held) == sorted(
+            iteration.seq for iteration in [*self.working.values(), *self.told]
         )
         assert self.leases.in_flight == len(self.working)
 
@@ -105,19 +105,19 @@ def test_a_users_first_warm_up_request_comes_before_anothers_second() -> None:
     for user in ("a", "b"):
         assert leases.join(user)
     assert not leases.join("a")
-    leases.add(leases.epoch, jobs(0, 1, Phase.WARMUP))
-    assert leases.take("a") == Job(0, 0, Phase.WARMUP)
-    leases.add(leases.epoch, jobs(1, 1, Phase.WARMUP))
+    leases.add(leases.epoch, iterations(0, 1, Phase.WARMUP))
+    assert leases.take("a") == Iteration(0, 0, Phase.WARMUP)
+    leases.add(leases.epoch, iterations(1, 1, Phase.WARMUP))
     assert leases.take("a") is None
-    assert leases.take("b") == Job(1, 0, Phase.WARMUP)
-    leases.add(leases.epoch, jobs(2, 1, Phase.WARMUP))
-    assert leases.take("a") == Job(2, 0, Phase.WARMUP)
+    assert leases.take("b") == Iteration(1, 0, Phase.WARMUP)
+    leases.add(leases.epoch, iterations(2, 1, Phase.WARMUP))
+    assert leases.take("a") == Iteration(2, 0, Phase.WARMUP)
 
 
 def test_more_than_the_users_left_should_have_is_a_surplus() -> None:
     leases = Leases()
     leases.join("a")
-    leases.add(leases.epoch, jobs(0, MOST_PER_USER))
+    leases.add(leases.epoch, iterations(0, MOST_PER_USER))
     assert not leases.surplus
     leases.leave("a")
     assert leases.surplus

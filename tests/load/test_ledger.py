@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from stt_load.load.budget import Job
+from stt_load.load.iteration import Iteration
 from stt_load.load.ledger import MOST_PER_USER, Ledger
 from stt_load.samples.sample import Phase
 
@@ -21,8 +21,8 @@ class Worker:
     joined: int = 0
     present: int = 0
     taken: int = 0
-    stock: list[Job] = field(default_factory=list)
-    started: list[Job] = field(default_factory=list)
+    stock: list[Iteration] = field(default_factory=list)
+    started: list[Iteration] = field(default_factory=list)
     known: bool = True
 
 
@@ -33,7 +33,7 @@ class AnyInterleaving(RuleBasedStateMachine):
         self.ledger = Ledger(total, warmup, awaited)
         self.total, self.warmup = total, warmup
         self.workers: dict[str, Worker] = {}
-        self.beyond: list[tuple[str, Job]] = []
+        self.beyond: list[tuple[str, Iteration]] = []
         self.counted: list[int] = []
         self.tries: set[tuple[int, int]] = set()
         self.lost: set[int] = set()
@@ -53,29 +53,29 @@ class AnyInterleaving(RuleBasedStateMachine):
 
     @rule(name=WORKERS)
     def lease(self, name: str) -> None:
-        jobs = self.ledger.lease(name)
-        assert not (jobs and (self.ledger.closed or name not in self.workers))
-        for job in jobs:
-            assert job.phase is (Phase.WARMUP if job.seq < self.warmup else Phase.MEASURED)
-            if job.phase is Phase.MEASURED:
+        iterations = self.ledger.lease(name)
+        assert not (iterations and (self.ledger.closed or name not in self.workers))
+        for iteration in iterations:
+            assert iteration.phase is (Phase.WARMUP if iteration.seq < self.warmup else Phase.MEASURED)
+            if iteration.phase is Phase.MEASURED:
                 assert self.ledger.open
                 assert len([seq for seq in self.counted if seq < self.warmup]) == self.warmup
-        if jobs:
-            self.workers[name].stock += jobs
+        if iterations:
+            self.workers[name].stock += iterations
 
     @rule(name=WORKERS, number=st.integers(1, 5), told=st.booleans())
     def start(self, name: str, number: int, told: bool) -> None:
-        """Some jobs are started; the master may hear of it late."""
+        """Some iterations are started; the master may hear of it late."""
         worker = self.workers.get(name)
         if worker is None:
             return
-        jobs, worker.stock = worker.stock[:number], worker.stock[number:]
-        for job in jobs:
-            assert (job.seq, job.attempt) not in self.tries, "a try is started once"
-            self.tries.add((job.seq, job.attempt))
-        worker.started += jobs
-        worker.taken += len(jobs)
-        worker.known &= not jobs
+        iterations, worker.stock = worker.stock[:number], worker.stock[number:]
+        for iteration in iterations:
+            assert (iteration.seq, iteration.attempt) not in self.tries, "a try is started once"
+            self.tries.add((iteration.seq, iteration.attempt))
+        worker.started += iterations
+        worker.taken += len(iterations)
+        worker.known &= not iterations
         if told:
             self.tell(name)
 
@@ -89,17 +89,17 @@ class AnyInterleaving(RuleBasedStateMachine):
     def result_from_beyond(self, data: st.DataObject) -> None:
         """A worker that was given up comes back with what it had, perhaps twice."""
         if self.beyond:
-            name, job = data.draw(st.sampled_from(self.beyond))
-            self.tries.add((job.seq, job.attempt))
-            self.take_in(name, job, twice=True)
+            name, iteration = data.draw(st.sampled_from(self.beyond))
+            self.tries.add((iteration.seq, iteration.attempt))
+            self.take_in(name, iteration, twice=True)
 
-    def take_in(self, name: str, job: Job, *, twice: bool = False) -> None:
-        assert twice or self.ledger.owns(name, job)
-        accepted = self.ledger.accepts(name, job)
-        assert accepted == (job.seq not in self.counted)
+    def take_in(self, name: str, iteration: Iteration, *, twice: bool = False) -> None:
+        assert twice or self.ledger.owns(name, iteration)
+        accepted = self.ledger.accepts(name, iteration)
+        assert accepted == (iteration.seq not in self.counted)
         if accepted:
-            self.ledger.finish(job)
-            self.counted.append(job.seq)
+            self.ledger.finish(iteration)
+            self.counted.append(iteration.seq)
 
     @rule(name=WORKERS)
     def dies(self, name: str) -> None:
@@ -108,8 +108,8 @@ class AnyInterleaving(RuleBasedStateMachine):
         assert in_flight <= set(worker.started), "nothing is lost that was never started"
         assert in_flight == set(worker.started) or not worker.known
         if self.ledger.closed:
-            self.lost |= {job.seq for job in in_flight}
-        self.beyond += [(name, job) for job in worker.started]
+            self.lost |= {iteration.seq for iteration in in_flight}
+        self.beyond += [(name, iteration) for iteration in worker.started]
 
     @rule(name=WORKERS)
     def is_silent(self, name: str) -> None:
@@ -145,7 +145,7 @@ class AnyInterleaving(RuleBasedStateMachine):
         assert self.total is None or all(seq < self.total for seq in self.counted)
         assert self.ledger.done == (self.total is not None and len(self.counted) == self.total)
         assert self.ledger.in_flight <= sum(len(worker.started + worker.stock) for worker in self.workers.values())
-        held = {job.seq for worker in self.workers.values() for job in worker.started + worker.stock}
+        held = {iteration.seq for worker in self.workers.values() for iteration in worker.started + worker.stock}
         assert self.ledger.handed_out == len(held | self.lost | set(self.counted)), (
             "it has a row, is held, or is lost"
         )
@@ -163,10 +163,10 @@ class AnyInterleaving(RuleBasedStateMachine):
         taken = 0
         for _ in range(10 * self.total):
             self.ledger.report("last", 100, 100, taken)
-            jobs = self.ledger.lease("last")
-            taken += len(jobs)
-            for job in jobs:
-                self.take_in("last", job)
+            iterations = self.ledger.lease("last")
+            taken += len(iterations)
+            for iteration in iterations:
+                self.take_in("last", iteration)
             if self.ledger.may_open():
                 self.ledger.open = True
         assert self.ledger.done
@@ -197,7 +197,7 @@ def test_more_is_leased_as_jobs_are_started_before_their_results_are_in() -> Non
     assert len(ledger.lease("a")) == 16
     assert ledger.lease("a") == []
     ledger.report("a", 1, 1, taken=3)
-    assert [job.seq for job in ledger.lease("a")] == [16, 17, 18]
+    assert [iteration.seq for iteration in ledger.lease("a")] == [16, 17, 18]
     assert ledger.in_flight == 3
 
 
@@ -208,13 +208,13 @@ def test_what_a_worker_lost_is_leased_again_under_a_new_attempt() -> None:
     ledger.report("a", 1, 1, taken=1)
     assert ledger.lost("a") == [first]
     ledger.report("b", 1, 1, taken=1)
-    assert ledger.lease("b") == [Job(first.seq, 1, Phase.MEASURED)]
+    assert ledger.lease("b") == [Iteration(first.seq, 1, Phase.MEASURED)]
     assert ledger.leased_again == 1
     assert ledger.accepts("b", second)
     ledger.finish(second)
     assert ledger.accepts("a", first), "it was done after all, and told first"
     ledger.finish(first)
-    assert not ledger.accepts("b", Job(first.seq, 1, Phase.MEASURED))
+    assert not ledger.accepts("b", Iteration(first.seq, 1, Phase.MEASURED))
     assert ledger.done
 
 
@@ -224,11 +224,11 @@ def test_a_job_is_its_own_who_was_given_it_until_its_result_is_there() -> None:
     assert (ledger.owns("a", first), ledger.owns("b", second)) == (True, True)
     foreign = [
         second,
-        Job(first.seq, 1, Phase.MEASURED),
-        Job(first.seq, 0, Phase.WARMUP),
-        Job(10**6, 0, Phase.MEASURED),
+        Iteration(first.seq, 1, Phase.MEASURED),
+        Iteration(first.seq, 0, Phase.WARMUP),
+        Iteration(10**6, 0, Phase.MEASURED),
     ]
-    assert not any(ledger.owns("a", job) for job in foreign)
+    assert not any(ledger.owns("a", iteration) for iteration in foreign)
     assert not ledger.owns("nobody", first)
     assert ledger.accepts("a", first)
     ledger.finish(first)
@@ -261,11 +261,11 @@ def test_nobody_waits_for_the_first_request_of_users_that_have_gone_without_one(
 
 def test_what_a_worker_gives_back_unstarted_stays_the_same_try() -> None:
     ledger = opened(100, {"a": 1})
-    jobs = ledger.lease("a")
+    iterations = ledger.lease("a")
     ledger.report("a", 1, 1, taken=1)
-    ledger.renew("a", {jobs[0]})
+    ledger.renew("a", {iterations[0]})
     ledger.report("b", 2, 2, taken=0)
-    assert set(jobs[1:]) <= set(ledger.lease("b"))
+    assert set(iterations[1:]) <= set(ledger.lease("b"))
     assert ledger.leased_again == 0
 
 
@@ -276,12 +276,12 @@ def test_the_first_warm_up_requests_of_all_users_come_before_anyones_second() ->
     def work() -> int:
         nonlocal taken
         ledger.report("a", 2, 2, taken)
-        jobs = ledger.lease("a")
-        taken += len(jobs)
-        for job in jobs:
-            assert ledger.accepts("a", job)
-            ledger.finish(job)
-        return len(jobs)
+        iterations = ledger.lease("a")
+        taken += len(iterations)
+        for iteration in iterations:
+            assert ledger.accepts("a", iteration)
+            ledger.finish(iteration)
+        return len(iterations)
 
     assert [work() for _ in range(10)] == [2, 2, 2, *[0] * 7]
     ledger.report("b", 4, 4, 0)
@@ -303,27 +303,27 @@ def test_a_result_that_a_worker_never_told_is_handed_out_and_in_flight_no_more()
 
 def test_what_a_worker_has_in_flight_when_it_dies_at_the_end_is_lost_and_what_it_never_started_is_not() -> None:
     ledger = opened(None, {"a": 1, "b": 1})
-    jobs = ledger.lease("a")
+    iterations = ledger.lease("a")
     ledger.report("a", 1, 1, taken=3)
-    assert ledger.accepts("a", jobs[1])
-    ledger.finish(jobs[1])
+    assert ledger.accepts("a", iterations[1])
+    ledger.finish(iterations[1])
     ledger.close()
-    assert ledger.lost("a") == [jobs[0], jobs[2]]
+    assert ledger.lost("a") == [iterations[0], iterations[2]]
     assert (ledger.handed_out, ledger.measured_results, ledger.in_flight) == (3, 1, 0)
 
 
 def test_the_barrier_does_not_wait_for_users_that_do_nothing() -> None:
     ledger = Ledger(10, 2, awaited=3)
     ledger.report("stuck", 2, 2, 0)
-    jobs = ledger.lease("stuck")
+    iterations = ledger.lease("stuck")
     ledger.report("a", 1, 1, 0)
     ledger.report("stuck", 2, 2, taken=2)
-    assert ledger.lost("stuck", idle=True) == jobs
+    assert ledger.lost("stuck", idle=True) == iterations
     taken = 0
     while again := ledger.lease("a"):
-        for job in again:
-            assert ledger.accepts("a", job)
-            ledger.finish(job)
+        for iteration in again:
+            assert ledger.accepts("a", iteration)
+            ledger.finish(iteration)
         taken += len(again)
         ledger.report("a", 1, 1, taken)
     assert ledger.may_open()

@@ -11,11 +11,11 @@ import gevent
 import pytest
 
 from stt_load.config import Config, masked
-from stt_load.load.budget import Phases
+from stt_load.load.budget import Budget
 from stt_load.locust_plugin import display as displays
 from stt_load.locust_plugin.display import CLEAR, Display
-from stt_load.run.barrier import Session
-from stt_load.run.progress import Outlook
+from stt_load.run.barrier import Barrier
+from stt_load.run.progress import ProcessState
 from stt_load.samples.generator import Generator
 from stt_load.samples.run_info import RunInfo
 from stt_load.samples.table import SampleTable
@@ -36,22 +36,22 @@ class Shown:
     def __init__(
         self,
         aside: io.StringIO | None = None,
-        outlook: Callable[[], Outlook] = Outlook,
+        process_state: Callable[[], ProcessState] = ProcessState,
         time_limit_s: float | None = None,
         **config: Any,
     ) -> None:
         self.report, self.aside = io.StringIO(), aside or io.StringIO()
         shown = masked(Config.model_validate(config))
         self.display = Display(
-            "en", shown, report=self.report, aside=self.aside, time_limit_s=time_limit_s, outlook=outlook
+            "en", shown, report=self.report, aside=self.aside, time_limit_s=time_limit_s, process_state=process_state
         )
 
 
-def endless() -> Session:
+def endless() -> Barrier:
     """A run without an end, one user of which has a request in flight."""
-    phases = Phases(None, 0, 1)
-    session = Session(
-        phases,
+    budget = Budget(None, 0, 1)
+    barrier = Barrier(
+        budget,
         measure_for_s=None,
         continue_on_dead_warmup=True,
         most_failures=None,
@@ -59,16 +59,16 @@ def endless() -> Session:
         on_over=lambda: None,
         on_news=lambda: None,
     )
-    session.release()
-    phases.join("user")
-    session.check_barrier()
-    phases.take("user")
-    return session
+    barrier.release()
+    budget.join("user")
+    barrier.check_barrier()
+    budget.take("user")
+    return barrier
 
 
-def follow(shown: Shown, session: Session, *, until: Callable[[], bool]) -> None:
-    """Lets the display follow `session` until what it has written is what is waited for."""
-    following = gevent.spawn(shown.display.follow, session)
+def follow(shown: Shown, barrier: Barrier, *, until: Callable[[], bool]) -> None:
+    """Lets the display follow `barrier` until what it has written is what is waited for."""
+    following = gevent.spawn(shown.display.follow, barrier)
     try:
         with gevent.Timeout(10):
             while not until():
@@ -97,7 +97,7 @@ def test_the_time_limit_is_told_before_the_run() -> None:
 
 def test_a_log_gets_a_line_now_and_then_with_what_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(displays, "LINE_PERIOD_S", 0.03)
-    shown = Shown(outlook=lambda: Outlook(time_limit_s=20.0))
+    shown = Shown(process_state=lambda: ProcessState(time_limit_s=20.0))
     follow(shown, endless(), until=lambda: shown.aside.getvalue().count("\n") >= 2)
     for line in shown.aside.getvalue().splitlines()[:2]:
         assert line == "Measuring: 0 requests, -t ends it in 20 s"
@@ -105,10 +105,10 @@ def test_a_log_gets_a_line_now_and_then_with_what_is_left(monkeypatch: pytest.Mo
 
 
 def test_a_log_hears_of_the_end_at_once_and_how_long_it_takes_at_most() -> None:
-    session = endless()
-    shown = Shown(outlook=lambda: Outlook(drain_s=30.0 if session.over else None))
-    session.stopped("stopped")
-    follow(shown, session, until=lambda: "\n" in shown.aside.getvalue())
+    barrier = endless()
+    shown = Shown(process_state=lambda: ProcessState(drain_s=30.0 if barrier.over else None))
+    barrier.stopped("stopped")
+    follow(shown, barrier, until=lambda: "\n" in shown.aside.getvalue())
     said = "Stopping: waiting for 1 request in flight, for at most 30 s (Ctrl-C cuts them off)\n"
     assert shown.aside.getvalue() == said
 
@@ -132,11 +132,11 @@ def test_a_dumb_terminal_gets_lines(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_before_the_service_is_ready_there_is_a_line_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(displays, "LINE_PERIOD_S", 0.03)
-    session = endless()
-    session.barrier_s = None
-    session.released.clear()
+    barrier = endless()
+    barrier.barrier_s = None
+    barrier.released.clear()
     shown = Shown(wait_ready=60)
-    follow(shown, session, until=lambda: "\n" in shown.aside.getvalue())
+    follow(shown, barrier, until=lambda: "\n" in shown.aside.getvalue())
     assert shown.aside.getvalue().startswith("Waiting for the service to be ready: ")
     assert "s left" in shown.aside.getvalue()
 

@@ -19,7 +19,7 @@ from stt_load.cluster.protocol import Data
 from stt_load.cluster.registry import Needs
 from stt_load.config import Config
 from stt_load.locust_plugin import quirks
-from stt_load.locust_plugin.executors import RemoteWorkforce
+from stt_load.locust_plugin.executors import RemoteExecutors
 from stt_load.locust_plugin.users import FastSttUser
 from stt_load.run.executor import Order
 from stt_load.run.load_watch import Asked
@@ -32,7 +32,7 @@ HELLO = {"version": stt_load.__version__, "name": "a:1", "boot_id": None, "ready
 
 
 class Master:
-    """Locust's master without a connection, and the workforce that listens to it."""
+    """Locust's master without a connection, and the executors that listens to it."""
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, str]] = []
@@ -52,7 +52,7 @@ class Master:
         runner.start = lambda users, _: self.started.append(users)
         runner._users_dispatcher = None
         self.runner = runner
-        self.workforce = RemoteWorkforce(
+        self.executors = RemoteExecutors(
             runner,
             Needs(),
             quirks.Reports(),
@@ -80,7 +80,7 @@ class Master:
 def master() -> Iterator[Master]:
     made = Master()
     yield made
-    made.workforce._fleet.watchman.kill()
+    made.executors._registry.watchman.kill()
 
 
 def test_a_broken_connection_is_no_error_of_the_run(master: Master, caplog: pytest.LogCaptureFixture) -> None:
@@ -100,12 +100,12 @@ def test_a_message_that_cannot_be_dealt_with_is_one(master: Master) -> None:
 
 
 def test_a_run_ends_with_a_worker_that_takes_part_and_with_nobody_else(master: Master) -> None:
-    may_end = master.workforce._may_end
+    may_end = master.executors._may_end
     master.knows("a")
     master.hears(protocol.HELLO, "a", HELLO)
     master.hears(protocol.FIT, "a", {"trouble": None, "sent_s": 0.0, "clock_s": 0.0})
     assert not may_end("a"), "there is no run"
-    master.workforce._fleet.contract = SimpleNamespace(look_after=lambda _: False)  # type: ignore[assignment]
+    master.executors._registry.contract = SimpleNamespace(look_after=lambda _: False)  # type: ignore[assignment]
     assert (may_end("a"), may_end("a stranger")) == (True, False)
 
 
@@ -113,7 +113,7 @@ def test_what_a_worker_says_of_another_run_comes_too_late(master: Master) -> Non
     master.knows("a")
     master.hears(protocol.HELLO, "a", HELLO)
     master.hears(protocol.FIT, "a", {"trouble": None, "sent_s": 0.0, "clock_s": 0.0})
-    master.workforce.team(Config(), awaited=0)
+    master.executors.executor(Config(), awaited=0)
     master.hears(protocol.WANT, "a", {"run": "an older one"})
     assert master.failed == []
 
@@ -122,16 +122,16 @@ def test_a_worker_whose_answer_shows_that_it_has_not_heard_of_the_run_is_told_ag
     master.knows("a")
     master.hears(protocol.HELLO, "a", HELLO)
     master.hears(protocol.FIT, "a", {"trouble": None, "sent_s": 0.0, "clock_s": 0.0})
-    team = master.workforce.team(Config(), awaited=0)
+    executor = master.executors.executor(Config(), awaited=0)
     echo = {"watch": None, "errors": 0, "sent_s": 0.0, "clock_s": 0.0}
     master.hears(protocol.ECHO, "a", echo)
     assert (protocol.RUN, "a") not in master.sent, "it has not begun"
     told = Told(4)
-    team.begin(told.session, Order(Config(), {}, "http://x", INFO, Path("result.json")))
-    for words in echo, echo | {"run": "the one before"}, echo | {"run": team.id, "closed": False}:  # type: ignore[attr-defined]
+    executor.begin(told.barrier, Order(Config(), {}, "http://x", INFO, Path("result.json")))
+    for words in echo, echo | {"run": "the one before"}, echo | {"run": executor.id, "closed": False}:  # type: ignore[attr-defined]
         master.hears(protocol.ECHO, "a", words)
     assert master.sent.count((protocol.RUN, "a")) == 3
-    team.dismiss(saved=False)
+    executor.dismiss(saved=False)
     master.hears(protocol.ECHO, "a", echo)
     assert master.sent.count((protocol.RUN, "a")) == 3, "it is over"
     assert master.failed == []
@@ -141,7 +141,7 @@ def test_users_of_other_classes_are_neither_asked_for_nor_there(master: Master) 
     master.runner.target_user_count = 9
     master.runner.target_user_classes_count = {"FastSttUser": 4, "Nobody": 5}
     master.knows("a", FastSttUser=3, Nobody=5)
-    assert master.workforce._asked() == Asked(4, 3)
+    assert master.executors._asked() == Asked(4, 3)
 
 
 def test_while_locust_spawns_those_that_are_there_are_due(master: Master) -> None:
@@ -149,17 +149,17 @@ def test_while_locust_spawns_those_that_are_there_are_due(master: Master) -> Non
     master.runner.target_user_count = 6
     master.knows("a", FastSttUser=2)
     master.knows("b", FastSttUser=1)
-    assert master.workforce._asked() == Asked(None, 3)
+    assert master.executors._asked() == Asked(None, 3)
     master.runner.target_user_count = 2
-    assert master.workforce._asked() == Asked(None, 2), "one is to stop"
+    assert master.executors._asked() == Asked(None, 2), "one is to stop"
 
 
 def test_a_worker_that_stands_still_while_it_spawns_is_not_waited_for(master: Master) -> None:
     master.runner.target_user_classes_count = {"FastSttUser": 4}
     node = master.knows("a", STATE_SPAWNING, FastSttUser=2)
-    assert master.workforce._asked().wanted is None
+    assert master.executors._asked().wanted is None
     node.heartbeat = 0
-    assert master.workforce._asked() == Asked(4, 2)
+    assert master.executors._asked() == Asked(4, 2)
 
 
 def test_a_distribution_that_fails_is_an_error_of_the_run(master: Master) -> None:
@@ -169,6 +169,6 @@ def test_a_distribution_that_fails_is_an_error_of_the_run(master: Master) -> Non
         raise RuntimeError("out of order")
 
     master.runner.start = broken
-    master.workforce._distribute()
+    master.executors._distribute()
     until(lambda: master.failed)
     assert master.failed == ["distributing the users anew: RuntimeError"]

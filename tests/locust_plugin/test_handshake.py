@@ -9,7 +9,7 @@ from locust.exception import RPCError
 import stt_load
 from stt_load.cluster import decoding, protocol
 from stt_load.locust_plugin import handshake as introductions
-from stt_load.locust_plugin.handshake import Introduction, post
+from stt_load.locust_plugin.handshake import Handshake, post
 from tests.worker_process import Process, until
 
 NEEDS = {"variables": [], "call": None, "sent_s": 4711.0}
@@ -23,18 +23,18 @@ def process(monkeypatch: pytest.MonkeyPatch) -> Process:
 
 
 def test_it_says_hello_at_once_and_until_its_master_keeps_in_touch(process: Process) -> None:
-    introduction = Introduction(process.runner)
+    handshake = Handshake(process.runner)
     assert process.sent == [], "nothing before it is connected"
-    introduction.begin()
+    handshake.begin()
     (hello,) = process.said(protocol.HELLO)
     assert (hello["version"], hello["ready"]) == (stt_load.__version__, False)
     until(lambda: len(process.said(protocol.HELLO)) >= 3)
-    introduction.ready()
+    handshake.ready()
     assert process.said(protocol.HELLO)[-1]["ready"] is True
     process.hears(protocol.WELCOME, NEEDS)
     (answer,) = process.said(protocol.FIT)
     assert (answer["trouble"], answer["sent_s"]) == (None, 4711.0)
-    introduction.taken_in()
+    handshake.taken_in()
     count = len(process.said(protocol.HELLO))
     gevent.sleep(0.03)
     assert len(process.said(protocol.HELLO)) <= count + 1
@@ -43,9 +43,9 @@ def test_it_says_hello_at_once_and_until_its_master_keeps_in_touch(process: Proc
 @pytest.mark.parametrize("trouble", [RPCError("ZMQ network broken"), None])
 def test_an_answer_to_a_welcome_that_gets_lost_is_given_again(process: Process, trouble: RPCError | None) -> None:
     """The master would wait for it, and refuse this worker after five minutes as one that was never ready."""
-    introduction = Introduction(process.runner)
-    introduction.begin()
-    introduction.ready()
+    handshake = Handshake(process.runner)
+    handshake.begin()
+    handshake.ready()
     process.trouble = trouble
     process.hears(protocol.WELCOME, NEEDS)
     process.trouble = None
@@ -57,10 +57,10 @@ def test_an_answer_to_a_welcome_that_gets_lost_is_given_again(process: Process, 
 
 
 def test_there_is_one_for_each_process(process: Process) -> None:
-    first = Introduction(process.runner)
-    assert Introduction.of(process.runner) is first
+    first = Handshake(process.runner)
+    assert Handshake.of(process.runner) is first
     other = Process()
-    assert Introduction.of(other.runner) is Introduction.of(other.runner)
+    assert Handshake.of(other.runner) is Handshake.of(other.runner)
 
 
 @pytest.mark.parametrize(
@@ -68,32 +68,32 @@ def test_there_is_one_for_each_process(process: Process) -> None:
     [({"variables": ["NO_SUCH_KEY_IS_SET"]}, "lacks NO_SUCH_KEY_IS_SET"), ({"call": "nowhere.py:call"}, "no file")],
 )
 def test_what_it_lacks_is_told(needs: dict[str, object], words: str, process: Process) -> None:
-    Introduction(process.runner)
+    Handshake(process.runner)
     process.hears(protocol.WELCOME, NEEDS | needs)
     assert words in process.said(protocol.FIT)[0]["trouble"]
 
 
 def test_of_a_long_reason_the_beginning_is_told(process: Process) -> None:
     """With more it would be refused for the length of its message, and nobody would know the reason."""
-    Introduction(process.runner).trouble("no such thing" + 10_000 * "!", 0.0)
+    Handshake(process.runner).trouble("no such thing" + 10_000 * "!", 0.0)
     (said,) = process.said(protocol.FIT)
     decoding.OURS[protocol.FIT].shape(protocol.FIT, said)
     assert said["trouble"].startswith("no such thing!")
 
 
 def test_one_that_is_refused_before_it_is_ready_goes_once_it_could(process: Process) -> None:
-    introduction = Introduction(process.runner)
-    introduction.begin()
+    handshake = Handshake(process.runner)
+    handshake.begin()
     process.hears(protocol.REFUSED, {"reason": "another version"})
-    assert introduction.refused
+    assert handshake.refused
     assert process.quits == 0, "its runner is not whole"
-    introduction.ready()
+    handshake.ready()
     until(lambda: process.quits)
 
 
 def test_one_that_is_refused_goes_also_when_locusts_quit_does_not_come(process: Process) -> None:
-    introduction = Introduction(process.runner)
-    introduction.ready()
+    handshake = Handshake(process.runner)
+    handshake.ready()
     for _ in range(3):
         process.hears(protocol.REFUSED, {"reason": "another version"})
     until(lambda: process.quits)
@@ -101,9 +101,9 @@ def test_one_that_is_refused_goes_also_when_locusts_quit_does_not_come(process: 
 
 
 def test_a_broken_connection_is_no_reason_to_end(process: Process) -> None:
-    introduction = Introduction(process.runner)
+    handshake = Handshake(process.runner)
     process.trouble = RPCError("ZMQ network broken")
-    introduction.begin()
+    handshake.begin()
     process.trouble = None
     until(lambda: process.said(protocol.HELLO))
     process.trouble = RPCError("ZMQ network broken")

@@ -1,4 +1,4 @@
-"""From options to an experiment: where the service is, who is awaited, what goes to which stream."""
+"""From options to a run: where the service is, who is awaited, what goes to which stream."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import Any, cast
 import pytest
 
 from stt_load.locust_plugin import quirks
-from stt_load.locust_plugin.executors import LocalWorkforce
+from stt_load.locust_plugin.executors import LocalExecutors
 from stt_load.locust_plugin.launcher import Launcher
-from stt_load.run.progress import Outlook
-from stt_load.run.run import Experiment
+from stt_load.run.progress import ProcessState
+from stt_load.run.run import Run
 from tests.locusts import command_line, local_environment
 
 CONFIG = "api: {base_url: 'http://me:secret@service.test/base'}\nconcurrent_requests: 4\n"
 
 
 class Launch:
-    """An experiment of the command line's words, of 4 users, that nobody starts."""
+    """A run of the command line's words, of 4 users, that nobody starts."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path, *words: str) -> None:
         ours, options = command_line(monkeypatch, folder, CONFIG, *words)
@@ -30,10 +30,8 @@ class Launch:
         self.ends = 0
         self.reports = quirks.Reports()
         self.launcher = Launcher(self.environment, ours, self.reports)
-        self.experiment: Experiment = self.launcher.experiment(
-            LocalWorkforce(self.environment), end=self._end, outlook=Outlook
-        )
-        self.experiment._spool.close()
+        self.run: Run = self.launcher.run(LocalExecutors(self.environment), end=self._end, process_state=ProcessState)
+        self.run._spool.close()
 
     def _end(self) -> None:
         self.ends += 1
@@ -43,12 +41,12 @@ def test_the_service_is_where_the_configuration_has_it_and_nobody_sees_the_passw
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     launch = Launch(monkeypatch, tmp_path, "--headless")
-    assert launch.experiment.config.api.base_url == "http://me:secret@service.test/base"
+    assert launch.run.config.api.base_url == "http://me:secret@service.test/base"
     assert launch.reports.name == "/base/v1/audio/transcriptions"
     assert launch.environment.host is not None
     assert "secret" not in launch.environment.host
-    assert "secret" not in json.dumps([launch.experiment.info.target, launch.experiment._shown])
-    assert launch.experiment.info.user_class == "Nobody"
+    assert "secret" not in json.dumps([launch.run.info.target, launch.run._shown])
+    assert launch.run.info.user_class == "Nobody"
 
 
 @pytest.mark.parametrize(("words", "awaited"), [([], 4), (["-r", "1"], 0), (["-r", "4"], 4)])
@@ -56,7 +54,7 @@ def test_the_barrier_waits_for_everyone_unless_a_ramp_is_asked_for(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: list[str], awaited: int
 ) -> None:
     launch = Launch(monkeypatch, tmp_path, "--headless", *words)
-    assert launch.experiment.session.phases.awaited == awaited
+    assert launch.run.barrier.budget.awaited == awaited
 
 
 @pytest.mark.parametrize(("words", "stream"), [([], "stdout"), (["--json"], "stderr")])
@@ -64,11 +62,11 @@ def test_locusts_json_has_standard_output_to_itself(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: list[str], stream: str
 ) -> None:
     launch = Launch(monkeypatch, tmp_path, "--headless", *words)
-    report: Any = cast(Any, launch.experiment.display)._report
+    report: Any = cast(Any, launch.run.display)._report
     assert report._stream is getattr(sys, stream)
 
 
 def test_the_run_asks_for_its_end(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     launch = Launch(monkeypatch, tmp_path, "--headless")
-    launch.experiment.session.end("gave_up")
+    launch.run.barrier.end("gave_up")
     assert launch.ends == 1

@@ -17,14 +17,14 @@ from locust.rpc import Message
 from locust.runners import MasterRunner, WorkerNode, WorkerNodes, WorkerRunner
 from locust.stats import RequestStats
 
-from stt_load.load.budget import Job
+from stt_load.load.iteration import Iteration
 from stt_load.locust_plugin import quirks
 from stt_load.samples.sample import Phase, Sample
 from tests.cluster.conversation import sample_of
 
 
 def sample(took_s: float) -> Sample:
-    return sample_of(Job(0, 0, Phase.MEASURED), 0.0, took_s)
+    return sample_of(Iteration(0, 0, Phase.MEASURED), 0.0, took_s)
 
 
 @pytest.fixture
@@ -180,9 +180,9 @@ class TestReports:
 
     def report(self) -> dict[str, Any]:
         stats = RequestStats()
-        stats.log_request("POST", "/speech", 100, 10)
+        stats.log_request("POST", "/api", 100, 10)
         stats.log_request("GET", "/theirs", 200, 20)
-        stats.log_error("POST", "/speech", "shed")
+        stats.log_error("POST", "/api", "shed")
         stats.log_error("GET", "/theirs", "gone")
         return {
             "stats": [entry.get_stripped_report() for entry in stats.entries.values()],
@@ -192,7 +192,7 @@ class TestReports:
 
     def test_ours_are_left_out_of_a_workers_report_and_others_stay(self) -> None:
         reports = quirks.Reports()
-        reports.name = "/speech"
+        reports.name = "/api"
         data = self.report()
         reports.on_worker_report(data)
         assert [entry["name"] for entry in data["stats"]] == ["/theirs"]
@@ -211,10 +211,10 @@ class TestReports:
 
     def test_each_request_of_ours_is_counted_once_with_its_failure(self) -> None:
         reports, stats = quirks.Reports(), RequestStats()
-        reports.name = "/speech"
+        reports.name = "/api"
         reports.count(stats, sample(0.25), None)
         reports.count(stats, sample(0.35), ValueError("shed"))
-        entry = stats.get("/speech", "POST")
+        entry = stats.get("/api", "POST")
         assert (entry.num_requests, entry.num_failures) == (2, 1)
         assert entry.total_response_time == pytest.approx(600)
 

@@ -20,7 +20,7 @@ from locust.runners import MasterRunner
 from locust.stats import RequestStats
 
 from stt_load.locust_plugin import quirks, receiving
-from stt_load.locust_plugin.receiving import Reception
+from stt_load.locust_plugin.receiving import Receiver
 
 READY = "2.47.0"
 
@@ -45,7 +45,7 @@ def said(name: str, kind: str, data: Any = None) -> tuple[bytes, bytes]:
     return name.encode(), bytes(msgpack.packb((kind, data, name)))
 
 
-def heard(one: Reception, *frames: tuple[bytes, ...]) -> list[tuple[str, str]]:
+def heard(one: Receiver, *frames: tuple[bytes, ...]) -> list[tuple[str, str]]:
     """Who said what, as far as it comes through."""
     socket, messages = Socket(frames), []
     while True:
@@ -59,11 +59,11 @@ def heard(one: Reception, *frames: tuple[bytes, ...]) -> list[tuple[str, str]]:
 def test_after_junk_the_next_message_is_heard() -> None:
     junk = (b"stranger", b"\x93\xa1")
     frames = (junk, said("a", "client_ready", READY), junk, said("a", "quit"))
-    assert heard(Reception(), *frames) == [("a", "client_ready"), ("a", "quit")]
+    assert heard(Receiver(), *frames) == [("a", "client_ready"), ("a", "quit")]
 
 
 def test_a_stranger_is_told_of_once_and_not_looked_at_again(caplog: pytest.LogCaptureFixture) -> None:
-    one = Reception()
+    one = Receiver()
     frames = [(b"stranger", b"\x93\xa1"), said("stranger", "client_ready", READY)] * 3
     with caplog.at_level(logging.WARNING):
         assert heard(one, *frames) == []
@@ -72,8 +72,8 @@ def test_a_stranger_is_told_of_once_and_not_looked_at_again(caplog: pytest.LogCa
 
 
 def test_a_worker_that_misbehaves_is_refused_and_its_master_told() -> None:
-    one, told = Reception(), []
-    one.on_misconduct = lambda worker, reason: told.append((worker, reason))
+    one, told = Receiver(), []
+    one.on_invalid_message = lambda worker, reason: told.append((worker, reason))
     frames = [said("a", "client_ready", READY), *[said("a", "heartbeat")] * 3, said("a", "quit")]
     assert heard(one, *frames) == [("a", "client_ready")]
     ((worker, reason),) = told
@@ -86,8 +86,8 @@ def test_a_report_with_figures_that_are_none_is_heard_and_told_of_once(caplog: p
     entry: Any = stats.get("own", "GET").serialize()
     report = {"stats": [entry | {"total_response_time": float("nan")}], "errors": {}, "stats_total": entry}
     report |= {"user_classes_count": {}, "user_count": 0}
-    one, told = Reception(), []
-    one.on_misconduct = lambda worker, reason: told.append((worker, reason))
+    one, told = Receiver(), []
+    one.on_invalid_message = lambda worker, reason: told.append((worker, reason))
     frames = [said("a", "client_ready", READY), *[said("a", "stats", report)] * 3]
     with caplog.at_level(logging.WARNING):
         assert heard(one, *frames) == [("a", "client_ready"), *[("a", "stats")] * 3]
@@ -98,7 +98,7 @@ def test_a_report_with_figures_that_are_none_is_heard_and_told_of_once(caplog: p
 def test_a_kind_that_nobody_listens_to_is_told_of_once_and_costs_nothing_else(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    one = Reception()
+    one = Receiver()
     frames = [said("a", "client_ready", READY), *[said("a", "another's")] * 3, said("a", "quit")]
     with caplog.at_level(logging.WARNING):
         assert heard(one, *frames) == [("a", "client_ready"), ("a", "quit")]
@@ -107,13 +107,13 @@ def test_a_kind_that_nobody_listens_to_is_told_of_once_and_costs_nothing_else(
 
 def test_whoever_has_many_names_does_not_fill_the_screen(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
-        heard(Reception(), *((f"stranger {n}".encode(), b"junk") for n in range(500)))
+        heard(Receiver(), *((f"stranger {n}".encode(), b"junk") for n in range(500)))
     assert len(caplog.messages) == receiving.MOST_LINES + 1
     assert "no further ones are told" in caplog.messages[-1]
 
 
 def test_a_name_that_a_terminal_would_obey_is_shown_and_not_obeyed(caplog: pytest.LogCaptureFixture) -> None:
-    heard(Reception(), (b"\x1b[2J\xff", b"junk"))
+    heard(Receiver(), (b"\x1b[2J\xff", b"junk"))
     assert "\\x1b[2J\\xff" in caplog.text
     assert "\x1b" not in caplog.text
 
@@ -121,9 +121,9 @@ def test_a_name_that_a_terminal_would_obey_is_shown_and_not_obeyed(caplog: pytes
 @pytest.mark.parametrize("frame", [(b"stranger", b"junk"), said("a", "heartbeat", {"state": "ready"})])
 def test_while_somebody_floods_it_the_others_have_their_turn(frame: tuple[bytes, ...]) -> None:
     """gevent's zmq comes back at once while there is something to receive."""
-    one, turns = Reception(), 0
-    one.border.refuse(b"stranger")
-    one.border._known.add("a")
+    one, turns = Receiver(), 0
+    one.message_filter.refuse(b"stranger")
+    one.message_filter._known.add("a")
 
     def take_turns() -> None:
         nonlocal turns
@@ -154,7 +154,7 @@ class Runner:
 
 def test_exceptions_of_users_own_do_not_grow_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(receiving, "MOST_EXCEPTIONS", 2)
-    one, runner = Reception(), Runner()
+    one, runner = Receiver(), Runner()
 
     def takes(trace: str) -> bool:
         message = Message("exception", {"msg": "m" * 10**6, "traceback": trace}, "a")
@@ -169,7 +169,7 @@ def test_exceptions_of_users_own_do_not_grow_without_end(monkeypatch: pytest.Mon
 
 def test_requests_of_users_own_do_not_grow_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(receiving, "MOST_ENTRIES", 2)
-    one, stats = Reception(), RequestStats()
+    one, stats = Receiver(), RequestStats()
     for name in "ab":
         stats.get(name, "GET")
     report = {"stats": [{"name": name, "method": "GET"} for name in "abc"], "errors": {"key": {}}}
@@ -180,23 +180,23 @@ def test_requests_of_users_own_do_not_grow_without_end(monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("kind", ["stats", "spawning_complete"])
 def test_a_worker_that_tells_locust_of_more_users_than_there_can_be_is_refused(kind: str) -> None:
-    one, told = Reception(), []
-    one.border._known.add("a")
-    one.most_users, one.on_misconduct = lambda: 100, lambda worker, reason: told.append((worker, reason))
+    one, told = Receiver(), []
+    one.message_filter._known.add("a")
+    one.most_users, one.on_invalid_message = lambda: 100, lambda worker, reason: told.append((worker, reason))
     for users, heard_it in ((100, True), (101, False)):
         report = {"stats": [], "errors": {}, "user_classes_count": {"SttUser": users}}
         assert one._may_be_heard(Runner(), Message(kind, report, "a")) == heard_it  # type: ignore[arg-type]
     assert told == [("a", "it says to have 101 users, where there can't be so many")]
-    assert one.border.is_refused(b"a")
+    assert one.message_filter.is_refused(b"a")
 
 
 def test_after_a_message_that_locust_can_t_deal_with_the_next_one_is_heard(
-    monkeypatch: pytest.MonkeyPatch, installed: Reception
+    monkeypatch: pytest.MonkeyPatch, installed: Receiver
 ) -> None:
     assert installed
     monkeypatch.setattr(MasterRunner, "handle_message", broken)
     failed: list[str] = []
-    one = Reception()
+    one = Receiver()
     one.on_error = lambda what, error: failed.append(f"{what}: {error}")
     one.install()
     one.admission.admit("a")
@@ -208,13 +208,13 @@ def test_after_a_message_that_locust_can_t_deal_with_the_next_one_is_heard(
     ("may_end", "handled"), [(None, []), (lambda _: False, []), (lambda worker: worker == "a", ["quit"])]
 )
 def test_only_the_worker_of_a_run_that_quits_can_end_it(
-    may_end: Any, handled: list[str], monkeypatch: pytest.MonkeyPatch, installed: Reception
+    may_end: Any, handled: list[str], monkeypatch: pytest.MonkeyPatch, installed: Receiver
 ) -> None:
     """With the last worker that it knows Locust ends what hears all others, also before any run."""
     assert installed
     found: list[str] = []
     monkeypatch.setattr(MasterRunner, "handle_message", lambda _runner, _id, msg: found.append(msg.type))
-    one = Reception()
+    one = Receiver()
     one.may_end = may_end
     one.admission.admit("a")
     one.install()
@@ -229,7 +229,7 @@ def broken(self: Any, client_id: str, msg: Message) -> None:  # noqa: ARG001 - a
 
 
 @pytest.fixture
-def installed(monkeypatch: pytest.MonkeyPatch) -> Reception:
+def installed(monkeypatch: pytest.MonkeyPatch) -> Receiver:
     for owner, name in (
         (receiving.BaseSocket, "__init__"),
         (MasterRunner, "__init__"),
@@ -239,22 +239,22 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> Reception:
         (Client, "recv"),
     ):
         monkeypatch.setattr(owner, name, getattr(owner, name))
-    one = Reception()
+    one = Receiver()
     one.install()
     return one
 
 
-def test_installed_twice_the_last_one_counts_once(installed: Reception) -> None:
-    again = Reception()
+def test_installed_twice_the_last_one_counts_once(installed: Receiver) -> None:
+    again = Receiver()
     again.install()
     assert quirks.original(MasterRunner.handle_message) is not MasterRunner.handle_message
     assert not hasattr(quirks.original(MasterRunner.handle_message), "__wrapped__")
     server = SimpleNamespace(socket=Socket([said("a", "client_ready", READY)]))
     assert Server.recv_from_client(server)[0] == "a"  # type: ignore[arg-type]
-    assert (again.border.knows("a"), installed.border.knows("a")) == (True, False)
+    assert (again.message_filter.knows("a"), installed.message_filter.knows("a")) == (True, False)
 
 
-def test_real_sockets_are_limited_before_anybody_can_connect(installed: Reception) -> None:
+def test_real_sockets_are_limited_before_anybody_can_connect(installed: Receiver) -> None:
     assert installed
     server = Server("127.0.0.1", 0)
     try:
@@ -267,7 +267,7 @@ def test_real_sockets_are_limited_before_anybody_can_connect(installed: Receptio
 
 @pytest.mark.parametrize("junk", [b"", b"\x93\xa1", b"\x80", b"\x93\x01\xc0\xc0", b"\x92\xa4quit\xc0"])
 def test_a_worker_hears_what_its_master_says_after_junk(junk: bytes, caplog: pytest.LogCaptureFixture) -> None:
-    one = Reception()
+    one = Receiver()
     with caplog.at_level(logging.WARNING):
         message = one.hear_master(Socket([(junk,), (junk,), (Message("ack", None, "a").serialize(),)]))
     assert message.type == "ack"
@@ -277,7 +277,7 @@ def test_a_worker_hears_what_its_master_says_after_junk(junk: bytes, caplog: pyt
 
 
 @pytest.fixture
-def master(installed: Reception) -> Iterator[tuple[Reception, MasterRunner]]:
+def master(installed: Receiver) -> Iterator[tuple[Receiver, MasterRunner]]:
     """A real one of Locust's, which is told what it hears."""
     runner = Environment().create_master_runner("127.0.0.1", 0)
     try:
@@ -295,12 +295,12 @@ def says(runner: MasterRunner, worker: str, *kinds: str) -> None:
         runner.check_stopped()  # as Locust does after each
 
 
-def test_locust_hears_of_a_worker_when_it_has_introduced_itself(master: tuple[Reception, MasterRunner]) -> None:
+def test_locust_hears_of_a_worker_when_it_has_introduced_itself(master: tuple[Receiver, MasterRunner]) -> None:
     one, runner = master
     answered: list[tuple[str, str]] = []
     runner.server.send_to_client = lambda msg: answered.append((msg.type, msg.node_id))
     says(runner, "a", "client_ready", "heartbeat")
-    assert answered == [("ack", "a")], "our workers introduce themselves after that"
+    assert answered == [("ack", "a")], "our workers install_handshake themselves after that"
     assert runner.worker_count == 0
     one.admit("a")
     assert len(runner.clients.ready) == 1
@@ -312,7 +312,7 @@ def test_locust_hears_of_a_worker_when_it_has_introduced_itself(master: tuple[Re
     "words", [("quit",), ("client_stopped",), ("heartbeat", "spawning", "stats"), ("exception",)]
 )
 def test_a_stranger_changes_nothing_in_a_master_that_waits(
-    words: tuple[str, ...], master: tuple[Reception, MasterRunner]
+    words: tuple[str, ...], master: tuple[Receiver, MasterRunner]
 ) -> None:
     _, runner = master
     says(runner, "stranger", "client_ready", *words)
@@ -320,7 +320,7 @@ def test_a_stranger_changes_nothing_in_a_master_that_waits(
 
 
 def test_the_last_worker_that_goes_before_a_run_does_not_end_its_master(
-    master: tuple[Reception, MasterRunner],
+    master: tuple[Receiver, MasterRunner],
 ) -> None:
     one, runner = master
     ended: list[str] = []
@@ -331,4 +331,4 @@ def test_the_last_worker_that_goes_before_a_run_does_not_end_its_master(
     says(runner, "a", "quit")
     assert (runner.state, runner.worker_count, ended) == ("ready", 0, [])
     says(runner, "a", "client_ready")
-    assert runner.worker_count == 0, "it has to introduce itself again"
+    assert runner.worker_count == 0, "it has to install_handshake itself again"

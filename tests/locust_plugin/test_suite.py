@@ -35,9 +35,9 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[.
 
     yield suite_of
     for suite in made:
-        if suite._experiment is not None:
-            gevent.killall(suite._experiment._greenlets)
-            suite._experiment._spool.close()
+        if suite._run is not None:
+            gevent.killall(suite._run._greenlets)
+            suite._run._spool.close()
         suite._runner.greenlet.kill()
 
 
@@ -47,7 +47,7 @@ def fire(suite: Suite, event: str, **words: Any) -> None:
 
 def started(suite: Suite) -> Suite:
     fire(suite, "test_start")
-    assert suite._experiment is not None
+    assert suite._run is not None
     return suite
 
 
@@ -64,13 +64,13 @@ def test_while_a_run_is_being_started_the_state_says_so_and_no_other_may_start(
 ) -> None:
     suite = make("--headless")
     seen: list[tuple[str, str | None]] = []
-    experiment = suite._launcher.experiment
+    run = suite._launcher.run
 
     def slow_start(*args: Any, **kwargs: Any) -> Any:
         seen.append((suite._runner.state, suite._not_now()))
-        return experiment(*args, **kwargs)
+        return run(*args, **kwargs)
 
-    monkeypatch.setattr(suite._launcher, "experiment", slow_start)
+    monkeypatch.setattr(suite._launcher, "run", slow_start)
     started(suite)
     assert seen == [("spawning", web.STILL_STARTING)]
     assert suite._not_now() is None
@@ -87,7 +87,7 @@ def test_a_run_that_can_not_start_is_called_off(
     def fail(*_: Any, **__: Any) -> None:
         raise error
 
-    monkeypatch.setattr(suite._launcher, "experiment", fail)
+    monkeypatch.setattr(suite._launcher, "run", fail)
     with pytest.raises(StopTest, match=str(error)):
         fire(suite, "test_start")
     assert suite._not_now() is None, "another one may be tried"
@@ -124,14 +124,14 @@ def test_who_stops_a_run_is_told_by_the_clock(
     make: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch, passed_s: float, reason: str
 ) -> None:
     suite = started(make("--headless", "-t", "60s"))
-    now = suite._departure.started_s + passed_s
+    now = suite._process_exit.started_s + passed_s
     monkeypatch.setattr(departures, "clock", lambda: now)
-    assert suite._outlook().time_limit_s == max(0.0, 60.0 - passed_s)
+    assert suite._process_state().time_limit_s == max(0.0, 60.0 - passed_s)
     fire(suite, "test_stopping")
-    assert suite._experiment is not None
-    assert suite._experiment.session.ending is not None
-    assert suite._experiment.session.ending.reason == reason
-    left_s = suite._outlook().drain_s
+    assert suite._run is not None
+    assert suite._run.barrier.ending is not None
+    assert suite._run.barrier.ending.reason == reason
+    left_s = suite._process_state().drain_s
     assert left_s is not None
     assert 29 < left_s <= 30, "the screen says how long what is in flight gets"
 
@@ -178,9 +178,9 @@ def test_a_planned_end_tells_locust_once_all_is_in(
     suite = started(make(*words))
     ended = ends_of(suite, monkeypatch)
     waited: list[float] = []
-    monkeypatch.setattr(suite._workforce, "finish", waited.append)
-    assert suite._experiment is not None
-    suite._experiment.session.end("finished")
+    monkeypatch.setattr(suite._executors, "finish", waited.append)
+    assert suite._run is not None
+    suite._run.barrier.end("finished")
     gevent.sleep(0.05)
     assert (len(waited), ended) == (1, [told])
     assert suite._not_now() == web.STILL_ENDING
@@ -191,9 +191,9 @@ def test_a_stop_in_the_wait_of_a_planned_end_is_the_only_one(
 ) -> None:
     suite = started(make("--headless"))
     ended = ends_of(suite, monkeypatch)
-    monkeypatch.setattr(suite._workforce, "finish", lambda _: fire(suite, "test_stopping"))
-    assert suite._experiment is not None
-    suite._experiment.session.end("finished")
+    monkeypatch.setattr(suite._executors, "finish", lambda _: fire(suite, "test_stopping"))
+    assert suite._run is not None
+    suite._run.barrier.end("finished")
     gevent.sleep(0.05)
     assert ended == []
 
@@ -207,13 +207,13 @@ def test_an_exception_in_the_wait_of_a_planned_end_counts_and_the_run_ends(
 ) -> None:
     suite = started(make("--headless"))
     ended = ends_of(suite, monkeypatch)
-    monkeypatch.setattr(suite._workforce, "finish", broken)
-    assert suite._experiment is not None
-    suite._experiment.session.end("finished")
+    monkeypatch.setattr(suite._executors, "finish", broken)
+    assert suite._run is not None
+    suite._run.barrier.end("finished")
     gevent.sleep(0.05)
     assert ended == ["quit"]
-    assert suite._experiment.faults.count == 1
-    assert not suite._departure.failed, "the run carries it"
+    assert suite._run.faults.count == 1
+    assert not suite._process_exit.failed, "the run carries it"
 
 
 def test_a_watch_that_can_not_be_ended_does_not_hold_up_a_planned_end(
@@ -221,12 +221,12 @@ def test_a_watch_that_can_not_be_ended_does_not_hold_up_a_planned_end(
 ) -> None:
     suite = started(make("--headless"))
     ended = ends_of(suite, monkeypatch)
-    assert suite._experiment is not None
-    monkeypatch.setattr(suite._experiment.team, "rest", broken)
-    suite._experiment.session.end("finished")
+    assert suite._run is not None
+    monkeypatch.setattr(suite._run.executor, "rest", broken)
+    suite._run.barrier.end("finished")
     gevent.sleep(0.05)
     assert ended == ["quit"]
-    assert suite._experiment.faults.count > 0
+    assert suite._run.faults.count > 0
 
 
 def test_a_stop_in_the_same_turn_as_a_planned_end_gives_what_a_stop_gives(
@@ -235,14 +235,14 @@ def test_a_stop_in_the_same_turn_as_a_planned_end_gives_what_a_stop_gives(
     suite = started(make("--headless", "-t", "60s"))
     ended = ends_of(suite, monkeypatch)
     did: list[str] = []
-    monkeypatch.setattr(suite._workforce, "finish", lambda _: did.append("finish"))
-    monkeypatch.setattr(suite._workforce, "cut", lambda: did.append("cut"))
-    assert suite._experiment is not None
-    session = suite._experiment.session
-    session.release()
-    session.phases.join("a user")  # type: ignore[attr-defined]
-    assert session.phases.take("a user") is not None  # type: ignore[attr-defined]
-    session.end("finished")
+    monkeypatch.setattr(suite._executors, "finish", lambda _: did.append("finish"))
+    monkeypatch.setattr(suite._executors, "cut", lambda: did.append("cut"))
+    assert suite._run is not None
+    barrier = suite._run.barrier
+    barrier.release()
+    barrier.budget.join("a user")  # type: ignore[attr-defined]
+    assert barrier.budget.take("a user") is not None  # type: ignore[attr-defined]
+    barrier.end("finished")
     fire(suite, "test_stopping")
     gevent.sleep(0.05)
     assert (did, ended) == ([], []), "what is in flight has its time"
@@ -272,12 +272,12 @@ def test_an_exception_while_locust_quits_counts_and_its_main_greenlet_goes_on(
 ) -> None:
     suite = started(make("--headless"))
     monkeypatch.setattr(suite._runner, "quit", broken)
-    assert suite._experiment is not None
-    suite._experiment.session.end("gave_up")
+    assert suite._run is not None
+    suite._run.barrier.end("gave_up")
     suite._runner.greenlet.join(5)
     assert len(suite._runner.greenlet) == 0, "Locust's main greenlet waits for these"
-    assert suite._experiment.faults.count == 1
-    monkeypatch.setattr("stt_load.run.lifecycle.PATIENCE_S", 0.01 - suite._experiment.config.drain)
+    assert suite._run.faults.count == 1
+    monkeypatch.setattr("stt_load.run.lifecycle.PATIENCE_S", 0.01 - suite._run.config.drain)
     with gevent.Timeout(5):
         fire(suite, "quitting")
     assert suite.outcome is not None, "there is a result, though Locust never said that its users are gone"
@@ -290,12 +290,12 @@ def test_an_exception_in_a_listener_counts_and_is_not_bad_configuration(
     make: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch, event: str
 ) -> None:
     suite = started(make("--headless"))
-    monkeypatch.setattr(suite._workforce, "drain", broken)
-    assert suite._experiment is not None
-    monkeypatch.setattr(suite._experiment.session, "await_users", broken)
+    monkeypatch.setattr(suite._executors, "drain", broken)
+    assert suite._run is not None
+    monkeypatch.setattr(suite._run.barrier, "await_users", broken)
     words = {"user_count": 3} if event == "spawning_complete" else {"environment": suite._environment}
     getattr(suite._environment.events, event).fire(**words)
-    assert suite._experiment.faults.count == 1
+    assert suite._run.faults.count == 1
     fire(suite, "test_stopping")
     fire(suite, "test_stop")
     fire(suite, "quitting")

@@ -9,7 +9,7 @@ import pytest
 from gevent.pool import Group
 
 from stt_load.locust_plugin import user_stop
-from stt_load.locust_plugin.user_stop import Leaving
+from stt_load.locust_plugin.user_stop import UserStop
 from tests.worker_process import until
 
 
@@ -53,7 +53,7 @@ def test_an_on_stop_that_does_not_return_is_interrupted_again_and_again(quick: C
     quick()
     users = [Slow(hard=3), Slow(hard=0)]
     group = started(*users)
-    Leaving(group).watch(0.0)
+    UserStop(group).watch(0.0)
     group.kill(timeout=5)
     assert not group
     assert users[0].left == 0
@@ -66,12 +66,12 @@ def test_a_cut_interrupts_only_who_was_killed_before(quick: Callable[..., None])
     stopping = first.args[0]
     group.killone(first, block=False)
     until(lambda: stopping.stopping)
-    Leaving(group).cut()
+    UserStop(group).cut()
     until(lambda: one.stopping and other.stopping)
     until(lambda: len(group) == 1)
     assert stopping.left == 0
     assert sorted(user.left for user in (one, other)) == [0, 1]
-    again = Leaving(group)
+    again = UserStop(group)
     again.cut()
     again.wait()
 
@@ -82,7 +82,7 @@ def test_one_line_says_who_is_waited_for_and_none_while_requests_are_in_flight(
     quick(GRACE_S=9.0)
     in_flight = [1]
     group = started(Slow(), Slow())
-    end = Leaving(group, lambda: in_flight[0])
+    end = UserStop(group, lambda: in_flight[0])
     end.watch(0.0)
     end.watch(0.0)
     group.kill(block=False)
@@ -100,7 +100,7 @@ def test_one_line_says_who_is_waited_for_and_none_while_requests_are_in_flight(
 def test_users_of_the_next_run_are_left_alone(quick: Callable[..., None]) -> None:
     quick()
     group = started(Slow(hard=0))
-    end = Leaving(group)
+    end = UserStop(group)
     end.watch(0.0)
     group.kill()
     end.over()

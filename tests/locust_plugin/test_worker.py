@@ -15,9 +15,9 @@ from locust.stats import RequestStats
 
 from stt_load.clock import clock
 from stt_load.cluster import decoding, protocol
-from stt_load.load.budget import Job
+from stt_load.load.iteration import Iteration
 from stt_load.locust_plugin import handshake, quirks, worker
-from stt_load.locust_plugin.user_starts import _next_stage
+from stt_load.locust_plugin.user_starts import _next_context
 from stt_load.locust_plugin.worker import Worker
 from stt_load.samples.sample import Phase
 from tests.cluster.conversation import sample_of
@@ -36,22 +36,22 @@ class Scene(Process):
         self.worker = Worker(self.environment)
 
     @property
-    def outpost(self) -> Any:
-        assert self.worker._engagement is not None
-        return self.worker._engagement.outpost
+    def dispatcher(self) -> Any:
+        assert self.worker._worker_run is not None
+        return self.worker._worker_run.dispatcher
 
     @property
     def spools(self) -> list[Path]:
         return list(Path().glob("*.partial.jsonl"))
 
     def finish(self, seq: int) -> None:
-        job = Job(seq, 0, Phase.MEASURED)
-        self.outpost._leases._started.add(job)
-        self.outpost.finish(job, sample_of(job, clock() - 2, clock() - 1), None)
+        iteration = Iteration(seq, 0, Phase.MEASURED)
+        self.dispatcher._leases._started.add(iteration)
+        self.dispatcher.finish(iteration, sample_of(iteration, clock() - 2, clock() - 1), None)
 
     def acknowledge(self) -> None:
         """The master has everything, the last row included."""
-        self.hears(protocol.ACK, {"run": "the-run", "rows": len(self.outpost.table), "ended": True})
+        self.hears(protocol.ACK, {"run": "the-run", "rows": len(self.dispatcher.table), "ended": True})
 
     def leave(self) -> int | None:
         """Fires what Locust fires on its way out; the exit code."""
@@ -76,8 +76,8 @@ def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signals: dict[int, Ca
     monkeypatch.setattr(worker, "LAST_WORD_S", 0.05)
     made = Scene()
     yield made
-    if made.worker._engagement is not None:
-        made.worker._engagement.saved(9)
+    if made.worker._worker_run is not None:
+        made.worker._worker_run.saved(9)
 
 
 def test_it_is_ready_once_it_listens(scene: Scene) -> None:
@@ -88,20 +88,20 @@ def test_it_is_ready_once_it_listens(scene: Scene) -> None:
 
 
 def test_a_run_begins_for_its_users_with_the_masters_message(scene: Scene) -> None:
-    stage = _next_stage(scene.environment)
-    assert not stage.ready()
+    context = _next_context(scene.environment)
+    assert not context.ready()
     scene.hears(protocol.RUN, order_of())
-    assert stage.get(timeout=1) is scene.worker._engagement.stage  # type: ignore[union-attr]
-    engagement = scene.worker._engagement
+    assert context.get(timeout=1) is scene.worker._worker_run.context  # type: ignore[union-attr]
+    worker_run = scene.worker._worker_run
     scene.hears(protocol.RUN, order_of())
-    assert scene.worker._engagement is engagement, "told twice, it is one"
+    assert scene.worker._worker_run is worker_run, "told twice, it is one"
 
 
 def test_what_belongs_to_another_run_is_left_alone(scene: Scene) -> None:
     scene.hears(protocol.RUN, order_of())
-    scene.hears(protocol.JOBS, {"run": "another", "epoch": 1, "jobs": [[0, 0, 1]], "others": 9})
+    scene.hears(protocol.LEASE, {"run": "another", "epoch": 1, "iterations": [[0, 0, 1]], "others": 9})
     scene.hears(protocol.SAVED, {"run": "another", "rows": 9})
-    assert scene.outpost.users == 3
+    assert scene.dispatcher.users == 3
     assert len(scene.spools) == 1
 
 
@@ -110,7 +110,7 @@ def test_a_worker_that_cannot_take_part_says_so(scene: Scene) -> None:
     scene.hears(protocol.RUN, order_of(config="{}", url=None, info={}))
     (told,) = scene.said(protocol.FIT)
     assert "it can't take part: " in told["trouble"]
-    assert scene.worker._engagement is None
+    assert scene.worker._worker_run is None
 
 
 def test_beats_are_answered_with_and_without_a_run(scene: Scene) -> None:
@@ -122,7 +122,7 @@ def test_beats_are_answered_with_and_without_a_run(scene: Scene) -> None:
 
 def test_its_masters_first_beat_ends_its_introduction(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(handshake, "HELLO_S", 0.005)
-    scene.worker._introduction.begin()
+    scene.worker._handshake.begin()
     count = len(scene.said(protocol.HELLO))
     until(lambda: len(scene.said(protocol.HELLO)) > count)
     scene.hears(protocol.BEAT, BEAT)
@@ -135,18 +135,18 @@ def test_an_exception_in_a_message_is_an_error_of_the_run_a_broken_connection_is
     scene: Scene, caplog: pytest.LogCaptureFixture
 ) -> None:
     scene.hears(protocol.RUN, order_of())
-    scene.hears(protocol.JOBS, {"run": "the-run"})
-    assert "the message stt_load.jobs failed: KeyError" in caplog.text
-    scene.outpost._post = lambda *_: (_ for _ in ()).throw(ConnectionError("mended"))
+    scene.hears(protocol.LEASE, {"run": "the-run"})
+    assert "the message stt_load.iterations failed: KeyError" in caplog.text
+    scene.dispatcher._post = lambda *_: (_ for _ in ()).throw(ConnectionError("mended"))
     scene.hears(protocol.BEAT, BEAT)
-    assert scene.outpost.errors == 1
+    assert scene.dispatcher.errors == 1
 
 
 def test_its_end_tells_locusts_figures_and_then_the_last_row(scene: Scene) -> None:
     scene.hears(protocol.RUN, order_of())
     scene.finish(0)
     scene.hears(protocol.DRAIN, {"run": "the-run", "limit_s": 1.0})
-    until(lambda: scene.outpost.ended)
+    until(lambda: scene.dispatcher.ended)
     kinds = [kind for kind, _ in scene.sent]
     assert kinds.index("stats") < len(kinds) - 1 - kinds[::-1].index(protocol.SAMPLES)
     assert scene.said(protocol.SAMPLES)[-1]["last"] is True
@@ -157,15 +157,15 @@ def test_its_end_tells_locusts_figures_and_then_the_last_row(scene: Scene) -> No
 def test_what_users_do_in_their_on_stop_is_no_load_and_a_cut_interrupts_it(scene: Scene) -> None:
     """It was part of the measured time; and nothing ended it, nor the worker."""
     scene.hears(protocol.RUN, order_of())
-    scene.outpost.monitor.start(clock())
+    scene.dispatcher.monitor.start(clock())
     scene.runner.user_greenlets.spawn(Slow.run, user := Slow())
     gevent.sleep(0)
     scene.hears(protocol.DRAIN, {"run": "the-run", "limit_s": 1.0})
     until(lambda: user.stopping)
-    assert scene.outpost.monitor.looked_s == math.inf, "nobody looks any more"
-    assert not scene.outpost.ended
+    assert scene.dispatcher.monitor.looked_s == math.inf, "nobody looks any more"
+    assert not scene.dispatcher.ended
     scene.hears(protocol.CUT, {"run": "the-run"})
-    until(lambda: scene.outpost.ended)
+    until(lambda: scene.dispatcher.ended)
     assert user.left == 0
 
 
@@ -174,7 +174,7 @@ def test_a_user_that_quits_takes_its_worker_the_way_of_a_signal(scene: Scene) ->
     scene.hears(protocol.RUN, order_of())
     scene.finish(0)
     scene.runner.user_greenlets.spawn(scene.runner.quit)
-    until(lambda: scene.outpost.ended)
+    until(lambda: scene.dispatcher.ended)
     scene.acknowledge()
     until(lambda: scene.quits == 1)
     assert scene.spools == []
@@ -190,7 +190,7 @@ def test_an_end_that_is_told_twice_is_concluded_once(scene: Scene) -> None:
         scene.hears(protocol.DRAIN, {"run": "the-run", "limit_s": 1.0})
     gevent.sleep(0.03)
     held.set()
-    until(lambda: scene.outpost.ended)
+    until(lambda: scene.dispatcher.ended)
     gevent.sleep(0.03)
     assert [kind for kind, _ in scene.sent].count("stats") == 1
     assert sum(told["last"] for told in scene.said(protocol.SAMPLES)) == 1
@@ -200,7 +200,7 @@ def test_who_leaves_early_takes_its_spool_along_when_the_master_has_everything(s
     scene.hears(protocol.RUN, order_of())
     scene.finish(0)
     leaving = gevent.spawn(scene.leave)
-    until(lambda: scene.outpost.ended)
+    until(lambda: scene.dispatcher.ended)
     scene.acknowledge()
     leaving.join(5)
     assert leaving.value == 0

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from stt_load.locust_plugin import worker_wait as staffings
-from stt_load.locust_plugin.worker_wait import Staffing
+from stt_load.locust_plugin.worker_wait import WorkerWait
 
 
 class Waiting:
@@ -25,11 +25,11 @@ class Waiting:
         self.runner: Any = SimpleNamespace(state="ready", clients=SimpleNamespace(ready=self.here))
         monkeypatch.setattr(staffings, "clock", lambda: self.now_s)
         monkeypatch.setattr(staffings.gevent, "sleep", self._sleep)
-        self.staffing = Staffing(self.runner, self.options, self._give_up)
+        self.worker_wait = WorkerWait(self.runner, self.options, self._give_up)
 
     def follow(self, passes_s: float) -> None:
         self.starts_s = self.now_s + passes_s
-        self.staffing.follow()
+        self.worker_wait.follow()
 
     def _give_up(self) -> None:
         self.given_up += 1
@@ -92,14 +92,14 @@ def test_a_worker_that_is_refused_is_not_waited_for(
     monkeypatch: pytest.MonkeyPatch, expected: int, left: int, given_up: int, awaited: int
 ) -> None:
     waiting = Waiting(monkeypatch, expected=expected)
-    waiting.staffing.refused(left)
+    waiting.worker_wait.refused(left)
     assert (waiting.options.expect_workers, waiting.given_up) == (awaited, given_up)
-    waiting.staffing.give_up()
+    waiting.worker_wait.give_up()
     assert waiting.options.expect_workers == 0
 
 
 def test_a_page_waits_for_other_workers_for_as_long_as_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     waiting = Waiting(monkeypatch, expected=1)
     waiting.options.headless = False
-    waiting.staffing.refused(0)
+    waiting.worker_wait.refused(0)
     assert waiting.given_up == 0

@@ -12,12 +12,12 @@ import gevent.pool
 from locust.env import Environment
 
 from stt_load.config import Config
-from stt_load.load.budget import Phases
+from stt_load.load.budget import Budget
 from stt_load.locust_plugin.user_starts import clear, enter
 from stt_load.locust_plugin.users import SpeechUser, on_user_error
-from stt_load.run.barrier import Session
+from stt_load.run.barrier import Barrier
 from stt_load.run.context import build
-from stt_load.run.dispatcher import Bell, LocalDesk
+from stt_load.run.dispatcher import Condition, LocalDispatcher
 from stt_load.samples.sample import Sample
 
 OK = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{"text": "hey"}'
@@ -57,28 +57,28 @@ class Run:
         config = Config(audio_duration=0.1, api=api, **keys)
         self.environment = Environment()
         self.environment.events.user_error.add_listener(on_user_error)
-        self.bell = Bell()
-        self.phases = Phases(total, warmup, 0)
+        self.condition = Condition()
+        self.budget = Budget(total, warmup, 0)
         self.over: list[str] = []
-        self.session = Session(
-            self.phases,
+        self.barrier = Barrier(
+            self.budget,
             measure_for_s=None,
             continue_on_dead_warmup=True,
             most_failures=None,
             on_barrier=lambda: None,
             on_over=lambda: self.over.append("over"),
-            on_news=self.bell.ring,
+            on_news=self.condition.notify_all,
         )
-        desk = LocalDesk(self.phases, self.session, self.bell)
+        dispatcher = LocalDispatcher(self.budget, self.barrier, self.condition)
         clear(self.environment)
-        self.stage = build(config, url, 1, desk, lambda: self.phases.present)
-        enter(self.environment, self.stage)
-        self.session.release()
+        self.context = build(config, url, 1, dispatcher, lambda: self.budget.present)
+        enter(self.environment, self.context)
+        self.barrier.release()
         self.group = gevent.pool.Group()
 
     @property
     def rows(self) -> list[Sample]:
-        return list(self.session.table.snapshot())
+        return list(self.barrier.table.snapshot())
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from locust import between, constant, constant_pacing
 from locust.exception import StopUser
 
 from stt_load.api.verdict import Answer, Failure, Transcript
-from stt_load.client import Transport, TransportError
+from stt_load.client import Client, ClientError
 from stt_load.locust_plugin.user_starts import clear, enter
 from stt_load.locust_plugin.users import MOST_TROUBLES, FastSttUser, SpeechUser, SttUser
 from stt_load.samples.rows import lines, table
@@ -46,13 +46,13 @@ def answer(body: bytes, *headers: bytes, status: bytes = b"200 OK") -> bytes:
 
 
 def check_whole(run: Run) -> None:
-    """Every job that was handed out has its row, which can be written and read back."""
-    assert run.phases.in_flight == 0
-    assert sorted(row.seq for row in run.rows) == list(range(run.phases.handed_out))
-    samples = run.session.table.snapshot()
+    """Every iteration that was handed out has its row, which can be written and read back."""
+    assert run.budget.in_flight == 0
+    assert sorted(row.seq for row in run.rows) == list(range(run.budget.handed_out))
+    samples = run.barrier.table.snapshot()
     again = table(map(json.loads, lines(samples, ["local"])), {"local": 0})
     assert len(list(again)) == len(run.rows)
-    assert run.session.faults.count == 0
+    assert run.barrier.faults.count == 0
 
 
 numbers = st.one_of(
@@ -176,10 +176,10 @@ def test_locust_is_told_of_what_the_service_did_and_of_nothing_else(
     run.environment.events.request.add_listener(lambda exception, **_: told.append(exception))
 
     def fails(*_: Any) -> Answer:
-        raise TransportError(kind or ErrorKind.TLS, "so it was")
+        raise ClientError(kind or ErrorKind.TLS, "so it was")
 
     if kind is not None:
-        monkeypatch.setattr(Transport, "post", fails)
+        monkeypatch.setattr(Client, "post", fails)
     base(run.environment).play()
     assert [row.error_kind for row in run.rows] == [kind]
     assert list(map(str, told)) == ([] if kind in UNFINISHED else [str(kind)])
@@ -410,18 +410,18 @@ def test_users_count_as_starting_from_their_spawn_to_their_first_task_or_their_e
 
     one, two, dead = Mine(run.environment), Mine(run.environment), Dead(run.environment)
     with started(run, one, two, dead) as greenlets:
-        assert (run.phases.starting, run.phases.present) == (3, 0)
+        assert (run.budget.starting, run.budget.present) == (3, 0)
         until(greenlets[2].ready, "the third has stopped")
         greenlets[1].kill()
-        until(lambda: run.phases.starting == 1, "the killed one is forgotten")
-        stage = run.stage
+        until(lambda: run.budget.starting == 1, "the killed one is forgotten")
+        context = run.context
         clear(run.environment)
-        run.phases.starting = 0
-        enter(run.environment, stage)
-        assert run.phases.starting == 1, "a stage that comes later learns of it"
+        run.budget.starting = 0
+        enter(run.environment, context)
+        assert run.budget.starting == 1, "a context that comes later learns of it"
         login.set()
         until(lambda: run.over, "the run is done")
-        assert (run.phases.starting, run.phases.present) == (0, 1)
+        assert (run.budget.starting, run.budget.present) == (0, 1)
 
 
 def test_a_user_whose_task_fails_after_its_request_goes_on(script: Script) -> None:
@@ -444,9 +444,9 @@ def test_a_user_that_dies_leaves_the_run(script: Script) -> None:
 
     class Mine(SttUser):
         def play(self) -> None:
-            self.stage.desk.take(self)
+            self.context.dispatcher.take(self)
             raise StopUser
 
     with started(run, Mine(run.environment)) as (greenlet,):
         until(greenlet.ready, "the user has stopped")
-    assert run.phases.present == 0
+    assert run.budget.present == 0

@@ -71,10 +71,10 @@ class Rogue:
         self.say(protocol.WANT, wants | {"run": self.run} | more)
 
     def leased(self) -> list[list[int]]:
-        """Jobs that it is given, as it has a user that wants some."""
+        """Iterations that it is given, as it has a user that wants some."""
         self.want()
-        jobs: list[list[int]] = self.heard(protocol.JOBS)["jobs"]
-        return jobs
+        iterations: list[list[int]] = self.heard(protocol.LEASE)["iterations"]
+        return iterations
 
     def bring(self, rows: bytes, **more: Any) -> None:
         samples = {"first": 0, "rows": rows, "texts_from": 0, "texts": [], "transcript": None, "last": False}
@@ -82,10 +82,10 @@ class Rogue:
         self.say(protocol.SAMPLES, samples | said | more)
 
 
-def rows_of(jobs: list[list[int]], audio_s: float, **more: Any) -> bytes:
-    """Rows of `jobs` that could be, but for what is in `more`."""
-    rows = blank(len(jobs))
-    for name, column in zip(("seq", "attempt", "phase"), zip(*jobs, strict=True), strict=True):
+def rows_of(iterations: list[list[int]], audio_s: float, **more: Any) -> bytes:
+    """Rows of `iterations` that could be, but for what is in `more`."""
+    rows = blank(len(iterations))
+    for name, column in zip(("seq", "attempt", "phase"), zip(*iterations, strict=True), strict=True):
         rows[name] = column
     now_s = time.monotonic()
     usual = {"start_s": now_s, "sent_s": now_s, "done_s": now_s, "users": 1, "audio_s": audio_s, "text_length": 5}

@@ -289,7 +289,7 @@ def test_after_a_kill_the_spool_makes_the_report(tmp_path: Path) -> None:
     (spool,) = tmp_path.glob("*.partial.jsonl")
     assert not list(tmp_path.glob("stt_load_test_results_*.json"))
     ran = subprocess.run(
-        [sys.executable, "-m", "stt_load.cli.main", "report", str(spool), "--json"],
+        [sys.executable, "-m", "stt_load.cli", "report", str(spool), "--json"],
         capture_output=True,
         text=True,
         check=False,

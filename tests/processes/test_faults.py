@@ -19,7 +19,7 @@ import pytest
 from stt_load.samples.sample import Phase
 from stt_load.storage.merge import merge
 from stt_load.storage.result_file import load
-from stt_load.storage.run_record import Run
+from stt_load.storage.run_record import RunRecord
 from tests.processes.crowd import Crowd, crowd, until
 from tests.processes.running import LOCUSTFILE, against, check_code, check_verdict, finish, rows, saved, start
 from tests.processes.test_distributed import check_exact
@@ -213,7 +213,7 @@ def test_when_the_master_dies_the_workers_stop_and_keep_what_they_have(tmp_path:
         workers = [spool for spool in spools if "worker" in spool.name]
         until("the workers' spools hold all", lambda: len(_merged(workers).samples) == len(sent), 10)
         report = subprocess.run(
-            [sys.executable, "-m", "stt_load.cli.main", "report", "--json", *map(str, spools)],
+            [sys.executable, "-m", "stt_load.cli", "report", "--json", *map(str, spools)],
             capture_output=True,
             text=True,
             check=True,
@@ -236,7 +236,7 @@ def _quiet(server: Logged) -> bool:
     return len(server.truths()) == before
 
 
-def _merged(spools: list[Path]) -> Run:
+def _merged(spools: list[Path]) -> RunRecord:
     return merge([load(spool) for spool in spools])
 
 

@@ -205,7 +205,7 @@ def test_a_given_seed_gives_the_same_clips_again(tmp_path: Path) -> None:
 def test_a_saved_result_makes_the_same_report_to_the_last_digit(tmp_path: Path) -> None:
     ran = run(tmp_path, quick(60, 5, 5))
     (file,) = tmp_path.glob("stt_load_test_results_*.json")
-    command = [sys.executable, "-m", "stt_load.cli.main", "report", str(file)]
+    command = [sys.executable, "-m", "stt_load.cli", "report", str(file)]
     figures = subprocess.run([*command, "--json"], capture_output=True, text=True, check=True).stdout
     assert json.loads(figures) == {name: value for name, value in ran.result.items() if name != "requests"}
     again = subprocess.run(command, capture_output=True, text=True, check=True).stdout

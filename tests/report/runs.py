@@ -11,7 +11,7 @@ from stt_load.samples.rows import as_saved
 from stt_load.samples.run_info import RunInfo
 from stt_load.samples.sample import Phase
 from stt_load.samples.table import Samples
-from stt_load.storage.run_record import Run
+from stt_load.storage.run_record import RunRecord
 from tests.factory import joined, table
 
 PROCESS = WorkerHealth(worker=0, loop_lag_p99_s=0.001, cpu_share=0.1, loop_lag_mean_s=0.0001, stalled_s=0.0)
@@ -25,7 +25,7 @@ def run_of(
     path: Path | None = None,
     generator: Generator = HEALTHY,
     **info: Any,
-) -> Run:
+) -> RunRecord:
     """A run that came to `samples`; `info` replaces what its metadata would be for one that went well."""
     metadata: dict[str, Any] = {
         "version": "0.1.0",
@@ -45,7 +45,7 @@ def run_of(
         "end_reason": "finished",
         "generator": generator,
     }
-    return Run(RunInfo(**metadata | info), masked(config or Config()), as_saved(samples), path)
+    return RunRecord(RunInfo(**metadata | info), masked(config or Config()), as_saved(samples), path)
 
 
 def steady(n: int = 90, users: int = 5, response_s: float = 0.5, warmup: int = 10) -> Samples:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from stt_load.report.output import Outlet
+from stt_load.report.output import Output
 
 
 class Closing(io.StringIO):
@@ -33,7 +33,7 @@ class Closing(io.StringIO):
 @pytest.mark.parametrize("error", [BrokenPipeError(), OSError(5, "the terminal is gone"), ValueError("closed")])
 def test_a_reader_that_goes_away_is_no_error_and_is_not_tried_again(error: Exception) -> None:
     stream = Closing(1, error)
-    outlet = Outlet(stream)
+    outlet = Output(stream)
     for text in ("one", "two", "three"):
         outlet.write(text)
     assert (stream.getvalue(), stream.tried) == ("one", 2)
@@ -42,21 +42,21 @@ def test_a_reader_that_goes_away_is_no_error_and_is_not_tried_again(error: Excep
 def test_what_an_encoding_has_no_character_for_becomes_a_question_mark(tmp_path: Path) -> None:
     file = tmp_path / "out"
     with file.open("w", encoding="ascii") as stream:
-        Outlet(stream).write("📊 측정\n")
+        Output(stream).write("📊 측정\n")
     assert file.read_bytes() == b"? ??\n"
 
 
 def test_only_a_terminal_is_drawn_upon() -> None:
-    assert not Outlet(io.StringIO()).is_terminal
+    assert not Output(io.StringIO()).is_terminal
     master, slave = os.openpty()
     with os.fdopen(slave, "w") as terminal:
-        assert Outlet(terminal).is_terminal
+        assert Output(terminal).is_terminal
     os.close(master)
 
 
 def test_the_interpreters_own_flush_at_exit_finds_nothing_to_complain_of() -> None:
     program = (
-        "import os, sys; from stt_load.report.output import Outlet; out = Outlet(sys.stdout)\n"
+        "import os, sys; from stt_load.report.output import Output; out = Output(sys.stdout)\n"
         "os.close(0); read, write = os.pipe(); os.dup2(write, 1); os.close(write); os.close(read)\n"
         "out.write('nobody reads this'); out.write('nor this')\n"
     )

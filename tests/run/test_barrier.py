@@ -30,7 +30,7 @@ def test_the_last_warm_up_result_opens_the_barrier_before_anything_measured() ->
     assert "barrier" not in told.calls
     told.go()
     assert told.calls[0] == "barrier"
-    assert told.session.users_at_barrier == 1
+    assert told.barrier.users_at_barrier == 1
     told.go()
     assert told.phases_of_rows == [Phase.WARMUP, Phase.WARMUP, Phase.MEASURED]
 
@@ -40,19 +40,20 @@ def test_the_nth_result_ends_the_run_once() -> None:
     for _ in range(3):
         told.go()
     assert told.calls.count("over") == 1
-    assert told.session.ending == Ending("finished")
-    assert told.session.over
+    assert told.barrier.ending == Ending("finished")
+    assert told.barrier.over
 
 
 @pytest.mark.parametrize("field", NEVER_KEPT)
 def test_a_row_that_has_no_place_in_the_columns_is_a_failure_that_counts(field: str) -> None:
-    """It came out as an exception before the job was counted, and the run waited for a request that was not there."""
+    """It came out as an exception before the iteration was counted, and the run waited for a request that was not
+    there."""
     told = Told(2)
     told.go(**{field: NEVER_KEPT[field]})
-    assert told.phases.in_flight == 0
+    assert told.budget.in_flight == 0
     told.go()
     assert told.calls.count("over") == 1
-    rows = list(told.session.table.snapshot())
+    rows = list(told.barrier.table.snapshot())
     if field == "phase":
         return
     assert len(rows) == 2
@@ -64,35 +65,35 @@ def test_a_row_that_has_no_place_in_the_columns_is_a_failure_that_counts(field: 
 def test_a_row_that_cannot_be_kept_at_all_is_a_fault_and_the_run_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     told = Told(2)
     told.go()
-    monkeypatch.setattr(told.session.table, "append", lambda _: 1 / 0)
+    monkeypatch.setattr(told.barrier.table, "append", lambda _: 1 / 0)
     told.go()
-    assert (told.phases.in_flight, told.calls.count("over")) == (0, 1)
-    assert told.session.faults.count == 1
-    assert "row" in told.session.faults.sentences[0]
+    assert (told.budget.in_flight, told.calls.count("over")) == (0, 1)
+    assert told.barrier.faults.count == 1
+    assert "row" in told.barrier.faults.sentences[0]
 
 
 @pytest.mark.parametrize("broken", ["on_barrier", "on_news"])
 def test_whatever_breaks_after_a_result_is_counted_and_the_run_goes_on(broken: str) -> None:
     told = Told(3, 1, **{broken: lambda: 1 / 0})
-    job = told.phases
-    told.phases.join("one")
+    iteration = told.budget
+    told.budget.join("one")
     for _ in range(3):
-        taken = job.take("one")
+        taken = iteration.take("one")
         if taken is None:
             break
         told.finish(taken)
-    assert told.session.faults.count >= 1
-    assert told.phases.in_flight == 0
+    assert told.barrier.faults.count >= 1
+    assert told.budget.in_flight == 0
 
 
 def test_so_many_failures_one_after_the_other_end_the_run() -> None:
     told = Told(20, most_failures=3)
     for kind in (ErrorKind.SHED, None, ErrorKind.SHED, ErrorKind.SHED):
         told.go(kind)
-    assert told.session.ending is None
+    assert told.barrier.ending is None
     told.go(ErrorKind.SHED)
-    assert told.session.ending == Ending("gave_up", "it was shed")
-    assert told.session.failures == 4
+    assert told.barrier.ending == Ending("gave_up", "it was shed")
+    assert told.barrier.failures == 4
 
 
 @pytest.mark.parametrize("kind", UNFINISHED)
@@ -103,82 +104,82 @@ def test_what_is_unfinished_is_no_failure(kind: ErrorKind) -> None:
     told.go(kind)
     for one in (ErrorKind.SHED, kind, kind):
         told.go(one)
-    assert (told.session.warmup_failures, told.session.failures, told.session.ending) == (0, 1, None)
+    assert (told.barrier.warmup_failures, told.barrier.failures, told.barrier.ending) == (0, 1, None)
     told.go(ErrorKind.SHED)
-    assert told.session.ending == Ending("gave_up", "it was shed")
+    assert told.barrier.ending == Ending("gave_up", "it was shed")
 
 
 def test_a_service_that_answers_nothing_in_the_warm_up_ends_the_run_with_its_words() -> None:
     told = Told(20, 4)
     for _ in range(4):
         told.go(ErrorKind.HTTP_5XX, error="HTTP 500: out of memory")
-    assert told.session.ending == Ending("dead_warmup", "HTTP 500: out of memory")
+    assert told.barrier.ending == Ending("dead_warmup", "HTTP 500: out of memory")
 
 
 def test_a_wrong_key_ends_the_run_after_three_answers() -> None:
     told = Told(200, 100)
     for _ in range(3):
         told.go(ErrorKind.AUTH, status=401, error="HTTP 401: who are you")
-    assert told.session.ending == Ending("dead_warmup", "HTTP 401: who are you")
+    assert told.barrier.ending == Ending("dead_warmup", "HTTP 401: who are you")
 
 
 def test_a_warm_up_that_works_now_and_then_goes_on() -> None:
     told = Told(20, 3)
     for kind in (ErrorKind.HTTP_5XX, None, ErrorKind.HTTP_5XX):
         told.go(kind)
-    assert told.session.ending is None
+    assert told.barrier.ending is None
     assert "barrier" in told.calls
-    assert told.session.warmup_failures == 2
+    assert told.barrier.warmup_failures == 2
 
 
 def test_the_first_reason_of_an_end_stays() -> None:
     told = Told(20)
-    told.session.end("no_users", "all gone")
-    told.session.end("finished")
-    told.session.stopped("stopped")
-    assert told.session.ending == Ending("no_users", "all gone")
+    told.barrier.end("no_users", "all gone")
+    told.barrier.end("finished")
+    told.barrier.stopped("stopped")
+    assert told.barrier.ending == Ending("no_users", "all gone")
     assert told.calls.count("over") == 1
 
 
 def test_an_interruption_takes_the_place_of_a_stop() -> None:
     told = Told(20)
-    told.session.stopped("stopped")
-    told.session.interrupt()
-    assert told.session.ending == Ending("interrupted")
+    told.barrier.stopped("stopped")
+    told.barrier.interrupt()
+    assert told.barrier.ending == Ending("interrupted")
 
 
 def test_a_time_to_measure_ends_the_run_by_itself() -> None:
     told = Told(None, measure_for_s=0.02)
     told.go()
     with gevent.Timeout(5):
-        while not told.session.over:
+        while not told.barrier.over:
             gevent.sleep(0.001)
-    assert told.session.ending == Ending("finished")
+    assert told.barrier.ending == Ending("finished")
 
 
 def test_users_that_are_not_awaited_any_more_open_the_barrier() -> None:
     told = Told(5, 0, awaited=3)
-    told.phases.join("one")
-    told.session.check_barrier()
-    assert told.session.barrier_s is None
-    told.session.await_users(1)
-    assert told.session.barrier_s is not None
+    told.budget.join("one")
+    told.barrier.check_barrier()
+    assert told.barrier.barrier_s is None
+    told.barrier.await_users(1)
+    assert told.barrier.barrier_s is not None
 
 
 def test_the_first_transcript_stays() -> None:
     told = Told(5)
     for text in (None, "one", "two"):
-        job = told.take()
-        told.session.finish(job, replace(sample_of(job)), text)
-    assert told.session.first_transcript == "one"
+        iteration = told.take()
+        told.barrier.finish(iteration, replace(sample_of(iteration)), text)
+    assert told.barrier.first_transcript == "one"
 
 
 @pytest.mark.parametrize(("reason", "told"), [("time_limit", True), ("interrupted", True), ("finished", False)])
 def test_an_end_before_the_service_was_ready_says_so(reason: Any, told: bool) -> None:
     one = Told(3, 1)
-    one.session.stopped(reason)
-    assert one.session.ending == Ending(reason, NOT_READY if told else None)
+    one.barrier.stopped(reason)
+    assert one.barrier.ending == Ending(reason, NOT_READY if told else None)
     ready = Told(3, 1)
-    ready.session.release()
-    ready.session.stopped(reason)
-    assert ready.session.ending == Ending(reason)
+    ready.barrier.release()
+    ready.barrier.stopped(reason)
+    assert ready.barrier.ending == Ending(reason)

@@ -9,8 +9,8 @@ import pytest
 from stt_load.api.form import Bare, Form
 from stt_load.api.verdict import Answer, Transcript
 from stt_load.config import Config
-from stt_load.load.budget import Job
-from stt_load.run.context import base_path, build, place_of, shown_name, speech_of, target_of
+from stt_load.load.iteration import Iteration
+from stt_load.run.context import api_of, base_path, build, place_of, shown_name, target_of
 from stt_load.samples.sample import Phase
 
 URL = "http://127.0.0.1:1/v1/audio/transcriptions"
@@ -21,17 +21,17 @@ def config(**api: Any) -> Config:
 
 
 def test_a_try_has_an_id_of_its_own_on_the_wire() -> None:
-    stage = build(config(), URL, 7, None, lambda: 3)  # type: ignore[arg-type]
-    assert stage.request_id(Job(4, 0, Phase.MEASURED)) == "7-4-0"
-    assert stage.request_id(Job(4, 1, Phase.MEASURED)) == "7-4-1"
-    assert stage.users() == 3
+    context = build(config(), URL, 7, None, lambda: 3)  # type: ignore[arg-type]
+    assert context.request_id(Iteration(4, 0, Phase.MEASURED)) == "7-4-0"
+    assert context.request_id(Iteration(4, 1, Phase.MEASURED)) == "7-4-1"
+    assert context.users() == 3
 
 
 def test_the_same_seed_makes_the_same_clips_anywhere() -> None:
     one, two, other = (build(config(), URL, seed, None, int) for seed in (7, 7, 8))  # type: ignore[arg-type]
 
-    def clip(stage: Any, seq: int, attempt: int = 0) -> bytes:
-        return b"".join(stage.audio.clip(seq, attempt))
+    def clip(context: Any, seq: int, attempt: int = 0) -> bytes:
+        return b"".join(context.audio.clip(seq, attempt))
 
     assert clip(one, 5) == clip(two, 5)
     assert len({clip(one, 5), clip(one, 6), clip(one, 5, 1), clip(other, 5)}) == 4
@@ -57,16 +57,16 @@ def test_the_base_of_a_url_is_what_stands_before_the_endpoint() -> None:
 
 
 def test_each_protocol_has_its_body() -> None:
-    assert isinstance(speech_of(config(), URL).form, Form)
-    assert isinstance(speech_of(config(protocol="raw"), URL).form, Bare)
-    assert speech_of(config(), URL).plan is None
-    assert speech_of(config(), URL).listen() is None
-    assert speech_of(config(stream=True), URL).listen() is not None
+    assert isinstance(api_of(config(), URL).form, Form)
+    assert isinstance(api_of(config(protocol="raw"), URL).form, Bare)
+    assert api_of(config(), URL).plan is None
+    assert api_of(config(), URL).listen() is None
+    assert api_of(config(stream=True), URL).listen() is not None
 
 
 def test_an_answer_is_read_as_configured() -> None:
     said = b'{"result": {"words": "hello"}, "ms": 1500}'
-    speech = speech_of(
+    api = api_of(
         config(response={"text": "result.words", "processing_time": "ms", "processing_time_unit": "ms"}), URL
     )
-    assert speech.read(Answer(200, "application/json", None, said)) == Transcript("hello", processing_s=1.5)
+    assert api.read(Answer(200, "application/json", None, said)) == Transcript("hello", processing_s=1.5)

@@ -1,17 +1,17 @@
-"""Where the users of one process get their jobs."""
+"""Where the users of one process get their iterations."""
 
 from __future__ import annotations
 
 import gevent
 
-from stt_load.load.budget import Job
-from stt_load.run.dispatcher import Bell, LocalDesk
+from stt_load.load.iteration import Iteration
+from stt_load.run.dispatcher import Condition, LocalDispatcher
 from stt_load.samples.sample import Phase
 from tests.making import Told, sample_of
 
 
-def desk_of(told: Told, bell: Bell | None = None) -> LocalDesk:
-    return LocalDesk(told.phases, told.session, bell or Bell())
+def desk_of(told: Told, condition: Condition | None = None) -> LocalDispatcher:
+    return LocalDispatcher(told.budget, told.barrier, condition or Condition())
 
 
 def settled() -> None:
@@ -24,69 +24,69 @@ def test_nobody_gets_a_job_before_the_service_is_there() -> None:
     taking = gevent.spawn(desk_of(told).take, "one")
     settled()
     assert not taking.ready()
-    told.session.release()
+    told.barrier.release()
     settled()
-    assert taking.value == Job(0, 0, Phase.MEASURED)
+    assert taking.value == Iteration(0, 0, Phase.MEASURED)
 
 
 def test_who_has_to_wait_gets_a_job_when_there_is_one() -> None:
-    bell = Bell()
-    told = Told(5, 1, on_news=bell.ring)
-    told.session.release()
-    desk = desk_of(told, bell)
-    first = desk.take("one")
-    waiting = gevent.spawn(desk.take, "two")
+    condition = Condition()
+    told = Told(5, 1, on_news=condition.notify_all)
+    told.barrier.release()
+    dispatcher = desk_of(told, condition)
+    first = dispatcher.take("one")
+    waiting = gevent.spawn(dispatcher.take, "two")
     settled()
     assert not waiting.ready(), "the warm-up has not ended"
-    desk.finish(first, sample_of(first), "hello")
+    dispatcher.finish(first, sample_of(first), "hello")
     settled()
-    assert waiting.value == Job(1, 0, Phase.MEASURED)
+    assert waiting.value == Iteration(1, 0, Phase.MEASURED)
 
 
 def test_what_was_kept_for_a_user_that_leaves_goes_to_the_others() -> None:
     told = Told(3, 1, awaited=2)
-    told.session.release()
-    desk = desk_of(told)
-    told.phases.join("other")
-    waiting = gevent.spawn(desk.take, "one")
+    told.barrier.release()
+    dispatcher = desk_of(told)
+    told.budget.join("other")
+    waiting = gevent.spawn(dispatcher.take, "one")
     settled()
-    job = waiting.value
-    assert job is not None
-    more = gevent.spawn(desk.take, "one")
+    iteration = waiting.value
+    assert iteration is not None
+    more = gevent.spawn(dispatcher.take, "one")
     settled()
     assert not more.ready()
-    desk.leave("other")
-    desk.finish(job, sample_of(job), None)
-    desk.leave("nobody")
+    dispatcher.leave("other")
+    dispatcher.finish(iteration, sample_of(iteration), None)
+    dispatcher.leave("nobody")
     settled()
-    assert more.value == Job(1, 0, Phase.MEASURED)
-    assert told.phases.present == 1
+    assert more.value == Iteration(1, 0, Phase.MEASURED)
+    assert told.budget.present == 1
 
 
 def test_a_user_that_is_killed_while_it_waits_has_taken_nothing() -> None:
     told = Told(1)
-    told.session.release()
-    desk = desk_of(told)
-    job = desk.take("one")
-    waiting = gevent.spawn(desk.take, "two")
+    told.barrier.release()
+    dispatcher = desk_of(told)
+    iteration = dispatcher.take("one")
+    waiting = gevent.spawn(dispatcher.take, "two")
     settled()
     waiting.kill()
-    assert told.phases.handed_out == 1
-    desk.finish(job, sample_of(job), None)
+    assert told.budget.handed_out == 1
+    dispatcher.finish(iteration, sample_of(iteration), None)
     assert told.calls.count("over") == 1
 
 
 def test_the_bell_wakes_those_who_wait_and_nobody_who_comes_later() -> None:
-    bell = Bell()
+    condition = Condition()
     woken: list[str] = []
 
     def wait(name: str) -> None:
-        bell.wait()
+        condition.wait()
         woken.append(name)
 
     one, two = gevent.spawn(wait, "one"), gevent.spawn(wait, "two")
     settled()
-    bell.ring()
+    condition.notify_all()
     late = gevent.spawn(wait, "late")
     gevent.joinall([one, two])
     settled()

@@ -8,18 +8,18 @@ from typing import cast
 import gevent
 import pytest
 
-from stt_load.load.budget import Phases
-from stt_load.locust_plugin.executors import Workforce
+from stt_load.load.budget import Budget
+from stt_load.locust_plugin.executors import Executors
 from stt_load.run import lifecycle as shutdowns
-from stt_load.run.barrier import Session
-from stt_load.run.lifecycle import MARGIN_S, Shutdown, State
+from stt_load.run.barrier import Barrier
+from stt_load.run.lifecycle import MARGIN_S, Lifecycle, State
 from stt_load.samples.run_info import EndReason
 
 DRAIN_S, LONGEST_S = 30.0, 300.0
 
 
 class Users:
-    """A workforce of which the test says what happens while it is waited for."""
+    """A executors of which the test says what happens while it is waited for."""
 
     def __init__(self) -> None:
         self.did: list[tuple[str, float | None]] = []
@@ -40,10 +40,10 @@ class Run:
     """A run for a time whose users have `in_flight` requests in flight, or one whose N are all in."""
 
     def __init__(self, in_flight: int, total: int | None = None) -> None:
-        self.phases = Phases(total, 0, in_flight)
+        self.budget = Budget(total, 0, in_flight)
         self.asked_for_its_end = 0
-        self.session = Session(
-            self.phases,
+        self.barrier = Barrier(
+            self.budget,
             measure_for_s=None,
             continue_on_dead_warmup=False,
             most_failures=None,
@@ -51,25 +51,27 @@ class Run:
             on_over=self._on_over,
             on_news=lambda: None,
         )
-        self.session.release()
+        self.barrier.release()
         for user in range(in_flight):
-            self.phases.join(user)
-        self.session.check_barrier()
-        self.jobs = [job for user in range(in_flight) if (job := self.phases.take(user)) is not None]
+            self.budget.join(user)
+        self.barrier.check_barrier()
+        self.iterations = [
+            iteration for user in range(in_flight) if (iteration := self.budget.take(user)) is not None
+        ]
         self.users = Users()
-        workforce = cast(Workforce, self.users)
-        self.shutdown = Shutdown(self.session, workforce, drain_s=DRAIN_S, longest_s=LONGEST_S)
+        executors = cast(Executors, self.users)
+        self.lifecycle = Lifecycle(self.barrier, executors, drain_s=DRAIN_S, longest_s=LONGEST_S)
 
     def _on_over(self) -> None:
         self.asked_for_its_end += 1
 
     def answer_all(self) -> None:
-        while self.jobs:
-            self.phases.finish(self.jobs.pop())
+        while self.iterations:
+            self.budget.finish(self.iterations.pop())
 
     @property
     def reason(self) -> EndReason | None:
-        return self.session.ending and self.session.ending.reason
+        return self.barrier.ending and self.barrier.ending.reason
 
 
 @pytest.fixture
@@ -82,24 +84,24 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 def test_a_planned_end_waits_as_long_as_a_request_can_take(now: list[float]) -> None:
     run = Run(3)
-    assert run.shutdown.left_s is None
-    run.session.end("finished")
+    assert run.lifecycle.left_s is None
+    run.barrier.end("finished")
     run.users.meanwhile = run.answer_all
-    run.shutdown.finish()
+    run.lifecycle.finish()
     assert run.users.did == [("finish", LONGEST_S + MARGIN_S)]
-    assert run.phases.take(0) is None, "nothing new starts"
-    assert (run.shutdown.state, run.shutdown.told, run.reason) == (State.DRAINING, False, "finished")
+    assert run.budget.take(0) is None, "nothing new starts"
+    assert (run.lifecycle.state, run.lifecycle.told, run.reason) == (State.DRAINING, False, "finished")
     now[0] += 100
-    assert run.shutdown.left_s == LONGEST_S + MARGIN_S - 100
+    assert run.lifecycle.left_s == LONGEST_S + MARGIN_S - 100
 
 
 def test_what_hangs_for_longer_than_a_request_can_take_is_cut_off(now: list[float]) -> None:
     assert now
     run = Run(1)
-    run.session.end("finished")
-    run.shutdown.finish()
+    run.barrier.end("finished")
+    run.lifecycle.finish()
     assert run.users.did == [("finish", LONGEST_S + MARGIN_S), ("cut", None)]
-    run.shutdown.stop("stopped")
+    run.lifecycle.stop("stopped")
     assert run.users.did[-1] == ("drain", 0.0)
     assert run.reason == "finished", "it is we who stop Locust"
 
@@ -108,18 +110,18 @@ def test_when_all_n_are_in_nobody_waits_longer_than_for_a_stop(now: list[float])
     assert now
     run = Run(2, total=2)
     run.answer_all()
-    run.session.end("finished")
-    run.shutdown.finish()
+    run.barrier.end("finished")
+    run.lifecycle.finish()
     assert run.users.did == [("finish", DRAIN_S)]
 
 
 @pytest.mark.parametrize("reason", ["stopped", "time_limit", "workers_lost"])
 def test_a_stop_drains_for_as_long_as_it_is_given(now: list[float], reason: EndReason) -> None:
     run = Run(2)
-    run.shutdown.stop(reason)
-    assert (run.users.did, run.reason, run.shutdown.left_s) == ([("drain", DRAIN_S)], reason, DRAIN_S)
+    run.lifecycle.stop(reason)
+    assert (run.users.did, run.reason, run.lifecycle.left_s) == ([("drain", DRAIN_S)], reason, DRAIN_S)
     now[0] += DRAIN_S + 1
-    assert run.shutdown.left_s == 0.0
+    assert run.lifecycle.left_s == 0.0
 
 
 @pytest.mark.parametrize("reason", ["stopped", "time_limit"])
@@ -127,19 +129,19 @@ def test_a_stop_in_the_wait_of_a_planned_end_gives_less_time_and_says_who_it_was
     now: list[float], reason: EndReason
 ) -> None:
     run = Run(2)
-    run.session.end("finished")
+    run.barrier.end("finished")
     left: list[float | None] = []
 
     def stop() -> None:
         now[0] += 10
-        run.shutdown.stop(reason)
-        left.append(run.shutdown.left_s)
+        run.lifecycle.stop(reason)
+        left.append(run.lifecycle.left_s)
         run.answer_all()
 
     run.users.meanwhile = stop
-    run.shutdown.finish()
+    run.lifecycle.finish()
     assert left == [DRAIN_S]
-    assert (run.shutdown.told, run.reason) == (True, reason), "Locust is on its way already"
+    assert (run.lifecycle.told, run.reason) == (True, reason), "Locust is on its way already"
 
 
 @pytest.mark.parametrize("reason", ["stopped", "time_limit"])
@@ -149,8 +151,8 @@ def test_a_stop_in_the_same_instant_as_a_planned_end_says_who_cut_it_short(
     """What was planned has not begun to wait for what is in flight."""
     assert now
     run = Run(2)
-    run.session.end("finished")
-    run.shutdown.stop(reason)
+    run.barrier.end("finished")
+    run.lifecycle.stop(reason)
     assert (run.users.did, run.reason) == ([("drain", DRAIN_S)], reason)
 
 
@@ -158,8 +160,8 @@ def test_a_stop_in_the_same_instant_as_the_last_answer_is_no_news(now: list[floa
     assert now
     run = Run(2, total=2)
     run.answer_all()
-    run.session.end("finished")
-    run.shutdown.stop("time_limit")
+    run.barrier.end("finished")
+    run.lifecycle.stop("time_limit")
     assert run.reason == "finished"
 
 
@@ -168,57 +170,57 @@ def test_the_wait_for_an_end_that_locust_never_tells_has_one(monkeypatch: pytest
     run = Run(1)
 
     def conclude() -> None:
-        run.shutdown.over()
-        run.shutdown.concluded.set()
+        run.lifecycle.over()
+        run.lifecycle.concluded.set()
 
     with gevent.Timeout(5):
-        run.shutdown.await_result(conclude)
-    assert run.shutdown.state is State.OVER
-    assert "never said" in run.session.faults.sentences[0]
+        run.lifecycle.await_result(conclude)
+    assert run.lifecycle.state is State.OVER
+    assert "never said" in run.barrier.faults.sentences[0]
 
 
 def test_a_result_that_takes_long_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutdowns, "PATIENCE_S", 0.01 - DRAIN_S)
     run = Run(1)
-    run.shutdown.over()
-    gevent.spawn_later(0.05, run.shutdown.concluded.set)
+    run.lifecycle.over()
+    gevent.spawn_later(0.05, run.lifecycle.concluded.set)
     again: list[str] = []
     with gevent.Timeout(5):
-        run.shutdown.await_result(lambda: again.append("concluded twice"))
-    assert (again, run.session.faults.count) == ([], 0)
+        run.lifecycle.await_result(lambda: again.append("concluded twice"))
+    assert (again, run.barrier.faults.count) == ([], 0)
 
 
 def test_a_stop_late_in_a_planned_wait_gives_no_more_time_than_there_was(now: list[float]) -> None:
     run = Run(1)
-    run.session.end("finished")
+    run.barrier.end("finished")
 
     def stop() -> None:
         now[0] += LONGEST_S - 4
-        run.shutdown.stop("stopped")
+        run.lifecycle.stop("stopped")
 
     run.users.meanwhile = stop
-    run.shutdown.finish()
+    run.lifecycle.finish()
     assert run.users.did[1] == ("drain", 4 + MARGIN_S)
 
 
 def test_the_first_signal_drains_and_the_second_cuts(now: list[float]) -> None:
     assert now
     run = Run(2)
-    run.shutdown.interrupt()
+    run.lifecycle.interrupt()
     assert (run.asked_for_its_end, run.reason, run.users.did) == (1, "interrupted", [])
-    run.shutdown.stop("stopped")
-    assert (run.shutdown.state, run.reason) == (State.DRAINING, "interrupted")
-    run.shutdown.interrupt()
+    run.lifecycle.stop("stopped")
+    assert (run.lifecycle.state, run.reason) == (State.DRAINING, "interrupted")
+    run.lifecycle.interrupt()
     assert run.users.did == [("drain", DRAIN_S), ("cut", None)]
-    assert (run.shutdown.state, run.shutdown.left_s) == (State.CUTTING, 0.0)
+    assert (run.lifecycle.state, run.lifecycle.left_s) == (State.CUTTING, 0.0)
 
 
 @pytest.mark.parametrize("reason", ["finished", "time_limit", "stopped"])
 def test_a_signal_while_a_run_is_ending_cuts_at_once_and_counts(now: list[float], reason: EndReason) -> None:
     assert now
     run = Run(2)
-    run.session.stopped(reason)
-    run.shutdown.interrupt()
+    run.barrier.stopped(reason)
+    run.lifecycle.interrupt()
     assert (run.users.did, run.reason) == ([("cut", None)], "interrupted")
 
 
@@ -226,8 +228,8 @@ def test_a_signal_while_a_run_is_ending_cuts_at_once_and_counts(now: list[float]
 def test_a_signal_changes_nothing_of_why_a_run_was_given_up(now: list[float], reason: EndReason) -> None:
     assert now
     run = Run(2)
-    run.session.end(reason, "its words")
-    run.shutdown.interrupt()
+    run.barrier.end(reason, "its words")
+    run.lifecycle.interrupt()
     assert (run.users.did, run.reason) == ([("cut", None)], reason)
 
 
@@ -235,14 +237,14 @@ def test_a_signal_after_the_last_answer_is_no_news(now: list[float]) -> None:
     assert now
     run = Run(2)
     run.answer_all()
-    run.session.end("finished")
-    run.shutdown.interrupt()
+    run.barrier.end("finished")
+    run.lifecycle.interrupt()
     assert run.reason == "finished"
 
 
 def test_when_all_is_in_there_is_nothing_to_cut(now: list[float]) -> None:
     assert now
     run = Run(0)
-    run.shutdown.over()
-    run.shutdown.cut()
-    assert (run.shutdown.state, run.users.did) == (State.OVER, [])
+    run.lifecycle.over()
+    run.lifecycle.cut()
+    assert (run.lifecycle.state, run.users.did) == (State.OVER, [])

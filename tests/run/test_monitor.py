@@ -150,7 +150,7 @@ def test_what_a_process_that_was_stopped_finds_when_it_wakes_is_late_by_what_it_
         stdout=subprocess.PIPE,
         text=True,
         pass_fds=numbers,
-        cwd=Path(__file__).parents[1],
+        cwd=Path(__file__).parents[2],
     )
     with process:
         assert process.stdout

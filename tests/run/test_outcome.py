@@ -8,25 +8,25 @@ from typing import Any
 import pytest
 
 from stt_load.api.verdict import Failure, Transcript
-from stt_load.client import Exchange, TransportError
+from stt_load.client import ClientError, Exchange
 from stt_load.config import Config
-from stt_load.load.budget import Job
-from stt_load.run.context import Stage, build
+from stt_load.load.iteration import Iteration
+from stt_load.run.context import RunContext, build
 from stt_load.run.outcome import concluded, failure_of
 from stt_load.samples.fields import FIELDS, in_range
 from stt_load.samples.sample import ErrorKind, Phase, Sample
 from tests.making import Told
 
-JOB = Job(3, 1, Phase.MEASURED)
+JOB = Iteration(3, 1, Phase.MEASURED)
 
 
-class Desk:
+class Dispatcher:
     origin_s = 100.0
 
 
-def stage_of(**api: Any) -> Stage:
+def context_of(**api: Any) -> RunContext:
     told = Told(4)
-    return build(Config(api=api), "http://127.0.0.1:1/x", 7, Desk(), lambda: told.phases.present)  # type: ignore[arg-type]
+    return build(Config(api=api), "http://127.0.0.1:1/x", 7, Dispatcher(), lambda: told.budget.present)  # type: ignore[arg-type]
 
 
 def exchange_of(**values: Any) -> Exchange:
@@ -42,8 +42,8 @@ def exchange_of(**values: Any) -> Exchange:
     return Exchange(**usual | values)
 
 
-def made(verdict: Transcript | Failure, stage: Stage | None = None, **values: Any) -> Sample:
-    return concluded(stage or stage_of(), JOB, exchange_of(**values), verdict, 4, 0.25)
+def made(verdict: Transcript | Failure, context: RunContext | None = None, **values: Any) -> Sample:
+    return concluded(context or context_of(), JOB, exchange_of(**values), verdict, 4, 0.25)
 
 
 def test_instants_count_from_the_runs_origin() -> None:
@@ -90,14 +90,14 @@ def test_half_a_token_is_absent_and_named() -> None:
 
 
 def test_a_pause_without_end_stays_within_its_column_whatever_comes_on_top() -> None:
-    row = concluded(stage_of(), JOB, exchange_of(lingered_s=100.0), Transcript("hello"), 4, 1e9)
+    row = concluded(context_of(), JOB, exchange_of(lingered_s=100.0), Transcript("hello"), 4, 1e9)
     assert row.pause_s == 1e9
 
 
 def test_messages_and_headers_hide_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MY_KEY", "hush-hush")
-    stage = stage_of(api_key_env="MY_KEY")
-    row = made(Failure(ErrorKind.HTTP_5XX, "you said hush-hush"), stage, captured={"x-key": "hush-hush", "y": None})
+    context = context_of(api_key_env="MY_KEY")
+    row = made(Failure(ErrorKind.HTTP_5XX, "you said hush-hush"), context, captured={"x-key": "hush-hush", "y": None})
     assert row.error == "you said ***"
     assert json.loads(row.headers or "") == {"x-key": "***", "y": None}
 
@@ -115,7 +115,7 @@ def test_where_the_hiding_is_broken_nothing_is_told_that_it_may_hide(monkeypatch
     def broken(*_: Any) -> str:
         raise ValueError("the key is hush-hush")
 
-    monkeypatch.setattr("stt_load.api.api.Speech.hide", broken)
+    monkeypatch.setattr("stt_load.api.api.Api.hide", broken)
     row = made(Failure(ErrorKind.HTTP_5XX, "hush-hush"))
     assert row.error == "the row could not be made: ValueError"
 
@@ -128,7 +128,7 @@ class UnshownError(Exception):
 @pytest.mark.parametrize(
     ("error", "kind", "message"),
     [
-        (TransportError(ErrorKind.TRUNCATED, "cut"), ErrorKind.TRUNCATED, "cut"),
+        (ClientError(ErrorKind.TRUNCATED, "cut"), ErrorKind.TRUNCATED, "cut"),
         (KeyError("text"), ErrorKind.HOOK_ERROR, "KeyError: 'text'"),
         (SystemExit(3), ErrorKind.HOOK_ERROR, "SystemExit: 3"),
         (UnshownError(), ErrorKind.HOOK_ERROR, "UnshownError"),

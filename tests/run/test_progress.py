@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from stt_load.load.budget import Job, Phases
+from stt_load.load.budget import Budget
+from stt_load.load.iteration import Iteration
 from stt_load.run import progress as lookouts
-from stt_load.run.barrier import Session
-from stt_load.run.progress import STILL_S, Lookout, Outlook
+from stt_load.run.barrier import Barrier
+from stt_load.run.progress import STILL_S, ProcessState, ProgressMeter
 from stt_load.samples.progress import Waiting
 
 
@@ -20,9 +21,9 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return time_s
 
 
-def session_of(phases: Phases, measure_for_s: float | None = None) -> Session:
-    return Session(
-        phases,
+def session_of(budget: Budget, measure_for_s: float | None = None) -> Barrier:
+    return Barrier(
+        budget,
         measure_for_s=measure_for_s,
         continue_on_dead_warmup=True,
         most_failures=None,
@@ -32,71 +33,71 @@ def session_of(phases: Phases, measure_for_s: float | None = None) -> Session:
     )
 
 
-def taken(phases: Phases, user: str) -> Job:
-    phases.join(user)
-    job = phases.take(user)
-    assert job is not None
-    return job
+def taken(budget: Budget, user: str) -> Iteration:
+    budget.join(user)
+    iteration = budget.take(user)
+    assert iteration is not None
+    return iteration
 
 
 def test_before_the_service_is_ready_it_is_what_is_waited_for(now: list[float]) -> None:
-    lookout = Lookout(session_of(Phases(10, 2, 2)), wait_ready_s=60.0)
+    meter = ProgressMeter(session_of(Budget(10, 2, 2)), wait_ready_s=60.0)
     now[0] += 12
-    seen = lookout.look(Outlook(time_limit_s=100.0))
+    seen = meter.look(ProcessState(time_limit_s=100.0))
     assert (seen.phase, seen.left_s, seen.time_limit_s, seen.waiting) == ("ready", 48.0, 100.0, None)
 
 
 def test_a_warm_up_whose_users_are_not_there_says_so(now: list[float]) -> None:
-    phases = Phases(10, 2, 3)
-    session = session_of(phases)
-    lookout = Lookout(session, 0.0)
-    session.release()
-    phases.join("a")
-    assert lookout.look(Outlook(strangers=1)).waiting is None, "it has only begun"
+    budget = Budget(10, 2, 3)
+    barrier = session_of(budget)
+    meter = ProgressMeter(barrier, 0.0)
+    barrier.release()
+    budget.join("a")
+    assert meter.look(ProcessState(strangers=1)).waiting is None, "it has only begun"
     now[0] += STILL_S
-    assert lookout.look(Outlook(strangers=1)).waiting == Waiting(1, 1, 3, 0, STILL_S)
+    assert meter.look(ProcessState(strangers=1)).waiting == Waiting(1, 1, 3, 0, STILL_S)
 
 
 def test_a_warm_up_that_waits_for_answers_says_for_how_long_none_has_come(now: list[float]) -> None:
-    phases = Phases(10, 2, 2)
-    session = session_of(phases)
-    lookout = Lookout(session, 0.0)
-    session.release()
-    first, _ = taken(phases, "a"), taken(phases, "b")
-    lookout.look(Outlook())
+    budget = Budget(10, 2, 2)
+    barrier = session_of(budget)
+    meter = ProgressMeter(barrier, 0.0)
+    barrier.release()
+    first, _ = taken(budget, "a"), taken(budget, "b")
+    meter.look(ProcessState())
     now[0] += 12
-    assert lookout.look(Outlook()).waiting == Waiting(0, 2, 2, 2, 12.0)
-    phases.finish(first)
-    assert lookout.look(Outlook()).waiting is None, "one has just come"
+    assert meter.look(ProcessState()).waiting == Waiting(0, 2, 2, 2, 12.0)
+    budget.finish(first)
+    assert meter.look(ProcessState()).waiting is None, "one has just come"
     now[0] += 5
-    assert lookout.look(Outlook()).waiting == Waiting(0, 2, 2, 1, 5.0)
+    assert meter.look(ProcessState()).waiting == Waiting(0, 2, 2, 1, 5.0)
 
 
 def test_after_the_barrier_nobody_is_awaited_any_more(now: list[float]) -> None:
-    phases = Phases(None, 0, 1)
-    session = session_of(phases, measure_for_s=60.0)
-    lookout = Lookout(session, 0.0)
-    session.release()
-    phases.join("a")
-    session.check_barrier()
-    taken(phases, "a")
-    phases.leave("a")
-    lookout.look(Outlook())
+    budget = Budget(None, 0, 1)
+    barrier = session_of(budget, measure_for_s=60.0)
+    meter = ProgressMeter(barrier, 0.0)
+    barrier.release()
+    budget.join("a")
+    barrier.check_barrier()
+    taken(budget, "a")
+    budget.leave("a")
+    meter.look(ProcessState())
     now[0] += 20
-    seen = lookout.look(Outlook())
+    seen = meter.look(ProcessState())
     assert (seen.phase, seen.left_s, seen.waiting) == ("measuring", 40.0, Waiting(0, 0, 0, 1, 20.0))
 
 
 def test_a_run_that_is_ending_says_how_long_what_is_in_flight_still_gets(now: list[float]) -> None:
     assert now
-    phases = Phases(None, 0, 1)
-    session = session_of(phases)
-    session.release()
-    phases.join("a")
-    session.check_barrier()
-    job = taken(phases, "a")
-    session.stopped("stopped")
-    seen = Lookout(session, 0.0).look(Outlook(drain_s=29.0))
+    budget = Budget(None, 0, 1)
+    barrier = session_of(budget)
+    barrier.release()
+    budget.join("a")
+    barrier.check_barrier()
+    iteration = taken(budget, "a")
+    barrier.stopped("stopped")
+    seen = ProgressMeter(barrier, 0.0).look(ProcessState(drain_s=29.0))
     assert (seen.stopping, seen.in_flight, seen.drain_s) == (True, 1, 29.0)
-    phases.finish(job)
-    assert not Lookout(session, 0.0).look(Outlook(drain_s=29.0)).stopping
+    budget.finish(iteration)
+    assert not ProgressMeter(barrier, 0.0).look(ProcessState(drain_s=29.0)).stopping

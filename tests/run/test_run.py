@@ -15,39 +15,39 @@ import gevent
 import pytest
 
 from stt_load.config import Config, masked
-from stt_load.load.budget import Phases
+from stt_load.load.budget import Budget
 from stt_load.locust_plugin.display import Display
 from stt_load.report.exit_code import INVALID, exit_code
-from stt_load.run.executor import LocalTeam
-from stt_load.run.run import Crew, Experiment
+from stt_load.run.executor import LocalExecutor
+from stt_load.run.run import LocustControls, Run
 from stt_load.samples.sample import ErrorKind
 from stt_load.stats import summary as summaries
 from stt_load.storage import result_file
-from stt_load.storage.run_record import Run
+from stt_load.storage.run_record import RunRecord
 from tests.factory import FakeUsers
 from tests.making import sample_of
 from tests.report.test_schema import VALIDATOR
 
 
 class Trial:
-    """An experiment in the working directory; the test is its users."""
+    """A run in the working directory; the test is its users."""
 
     def __init__(self, total: int = 6, warmup: int = 2, **keys: Any) -> None:
         config = Config(total_requests=total, warmup_requests=warmup, wait_ready=0, **keys)
-        self.phases = Phases(total, warmup, 1)
+        self.budget = Budget(total, warmup, 1)
         self.out, self.err = io.StringIO(), io.StringIO()
         self.ended = 0
         self.reset: Callable[[], None] = lambda: None
-        self.team = LocalTeam(self.phases, FakeUsers(), lambda _: None)
-        self.experiment = Experiment(
+        self.executor = LocalExecutor(self.budget, FakeUsers(), lambda _: None)
+        self.run = Run(
             config,
             masked(config),
             config_file=None,
             url="http://127.0.0.1:1/v1/audio/transcriptions",
             users=1,
             user_class="SttUser",
-            team=self.team,
-            crew=Crew(wanted=lambda: 1, reset_statistics=lambda: self.reset(), end=self._end),
+            executor=self.executor,
+            locust_controls=LocustControls(wanted=lambda: 1, reset_statistics=lambda: self.reset(), end=self._end),
             display=Display("en", masked(config), report=self.out, aside=self.err),
         )
 
@@ -56,21 +56,23 @@ class Trial:
 
     def go(self, requests: int | None = None) -> None:
         """So many requests are made, all if not said."""
-        session = self.experiment.session
-        session.release()
-        self.phases.join("one")
-        session.check_barrier()
+        barrier = self.run.barrier
+        barrier.release()
+        self.budget.join("one")
+        barrier.check_barrier()
         while requests is None or requests > 0:
-            job = self.phases.take("one")
-            if job is None:
+            iteration = self.budget.take("one")
+            if iteration is None:
                 return
-            at_s = 1.0 + job.seq
-            session.finish(job, sample_of(job, start_s=at_s, sent_s=at_s, done_s=at_s + 0.5), f"text {job.seq}")
+            at_s = 1.0 + iteration.seq
+            barrier.finish(
+                iteration, sample_of(iteration, start_s=at_s, sent_s=at_s, done_s=at_s + 0.5), f"text {iteration.seq}"
+            )
             requests = None if requests is None else requests - 1
 
-    def finish(self) -> Run:
-        self.experiment.session.stopped("stopped")
-        return self.experiment.finish()
+    def finish(self) -> RunRecord:
+        self.run.barrier.stopped("stopped")
+        return self.run.finish()
 
 
 @pytest.fixture(autouse=True)
@@ -86,7 +88,7 @@ def written(folder: Path | None = None) -> dict[str, Any]:
     return result
 
 
-def check_doubted(run: Run, what: str) -> None:
+def check_doubted(run: RunRecord, what: str) -> None:
     """It says that `what` is missing, and is not to be believed."""
     assert any(what in sentence for sentence in run.info.faults), run.info.faults
     assert run.info.generator.listener_errors > 0
@@ -151,7 +153,7 @@ def test_whatever_breaks_before_the_result_the_result_says_what_is_missing(
     sentence = BREAKS[part]
     trial = Trial()
     trial.go()
-    monkeypatch.setattr(f"stt_load.run.executor.LocalTeam.{part}", boom)
+    monkeypatch.setattr(f"stt_load.run.executor.LocalExecutor.{part}", boom)
     run = trial.finish()
     result = written()
     assert len(result["requests"]) == 6
@@ -207,7 +209,7 @@ def test_rows_that_can_not_be_read_stay_in_the_spool(place: str, monkeypatch: py
         raise MemoryError
 
     dismissed: list[bool] = []
-    monkeypatch.setattr("stt_load.run.executor.LocalTeam.dismiss", lambda _, saved: dismissed.append(saved))
+    monkeypatch.setattr("stt_load.run.executor.LocalExecutor.dismiss", lambda _, saved: dismissed.append(saved))
     trial = Trial()
     trial.go()
     with monkeypatch.context() as broken:
@@ -226,13 +228,13 @@ def test_an_experiment_that_is_abandoned_leaves_nothing(monkeypatch: pytest.Monk
     trial = Trial()
     monkeypatch.setattr("stt_load.locust_plugin.display.Display.started", boom)
     with pytest.raises(RuntimeError):
-        trial.experiment.start()
-    trial.experiment.abandon()
+        trial.run.start()
+    trial.run.abandon()
     assert not list(Path.cwd().iterdir())
 
 
 def test_a_team_that_can_not_begin_leaves_no_spool(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stt_load.run.executor.LocalTeam.begin", boom)
+    monkeypatch.setattr("stt_load.run.executor.LocalExecutor.begin", boom)
     with pytest.raises(RuntimeError):
         Trial()
     assert not list(Path.cwd().iterdir())
@@ -251,7 +253,7 @@ def test_what_can_not_be_shown_at_the_end_costs_no_result(shown: str, monkeypatc
 
 
 @pytest.mark.parametrize(
-    "place", ["stt_load.locust_plugin.display.Display.finished", "stt_load.run.executor.LocalTeam.dismiss"]
+    "place", ["stt_load.locust_plugin.display.Display.finished", "stt_load.run.executor.LocalExecutor.dismiss"]
 )
 def test_what_breaks_after_the_result_makes_the_run_invalid(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     trial = Trial()
@@ -298,11 +300,11 @@ def test_a_run_whose_last_answers_came_in_the_drain_is_complete() -> None:
     """-t ended it, and all N are in; cut off, they are not."""
     trial = Trial()
     trial.go(5)
-    job = trial.phases.take("one")
-    assert job is not None
-    trial.experiment.session.stopped("time_limit")
-    trial.experiment.session.finish(job, sample_of(job, start_s=6.0, sent_s=6.0, done_s=6.5), None)
-    run = trial.experiment.finish()
+    iteration = trial.budget.take("one")
+    assert iteration is not None
+    trial.run.barrier.stopped("time_limit")
+    trial.run.barrier.finish(iteration, sample_of(iteration, start_s=6.0, sent_s=6.0, done_s=6.5), None)
+    run = trial.run.finish()
     assert (run.info.complete, run.info.end_reason) == (True, "time_limit")
     assert "Not complete" not in trial.out.getvalue()
 
@@ -310,12 +312,12 @@ def test_a_run_whose_last_answers_came_in_the_drain_is_complete() -> None:
 def test_a_run_whose_last_answers_were_cut_off_is_not_complete() -> None:
     trial = Trial()
     trial.go(5)
-    job = trial.phases.take("one")
-    assert job is not None
-    trial.experiment.session.stopped("time_limit")
-    cut = sample_of(job, start_s=6.0, sent_s=6.0, done_s=6.5, error_kind=ErrorKind.CANCELLED, error="cut off")
-    trial.experiment.session.finish(job, cut, None)
-    assert trial.experiment.finish().info.complete is False
+    iteration = trial.budget.take("one")
+    assert iteration is not None
+    trial.run.barrier.stopped("time_limit")
+    cut = sample_of(iteration, start_s=6.0, sent_s=6.0, done_s=6.5, error_kind=ErrorKind.CANCELLED, error="cut off")
+    trial.run.barrier.finish(iteration, cut, None)
+    assert trial.run.finish().info.complete is False
 
 
 def test_a_disk_that_takes_no_result_is_named_with_what_it_took(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -325,7 +327,7 @@ def test_a_disk_that_takes_no_result_is_named_with_what_it_took(monkeypatch: pyt
     run = trial.finish()
     (spool,) = Path.cwd().glob("*.partial.jsonl")
     said = trial.err.getvalue()
-    assert str(trial.experiment.path) in said
+    assert str(trial.run.path) in said
     assert spool.name in said
     assert "No space left on device" in said
     assert run.path is None
@@ -356,8 +358,8 @@ def test_a_result_that_breaks_while_it_is_written_stays_in_the_spool(monkeypatch
 def test_a_row_that_was_lost_is_counted() -> None:
     trial = Trial()
     trial.go(3)
-    assert trial.phases.take("one") is not None, "and nothing is ever heard of it"
-    trial.experiment.session.stopped("finished")
+    assert trial.budget.take("one") is not None, "and nothing is ever heard of it"
+    trial.run.barrier.stopped("finished")
     trial.finish()
     result = written()
     assert result["run"]["generator"]["rows_lost"] == 1
@@ -377,7 +379,7 @@ def test_whatever_breaks_when_the_barrier_opens_the_rest_of_it_is_done() -> None
 
 def test_what_breaks_on_the_way_to_the_end_does_not_hold_it_up(monkeypatch: pytest.MonkeyPatch) -> None:
     trial = Trial()
-    monkeypatch.setattr("stt_load.run.executor.LocalTeam.rest", boom)
+    monkeypatch.setattr("stt_load.run.executor.LocalExecutor.rest", boom)
     trial.go()
     assert trial.ended == 1
     trial.finish()
@@ -388,8 +390,8 @@ def test_an_exception_in_a_greenlet_of_the_run_is_told_and_stops_nothing_else(
 ) -> None:
     trial = Trial()
     monkeypatch.setattr("stt_load.locust_plugin.display.Display.follow", boom)
-    trial.experiment.start()
-    trial.experiment._greenlets[-1].join()
+    trial.run.start()
+    trial.run._greenlets[-1].join()
     trial.go()
     run = trial.finish()
     assert len(written()["requests"]) == 6
@@ -401,14 +403,14 @@ def test_an_exception_in_a_greenlet_of_the_run_is_told_and_stops_nothing_else(
 )
 def test_what_breaks_before_the_first_request_holds_nobody_up(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     trial = Trial()
-    trial.experiment.config = Config(wait_ready=1)
+    trial.run.config = Config(wait_ready=1)
     monkeypatch.setattr(place, boom)
     monkeypatch.setattr("stt_load.run.run.place_of", lambda *_: None)
     if "wait_ready" not in place:
         monkeypatch.setattr("stt_load.run.run.wait_ready", lambda *_: None)
-    trial.experiment.start()
+    trial.run.start()
     with gevent.Timeout(5):
-        trial.experiment.session.released.wait()
+        trial.run.barrier.released.wait()
     trial.go()
     check_doubted(trial.finish(), "warm-up" if "display" in place else "ready")
 
@@ -418,7 +420,8 @@ def test_secrets_are_in_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     trial = Trial(api={"api_key_env": "MY_KEY"})
     trial.go()
     monkeypatch.setattr(
-        "stt_load.run.executor.LocalTeam.remains", lambda _: (_ for _ in ()).throw(ValueError("it said hush-hush"))
+        "stt_load.run.executor.LocalExecutor.remains",
+        lambda _: (_ for _ in ()).throw(ValueError("it said hush-hush")),
     )
     trial.finish()
     assert "hush-hush" not in next(Path.cwd().glob("*.json")).read_text()
@@ -430,8 +433,8 @@ def test_a_drawn_seed_is_a_number_that_every_reader_of_json_knows(monkeypatch: p
     monkeypatch.setattr("random.SystemRandom.getrandbits", lambda _, bits: most >> (64 - min(bits, 64)))
     trial = Trial()
     try:
-        seed = trial.experiment.info.seed
+        seed = trial.run.info.seed
         assert seed < 2**53
         assert int(float(seed)) == seed
     finally:
-        trial.experiment.abandon()
+        trial.run.abandon()

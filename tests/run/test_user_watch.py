@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from stt_load.load.budget import Phases
+from stt_load.load.budget import Budget
 from stt_load.run.barrier import Ending
-from stt_load.run.executor import LocalTeam
+from stt_load.run.executor import LocalExecutor
 from stt_load.run.user_watch import UserWatch
 from tests.factory import FakeUsers
 from tests.making import Told
@@ -19,31 +19,31 @@ class Watched:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, awaited: int = 4, total: int | None = 10) -> None:
         self.now_s = 1_000.0
-        for module in ("team", "user_watch", "session"):
-            monkeypatch.setattr(f"stt_load.{module}.clock", lambda: self.now_s)
+        for module in ("executor", "user_watch", "barrier"):
+            monkeypatch.setattr(f"stt_load.run.{module}.clock", lambda: self.now_s)
         self.told = Told(total, 0, awaited)
         self.users = FakeUsers(wanted=4, running=4)
-        self.team = LocalTeam(self.told.phases, self.users, lambda _: None)
-        self.team._session = self.told.session
+        self.executor = LocalExecutor(self.told.budget, self.users, lambda _: None)
+        self.executor._barrier = self.told.barrier
         self.asked_for = 4
-        self.watch = UserWatch(self.told.session, self.team, lambda: self.asked_for, 4)
+        self.watch = UserWatch(self.told.barrier, self.executor, lambda: self.asked_for, 4)
 
     @property
-    def phases(self) -> Phases:
-        return self.told.phases
+    def budget(self) -> Budget:
+        return self.told.budget
 
     @property
     def ending(self) -> Ending | None:
-        return self.told.session.ending
+        return self.told.barrier.ending
 
     def join(self, *users: int) -> None:
         for user in users:
-            self.phases.join(user)
-        self.told.session.check_barrier()
+            self.budget.join(user)
+        self.told.barrier.check_barrier()
 
     def leave(self, *users: int) -> None:
         for user in users:
-            self.phases.leave(user)
+            self.budget.leave(user)
         self.users.running -= len(users)
 
     def look(self, seconds: float) -> None:
@@ -53,9 +53,9 @@ class Watched:
 
     @property
     def changes(self) -> tuple[tuple[float, float], ...]:
-        barrier_s = self.told.session.barrier_s
+        barrier_s = self.told.barrier.barrier_s
         assert barrier_s is not None
-        return self.team._load.changes.since(barrier_s, self.now_s)
+        return self.executor._load.changes.since(barrier_s, self.now_s)
 
 
 @pytest.fixture
@@ -85,15 +85,15 @@ def test_users_that_all_stop_in_mid_run_end_it(watched: Watched) -> None:
 
 def test_users_that_may_be_where_nobody_has_told_of_them_are_waited_for(watched: Watched) -> None:
     """Locust has given them to a worker that has said nothing yet."""
-    watched.team.unsure = True
+    watched.executor.unsure = True
     watched.join(1, 2, 3)
     watched.users.running = 3
     watched.look(60)
-    assert watched.told.session.barrier_s is None
+    assert watched.told.barrier.barrier_s is None
     watched.leave(1, 2, 3)
     watched.look(60)
     assert watched.ending is None
-    watched.team.unsure = False
+    watched.executor.unsure = False
     watched.look(2.5)
     assert watched.ending is not None
     assert watched.ending.reason == "no_users"
@@ -123,19 +123,19 @@ def test_the_barrier_waits_for_users_of_this_suite_only(watched: Watched) -> Non
     watched.users.wanted = watched.users.running = 2
     watched.join(1)
     watched.look(0.2)
-    assert watched.told.session.barrier_s is None
+    assert watched.told.barrier.barrier_s is None
     watched.join(2)
-    assert watched.told.session.barrier_s is not None
-    assert watched.told.session.users_at_barrier == 2
+    assert watched.told.barrier.barrier_s is not None
+    assert watched.told.barrier.users_at_barrier == 2
 
 
 def test_the_barrier_does_not_wait_for_a_user_that_died(watched: Watched) -> None:
     watched.join(1, 2, 3)
     watched.look(60)
-    assert watched.told.session.barrier_s is None, "the fourth is still in its on_start"
+    assert watched.told.barrier.barrier_s is None, "the fourth is still in its on_start"
     watched.users.running = 3
     watched.look(2.2)
-    assert watched.told.session.barrier_s is not None
+    assert watched.told.barrier.barrier_s is not None
     watched.look(1.2)
     assert len(watched.changes) == 1, "it is missing all the time"
 
@@ -144,7 +144,7 @@ def test_a_changed_number_of_users_is_waited_for_no_longer(watched: Watched) -> 
     watched.join(1)
     watched.asked_for = 7
     watched.look(0.1)
-    assert watched.told.session.barrier_s is not None
+    assert watched.told.barrier.barrier_s is not None
 
 
 def test_users_that_die_while_others_go_on_change_the_load(watched: Watched) -> None:
@@ -180,7 +180,7 @@ def test_users_that_somebody_stopped_change_nothing(watched: Watched) -> None:
 
 def test_what_happens_at_the_end_of_a_run_changes_nothing(watched: Watched) -> None:
     watched.join(1, 2, 3, 4)
-    watched.told.session.stopped("stopped")
+    watched.told.barrier.stopped("stopped")
     watched.leave(1, 2, 3, 4)
     watched.look(5)
     assert watched.changes == ()
@@ -194,13 +194,13 @@ def test_a_look_that_fails_is_a_fault_and_not_the_last_one(watched: Watched, mon
     def look(now_s: float) -> None:
         looks.append(now_s)
         if len(looks) == 3:
-            watched.told.session.stopped("stopped")
+            watched.told.barrier.stopped("stopped")
         raise ValueError
 
     monkeypatch.setattr(watched.watch, "look", look)
     watched.watch.run()
     assert len(looks) == 3
-    assert watched.told.session.faults.count == 3
+    assert watched.told.barrier.faults.count == 3
 
 
 def test_counting_the_users_costs_nothing_while_all_are_there(watched: Watched) -> None:
@@ -212,7 +212,7 @@ def test_counting_the_users_costs_nothing_while_all_are_there(watched: Watched) 
                 Counted.looks += 1
             return super().__getattribute__(name)
 
-    watched.team.users = Counted(wanted=4, running=4)
+    watched.executor.users = Counted(wanted=4, running=4)
     watched.join(1, 2, 3, 4)
     Counted.looks = 0
     watched.look(10)

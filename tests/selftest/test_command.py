@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from stt_load.cli.main import main
+from stt_load.cli import main
 from stt_load.selftest import command
 from stt_load.selftest.bench import TrialError
 from stt_load.selftest.cases import TRIALS, Trial
@@ -27,7 +27,7 @@ def test_the_whole_of_it_takes_less_than_a_minute_and_tells_right_from_wrong(tmp
     (tmp_path / ".locust.conf").write_text("users = 66\n")
     astray = {"LOCUST_USERS": "99", "STT_LOAD_SEED": "1", "CONFIG_PATH": "no.yaml", "HOME": str(tmp_path)}
     ran = subprocess.run(
-        [sys.executable, "-m", "stt_load.cli.main", "selftest"],
+        [sys.executable, "-m", "stt_load.cli", "selftest"],
         cwd=tmp_path,
         env=os.environ | astray,
         capture_output=True,
@@ -58,7 +58,7 @@ def test_the_whole_of_it_takes_less_than_a_minute_and_tells_right_from_wrong(tmp
 def test_whoever_ends_it_leaves_nothing_running(tmp_path: Path) -> None:
     """In the middle of a run with two workers, by SIGTERM to itself alone, as from a CI system."""
     process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "stt_load.cli.main", "selftest"],
+        [sys.executable, "-u", "-m", "stt_load.cli", "selftest"],
         env=os.environ | {"TMPDIR": str(tmp_path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -13,13 +13,13 @@ from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import Samples
 from stt_load.storage.merge import merge
 from stt_load.storage.result_file import load
-from stt_load.storage.run_record import ReportError, Run
+from stt_load.storage.run_record import ReportError, RunRecord
 from stt_load.storage.spool import Spool
 from tests.factory import joined, table
 from tests.report.runs import run_of
 
 
-def part(samples: Samples, *names: str, **info: object) -> Run:
+def part(samples: Samples, *names: str, **info: object) -> RunRecord:
     defaults = {"complete": False, "end_reason": "crashed", "ended_at": None, "workers": names}
     return run_of(samples, generator=Generator(), path=Path("-".join(names)), **defaults | info)
 
@@ -91,7 +91,7 @@ def test_error_texts_stay_with_their_rows() -> None:
 
 
 def test_the_health_of_each_worker_is_its_own() -> None:
-    def watched(name: str, cpu: float) -> Run:
+    def watched(name: str, cpu: float) -> RunRecord:
         generator = Generator(workers=(WorkerHealth(0, 0.01, cpu),), in_flight_mean=2.0, in_flight_samples=9)
         run = part(table([1.0], 1.0, first_seq=len(name)), name)
         return replace(run, info=replace(run.info, generator=generator))
@@ -102,7 +102,7 @@ def test_the_health_of_each_worker_is_its_own() -> None:
 
 
 def test_the_stalls_of_each_worker_are_its_own() -> None:
-    def watched(name: str, *stalls: Stall) -> Run:
+    def watched(name: str, *stalls: Stall) -> RunRecord:
         generator = Generator(workers=(WorkerHealth(0, 0.01, 0.1, 0.001, 0.5),), stalls=stalls)
         run = part(table([1.0], 1.0, first_seq=len(name)), name)
         return replace(run, info=replace(run.info, generator=generator))

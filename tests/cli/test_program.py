@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from stt_load import __version__
-from stt_load.cli.main import main
+from stt_load.cli import main
 from stt_load.config import Config, effective
 from stt_load.config.options import OPTIONS
 
 FOREIGN = {option.env for option in OPTIONS} | {"LOCUST_USERS", "LOCUST_HOST", "CONFIG_PATH"}
 HYGIENE = """
 import sys
-from stt_load.cli.main import main
+from stt_load.cli import main
 try:
     main(["--help"])
 finally:
@@ -31,7 +31,7 @@ def stt_load(*argv: str, cwd: Path, **environ: str) -> subprocess.CompletedProce
         name: text for name, text in os.environ.items() if not name.startswith(("STT_LOAD_", "LOCUST_", "CONFIG_"))
     }
     return subprocess.run(
-        [sys.executable, "-m", "stt_load.cli.main", *argv],
+        [sys.executable, "-m", "stt_load.cli", *argv],
         cwd=cwd,
         env=clean | {"PYTHONIOENCODING": "utf-8"} | environ,
         capture_output=True,
@@ -107,7 +107,7 @@ def test_a_reader_that_goes_away_gets_no_traceback(argv: list[str]) -> None:
     os.close(reader)
     # Unbuffered, argparse itself would swallow the error.
     environ = {name: text for name, text in os.environ.items() if name != "PYTHONUNBUFFERED"}
-    command = [sys.executable, "-m", "stt_load.cli.main", *argv]
+    command = [sys.executable, "-m", "stt_load.cli", *argv]
     done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, env=environ, timeout=60, check=False)
     os.close(writer)
     assert (done.returncode, done.stderr) == (141, b"")
