@@ -6,6 +6,7 @@ import math
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from pathlib import Path
 
 from stt_load.clock import clock
 from stt_load.cluster import protocol, spools, validation
@@ -14,9 +15,9 @@ from stt_load.cluster.registry import Member, WorkerRegistry
 from stt_load.cluster.shapes import InvalidMessage
 from stt_load.cluster.worker_state import WorkerState
 from stt_load.load.ledger import Ledger
-from stt_load.run.executor import Order
+from stt_load.run.context import Order
 from stt_load.run.monitor import Watch
-from stt_load.samples.run_info import Clock
+from stt_load.samples.run_info import Clock, RunInfo
 from stt_load.samples.sample import Sample
 
 UNHEARD_S = 1.5
@@ -25,14 +26,14 @@ QUIET_S = 3.0
 """Well before Locust, after some 4.5 s, gives a worker up; a worker that lives is heard of each second."""
 
 
-def message_of(order: Order) -> Data:
+def message_of(order: Order, info: RunInfo, result: Path) -> Data:
     """What is to be done, as all workers are told it."""
     return {
         "config": order.config.model_dump_json(),
         "shown": order.shown,
         "url": order.url,
-        "info": asdict(order.info),
-        "result": order.result.stem,
+        "info": asdict(info),
+        "result": result.stem,
     }
 
 

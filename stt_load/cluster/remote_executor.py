@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import gevent
 
@@ -18,10 +19,11 @@ from stt_load.cluster.registry import STEP_S, Member, WorkerRegistry
 from stt_load.cluster.worker_state import WorkerState
 from stt_load.load.ledger import Ledger
 from stt_load.run.barrier import Barrier
-from stt_load.run.executor import Order, Users
+from stt_load.run.context import Order
+from stt_load.run.executor import Users
 from stt_load.run.load_watch import Asked, LoadWatch
 from stt_load.samples.generator import Generator
-from stt_load.samples.run_info import Clock
+from stt_load.samples.run_info import Clock, RunInfo
 from stt_load.samples.sample import Sample
 
 logger = logging.getLogger(__name__)
@@ -77,14 +79,14 @@ class RemoteExecutor:
     def clocks(self) -> dict[str, Clock]:
         return self._participants.clocks
 
-    def begin(self, barrier: Barrier, order: Order) -> None:
+    def begin(self, barrier: Barrier, order: Order, info: RunInfo, result: Path) -> None:
         self.barrier = self._intake.barrier = barrier
         config = order.config
         frames = wav.frames_of(config.audio_duration, config.sample_rate)
         self._audio_s = self._intake.audio_s = frames / config.sample_rate
         self._lease_s = config.api.timeout.total + config.request_delay + LEASE_S
-        self._result = order.result.stem
-        self._participants.order = message_of(order)
+        self._result = result.stem
+        self._participants.order = message_of(order, info, result)
         self._muster()
         self._registry.contract = self
 

@@ -12,8 +12,7 @@ import gevent
 from stt_load.cluster import spools
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.worker_dispatcher import WorkerDispatcher
-from stt_load.config import Config
-from stt_load.run.context import RunContext, build
+from stt_load.run.context import RunContext, build, order_of
 from stt_load.run.spooling import Spooling
 from stt_load.samples.run_info import RunInfo
 from stt_load.storage.run_record import run_info
@@ -35,12 +34,13 @@ class WorkerRun:
     def __init__(self, order: Data, post: Callable[[str, Data], None], on_open: Callable[[], None]) -> None:
         self.id: str = order["run"]
         self.concluded = False
-        self.config = Config.model_validate_json(order["config"])
+        asked = order_of(order)
+        self.drain_s = asked.config.drain
         info = run_info(order["info"], Path(order["result"]))
         self._info: RunInfo = replace(info, workers=(order["name"],))
         self.dispatcher = WorkerDispatcher(lambda kind, data: post(kind, data | {"run": self.id}), on_open)
         self.context: RunContext = build(
-            self.config, order["url"], info.seed, self.dispatcher, lambda: self.dispatcher.users
+            asked.config, asked.url, info.seed, self.dispatcher, lambda: self.dispatcher.users
         )
         self.dispatcher.hide = self.context.api.hide
         self._spool = self._open_spool(spools.result_of(order["result"], order["number"]), order["shown"])

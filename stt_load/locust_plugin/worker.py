@@ -202,7 +202,7 @@ class Worker:
         if dispatcher.ended or not dispatcher.in_touch:
             worker_run.over()
             return
-        self._conclude(worker_run, worker_run.config.drain)
+        self._conclude(worker_run, worker_run.drain_s)
         until_s = clock() + LAST_WORD_S
         while not dispatcher.done and clock() < until_s:
             gevent.sleep(0.01)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from stt_load import __version__
@@ -14,17 +16,49 @@ from stt_load.api.answers import Places, reader
 from stt_load.api.api import Api
 from stt_load.api.batch import Plan
 from stt_load.api.form import Bare, Form
+from stt_load.api.redaction import Redactor
 from stt_load.api.stream import Stream
 from stt_load.api.verdict import Answer, Transcript, heard
 from stt_load.audio import wav
 from stt_load.audio.noise import NoiseSource
 from stt_load.client import Target, Timeouts
 from stt_load.client.hook import Call, load
-from stt_load.config import ApiConfig, Config, filled, json_fields, mask_url, pairs, secrets
+from stt_load.config import MOST_SEED, ApiConfig, Config, filled, json_fields, mask_url, pairs, secrets
 from stt_load.load.iteration import Iteration
 from stt_load.run.dispatcher import Dispatcher
 
 UNITS_S = {"s": 1.0, "ms": 0.001}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is asked for: a run of `config` against `url`, where requests go. shown: the configuration as it may be
+    seen, secrets masked. file: that it was read from."""
+
+    config: Config
+    shown: dict[str, Any]
+    url: str
+    file: str | None = None
+
+    def hider(self) -> Callable[[str], str]:
+        """What takes the secrets of this process's environment out of a text."""
+        return Redactor(secrets(self.config, os.environ)).text
+
+    def seed(self) -> int:
+        """That of the clips: the one that is given, or one drawn anew."""
+        given = self.config.seed
+        return random.SystemRandom().getrandbits(MOST_SEED.bit_length()) if given is None else given
+
+    @property
+    def health_path(self) -> str | None:
+        """Where the service is asked how it is: beside the endpoint, below the same base."""
+        api = self.config.api
+        return api.health and base_path(api, self.url) + api.health
+
+
+def order_of(message: Mapping[str, Any]) -> Order:
+    """The order in a master's message to its workers."""
+    return Order(Config.model_validate_json(message["config"]), message["shown"], message["url"])
 
 
 @dataclass(frozen=True, slots=True)

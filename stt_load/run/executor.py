@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from stt_load.clock import clock
-from stt_load.config import Config
 from stt_load.load.budget import Budget
 from stt_load.run.barrier import Barrier, Iterations
-from stt_load.run.context import RunContext, build
+from stt_load.run.context import Order, RunContext, build
 from stt_load.run.dispatcher import Condition, LocalDispatcher
 from stt_load.run.load_watch import Asked, LoadWatch
 from stt_load.run.monitor import Monitor
 from stt_load.samples.generator import Generator
 from stt_load.samples.run_info import LOCAL, Clock, RunInfo
 from stt_load.samples.sample import Sample
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What is to be done. shown: the configuration, secrets masked. url: where to post to. result: file to come."""
-
-    config: Config
-    shown: dict[str, Any]
-    url: str
-    info: RunInfo
-    result: Path
 
 
 class Users(Protocol):
@@ -71,8 +59,8 @@ class Executor(Protocol):
     def clocks(self) -> dict[str, Clock]:
         """Of those on other machines, by name."""
 
-    def begin(self, barrier: Barrier, order: Order) -> None:
-        """Gets ready; nobody starts before `barrier` is released."""
+    def begin(self, barrier: Barrier, order: Order, info: RunInfo, result: Path) -> None:
+        """Gets ready; nobody starts before `barrier` is released. result: the file to come."""
 
     def spread_news(self) -> None:
         """There may be iterations for those who had none."""
@@ -128,10 +116,10 @@ class LocalExecutor:
         assert self._barrier is not None, "an executor begins before it is asked for anything"
         return self._barrier
 
-    def begin(self, barrier: Barrier, order: Order) -> None:
+    def begin(self, barrier: Barrier, order: Order, info: RunInfo, result: Path) -> None:  # noqa: ARG002 - see above
         self._barrier = barrier
         dispatcher = LocalDispatcher(self.budget, barrier, self._condition)
-        self._enter(build(order.config, order.url, order.info.seed, dispatcher, lambda: self.budget.present))
+        self._enter(build(order.config, order.url, info.seed, dispatcher, lambda: self.budget.present))
 
     def spread_news(self) -> None:
         self._condition.notify_all()

@@ -20,8 +20,8 @@ from stt_load.api.redaction import Redactor
 from stt_load.config import MOST_SEED, Config, mask_url, secrets
 from stt_load.locust_plugin.display import Display
 from stt_load.run.barrier import Barrier, Ending
-from stt_load.run.context import base_path, place_of
-from stt_load.run.executor import Executor, Order
+from stt_load.run.context import Order, base_path, place_of
+from stt_load.run.executor import Executor
 from stt_load.run.faults import Faults
 from stt_load.run.readiness import wait_ready
 from stt_load.run.spooling import Spooling
@@ -117,7 +117,7 @@ class Run:
         self._greenlets: list[gevent.Greenlet[..., None]] = []
         self._unread = False
         try:
-            executor.begin(self.barrier, Order(config, shown, url, self.info, self.path))
+            executor.begin(self.barrier, Order(config, shown, url), self.info, self.path)
         except BaseException:
             self.abandon()
             raise

@@ -17,7 +17,7 @@ from stt_load.config import Config, masked
 from stt_load.load.iteration import Iteration
 from stt_load.load.ledger import Ledger
 from stt_load.run.barrier import Barrier
-from stt_load.run.executor import Order
+from stt_load.run.context import Order
 from stt_load.run.load_watch import Asked
 from stt_load.samples.generator import Generator
 from stt_load.samples.run_info import RunInfo
@@ -93,7 +93,7 @@ class Conversation:
             on_news=self.executor.spread_news,
         )
         config = Config()
-        self.executor.begin(self.barrier, Order(config, masked(config), "http://x", INFO, Path("result.json")))
+        self.executor.begin(self.barrier, Order(config, masked(config), "http://x"), INFO, Path("result.json"))
         self.barrier.release()
         self.up: dict[str, deque[tuple[str, Data]]] = {}
         self.posts: dict[str, WorkerDispatcher] = {}

@@ -21,7 +21,7 @@ from stt_load.config import Config
 from stt_load.locust_plugin import quirks
 from stt_load.locust_plugin.executors import RemoteExecutors
 from stt_load.locust_plugin.users import FastSttUser
-from stt_load.run.executor import Order
+from stt_load.run.context import Order
 from stt_load.run.load_watch import Asked
 from tests.cluster.conversation import INFO
 from tests.locusts import Nobody
@@ -127,7 +127,7 @@ def test_a_worker_whose_answer_shows_that_it_has_not_heard_of_the_run_is_told_ag
     master.hears(protocol.ECHO, "a", echo)
     assert (protocol.RUN, "a") not in master.sent, "it has not begun"
     told = Told(4)
-    executor.begin(told.barrier, Order(Config(), {}, "http://x", INFO, Path("result.json")))
+    executor.begin(told.barrier, Order(Config(), {}, "http://x"), INFO, Path("result.json"))
     for words in echo, echo | {"run": "the one before"}, echo | {"run": executor.id, "closed": False}:  # type: ignore[attr-defined]
         master.hears(protocol.ECHO, "a", words)
     assert master.sent.count((protocol.RUN, "a")) == 3

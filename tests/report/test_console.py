@@ -9,7 +9,7 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from stt_load.config import Api, Config, masked
+from stt_load.config import ApiConfig, Config, masked
 from stt_load.report import opening
 from stt_load.report.console import report, result
 from stt_load.report.messages import Language, Messages
@@ -23,7 +23,7 @@ from tests.factory import joined, table
 from tests.report.runs import HEALTHY, PROCESS, run_of, steady
 
 EN, KO = Messages("en"), Messages("ko")
-LOCAL = Config(api=Api(base_url="http://127.0.0.1:8000"))
+LOCAL = Config(api=ApiConfig(base_url="http://127.0.0.1:8000"))
 
 
 def text(run_samples: Samples, language: Language = "en", config: Config | None = None, **info: object) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from stt_load.config import Config, masked
-from stt_load.run.context import RunContext
-from stt_load.run.executor import LocalExecutor, Order
+from stt_load.run.context import Order, RunContext
+from stt_load.run.executor import LocalExecutor
 from stt_load.samples.generator import Generator
 from tests.cluster.conversation import INFO
 from tests.factory import FakeUsers
@@ -24,8 +24,8 @@ class Begun:
         self.stages: list[RunContext] = []
         self.executor = LocalExecutor(self.told.budget, FakeUsers(), self.stages.append)
         config = Config()
-        order = Order(config, masked(config), "http://127.0.0.1:1/x", replace(INFO, seed=7), Path("result.json"))
-        self.executor.begin(self.told.barrier, order)
+        order = Order(config, masked(config), "http://127.0.0.1:1/x")
+        self.executor.begin(self.told.barrier, order, replace(INFO, seed=7), Path("result.json"))
 
 
 def test_users_get_the_stage_of_the_run() -> None:
