@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from stt_load.api.errors import begins_an_error, error_in
+from stt_load.api.names import JSON_FORMATS, ResponseFormat
 from stt_load.api.numbers import number, usage_of
 from stt_load.api.places import NO_JSON, json_in, look, parsed
 from stt_load.api.verdict import Answer, Failure, Transcript, excerpt, heard
@@ -31,7 +32,7 @@ class Places:
     processing_time_unit_s: float = 1.0
 
 
-def reader(response_format: str, places: Places = Places()) -> Read:
+def reader(response_format: ResponseFormat, places: Places = Places()) -> Read:
     """What finds the transcript in a 2xx answer of `response_format`; an empty transcript is one, too."""
     if response_format in JSON_FORMATS:
         return _JsonReader(places)
@@ -205,5 +206,4 @@ _SAYS_EVENTS = re.compile(r"\s*text/event-stream\b", re.IGNORECASE)
 _CUE = re.compile(r"^[ \t]*[\d:.,]+[ \t]+-->[ \t]+[\d:.,]+", re.MULTILINE)
 MOST_QUOTES = 3
 """How often a text may be a JSON string."""
-JSON_FORMATS = frozenset({"json", "verbose_json", "diarized_json"})
-_SUBTITLES: dict[str, Read] = {"srt": _from_srt, "vtt": _from_vtt}
+_SUBTITLES: dict[ResponseFormat, Read] = {"srt": _from_srt, "vtt": _from_vtt}

@@ -23,14 +23,13 @@ Checked against their sources, November 2026:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
 from stt_load.api.errors import error_in
+from stt_load.api.names import Dialect
 from stt_load.api.sse import MESSAGE
 from stt_load.api.words import is_blank
 
-Dialect = Literal["openai", "vllm", "mistral", "segments", "plain"]
-DIALECTS: tuple[Dialect, ...] = get_args(Dialect)
 DONE = "[DONE]"
 MARKS: dict[Dialect, str] = {"openai": "transcript.text.done", "vllm": DONE, "mistral": "transcription.done"}
 """What a stream ends with, in the dialects where it has to. `DONE` will do in all."""

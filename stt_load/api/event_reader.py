@@ -13,7 +13,6 @@ from typing import Any
 from stt_load.api.dialects import (
     DONE,
     UNDERSTAND,
-    Dialect,
     Document,
     Said,
     dialect_of,
@@ -22,6 +21,7 @@ from stt_load.api.dialects import (
     is_sign_of_life,
 )
 from stt_load.api.errors import ENDS, begins_an_error, error_in, failure_in
+from stt_load.api.names import Dialect
 from stt_load.api.numbers import usage_of
 from stt_load.api.oddities import NOTHING, Oddities, is_event, quoted
 from stt_load.api.pieces import Pieces

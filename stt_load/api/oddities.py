@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stt_load.api.dialects import Dialect
+from stt_load.api.names import Dialect
 from stt_load.api.verdict import EXCERPT_CHARACTERS, excerpt
 from stt_load.api.words import is_blank
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from stt_load.api import json_lines, sse
 from stt_load.api.answers import Read
-from stt_load.api.dialects import MARKS, Dialect
+from stt_load.api.dialects import MARKS
 from stt_load.api.event_reader import EventReader
+from stt_load.api.names import Dialect
 from stt_load.api.oddities import quoted
 from stt_load.api.pieces import Gaps
 from stt_load.api.verdict import EXCERPT_CHARACTERS, Answer, Failure, Transcript, excerpt, heard

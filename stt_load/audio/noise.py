@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from stt_load.audio import wav
+from stt_load.audio.names import FEWEST_SAMPLES, HEADER_BYTES, SAMPLE_BYTES
 
-NONCE_FRAMES = 8
-NONCE_BYTES = NONCE_FRAMES * wav.SAMPLE_BYTES
+NONCE_BYTES = FEWEST_SAMPLES * SAMPLE_BYTES
 
 # Peak of the noise, about -18 dB below full scale: the level of speech, not of a jet engine. It also keeps the upper
 # byte of every sample in 0x00..0x0F or 0xF0..0xFF, so that no run of ASCII text (a form's boundary) can occur in it.
@@ -27,7 +27,7 @@ _WORD = (1 << 64) - 1
 class NoiseSource:
     """WAV clips of one length, each a function of (seed, seq, attempt): the same on any worker.
 
-    seed: 0 to 2^64 - 1. frames: samples in each clip, at least NONCE_FRAMES. rate_hz: sample rate.
+    seed: 0 to 2^64 - 1. frames: samples in each clip, at least FEWEST_SAMPLES. rate_hz: sample rate.
 
     Every clip differs from every other of the run, by construction: its first eight samples carry eight bytes, the
     image of the word seq * 2^16 + attempt under a map of 64-bit words that is one to one (`_scramble`), so two clips
@@ -37,24 +37,24 @@ class NoiseSource:
     """
 
     def __init__(self, seed: int, frames: int, rate_hz: int) -> None:
-        if frames < NONCE_FRAMES:
-            raise ValueError(f"a clip of {frames} samples: at least {NONCE_FRAMES} are needed to make it unique")
+        if frames < FEWEST_SAMPLES:
+            raise ValueError(f"a clip of {frames} samples: at least {FEWEST_SAMPLES} are needed to make it unique")
         self.frames = frames
         self.rate_hz = rate_hz
         self.duration_s = frames / rate_hz
-        self.clip_bytes = wav.HEADER_BYTES + frames * wav.SAMPLE_BYTES
+        self.clip_bytes = HEADER_BYTES + frames * SAMPLE_BYTES
         self._seed = seed & _WORD
         self._header = wav.header(frames, rate_hz)
-        self._rest_bytes = frames * wav.SAMPLE_BYTES - NONCE_BYTES
+        self._rest_bytes = frames * SAMPLE_BYTES - NONCE_BYTES
         noise = np.random.Generator(np.random.PCG64(seed)).integers(
-            -PEAK, PEAK + 1, STARTS + frames - NONCE_FRAMES, dtype="<i2"
+            -PEAK, PEAK + 1, STARTS + frames - FEWEST_SAMPLES, dtype="<i2"
         )
         self._noise = memoryview(noise.tobytes())
 
     def clip(self, seq: int, attempt: int) -> tuple[bytes, memoryview]:
         """The clip of an iteration, as two parts to be sent one after the other: header with nonce, and the noise."""
         word = _scramble((seq << 16 | attempt) ^ self._seed)
-        start = (_scramble(word) % STARTS) * wav.SAMPLE_BYTES
+        start = (_scramble(word) % STARTS) * SAMPLE_BYTES
         nonce = b"".join(map(_NONCE_SAMPLE.__getitem__, word.to_bytes(8, "little")))
         return self._header + nonce, self._noise[start : start + self._rest_bytes]
 

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import struct
 
-HEADER_BYTES = 44
-SAMPLE_BYTES = 2
-
-
-def frames_of(duration_s: float, rate_hz: int) -> int:
-    """Samples in a clip of `duration_s` seconds at `rate_hz`."""
-    return round(duration_s * rate_hz)
+from stt_load.audio.names import HEADER_BYTES, SAMPLE_BYTES
 
 
 def header(frames: int, rate_hz: int) -> bytes:

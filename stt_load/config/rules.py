@@ -8,16 +8,12 @@ import ssl
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from stt_load.audio import wav
+from stt_load.audio.names import FEWEST_SAMPLES, MOST_SAMPLES, frames_of
 from stt_load.config.model import Config
 from stt_load.config.paths import KeyPath
 from stt_load.config.places import Broken, model_has_a_place, references_are_right, variables_are_right
 from stt_load.config.words import API_FIELDS
 from stt_load.storage.files import OddFileError, read_ordinary
-
-FEWEST_SAMPLES = 8
-# A WAV file gives its own size, less 8 bytes, in 32 bits.
-MOST_SAMPLES = (2**32 - 1 - (wav.HEADER_BYTES - 8)) // wav.SAMPLE_BYTES
 
 # Mozilla's authorities, all of them, take 0.3 MB.
 MOST_BUNDLE_BYTES = 10_000_000
@@ -64,7 +60,7 @@ def _clip_has_a_size(config: Config) -> Iterator[Broken]:
             DURATION: f"makes a WAV above 4 GiB at {rate} Hz; choose {math.floor(MOST_SAMPLES / rate)} or less",
             RATE: f"makes a WAV above 4 GiB with {duration} s; choose {math.floor(MOST_SAMPLES / duration)} or less",
         }
-    elif wav.frames_of(duration, rate) < FEWEST_SAMPLES:
+    elif frames_of(duration, rate) < FEWEST_SAMPLES:
         shortest = math.ceil(FEWEST_SAMPLES / rate * 1e4) / 1e4
         yield {
             DURATION: f"is too short: fewer than {FEWEST_SAMPLES} samples at {rate} Hz; choose {shortest} or more",

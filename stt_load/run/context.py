@@ -19,7 +19,7 @@ from stt_load.api.form import Bare, Form
 from stt_load.api.redaction import Redactor
 from stt_load.api.stream import Stream
 from stt_load.api.verdict import Answer, Transcript, heard
-from stt_load.audio import wav
+from stt_load.audio.names import frames_of
 from stt_load.audio.noise import NoiseSource
 from stt_load.client import Target, Timeouts
 from stt_load.client.hook import Call, load
@@ -106,7 +106,7 @@ def build(config: Config, url: str, seed: int, dispatcher: Dispatcher, users: Ca
 
 def audio_of(config: Config, seed: int) -> NoiseSource:
     """The clips of a run; `seed` decides on them."""
-    return NoiseSource(seed, wav.frames_of(config.audio_duration, config.sample_rate), config.sample_rate)
+    return NoiseSource(seed, frames_of(config.audio_duration, config.sample_rate), config.sample_rate)
 
 
 def api_of(config: Config, url: str) -> Api:

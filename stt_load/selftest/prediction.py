@@ -13,8 +13,8 @@ from hashlib import blake2b
 from heapq import heapreplace
 from typing import Any
 
+from stt_load.audio.names import HEADER_BYTES, frames_of
 from stt_load.audio.noise import NoiseSource
-from stt_load.audio.wav import HEADER_BYTES, frames_of
 
 STALLED_S = 0.002
 """A row that a standstill can have made later than this tells nothing of the service."""

@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from stt_load.api.names import DIALECTS, Dialect
+
 Misbehaviour = Literal[
     "none",
     "hang",
@@ -44,10 +46,10 @@ class ServerSettings(BaseModel):
     )
     error_rate: float = Field(default=0.0, ge=0, le=1, description="Share of services that end with status 500")
     cut_rate: float = Field(default=0.0, ge=0, le=1, description="Share of transcripts that end in the middle")
-    stream_dialect: Literal["none", "openai", "vllm", "mistral", "segments", "plain"] = Field(
+    stream_dialect: Literal["none", Dialect] = Field(
         default="openai",
-        description="What streamed answers look like: openai, vllm, mistral, segments or plain; none: it knows no "
-        "`stream` and answers as a whole",
+        description=f"What streamed answers look like: {', '.join(DIALECTS[:-1])} or {DIALECTS[-1]}; none: it knows "
+        "no `stream` and answers as a whole",
     )
     delta_gap_s: float = Field(
         default=0.02, ge=0, description="From one piece of a streamed text to the next, in seconds"

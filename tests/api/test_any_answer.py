@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from stt_load.api.answers import Places, reader
 from stt_load.api.api import Api
 from stt_load.api.batch import Course, Plan
-from stt_load.api.dialects import DIALECTS, Dialect
 from stt_load.api.form import Bare
+from stt_load.api.names import DIALECTS, Dialect
 from stt_load.api.places import NO_JSON, json_in, parsed
 from stt_load.api.request import Body
 from stt_load.api.stream import Stream

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from stt_load.api.dialects import Dialect
+from stt_load.api.names import Dialect
 from stt_load.api.verdict import Failure, Transcript
 from stt_load.samples.sample import ErrorKind
 from tests.api.test_stream import DONE, MISTRAL, OPENAI, SPOKEN, SSE, STREAMS, VLLM, as_lines, event, heard, segment

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stt_load.api.answers import reader
-from stt_load.api.dialects import DIALECTS, Dialect
 from stt_load.api.event_reader import MOST_INSIDE
+from stt_load.api.names import DIALECTS, Dialect
 from stt_load.api.pieces import Gaps
 from stt_load.api.sse import MAX_EVENT_BYTES
 from stt_load.api.stream import Stream

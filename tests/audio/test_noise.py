@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt_load.audio import wav
-from stt_load.audio.noise import NONCE_FRAMES, PEAK, NoiseSource, _scramble
+from stt_load.audio.names import FEWEST_SAMPLES, HEADER_BYTES, frames_of
+from stt_load.audio.noise import PEAK, NoiseSource, _scramble
 
 
 def whole(source: NoiseSource, seq: int, attempt: int = 0) -> bytes:
     return b"".join(bytes(part) for part in source.clip(seq, attempt))
 
 
-@given(frames=st.integers(NONCE_FRAMES, 50_000), rate=st.integers(1_000, 384_000), seed=st.integers(0, 2**64 - 1))
+@given(frames=st.integers(FEWEST_SAMPLES, 50_000), rate=st.integers(1_000, 384_000), seed=st.integers(0, 2**64 - 1))
 def test_a_clip_is_a_wav_of_exactly_its_frames(frames: int, rate: int, seed: int) -> None:
     source = NoiseSource(seed, frames, rate)
     clip = whole(source, 3)
@@ -30,7 +30,7 @@ def test_a_clip_is_a_wav_of_exactly_its_frames(frames: int, rate: int, seed: int
     ("duration_s", "rate_hz", "frames"), [(10.0, 16_000, 160_000), (0.1, 11_025, 1_102), (1.00004, 8_000, 8_000)]
 )
 def test_frames_are_the_rounded_product(duration_s: float, rate_hz: int, frames: int) -> None:
-    assert wav.frames_of(duration_s, rate_hz) == frames
+    assert frames_of(duration_s, rate_hz) == frames
 
 
 @given(st.lists(st.integers(0, 2**64 - 1), min_size=2, unique=True))
@@ -59,7 +59,7 @@ def test_the_scramble_can_be_undone(word: int) -> None:
     jobs=st.lists(st.tuples(st.integers(0, 2**48 - 1), st.integers(0, 2**16 - 1)), min_size=2, unique=True),
 )
 def test_no_two_jobs_of_a_run_share_a_clip(seed: int, jobs: list[tuple[int, int]]) -> None:
-    source = NoiseSource(seed, NONCE_FRAMES, 16_000)  # nothing but the nonce: the part that makes it unique
+    source = NoiseSource(seed, FEWEST_SAMPLES, 16_000)  # nothing but the nonce: the part that makes it unique
     assert len({whole(source, seq, attempt) for seq, attempt in jobs}) == len(jobs)
 
 
@@ -76,7 +76,7 @@ def test_a_clip_is_a_function_of_seed_seq_and_attempt() -> None:
 
 
 def test_the_noise_is_noise_and_never_near_the_letters_of_a_boundary() -> None:
-    clip = np.frombuffer(whole(NoiseSource(3, 160_000, 16_000), 0)[wav.HEADER_BYTES :], "<i2")
+    clip = np.frombuffer(whole(NoiseSource(3, 160_000, 16_000), 0)[HEADER_BYTES:], "<i2")
     assert np.abs(clip).max() <= PEAK
     assert abs(float(clip.mean())) < 30
     assert abs(float(np.corrcoef(clip[:-1], clip[1:])[0, 1])) < 0.02
@@ -86,7 +86,7 @@ def test_the_noise_is_noise_and_never_near_the_letters_of_a_boundary() -> None:
 
 def test_a_clip_without_room_for_the_nonce_is_refused() -> None:
     with pytest.raises(ValueError, match="at least 8"):
-        NoiseSource(1, NONCE_FRAMES - 1, 16_000)
+        NoiseSource(1, FEWEST_SAMPLES - 1, 16_000)
 
 
 def test_the_audio_is_a_view_into_the_shared_noise() -> None:

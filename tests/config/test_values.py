@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from stt_load.audio.noise import NONCE_FRAMES
+from stt_load.audio.names import MOST_SAMPLES
 from stt_load.config import ApiConfig, Config, load
-from stt_load.config.rules import FEWEST_SAMPLES, MOST_SAMPLES
 from stt_load.config.scalars import scalar
 from tests.config.conftest import Load
 
@@ -95,7 +94,6 @@ def test_the_drain_follows_the_total_timeout(loaded: Load, text: str, drain: flo
 
 
 def test_the_shortest_and_the_longest_clip(loaded: Load) -> None:
-    assert FEWEST_SAMPLES == NONCE_FRAMES
     assert loaded("audio_duration: 0.0005").audio_duration == 0.0005
     rate = 16_000
     assert loaded(f"audio_duration: {MOST_SAMPLES / rate}").audio_duration == MOST_SAMPLES / rate

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from stt_load.audio.wav import HEADER_BYTES
+from stt_load.audio.names import HEADER_BYTES
 from tests.processes.running import against, rows, run
 from tests.processes.truth import logged_server
 

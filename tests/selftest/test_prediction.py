@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stt_load.audio.names import HEADER_BYTES
 from stt_load.audio.noise import NoiseSource
-from stt_load.audio.wav import HEADER_BYTES
 from stt_load.selftest.prediction import nearest_rank, requests
 
 RATE_HZ, AUDIO_S, SEED = 16_000, 0.01, 5

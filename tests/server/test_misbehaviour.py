@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import requests
 
+from stt_load.api.names import DIALECTS
 from stt_load.server.misbehaviour import HUGE_BYTES
 from stt_load.server.settings import ServerSettings
 
@@ -98,7 +99,7 @@ def test_an_answer_that_hardly_ends_is_made_as_it_goes() -> None:
     assert HUGE_BYTES <= received <= HUGE_BYTES + 100
 
 
-@pytest.mark.parametrize("dialect", ["openai", "vllm", "mistral", "segments", "plain"])
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_errors_inside_a_200(dialect: str) -> None:
     with serving(settings("error_event", stream_dialect=dialect)) as server:
         streamed, whole = ask(server, streamed=True), ask(server, streamed=False)

@@ -10,6 +10,7 @@ import openai
 import pytest
 import requests
 
+from stt_load.api.names import DIALECTS
 from stt_load.server.settings import ServerSettings
 
 from .clips import wav
@@ -19,7 +20,6 @@ GAP_S = 0.05
 ROUNDING_S = 1e-6
 CLIP = wav(frames=32_000)  # two seconds: five words
 STREAMED = INSTANT.model_copy(update={"overhead_s": 0.1, "delta_gap_s": GAP_S})
-DIALECTS = ["openai", "vllm", "mistral", "segments", "plain"]
 
 
 def settings(**more: Any) -> ServerSettings:

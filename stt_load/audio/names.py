@@ -1,0 +1,22 @@
+"""What a configuration has to know of audio: the names of sources, and how long a WAV file can be. Plain data."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+Source = Literal["noise"]
+"""Where clips come from."""
+SOURCES: tuple[Source, ...] = get_args(Source)
+
+HEADER_BYTES = 44
+"""Of a WAV file: RIFF, PCM, one channel."""
+SAMPLE_BYTES = 2
+FEWEST_SAMPLES = 8
+"""Of a clip: with fewer there is no room for what makes it unlike all others."""
+MOST_SAMPLES = (2**32 - 1 - (HEADER_BYTES - 8)) // SAMPLE_BYTES
+"""A WAV file gives its own size, less 8 bytes, in 32 bits."""
+
+
+def frames_of(duration_s: float, rate_hz: int) -> int:
+    """Samples in a clip of `duration_s` seconds at `rate_hz`."""
+    return round(duration_s * rate_hz)
