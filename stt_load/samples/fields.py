@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 Form = Literal["number", "text", "phase", "kind", "names", "flag"]
 """What a field's column holds: its value, or a number that stands for it."""
+AppliesTo = Literal["request", "session", "both"]
+"""Whose rows have a field: those of requests, of paced sessions, or of both."""
 
 NAN = float("nan")
 LONGEST_S = 1e9
@@ -20,13 +22,15 @@ _LONGEST_INSTANT_S = 1e12
 class Field:
     """One field of a `Sample`.
 
-    name: in `Sample`, in the columns and in the rows of a result. dtype: of its column. absent: what stands there for
-    None; None where there always is a value. least, most: the range of its values. instant: a point in time, which
-    counts from the run's origin or its barrier. told: an answer says it, or what is counted in one follows from what
-    it says: beyond the range it is absent, and its name is in the sample's `out_of_range`.
+    name: in `Sample`, in the columns and in the rows of a result. about: what it is, for a reader of the result.
+    dtype: of its column. absent: what stands there for None; None where there always is a value. least, most: the
+    range of its values. instant: a point in time, which counts from the run's origin or its barrier. told: an answer
+    says it, or what is counted in one follows from what it says: beyond the range it is absent, and its name is in
+    the sample's `out_of_range`. A field that applies to sessions alone costs other runs nothing: it has no column.
     """
 
     name: str
+    about: str
     dtype: str
     absent: float | None = None
     least: float = 0
@@ -34,63 +38,99 @@ class Field:
     form: Form = "number"
     instant: bool = False
     told: bool = False
+    applies_to: AppliesTo = "both"
 
     def holds(self, value: float) -> bool:
         """Whether `value` is in the range; NaN never is, nor is part of one where whole things are counted."""
         return self.least <= value <= self.most and (self.dtype[-2] == "f" or value % 1 == 0)
 
 
-def _count(name: str, dtype: str, absent: float | None = None, least: float = 0, told: bool = False) -> Field:
-    return Field(name, dtype, absent, least, int(np.iinfo(dtype).max), told=told)
+def _count(name: str, dtype: str, about: str, absent: float | None = None, least: float = 0, **more: Any) -> Field:
+    return Field(name, about, dtype, absent, least, int(np.iinfo(dtype).max), **more)
 
 
-def _seconds(name: str, absent: float | None = None, told: bool = False) -> Field:
-    return Field(name, "<f4", absent, 0.0, LONGEST_S, told=told)
+def _seconds(name: str, about: str, absent: float | None = None, **more: Any) -> Field:
+    return Field(name, about, "<f4", absent, 0, LONGEST_S, **more)
 
 
-def _instant(name: str, absent: float | None = None) -> Field:
-    return Field(name, "<f8", absent, -_LONGEST_INSTANT_S, _LONGEST_INSTANT_S, instant=True)
+def _instant(name: str, about: str, absent: float | None = None, applies_to: AppliesTo = "both") -> Field:
+    longest_s = _LONGEST_INSTANT_S
+    return Field(name, about, "<f8", absent, -longest_s, longest_s, instant=True, applies_to=applies_to)
 
 
-def _text(name: str) -> Field:
-    return Field(name, "<i2", -1, -1, np.iinfo("<i2").max, form="text")
+def _mark(name: str, about: str) -> Field:
+    return _instant(name, about, NAN, "session")
 
 
-FIELDS = (
-    _count("seq", "<u4"),
-    _count("attempt", "<u2"),
-    Field("phase", "u1", most=255, form="phase"),
-    _count("worker", "<u2"),
-    _count("users", "<u4"),
-    _instant("start_s"),
-    _instant("sent_s", NAN),
-    _instant("first_byte_s", NAN),
-    _instant("done_s"),
-    _seconds("pause_s"),
-    _seconds("audio_s"),
-    _count("upload_bytes", "<u4", told=True),
-    _count("download_bytes", "<u4", told=True),
-    Field("status", "<i2", 0, 100, 999, told=True),
-    Field("error_kind", "u1", 0, most=255, form="kind"),
-    _text("error"),
-    _count("text_length", "<i4", -1, told=True),
-    _count("connection", "<u4", 0, 1),
-    _seconds("connect_s", NAN, told=True),
-    _instant("first_text_s", NAN),
-    _count("deltas", "<i4", -1, told=True),
-    _seconds("gap_mean_s", NAN, told=True),
-    _seconds("gap_p95_s", NAN, told=True),
-    _seconds("gap_max_s", NAN, told=True),
-    _seconds("server_audio_s", NAN, told=True),
-    _seconds("processing_s", NAN, told=True),
-    _count("tokens", "<i4", -1, told=True),
-    _count("polls", "<u4", 0, 1, told=True),
-    _text("headers"),
-    _seconds("late_s"),
-    Field("out_of_range", "<u2", 0, most=2**16 - 1, form="names"),
-    Field("json_for_text", "u1", most=1, form="flag"),
+def _text(name: str, about: str) -> Field:
+    return Field(name, about, "<i2", -1, -1, np.iinfo("<i2").max, form="text")
+
+
+TABLE = (
+    _count("seq", "<u4", "Number of the iteration, unique in the run."),
+    _count("attempt", "<u2", "0, and one more each time the iteration was leased again."),
+    Field("phase", "Only `measured` is in the statistics.", "u1", most=255, form="phase"),
+    _count("worker", "<u2", "The process that sent it."),
+    _count("users", "<u4", "Users running when it was sent."),
+    _instant("start_s", "The intended start: when it was due, which in a closed loop is when its user was ready."),
+    _instant("sent_s", "Right before the first byte went out; null when nothing was sent.", NAN),
+    _instant("first_byte_s", "The answer's headers are in.", NAN),
+    _instant("done_s", "The answer's last byte is in (of a stream with a done mark, that mark), or it failed."),
+    _seconds("pause_s", "How long this user stays away on purpose before its next request."),
+    _seconds("audio_s", "Length of the clip."),
+    _count("upload_bytes", "<u4", "Size of the request's body; 0 without a connection.", told=True),
+    _count("download_bytes", "<u4", "Size of the answer's body as received.", told=True),
+    Field("status", "HTTP status; null without an answer.", "<i2", 0, 100, 999, told=True),
+    Field("error_kind", "Why it is not ok; null when it is.", "u1", 0, most=255, form="kind"),
+    _text("error", "What was said, status and first part of the body for example."),
+    _count("text_length", "<i4", "Characters of the transcript; null when there is none.", -1, told=True),
+    _count("connection", "<u4", "Which of its worker's connections it went out on, from 1; null without one.", 0, 1),
+    _seconds(
+        "connect_s",
+        "How long the connection's set-up took, TCP and TLS; null where it was there already.",
+        NAN,
+        told=True,
+    ),
+    _instant("first_text_s", "Of a streamed answer, its first text is in.", NAN),
+    _count("deltas", "<i4", "Pieces of text in a streamed answer; null for another.", -1, told=True),
+    _seconds(
+        "gap_mean_s", "Mean time between one piece of text and the next; null with fewer than two.", NAN, told=True
+    ),
+    _seconds("gap_p95_s", "P95 of these times.", NAN, told=True),
+    _seconds("gap_max_s", "The longest of them.", NAN, told=True),
+    _seconds("server_audio_s", "Length of the clip as the server says.", NAN, told=True),
+    _seconds("processing_s", "Time spent on it as the server says.", NAN, told=True),
+    _count("tokens", "<i4", "Tokens used, as the server says.", -1, told=True),
+    _count("polls", "<u4", "How often the end of a job was asked for (protocol submit_poll).", 0, 1, told=True),
+    _text("headers", "Headers of the answer that were to be captured, by name."),
+    _seconds("late_s", "What standstills of the load generator can have added to its time."),
+    Field(
+        "out_of_range",
+        "Fields that are null as the answer told a number beyond all reason.",
+        "<u2",
+        0,
+        most=2**16 - 1,
+        form="names",
+    ),
+    Field(
+        "json_for_text",
+        "Plain text was asked for (response_format: text), and the transcript came in JSON.",
+        "u1",
+        most=1,
+        form="flag",
+    ),
+    _count("slot", "<u2", "Which of its process's slots carried it out: a number for each user, from 0."),
+    _count("level", "<i2", "The level, a load that was tried, that it belongs to; null in a plain run.", -1),
+    _count("stage", "<i2", "The stage, a part of the load's profile, that it belongs to; null in a plain run.", -1),
+    _mark("ready_s", "Of a session: the service is ready for audio."),
+    _mark("speech_from_s", "The sample at which speech begins was due."),
+    _mark("speech_to_s", "The last sample of speech was due."),
+    _mark("first_partial_s", "The first text that is not empty is in."),
+    _mark("final_s", "The final that completes the transcript is in."),
 )
-"""In the order of `Sample`'s fields and of a row in the result."""
+"""All that a row of a result can have."""
+FIELDS = tuple(field for field in TABLE if field.applies_to != "session")
+"""In the order of `Sample`'s fields and of a request's row."""
 
 BY_NAME = {field.name: field for field in FIELDS}
 INSTANTS = tuple(field.name for field in FIELDS if field.instant)

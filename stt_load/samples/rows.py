@@ -19,15 +19,16 @@ from stt_load.samples.table import KINDS, Samples, SampleTable, absent, blank
 DECIMALS = 6
 SLICE = 4_096
 """Rows that are texts or objects at a time."""
-ORDER = (
-    *("seq", "attempt", "phase", "worker", "users", "start_s", "sent_s", "first_byte_s", "done_s"),
-    *("response_time_s", "service_time_s", "pause_s", "audio_s", "upload_bytes", "download_bytes"),
-    *("status", "ok", "error_kind", "error", "text_length", "connection", "connect_s", "first_text_s", "deltas"),
-    *("gap_mean_s", "gap_p95_s", "gap_max_s", "server_audio_s", "processing_s", "tokens", "polls", "headers"),
-    *("late_s", "out_of_range", "json_for_text"),
-)
-"""The keys of a row. Three are no fields of a sample: they can be had from the others, and are there for whoever
-reads the file without this program."""
+DERIVED = {
+    "response_time_s": "done_s - start_s.",
+    "service_time_s": "done_s - sent_s; null when nothing was sent.",
+    "ok": "2xx with a transcript.",
+}
+"""Keys of a row that are no fields of a sample: they can be had from the others, and are there for whoever reads the
+file without this program."""
+_AFTER = {"done_s": ("response_time_s", "service_time_s"), "status": ("ok",)}
+ORDER = tuple(name for field in FIELDS for name in (field.name, *_AFTER.get(field.name, ())))
+"""The keys of a request's row."""
 
 _FLAGS = {False: 0, True: 1}
 _PHASE_NAMES = {phase: phase.name.lower() for phase in Phase}
@@ -193,11 +194,17 @@ def _columns(batch: list[Any], workers: Mapping[str, int], before: int) -> tuple
 _UNREADABLE = (KeyError, TypeError, ValueError, OverflowError, AttributeError)
 
 
+_SINCE = {"json_for_text": False, "slot": 0, "level": None, "stage": None}
+"""What stands for columns that results of before did not have."""
+
+
 def _read(batch: list[Any], workers: Mapping[str, int]) -> tuple[Rows, list[str]]:
     rows = blank(len(batch))
     texts: dict[str, int] = {}
     for row in batch:
-        row.setdefault("json_for_text", False)  # results of before there was that column
+        if len(row) < len(ORDER):
+            for name, value in _SINCE.items():
+                row.setdefault(name, value)
     for field, values in zip(FIELDS, zip(*map(_values, batch), strict=True), strict=True):
         match field.form:
             case "number" if field.name == "worker":

@@ -60,22 +60,8 @@ UNFINISHED = (ErrorKind.CANCELLED, ErrorKind.LOCAL_LIMIT)
 class Sample:
     """One intended request. Instants are seconds on the run's monotonic clock.
 
-    seq: number of the iteration, unique in the run. attempt: 0, and one more each time the iteration was leased
-    again. worker: index of the process that sent it. users: users running when it was sent. start_s: the intended
-    start. sent_s: right before the first byte went out, None when nothing was sent. first_byte_s: the answer's
-    headers are in. first_text_s: of a streamed answer, its first text is in. done_s: the answer's last byte is in (of
-    a stream with a done mark, that mark), or it failed. pause_s: how long this user stays away on purpose before its
-    next request. audio_s: length of the clip. upload_bytes: size of the request's body, 0 without a connection.
-    download_bytes: of the answer's body, as received. status: HTTP status, None without an answer. error_kind: None
-    when ok. text_length: characters of the transcript, None when there is none. connection: which of the worker's
-    connections it went out on, from 1, None without one. connect_s: how long that one's set-up took, TCP and TLS,
-    None when it was there already. deltas: pieces of text in a streamed answer. gap_mean_s, gap_p95_s, gap_max_s:
-    between one and the next, None with fewer than two. server_audio_s, processing_s, tokens: the clip's length, the
-    time spent on it and the tokens used, as the server says. polls: how often a job's end was asked for. headers: of
-    the answer, those that were to be captured, as a JSON object. late_s: what standstills of the process that sent it
-    can have added to its time. out_of_range: fields that have no value, as the answer told one that is beyond their
-    range (`stt_load.samples.fields`); None when there are none. json_for_text: plain text was asked for, and its
-    transcript came in JSON.
+    What each field is, its unit and its range: `stt_load.samples.fields`. None where there is no such thing, as a
+    time of sending when nothing was sent.
     """
 
     seq: int
@@ -110,6 +96,9 @@ class Sample:
     late_s: float = 0.0
     out_of_range: tuple[str, ...] | None = None
     json_for_text: bool = False
+    slot: int = 0
+    level: int | None = None
+    stage: int | None = None
 
     @property
     def ok(self) -> bool:

@@ -45,6 +45,8 @@ def samples(draw: st.DrawFn) -> Sample:
         late_s=draw(st.just(0.0) | SHORT),
         out_of_range=draw(st.none() | st.just(("deltas", "tokens"))),
         json_for_text=draw(st.booleans()),
+        slot=draw(st.integers(0, 2**16 - 1)),
+        **{name: draw(st.none() | st.integers(0, 2**15 - 1)) for name in ("level", "stage")},
         **draw(st.just({}) | st.fixed_dictionaries(dict.fromkeys(GAPS, SHORT))),
     )
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stt_load.samples.fields import BY_NAME, FIELDS, ROW, TOLD, bits_of, in_range, kept, names_of
-from stt_load.samples.rows import ORDER
+from stt_load.samples.fields import BY_NAME, FIELDS, ROW, TABLE, TOLD, bits_of, in_range, kept, names_of
+from stt_load.samples.rows import DERIVED, ORDER
 from stt_load.samples.sample import Sample
 
 
@@ -20,7 +20,19 @@ def test_a_sample_has_these_fields_and_no_others_in_this_order() -> None:
 def test_each_field_has_a_column_and_a_place_in_a_row() -> None:
     assert set(ROW.names or ()) == set(BY_NAME)
     assert [name for name in ORDER if name in BY_NAME] == [field.name for field in FIELDS]
-    assert set(ORDER) - set(BY_NAME) == {"response_time_s", "service_time_s", "ok"}
+    assert set(ORDER) - set(BY_NAME) == set(DERIVED) == {"response_time_s", "service_time_s", "ok"}
+
+
+def test_marks_of_sessions_are_known_and_cost_other_runs_nothing() -> None:
+    marks = [field for field in TABLE if field.applies_to == "session"]
+    assert [mark.name for mark in marks] == ["ready_s", "speech_from_s", "speech_to_s", "first_partial_s", "final_s"]
+    assert all(mark.instant and mark.absent is not None for mark in marks)
+    assert not {mark.name for mark in marks} & {*(ROW.names or ()), *ORDER}
+    assert ROW.itemsize <= 160
+
+
+def test_each_field_says_what_it_is() -> None:
+    assert all(field.about.endswith(".") for field in TABLE)
 
 
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
