@@ -51,7 +51,7 @@ class Told:
         self.barrier = Barrier(self.budget, **usual | settings)
 
     def take(self, user: str = "one") -> Iteration:
-        self.budget.join(user)
+        self.budget.slots.join(user)
         self.barrier.check_barrier()
         iteration = self.budget.take(user)
         assert iteration is not None

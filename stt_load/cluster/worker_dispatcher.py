@@ -46,7 +46,7 @@ class WorkerDispatcher:
         self.first_transcript: str | None = None
         self.hide: Callable[[str], str] = str  # the master need not know this process's secrets
         self.barrier: list[float] | None = None
-        self.monitor = Monitor(lambda: self._leases.in_flight, lambda: self._leases.present, self.failed)
+        self.monitor = Monitor(lambda: self._leases.in_flight, lambda: self._leases.slots.present, self.failed)
         self._post = post
         self._on_open = on_open
         self._leases = Leases()
@@ -64,7 +64,7 @@ class WorkerDispatcher:
     @property
     def users(self) -> int:
         """In the whole run: those here, and those on other workers as the master told last."""
-        return self._others + self._leases.present
+        return self._others + self._leases.slots.present
 
     def failed(self, what: str, error: Exception) -> None:
         """Something of ours failed on this worker, which the run must know; it goes on as well as it can."""
@@ -87,21 +87,21 @@ class WorkerDispatcher:
         return clock() - self._heard_s <= protocol.FENCE_S
 
     def starting(self, users: int) -> None:
-        self._leases.starting = users
+        self._leases.slots.starting = users
         self._news.set()
 
-    def take(self, user: Hashable) -> Iteration:
-        if self._leases.join(user):
+    def take(self, slot: Hashable) -> Iteration:
+        if self._leases.slots.join(slot):
             self._news.set()
-        iteration = self._next(user) or self._await_iteration(user)
+        iteration = self._next(slot) or self._await_iteration(slot)
         self._news.set()
         return iteration
 
-    def _await_iteration(self, user: Hashable) -> Iteration:
+    def _await_iteration(self, slot: Hashable) -> Iteration:
         self._waiting += 1
         self._news.set()
         try:
-            while (iteration := self._next(user)) is None:
+            while (iteration := self._next(slot)) is None:
                 self._condition.wait()
             return iteration
         finally:
@@ -117,8 +117,8 @@ class WorkerDispatcher:
             self.first_transcript = text and self.hide(text)[: protocol.LONGEST_TRANSCRIPT]
         self._news.set()
 
-    def leave(self, user: Hashable) -> None:
-        self._leases.leave(user)
+    def leave(self, slot: Hashable) -> None:
+        self._leases.slots.leave(slot)
         self._condition.notify_all()
         self._news.set()
 
@@ -202,12 +202,12 @@ class WorkerDispatcher:
         self.monitor.stop()
         self._writer.kill()
 
-    def _next(self, user: Hashable) -> Iteration | None:
+    def _next(self, slot: Hashable) -> Iteration | None:
         if not self.in_touch:
             # The master may be about to lease these iterations to others.
             self._leases.renew()
             return None
-        return self._leases.take(user)
+        return self._leases.take(slot)
 
     def _renew(self) -> None:
         self._leases.renew()
@@ -246,9 +246,9 @@ class WorkerDispatcher:
         held = None if self._known_epoch == leases.epoch else protocol.pack_iterations(leases.held)
         wants = {
             "epoch": leases.epoch,
-            "joined": leases.joined,
-            "present": leases.present,
-            "starting": leases.starting,
+            "joined": leases.slots.joined,
+            "present": leases.slots.present,
+            "starting": leases.slots.starting,
             "waiting": self._waiting,
             "taken": leases.taken,
             "held": held,

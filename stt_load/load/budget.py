@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from stt_load.load.iteration import Iteration
+from stt_load.load.slots import Slots
 from stt_load.samples.sample import Phase
 
 
@@ -12,7 +13,6 @@ class Budget:
     """Hands out each iteration once and says when the barrier may open and when all is done. A pure state machine.
 
     total: N, None for no end. warmup: M, below N. awaited: users that the barrier waits for (0: for none).
-    starting: users that are not there yet, as they are in their `on_start`.
 
     Laws, whatever the order of calls: at most M warm-up iterations and N - M measured ones are handed out; no
     measured iteration before every warm-up iteration has its result; nobody's second warm-up iteration before each
@@ -28,17 +28,19 @@ class Budget:
         self.warmup_results = 0
         self.measured_results = 0
         self.in_flight = 0
-        self.starting = 0
         self.workers = 1
+        self.slots = Slots()
         self._handed = 0
-        self._present: set[Hashable] = set()
-        self._fresh: set[Hashable] = set()
-        self._joined = 0
 
     @property
     def present(self) -> int:
         """How many users are there."""
-        return len(self._present)
+        return self.slots.present
+
+    @property
+    def starting(self) -> int:
+        """Users that are not there yet, as they are in their `on_start`."""
+        return self.slots.starting
 
     @property
     def handed_out(self) -> int:
@@ -55,32 +57,19 @@ class Budget:
         """All N results are in."""
         return self.total is not None and self.warmup_results + self.measured_results >= self.total
 
-    def join(self, user: Hashable) -> None:
-        """A user is there and will ask for iterations."""
-        if user not in self._present:
-            self._present.add(user)
-            self._fresh.add(user)
-            self._joined += 1
-
-    def leave(self, user: Hashable) -> None:
-        """A user is gone; an iteration it had must have been finished."""
-        self._present.discard(user)
-        self._fresh.discard(user)
-
-    def take(self, user: Hashable) -> Iteration | None:
-        """The next iteration for a user that has joined; None when there is none for it now."""
+    def take(self, slot: Hashable) -> Iteration | None:
+        """The next iteration for a slot that has joined; None when there is none for it now."""
         if self.closed or self._handed == self.total:
             return None
         if self._handed < self.warmup:
-            if user not in self._fresh and self.warmup - self._handed <= self._firsts_to_come():
+            if not self.slots.is_fresh(slot) and self.warmup - self._handed <= self._firsts_to_come():
                 return None
             phase = Phase.WARMUP
         elif self.open:
             phase = Phase.MEASURED
         else:
             return None
-        self._fresh.discard(user)
-        iteration = Iteration(self._handed, 0, phase)
+        iteration = Iteration(self._handed, 0, phase, slot=self.slots.serve(slot))
         self._handed += 1
         self.in_flight += 1
         return iteration
@@ -95,7 +84,7 @@ class Budget:
 
     def may_open(self) -> bool:
         """Whether the barrier's conditions hold and it has not opened yet."""
-        everyone = self._joined >= self.awaited and self._present
+        everyone = self.slots.joined >= self.awaited and self.slots.present
         return not self.open and not self.closed and self.warmup_results >= self.warmup and bool(everyone)
 
     def close(self) -> None:
@@ -104,4 +93,4 @@ class Budget:
 
     def _firsts_to_come(self) -> int:
         """Users whose first warm-up request is still owed: there already, or awaited and not there yet."""
-        return len(self._fresh) + max(0, self.awaited - self._joined)
+        return self.slots.fresh + max(0, self.awaited - self.slots.joined)

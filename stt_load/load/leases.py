@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Hashable, Iterable
+from dataclasses import replace
 
 from stt_load.load.iteration import Iteration
 from stt_load.load.ledger import MOST_PER_USER
+from stt_load.load.slots import Slots
 from stt_load.samples.sample import Phase
 
 
@@ -15,26 +17,17 @@ class Leases:
 
     epoch: counts how often the lease was renewed. What was leased under an older one is not this worker's any more:
     the master has been told what is `held`, and has the rest back.
-    starting: users that are not there yet, as they are in their `on_start`.
     """
 
     def __init__(self) -> None:
         self.epoch = 1
-        self.joined = 0
         self.taken = 0
         self.received = 0
-        self.starting = 0
         self.closed = False
+        self.slots = Slots()
         self._queue: deque[Iteration] = deque()
         self._started: set[Iteration] = set()
         self._told: deque[Iteration] = deque()
-        self._present: set[Hashable] = set()
-        self._fresh: set[Hashable] = set()
-
-    @property
-    def present(self) -> int:
-        """Users that are there."""
-        return len(self._present)
 
     @property
     def in_flight(self) -> int:
@@ -49,21 +42,7 @@ class Leases:
     @property
     def surplus(self) -> bool:
         """There is more than the users that are left ought to have ahead."""
-        return len(self._queue) > MOST_PER_USER * self.present
-
-    def join(self, user: Hashable) -> bool:
-        """A user is there and will ask for iterations; whether that is news."""
-        if user in self._present:
-            return False
-        self._present.add(user)
-        self._fresh.add(user)
-        self.joined += 1
-        return True
-
-    def leave(self, user: Hashable) -> None:
-        """A user is gone; an iteration it had must have been finished."""
-        self._present.discard(user)
-        self._fresh.discard(user)
+        return len(self._queue) > MOST_PER_USER * self.slots.present
 
     def add(self, epoch: int, iterations: Iterable[Iteration]) -> None:
         """Iterations have come. Those of an older lease are left alone: the master has them back already."""
@@ -72,14 +51,14 @@ class Leases:
             self._queue.extend(iterations)
             self.received += len(self._queue) - before
 
-    def take(self, user: Hashable) -> Iteration | None:
-        """The next iteration for a user that has joined; None when there is none for it now."""
+    def take(self, slot: Hashable) -> Iteration | None:
+        """The next iteration for a slot that has joined; None when there is none for it now."""
         if not self._queue:
             return None
-        if self._queue[0].phase is Phase.WARMUP and user not in self._fresh and len(self._queue) <= len(self._fresh):
+        firsts = self._queue[0].phase is Phase.WARMUP and len(self._queue) <= self.slots.fresh
+        if firsts and not self.slots.is_fresh(slot):
             return None
-        self._fresh.discard(user)
-        iteration = self._queue.popleft()
+        iteration = replace(self._queue.popleft(), slot=self.slots.serve(slot))
         self._started.add(iteration)
         self.taken += 1
         return iteration

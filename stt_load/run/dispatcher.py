@@ -22,14 +22,18 @@ class Dispatcher(Protocol):
     def starting(self, users: int) -> None:
         """So many users are in their `on_start`, and will ask for iterations."""
 
-    def take(self, user: Hashable) -> Iteration:
-        """The next iteration of `user`. Blocks until there is one, or the caller is killed as the run is over."""
+    def take(self, slot: Hashable) -> Iteration:
+        """The next iteration of `slot`, which may be anything that tells it from the others; it joins with the first.
+
+        Blocks until there is one, and it is due, whatever the load model: who waits, waits without ending, and is
+        killed as the run is over.
+        """
 
     def finish(self, iteration: Iteration, sample: Sample, text: str | None) -> None:
         """What became of an iteration; `text` is the transcript when there is one."""
 
-    def leave(self, user: Hashable) -> None:
-        """A user is gone, and asks for nothing any more."""
+    def leave(self, slot: Hashable) -> None:
+        """It is gone, asks for nothing any more, and its number is free."""
 
 
 class Condition:
@@ -59,20 +63,20 @@ class LocalDispatcher:
         return self._barrier.origin_s
 
     def starting(self, users: int) -> None:
-        self._budget.starting = users
+        self._budget.slots.starting = users
 
-    def take(self, user: Hashable) -> Iteration:
+    def take(self, slot: Hashable) -> Iteration:
         self._barrier.released.wait()
-        self._budget.join(user)
+        self._budget.slots.join(slot)
         self._barrier.check_barrier()
-        while (iteration := self._budget.take(user)) is None:
+        while (iteration := self._budget.take(slot)) is None:
             self._condition.wait()
         return iteration
 
     def finish(self, iteration: Iteration, sample: Sample, text: str | None) -> None:
         self._barrier.finish(iteration, sample, text)
 
-    def leave(self, user: Hashable) -> None:
-        """What was kept for `user` goes to the others."""
-        self._budget.leave(user)
+    def leave(self, slot: Hashable) -> None:
+        """What was kept for it goes to the others."""
+        self._budget.slots.leave(slot)
         self._condition.notify_all()

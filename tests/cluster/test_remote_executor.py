@@ -55,7 +55,7 @@ def work(conversation: Conversation, worker: str, user: str, start_s: float, **h
 
 def begun(conversation: Conversation, worker: str, user: str = "user") -> None:
     """The user has asked for its first iteration, and the worker has been given a lease."""
-    waiting = gevent.spawn(conversation.posts[worker]._leases.join, user)
+    waiting = gevent.spawn(conversation.posts[worker]._leases.slots.join, user)
     waiting.join()
     conversation.posts[worker]._news.set()
     settle(conversation, worker)
@@ -158,7 +158,7 @@ def test_jobs_that_got_lost_on_the_way_are_noticed_and_leased_anew() -> None:
     conversation = Conversation(5)
     conversation.join("a")
     post = conversation.posts["a"]
-    post._leases.join("user")
+    post._leases.slots.join("user")
     post._news.set()
     gevent.sleep(2 * dispatchers.PAUSE_S)
     conversation.hear("a")
@@ -270,7 +270,7 @@ def test_users_of_whom_nothing_was_heard_are_told_again() -> None:
     conversation = Conversation(None)
     conversation.barrier.check_barrier()
     conversation.join("a")
-    conversation.posts["a"]._leases.join("user")
+    conversation.posts["a"]._leases.slots.join("user")
     conversation.posts["a"]._news.set()
     gevent.sleep(2 * dispatchers.PAUSE_S)
     conversation.up["a"].clear()
@@ -500,7 +500,7 @@ def test_each_row_knows_the_users_of_all_workers_from_the_first_one_on() -> None
     begun(conversation, "late")
     assert late.users == 4
     late.take("user")
-    late._leases.join("another")
+    late._leases.slots.join("another")
     assert late.users == 5, "its own are known at once"
 
 
@@ -946,7 +946,7 @@ def test_jobs_that_come_to_a_worker_whose_users_have_left_go_to_others() -> None
     """They crossed the word that nobody is there any more: two iterations lay there, and the run never ended."""
     conversation = Conversation(10)
     post = conversation.join("a")
-    post._leases.join("one")
+    post._leases.slots.join("one")
     post._news.set()
     gevent.sleep(2 * dispatchers.PAUSE_S)
     conversation.hear("a")
@@ -981,7 +981,7 @@ def test_users_of_a_worker_that_is_gone_are_not_counted_when_others_get_them() -
         assert conversation.executor.look_after(now_s + later_s) == (later_s in (1, 4))
     conversation.beat("b")
     settle(conversation, "b")
-    conversation.posts["b"]._leases.join("its replacement")
+    conversation.posts["b"]._leases.slots.join("its replacement")
     assert conversation.posts["b"].users == 2
 
 

@@ -82,7 +82,7 @@ def test_a_user_waits_until_there_is_a_job(scene: Scene) -> None:
 def test_users_are_those_here_and_those_elsewhere_whoever_tells(scene: Scene) -> None:
     scene.post.on_state({"open": None, "others": 5})
     assert scene.post.users == 5
-    scene.post._leases.join("one")
+    scene.post._leases.slots.join("one")
     assert scene.post.users == 6
     scene.give(0, others=7)
     assert scene.post.users == 8
@@ -123,7 +123,7 @@ def test_users_in_their_on_start_are_told_and_none_when_they_are_over(scene: Sce
 
 def test_what_its_users_want_is_told_again_when_it_got_lost(scene: Scene) -> None:
     scene.trouble = ConnectionError("mended")
-    scene.post._leases.join("one")
+    scene.post._leases.slots.join("one")
     scene.post._news.set()
     scene.settle()
     scene.trouble = None

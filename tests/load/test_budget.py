@@ -30,13 +30,13 @@ class AnyOrder(RuleBasedStateMachine):
         if user not in self.present:
             self.joined += 1
             self.had_warmup.discard(user)
-        self.budget.join(user)
+        self.budget.slots.join(user)
         self.present.add(user)
         return user
 
     @rule(user=consumes(users))
     def leave(self, user: int) -> None:
-        self.budget.leave(user)
+        self.budget.slots.leave(user)
         self.present.discard(user)
 
     @rule(target=iterations, user=users)
@@ -103,7 +103,7 @@ def drain(budget: Budget, users: int) -> list[Iteration]:
     while progress:
         progress = False
         for user in range(users):
-            budget.join(user)
+            budget.slots.join(user)
             if budget.may_open():
                 budget.open = True
             while (iteration := budget.take(user)) is not None:
@@ -124,21 +124,21 @@ def test_exactly_n_jobs_of_which_m_are_warm_up() -> None:
 
 def test_the_first_requests_of_all_users_come_before_anyones_second() -> None:
     budget = Budget(100, 10, awaited=5)
-    budget.join("early")
+    budget.slots.join("early")
     assert budget.take("early") is not None
     taken = [budget.take("early") for _ in range(9)]
     assert sum(iteration is not None for iteration in taken) == 5, (
         "four are kept for the users that are not there yet"
     )
     for late in range(4):
-        budget.join(late)
+        budget.slots.join(late)
         assert budget.take(late) is not None
     assert budget.take("early") is None
 
 
 def test_a_ramp_waits_for_nobody() -> None:
     budget = Budget(10, 3, awaited=0)
-    budget.join("only")
+    budget.slots.join("only")
     for _ in range(3):
         iteration = budget.take("only")
         assert iteration is not None
@@ -149,7 +149,7 @@ def test_a_ramp_waits_for_nobody() -> None:
 def test_the_barrier_waits_for_those_awaited() -> None:
     budget = Budget(10, 0, awaited=2)
     assert not budget.may_open()
-    budget.join(1)
+    budget.slots.join(1)
     assert not budget.may_open()
-    budget.join(2)
+    budget.slots.join(2)
     assert budget.may_open()

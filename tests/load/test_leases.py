@@ -51,7 +51,7 @@ class AnyOrder(RuleBasedStateMachine):
     def take(self, user: int) -> None:
         if user in self.working:
             return
-        self.leases.join(user)
+        self.leases.slots.join(user)
         iteration = self.leases.take(user)
         if iteration is not None:
             assert iteration in self.valid, "not of an older lease, and not twice"
@@ -68,7 +68,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(user=USERS)
     def leave(self, user: int) -> None:
         self.finish(user)
-        self.leases.leave(user)
+        self.leases.slots.leave(user)
 
     @rule(count=st.integers(0, 3))
     def acknowledge(self, count: int) -> None:
@@ -103,8 +103,8 @@ TestAnyOrder = AnyOrder.TestCase
 def test_a_users_first_warm_up_request_comes_before_anothers_second() -> None:
     leases = Leases()
     for user in ("a", "b"):
-        assert leases.join(user)
-    assert not leases.join("a")
+        assert leases.slots.join(user)
+    assert not leases.slots.join("a")
     leases.add(leases.epoch, iterations(0, 1, Phase.WARMUP))
     assert leases.take("a") == Iteration(0, 0, Phase.WARMUP)
     leases.add(leases.epoch, iterations(1, 1, Phase.WARMUP))
@@ -116,8 +116,8 @@ def test_a_users_first_warm_up_request_comes_before_anothers_second() -> None:
 
 def test_more_than_the_users_left_should_have_is_a_surplus() -> None:
     leases = Leases()
-    leases.join("a")
+    leases.slots.join("a")
     leases.add(leases.epoch, iterations(0, MOST_PER_USER))
     assert not leases.surplus
-    leases.leave("a")
+    leases.slots.leave("a")
     assert leases.surplus

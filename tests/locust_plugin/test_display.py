@@ -60,7 +60,7 @@ def endless() -> Barrier:
         on_news=lambda: None,
     )
     barrier.release()
-    budget.join("user")
+    budget.slots.join("user")
     barrier.check_barrier()
     budget.take("user")
     return barrier

@@ -24,7 +24,7 @@ def one_in_flight(executors: LocalExecutors) -> Iteration:
     executors.executor(Config.model_validate({"total_requests": None, "measure_for": 9, "warmup_requests": 0}), 0)
     budget = executors._budget
     assert budget is not None
-    budget.join("user")
+    budget.slots.join("user")
     budget.open = True
     iteration = budget.take("user")
     assert iteration is not None

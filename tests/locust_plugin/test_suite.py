@@ -240,7 +240,7 @@ def test_a_stop_in_the_same_turn_as_a_planned_end_gives_what_a_stop_gives(
     assert suite._run is not None
     barrier = suite._run.barrier
     barrier.release()
-    barrier.budget.join("a user")  # type: ignore[attr-defined]
+    barrier.budget.slots.join("a user")  # type: ignore[attr-defined]
     assert barrier.budget.take("a user") is not None  # type: ignore[attr-defined]
     barrier.end("finished")
     fire(suite, "test_stopping")

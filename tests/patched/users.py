@@ -416,7 +416,7 @@ def test_users_count_as_starting_from_their_spawn_to_their_first_task_or_their_e
         until(lambda: run.budget.starting == 1, "the killed one is forgotten")
         context = run.context
         clear(run.environment)
-        run.budget.starting = 0
+        run.budget.slots.starting = 0
         enter(run.environment, context)
         assert run.budget.starting == 1, "a context that comes later learns of it"
         login.set()

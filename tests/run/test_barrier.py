@@ -76,7 +76,7 @@ def test_a_row_that_cannot_be_kept_at_all_is_a_fault_and_the_run_ends(monkeypatc
 def test_whatever_breaks_after_a_result_is_counted_and_the_run_goes_on(broken: str) -> None:
     told = Told(3, 1, **{broken: lambda: 1 / 0})
     iteration = told.budget
-    told.budget.join("one")
+    told.budget.slots.join("one")
     for _ in range(3):
         taken = iteration.take("one")
         if taken is None:
@@ -159,7 +159,7 @@ def test_a_time_to_measure_ends_the_run_by_itself() -> None:
 
 def test_users_that_are_not_awaited_any_more_open_the_barrier() -> None:
     told = Told(5, 0, awaited=3)
-    told.budget.join("one")
+    told.budget.slots.join("one")
     told.barrier.check_barrier()
     assert told.barrier.barrier_s is None
     told.barrier.await_users(1)

@@ -10,7 +10,7 @@ from stt_load.samples.sample import Phase
 from tests.making import Told, sample_of
 
 
-def desk_of(told: Told, condition: Condition | None = None) -> LocalDispatcher:
+def dispatcher_of(told: Told, condition: Condition | None = None) -> LocalDispatcher:
     return LocalDispatcher(told.budget, told.barrier, condition or Condition())
 
 
@@ -19,9 +19,9 @@ def settled() -> None:
     gevent.idle()
 
 
-def test_nobody_gets_a_job_before_the_service_is_there() -> None:
+def test_nobody_gets_an_iteration_before_the_service_is_there() -> None:
     told = Told(5)
-    taking = gevent.spawn(desk_of(told).take, "one")
+    taking = gevent.spawn(dispatcher_of(told).take, "one")
     settled()
     assert not taking.ready()
     told.barrier.release()
@@ -29,11 +29,11 @@ def test_nobody_gets_a_job_before_the_service_is_there() -> None:
     assert taking.value == Iteration(0, 0, Phase.MEASURED)
 
 
-def test_who_has_to_wait_gets_a_job_when_there_is_one() -> None:
+def test_who_has_to_wait_gets_an_iteration_when_there_is_one() -> None:
     condition = Condition()
     told = Told(5, 1, on_news=condition.notify_all)
     told.barrier.release()
-    dispatcher = desk_of(told, condition)
+    dispatcher = dispatcher_of(told, condition)
     first = dispatcher.take("one")
     waiting = gevent.spawn(dispatcher.take, "two")
     settled()
@@ -46,8 +46,8 @@ def test_who_has_to_wait_gets_a_job_when_there_is_one() -> None:
 def test_what_was_kept_for_a_user_that_leaves_goes_to_the_others() -> None:
     told = Told(3, 1, awaited=2)
     told.barrier.release()
-    dispatcher = desk_of(told)
-    told.budget.join("other")
+    dispatcher = dispatcher_of(told)
+    told.budget.slots.join("other")
     waiting = gevent.spawn(dispatcher.take, "one")
     settled()
     iteration = waiting.value
@@ -66,7 +66,7 @@ def test_what_was_kept_for_a_user_that_leaves_goes_to_the_others() -> None:
 def test_a_user_that_is_killed_while_it_waits_has_taken_nothing() -> None:
     told = Told(1)
     told.barrier.release()
-    dispatcher = desk_of(told)
+    dispatcher = dispatcher_of(told)
     iteration = dispatcher.take("one")
     waiting = gevent.spawn(dispatcher.take, "two")
     settled()
@@ -76,7 +76,7 @@ def test_a_user_that_is_killed_while_it_waits_has_taken_nothing() -> None:
     assert told.calls.count("over") == 1
 
 
-def test_the_bell_wakes_those_who_wait_and_nobody_who_comes_later() -> None:
+def test_a_condition_wakes_those_who_wait_and_nobody_who_comes_later() -> None:
     condition = Condition()
     woken: list[str] = []
 
@@ -93,3 +93,13 @@ def test_the_bell_wakes_those_who_wait_and_nobody_who_comes_later() -> None:
     assert woken == ["one", "two"]
     assert not late.ready()
     late.kill()
+
+
+def test_an_iteration_carries_the_number_of_its_slot() -> None:
+    told = Told(9)
+    told.barrier.release()
+    dispatcher = dispatcher_of(told)
+    assert [dispatcher.take(slot).slot for slot in ("one", "two", "one")] == [0, 1, 0]
+    dispatcher.leave("one")
+    assert [dispatcher.take(slot).slot for slot in ("three", "two")] == [0, 1]
+    assert dispatcher.take("two").due_s is None, "in a closed loop it is due when it is ready"

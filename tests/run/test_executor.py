@@ -39,10 +39,10 @@ def test_rows_count_the_users_that_make_requests_and_no_others() -> None:
     begun = Begun()
     (context,) = begun.stages
     assert context.users() == 0
-    begun.told.budget.join("one")
-    begun.told.budget.join("two")
+    begun.told.budget.slots.join("one")
+    begun.told.budget.slots.join("two")
     assert context.users() == 2
-    begun.told.budget.leave("one")
+    begun.told.budget.slots.leave("one")
     assert context.users() == 1
 
 

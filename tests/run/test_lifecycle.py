@@ -53,7 +53,7 @@ class Run:
         )
         self.barrier.release()
         for user in range(in_flight):
-            self.budget.join(user)
+            self.budget.slots.join(user)
         self.barrier.check_barrier()
         self.iterations = [
             iteration for user in range(in_flight) if (iteration := self.budget.take(user)) is not None

@@ -34,7 +34,7 @@ def session_of(budget: Budget, measure_for_s: float | None = None) -> Barrier:
 
 
 def taken(budget: Budget, user: str) -> Iteration:
-    budget.join(user)
+    budget.slots.join(user)
     iteration = budget.take(user)
     assert iteration is not None
     return iteration
@@ -52,7 +52,7 @@ def test_a_warm_up_whose_users_are_not_there_says_so(now: list[float]) -> None:
     barrier = session_of(budget)
     meter = ProgressMeter(barrier, 0.0)
     barrier.release()
-    budget.join("a")
+    budget.slots.join("a")
     assert meter.look(ProcessState(strangers=1)).waiting is None, "it has only begun"
     now[0] += STILL_S
     assert meter.look(ProcessState(strangers=1)).waiting == Waiting(1, 1, 3, 0, STILL_S)
@@ -78,10 +78,10 @@ def test_after_the_barrier_nobody_is_awaited_any_more(now: list[float]) -> None:
     barrier = session_of(budget, measure_for_s=60.0)
     meter = ProgressMeter(barrier, 0.0)
     barrier.release()
-    budget.join("a")
+    budget.slots.join("a")
     barrier.check_barrier()
     taken(budget, "a")
-    budget.leave("a")
+    budget.slots.leave("a")
     meter.look(ProcessState())
     now[0] += 20
     seen = meter.look(ProcessState())
@@ -93,7 +93,7 @@ def test_a_run_that_is_ending_says_how_long_what_is_in_flight_still_gets(now: li
     budget = Budget(None, 0, 1)
     barrier = session_of(budget)
     barrier.release()
-    budget.join("a")
+    budget.slots.join("a")
     barrier.check_barrier()
     iteration = taken(budget, "a")
     barrier.stopped("stopped")

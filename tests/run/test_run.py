@@ -58,7 +58,7 @@ class Trial:
         """So many requests are made, all if not said."""
         barrier = self.run.barrier
         barrier.release()
-        self.budget.join("one")
+        self.budget.slots.join("one")
         barrier.check_barrier()
         while requests is None or requests > 0:
             iteration = self.budget.take("one")

@@ -38,12 +38,12 @@ class Watched:
 
     def join(self, *users: int) -> None:
         for user in users:
-            self.budget.join(user)
+            self.budget.slots.join(user)
         self.told.barrier.check_barrier()
 
     def leave(self, *users: int) -> None:
         for user in users:
-            self.budget.leave(user)
+            self.budget.slots.leave(user)
         self.users.running -= len(users)
 
     def look(self, seconds: float) -> None:

@@ -1,0 +1,52 @@
+"""The slots of one process, and their numbers."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stt_load.load.slots import Slots
+
+
+def test_each_has_the_lowest_free_number_for_as_long_as_it_stays() -> None:
+    slots = Slots()
+    assert all(slots.join(name) for name in "abc")
+    assert not slots.join("a")
+    assert [slots.serve(name) for name in "abc"] == [0, 1, 2]
+    slots.leave("b")
+    slots.leave("a")
+    slots.leave("never seen")
+    slots.join("d")
+    slots.join("e")
+    slots.join("f")
+    assert [slots.serve(name) for name in "cdef"] == [2, 0, 1, 3]
+    assert (slots.present, slots.joined) == (4, 6)
+
+
+def test_who_has_taken_nothing_yet_is_fresh() -> None:
+    slots = Slots()
+    slots.join("a")
+    slots.join("b")
+    assert slots.fresh == 2
+    slots.serve("a")
+    assert (slots.is_fresh("a"), slots.is_fresh("b"), slots.fresh) == (False, True, 1)
+    slots.leave("b")
+    assert slots.fresh == 0
+    slots.leave("a")
+    slots.join("a")
+    assert slots.is_fresh("a"), "whoever comes back comes anew"
+
+
+@given(st.lists(st.integers(0, 6)))
+def test_numbers_are_unique_and_below_the_most_that_were_there_at_once(toggled: list[int]) -> None:
+    slots, there, most = Slots(), set[int](), 0
+    for one in toggled:
+        if one in there:
+            slots.leave(one)
+        else:
+            slots.join(one)
+        there ^= {one}
+        most = max(most, len(there))
+        numbers = [slots.serve(each) for each in there]
+        assert len(set(numbers)) == len(there)
+        assert all(0 <= number < most for number in numbers)
