@@ -9,10 +9,10 @@ from dataclasses import replace
 
 from stt_load.api.verdict import storable
 from stt_load.clock import clock
-from stt_load.cluster import protocol, validation
-from stt_load.cluster.decoding import MOST_TEXTS
+from stt_load.cluster import plausibility, protocol
+from stt_load.cluster.checks import InvalidMessage
+from stt_load.cluster.messages import MOST_TEXTS
 from stt_load.cluster.protocol import Data
-from stt_load.cluster.shapes import InvalidMessage
 from stt_load.cluster.worker_state import WorkerState
 from stt_load.load.iteration import Iteration
 from stt_load.load.ledger import Ledger
@@ -44,14 +44,14 @@ class Intake:
     def __init__(self, ledger: Ledger, on_counted: Callable[[Sample], None], most_users: Callable[[], int]) -> None:
         self.errors = 0
         self.audio_s = 0.0
-        self.slack_s = validation.SLACK_S
+        self.slack_s = plausibility.SLACK_S
         self._ledger = ledger
         self._on_counted = on_counted
         self._most_users = most_users
 
     def take(self, worker_state: WorkerState, data: Data) -> bool:
         """What a message of kind `samples` brings; False where earlier ones are still to come."""
-        if data["first"] > worker_state.rows or not _hear_texts(worker_state, data):
+        if data["first"] > worker_state.rows or not _take_texts(worker_state, data):
             return False
         samples = protocol.unpack_rows(data["rows"], tuple(worker_state.texts))
         try:
@@ -60,7 +60,7 @@ class Intake:
                 worker_state, Samples(samples.rows[worker_state.rows - data["first"] :], samples.texts), run
             )
             checked = self._checked(worker_state, new, run)
-        except validation.Misplaced:
+        except plausibility.OutsideRun:
             if not worker_state.doubt(clock()):
                 raise
             return False  # what is not acknowledged is told again
@@ -74,10 +74,10 @@ class Intake:
         worker_state.errors = max(worker_state.errors, data["errors"])
         return True
 
-    def _run(self, worker_state: WorkerState) -> validation.Run:
+    def _run(self, worker_state: WorkerState) -> plausibility.RunBounds:
         """What is known of the run that this worker's rows are from."""
         barrier = self.barrier
-        return validation.Run(
+        return plausibility.RunBounds(
             barrier_s=math.inf if barrier.barrier_s is None else barrier.barrier_s - barrier.origin_s,
             now_s=clock() - barrier.origin_s,
             error_s=worker_state.member.clock.error_s + worker_state.member.jumped_s,
@@ -86,7 +86,7 @@ class Intake:
             slack_s=self.slack_s,
         )
 
-    def _placed(self, worker_state: WorkerState, new: Samples, run: validation.Run) -> tuple[Samples, float]:
+    def _placed(self, worker_state: WorkerState, new: Samples, run: plausibility.RunBounds) -> tuple[Samples, float]:
         """Rows that are here for the first time: as those of this worker, on this process's clock. With them by how
         much they may be wrong beside the error of that clock, as it has jumped."""
         new.rows["worker"] = worker_state.number
@@ -94,14 +94,14 @@ class Intake:
         for name in INSTANTS:
             new.rows[name] -= offset_s
         jumped_s = worker_state.member.jumped_s
-        moved = jumped_s > 0 and validation.move_into(new.rows, run, jumped_s)
+        moved = jumped_s > 0 and plausibility.move_into(new.rows, run, jumped_s)
         return new, jumped_s if moved else 0.0
 
-    def _checked(self, worker_state: WorkerState, new: Samples, run: validation.Run) -> list[Sample]:
+    def _checked(self, worker_state: WorkerState, new: Samples, run: plausibility.RunBounds) -> list[Sample]:
         """The samples that they are, of iterations that are this worker's."""
-        samples = validation.readable(new)
-        validation.check(samples, run)
-        validation.check_texts(samples, worker_state.headers)
+        samples = plausibility.readable(new)
+        plausibility.check(samples, run)
+        plausibility.check_texts(samples, worker_state.headers)
         iterations = [Iteration(sample.seq, sample.attempt, sample.phase) for sample in samples]
         foreign = [iteration for iteration in iterations if not self._ledger.owns(worker_state.member.id, iteration)]
         if foreign:
@@ -133,7 +133,7 @@ class Intake:
             logger.exception("stt-load: a sample could not be shown: %s", error)
 
 
-def _hear_texts(worker_state: WorkerState, data: Data) -> bool:
+def _take_texts(worker_state: WorkerState, data: Data) -> bool:
     """Texts that rows of this worker point to; False where earlier ones are still to come."""
     known, begin, told = worker_state.texts, data["texts_from"], data["texts"]
     if begin > len(known):

@@ -13,9 +13,9 @@ from typing import Any
 
 import msgpack  # type: ignore[import-untyped]
 
-from stt_load.cluster import decoding, shapes
-from stt_load.cluster.decoding import Letter
-from stt_load.cluster.shapes import InvalidMessage, shown
+from stt_load.cluster import checks, messages
+from stt_load.cluster.checks import InvalidMessage, shown
+from stt_load.cluster.messages import MessageKind
 
 LONGEST_NAME = 255
 MOST_WORKERS = 10_000
@@ -45,12 +45,12 @@ class Received:
 class MessageFilter:
     """Checks one message after the other, and remembers who is known and who is refused.
 
-    decode: what Locust makes of a mapping. customs: kinds that others listen to; what those say is their affair.
+    decode: what Locust makes of a mapping. custom_kinds: kinds that others listen to; what those say is their affair.
     """
 
-    def __init__(self, decode: Callable[[Any], Any], customs: Callable[[], Collection[str]]) -> None:
+    def __init__(self, decode: Callable[[Any], Any], custom_kinds: Callable[[], Collection[str]]) -> None:
         self._decode = decode
-        self._customs = customs
+        self._custom_kinds = custom_kinds
         self._known: set[str] = set()
         self._refused: dict[bytes, None] = {}
         self._comings: dict[str, tuple[float, float]] = {}
@@ -79,24 +79,24 @@ class MessageFilter:
         if not sender or len(sender) > LONGEST_NAME or sender.encode() != frames[0] or not sender.isprintable():
             raise InvalidMessage("it has no name that a worker could have")
         kind = kind_of(frames[1])
-        letter = self._letter(sender, kind, len(frames[1]))
+        allowed = self._allowed(sender, kind, len(frames[1]))
         data = self._read(frames[1], sender)
-        letter.shape(kind, data)
+        allowed.shape(kind, data)
         if kind == "logs" and data["worker_id"] != sender:
             raise InvalidMessage(f"it sends logs as those of {shown(data['worker_id'])}")
         self._note(sender, kind, now_s)
-        return Received(sender, kind, data, kind == "stats" and decoding.trim(data))
+        return Received(sender, kind, data, kind == "stats" and messages.trim(data))
 
-    def _letter(self, sender: str, kind: str, size: int) -> Letter:
+    def _allowed(self, sender: str, kind: str, size: int) -> MessageKind:
         """What a message of this kind may be; raises `InvalidMessage` where there can be none, or none so large."""
-        if not self.knows(sender) and kind not in decoding.OF_STRANGERS:
+        if not self.knows(sender) and kind not in messages.BEFORE_REGISTRATION:
             raise InvalidMessage(f"it sends {shown(kind)}, and has not registered as a worker")
-        letter = _ALL.get(kind, _FOREIGN)
-        if letter is _FOREIGN and kind not in self._customs():
+        allowed = _ALL.get(kind, _FOREIGN)
+        if allowed is _FOREIGN and kind not in self._custom_kinds():
             raise Ignored(f"it sends messages of a kind that nobody listens to: {shown(kind)}")
-        if size > letter.most_bytes:
-            raise InvalidMessage(f"it sends {kind} of {size} bytes, where {letter.most_bytes} are the most")
-        return letter
+        if size > allowed.most_bytes:
+            raise InvalidMessage(f"it sends {kind} of {size} bytes, where {allowed.most_bytes} are the most")
+        return allowed
 
     def _read(self, packed: bytes, sender: str) -> Any:
         """What the message says; raises `InvalidMessage` where it is none, or says to be from somebody else."""
@@ -129,7 +129,7 @@ class MessageFilter:
 
     def _note(self, sender: str, kind: str, now_s: float) -> None:
         """Who registers is known from now on. Raises `InvalidMessage` where that is done too often."""
-        if kind not in decoding.COMING_AND_GOING:
+        if kind not in messages.COMING_AND_GOING:
             return
         if kind == "client_ready" and len(self._known) >= MOST_WORKERS and sender not in self._known:
             raise InvalidMessage(f"there have been {MOST_WORKERS} workers already")
@@ -143,8 +143,8 @@ class MessageFilter:
             self._comings[sender] = left, now_s
 
 
-_ALL: Mapping[str, Letter] = {**decoding.LOCUSTS, **decoding.OURS}
-_FOREIGN = Letter(shapes.anything, decoding.LARGEST)
+_ALL: Mapping[str, MessageKind] = {**messages.LOCUSTS, **messages.OURS}
+_FOREIGN = MessageKind(checks.anything, messages.LARGEST)
 
 
 def name_of(identity: bytes) -> str:

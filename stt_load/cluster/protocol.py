@@ -36,7 +36,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from stt_load.cluster.shapes import InvalidMessage
+from stt_load.cluster.checks import InvalidMessage
 from stt_load.load.iteration import Iteration
 from stt_load.samples.fields import ROW
 from stt_load.samples.sample import Phase

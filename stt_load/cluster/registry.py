@@ -12,9 +12,9 @@ import gevent
 import stt_load
 from stt_load.clock import clock
 from stt_load.cluster import protocol
+from stt_load.cluster.checks import InvalidMessage, shown
 from stt_load.cluster.clocks import LONGEST_JUMP_S, RoundTrips
 from stt_load.cluster.protocol import Data
-from stt_load.cluster.shapes import InvalidMessage, shown
 from stt_load.samples.run_info import Clock
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ stt-load, or an older one."""
 MUTE_S = 8.0
 """One that Locust hears, and that answers no beat or says no hello, for this long takes no part. Locust takes less to
 give up a worker that stands still: so it is none of those."""
-TURN_AWAY_S = 0.5
+REFUSE_AGAIN_S = 0.5
 """One that has been refused, and speaks again, is told so again at most this often."""
 START_S = 300.0
 """So long a worker may take from its connection to its readiness: the locustfile's own `init`, a cold node."""
@@ -47,12 +47,12 @@ class Link(Protocol):
         """Ids of the workers that Locust has heard of lately."""
 
     def registered(self) -> Set[str]:
-        """Ids of those that have registered and are not admitted, so that Locust has not heard of them."""
+        """Ids of those that have registered and are not accepted, so that Locust has not heard of them."""
 
-    def speaks(self, worker: str) -> bool:
+    def is_alive(self, worker: str) -> bool:
         """Whether it, of the latter, sends heartbeats."""
 
-    def admit(self, worker: str) -> None:
+    def accept(self, worker: str) -> None:
         """Locust may give it users from now on."""
 
     def dismiss(self, worker: str) -> None:
@@ -94,7 +94,7 @@ class Member:
         return 0.0 if self.clock == SAME_CLOCK else min(self.trips.jumped_s, LONGEST_JUMP_S)
 
 
-class Contract(Protocol):
+class RegistryListener(Protocol):
     """What a run asks of the registry: to be told of workers that are there, and to give the beat its words."""
 
     def needs(self, member: Member) -> bool:
@@ -108,7 +108,7 @@ class Contract(Protocol):
         """A worker was refused after the run had begun, be it part of it or not. had_users: Locust could give it some
         until now."""
 
-    def look_after(self, now_s: float) -> bool:
+    def on_tick(self, now_s: float) -> bool:
         """Called every `TICK_S`; whether there is something new to tell all workers at once."""
 
 
@@ -140,13 +140,13 @@ class WorkerRegistry:
         self._on_error = on_error
         self._members: dict[str, Member] = {}
         self._refused: dict[str, str] = {}
-        self._told_away_s: dict[str, float] = {}
+        self._refusal_sent_s: dict[str, float] = {}
         self._silent_s: dict[str, float] = {}
         self._boot_id = protocol.boot_id()
         self._told_s = 0.0
         self._looked_s = clock()
-        self.contract: Contract | None = None
-        self.watchman = gevent.spawn(self._keep_in_touch)
+        self.listener: RegistryListener | None = None
+        self.greenlet = gevent.spawn(self._keep_in_touch)
 
     @property
     def fit(self) -> Iterator[Member]:
@@ -154,7 +154,7 @@ class WorkerRegistry:
         return (member for member in self._members.values() if member.fit)
 
     @property
-    def strangers(self) -> int:
+    def unconfirmed(self) -> int:
         """How many workers are there that have not said, or not yet, whether they can take part."""
         unfit = {member.id for member in self._members.values() if not member.fit}
         return len((self._link.connected() - self._members.keys() - self._refused.keys()) | unfit)
@@ -184,8 +184,8 @@ class WorkerRegistry:
     def on_hello(self, worker: str, data: Data) -> None:
         """A worker introduces itself: as soon as it is connected, and until it is ready and welcome."""
         if worker in self._refused:
-            if clock() - self._told_away_s[worker] >= TURN_AWAY_S:
-                self._turn_away(worker)
+            if clock() - self._refusal_sent_s[worker] >= REFUSE_AGAIN_S:
+                self._send_refusal(worker)
             return
         name = data["name"]
         if data["version"] != stt_load.__version__:
@@ -197,8 +197,8 @@ class WorkerRegistry:
         same_boot = self._boot_id is not None and data["boot_id"] == self._boot_id
         member = self._members.setdefault(worker, Member(worker, name, same_boot, clock()))
         member.heard_s = clock()
-        if self.contract is not None:
-            self._link.admit(worker)  # it is missed from now on
+        if self.listener is not None:
+            self._link.accept(worker)  # it is missed from now on
         if data["ready"]:
             self._link.send(protocol.WELCOME, asdict(self._needs) | {"sent_s": clock()}, worker)
 
@@ -215,9 +215,9 @@ class WorkerRegistry:
             return
         self._measure(member, data)
         member.fit = True
-        self._link.admit(worker)
-        if self.contract is not None:
-            self.contract.add(member)
+        self._link.accept(worker)
+        if self.listener is not None:
+            self.listener.add(member)
 
     def on_echo(self, member: Member, data: Data) -> None:
         """A worker answers a beat."""
@@ -251,16 +251,16 @@ class WorkerRegistry:
         self._refused[worker] = reason
         logger.warning("stt-load: worker %s is refused: %s", _called(worker, name), reason)
         had_users = worker in self._link.connected()
-        self._turn_away(worker)
-        if self.contract is not None:
-            self.contract.on_refused(worker, had_users=had_users)
+        self._send_refusal(worker)
+        if self.listener is not None:
+            self.listener.on_refused(worker, had_users=had_users)
         if awaited:
             left = len((self._link.connected() | self._members.keys()) - self._refused.keys())
             self._on_refused(max(left, 1) if others_may_come else left)
 
-    def _turn_away(self, worker: str) -> None:
+    def _send_refusal(self, worker: str) -> None:
         """Again where it has not heard it, or has connected once more."""
-        self._told_away_s[worker] = clock()
+        self._refusal_sent_s[worker] = clock()
         self._link.send(protocol.REFUSED, {"reason": self._refused[worker]}, worker)
         self._link.dismiss(worker)
 
@@ -279,22 +279,22 @@ class WorkerRegistry:
         self._look_for_the_silent(elapsed_s)
         self._look_for_the_mute(elapsed_s)
         self._look_for_the_slow(elapsed_s)
-        news = self.contract is not None and self.contract.look_after(now_s)
+        news = self.listener is not None and self.listener.on_tick(now_s)
         if news or now_s - self._told_s >= protocol.BEAT_S:
             self._told_s = now_s
             self._beat(now_s)
 
     def _beat(self, now_s: float) -> None:
         for member in self.fit:
-            words = {} if self.contract is None else self.contract.beat(member)
+            words = {} if self.listener is None else self.listener.beat(member)
             self._link.send(protocol.BEAT, words | {"sent_s": clock(), "age_s": now_s - member.heard_s}, member.id)
 
     def _look_for_the_silent(self, elapsed_s: float) -> None:
         """Workers that don't speak this protocol. They have no users: whoever is mute altogether is none to wait for,
-        and is admitted as soon as it introduces itself; one that Locust could work with is told to go."""
-        strangers = (self._link.connected() | self._link.registered()) - self._members.keys() - self._refused.keys()
-        self._silent_s = {worker: self._silent_s.get(worker, 0.0) + elapsed_s for worker in strangers}
-        for worker in strangers:
+        and is accepted as soon as it introduces itself; one that Locust could work with is told to go."""
+        unknown = (self._link.connected() | self._link.registered()) - self._members.keys() - self._refused.keys()
+        self._silent_s = {worker: self._silent_s.get(worker, 0.0) + elapsed_s for worker in unknown}
+        for worker in unknown:
             silent_s = self._silent_s[worker]
             if silent_s > SILENCE_S and self._is_heard(worker):
                 reason = "it runs Locust without stt-load, or with an older version of it"
@@ -307,7 +307,7 @@ class WorkerRegistry:
     def _look_for_the_mute(self, elapsed_s: float) -> None:
         """Members that Locust hears, and that say nothing of what a worker says each second."""
         for member in list(self._members.values()):
-            needed = not member.fit or (self.contract is not None and self.contract.needs(member))
+            needed = not member.fit or (self.listener is not None and self.listener.needs(member))
             if member.heard_s != member.spoke_s or not needed or not self._is_heard(member.id):
                 member.spoke_s, member.mute_s = member.heard_s, 0.0
                 continue
@@ -334,7 +334,7 @@ class WorkerRegistry:
 
     def _is_heard(self, worker: str) -> bool:
         """By Locust, or in its place while it has not introduced itself."""
-        return worker in self._link.connected() or self._link.speaks(worker)
+        return worker in self._link.connected() or self._link.is_alive(worker)
 
 
 def _called(worker: str, name: str | None) -> str:

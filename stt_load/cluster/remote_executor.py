@@ -10,12 +10,12 @@ import gevent
 
 from stt_load.audio.names import frames_of
 from stt_load.clock import clock
-from stt_load.cluster import protocol, validation
+from stt_load.cluster import plausibility, protocol
 from stt_load.cluster.generators import together
 from stt_load.cluster.intake import Intake
-from stt_load.cluster.participants import Participants, message_of
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.registry import STEP_S, Member, WorkerRegistry
+from stt_load.cluster.run_workers import RunWorkers, message_of
 from stt_load.cluster.worker_state import WorkerState
 from stt_load.load.ledger import Ledger
 from stt_load.run.barrier import Barrier
@@ -57,8 +57,8 @@ class RemoteExecutor:
     ) -> None:
         self.budget = ledger
         self.users = users
-        self._participants = Participants(registry, ledger)
-        self.names, self.id = self._participants.names, self._participants.id
+        self._workers = RunWorkers(registry, ledger)
+        self.names, self.id = self._workers.names, self._workers.id
         self._registry = registry
         self._load = LoadWatch(asked, distribute)
         self._intake = Intake(ledger, on_counted, most_users)
@@ -72,12 +72,12 @@ class RemoteExecutor:
         return self.budget.leased_again
 
     @property
-    def deserted(self) -> bool:
-        return self._participants.deserted
+    def all_lost(self) -> bool:
+        return self._workers.all_lost
 
     @property
     def clocks(self) -> dict[str, Clock]:
-        return self._participants.clocks
+        return self._workers.clocks
 
     def begin(self, barrier: Barrier, order: Order, info: RunInfo, result: Path) -> None:
         self.barrier = self._intake.barrier = barrier
@@ -86,15 +86,15 @@ class RemoteExecutor:
         self._audio_s = self._intake.audio_s = frames / config.sample_rate
         self._lease_s = config.api.timeout.total + config.request_delay + LEASE_S
         self._result = result.stem
-        self._participants.order = message_of(order, info, result)
-        self._muster()
-        self._registry.contract = self
+        self._workers.order = message_of(order, info, result)
+        self._add_present()
+        self._registry.listener = self
 
     def add(self, member: Member) -> None:
         """A worker that is fit takes part from now on."""
-        self._participants.add(member)
+        self._workers.add(member)
 
-    def _muster(self) -> None:
+    def _add_present(self) -> None:
         """All who are fit and there take part. After a run a worker needs a moment until it is there again."""
         for member in self._registry.fit:
             if self._registry.is_there(member.id):
@@ -102,32 +102,32 @@ class RemoteExecutor:
 
     def on_refused(self, worker: str, *, had_users: bool) -> None:
         """Where Locust has given it users: until others have them, the load is not what it was."""
-        worker_state = self._participants.get(worker)
+        worker_state = self._workers.get(worker)
         if worker_state is not None and not worker_state.ended and not worker_state.gone:
             self._lose(worker_state)
         if had_users and not self.budget.closed:
             self._load.moved(clock())
 
     def spread_news(self) -> None:
-        for worker_state in self._participants:
+        for worker_state in self._workers:
             self._lease(worker_state)
 
     def measure(self) -> None:
         assert self.barrier.barrier_s is not None
-        self._participants.barrier_s = self.barrier.barrier_s
+        self._workers.barrier_s = self.barrier.barrier_s
         self._watch_load(self.barrier.barrier_s)  # what was short before, and is not now, changed nothing
-        self._participants.tell(protocol.OPEN)
+        self._workers.tell(protocol.OPEN)
 
     @property
     def unsure(self) -> bool:
-        return self._registry.unfit or self._participants.unheard
+        return self._registry.unfit or self._workers.overdue
 
     def needs(self, member: Member) -> bool:
-        worker_state = self._participants.get(member.id)
+        worker_state = self._workers.get(member.id)
         return worker_state is not None and not worker_state.ended and not self.budget.closed
 
     def follow_users(self) -> None:
-        """`look_after` does, which is called for each look at the workers."""
+        """`on_tick` does, which is called for each look at the workers."""
 
     def rest(self) -> None:
         """Each worker stops watching when it has drained."""
@@ -138,19 +138,19 @@ class RemoteExecutor:
 
     def on_want(self, worker: str, data: Data) -> None:
         """A worker tells how it is doing, and gets what it needs."""
-        worker_state = self._participants[worker]
+        worker_state = self._workers[worker]
         if worker_state.expired or worker_state.void < data["epoch"] < worker_state.epoch:
             return  # the latter was said before the lease was renewed, on a connection that was made anew since
         worker_state.busy &= not data["waiting"]
         if data["epoch"] <= worker_state.void:
-            self._participants.send(protocol.VOID, worker_state, {"epoch": worker_state.void})
+            self._workers.send(protocol.VOID, worker_state, {"epoch": worker_state.void})
             return
-        validation.check_wants(data, self._most_users())
+        plausibility.check_wants(data, self._most_users())
         if data["epoch"] > worker_state.epoch:
-            self._participants.give_back(worker_state, data)
+            self._workers.give_back(worker_state, data)
             worker_state.epoch, worker_state.gone = data["epoch"], False
             self.spread_news()
-        validation.check_taken(data, self.budget.granted(worker))
+        plausibility.check_taken(data, self.budget.granted(worker))
         worker_state.silent = False
         worker_state.told(data["taken"])
         self.budget.report(worker, data["joined"], data["present"], data["taken"], data["starting"])
@@ -159,40 +159,40 @@ class RemoteExecutor:
 
     def on_samples(self, worker: str, data: Data) -> None:
         """Rows have come: in their order, each once, whatever was sent again on the way."""
-        worker_state = self._participants[worker]
-        self._participants.check_last(worker_state, data, self._most_users())
+        worker_state = self._workers[worker]
+        self._workers.check_last(worker_state, data, self._most_users())
         if self._intake.take(worker_state, data):
             if data["last"]:
                 self._ended(worker_state, data)
             self._hand_out(worker_state)
-        self._participants.send(protocol.ACK, worker_state, {"rows": worker_state.rows, "ended": worker_state.ended})
+        self._workers.send(protocol.ACK, worker_state, {"rows": worker_state.rows, "ended": worker_state.ended})
 
     def on_echo(self, worker: str, data: Data) -> None:
         """What the worker has seen of itself so far. It shows what was said to it and got lost."""
-        worker_state = self._participants.get(worker)
+        worker_state = self._workers.get(worker)
         if worker_state is not None:
-            self._participants.tell_again(worker_state, data)
+            self._workers.tell_again(worker_state, data)
             if data.get("run") == self.id:
-                self._participants.watched(worker_state, data, self._most_users())
+                self._workers.watched(worker_state, data, self._most_users())
 
     def beat(self, member: Member) -> Data:
-        worker_state = self._participants.get(member.id)
+        worker_state = self._workers.get(member.id)
         if worker_state is None:
             return {}
         words = {"run": self.id, "epoch": worker_state.epoch, "granted": self.budget.granted(member.id)}
-        return words | self._participants.state(worker_state)
+        return words | self._workers.state(worker_state)
 
-    def look_after(self, now_s: float) -> bool:
+    def on_tick(self, now_s: float) -> bool:
         """Gives up workers that are gone; tells when the number of users has changed."""
         elapsed_s, self._looked_s = min(now_s - self._looked_s, STEP_S), now_s
-        self._muster()
-        for worker_state in self._participants:
+        self._add_present()
+        for worker_state in self._workers:
             if not worker_state.ended:
                 worker_state.listen(elapsed_s)
-                self._look_after(worker_state, now_s)
+                self._check_presence(worker_state, now_s)
                 self._await_results(worker_state, elapsed_s)
         self._watch_load(now_s)
-        before, self._told_users = self._told_users, self._participants.users
+        before, self._told_users = self._told_users, self._workers.users
         return self._told_users != before
 
     def drain(self, limit_s: float) -> None:
@@ -200,38 +200,38 @@ class RemoteExecutor:
 
         limit_s: how long what is in flight may take.
         """
-        self._participants.drain(limit_s)
+        self._workers.drain(limit_s)
         until_s = clock() + limit_s + PATIENCE_S
-        while self._participants.anyone and clock() < until_s:
+        while self._workers.anyone and clock() < until_s:
             gevent.sleep(LOOK_S)
 
     def cut(self) -> None:
         """Whatever is in flight is not waited for any longer."""
-        self._participants.tell(protocol.CUT)
+        self._workers.tell(protocol.CUT)
 
     def dismiss(self, *, saved: bool) -> None:
         """The run is over. saved: the result is on the disk, so that the workers need not keep what they have."""
-        self._registry.contract = None
+        self._registry.listener = None
         if saved:
-            self._participants.remove_spools(self._result)
+            self._workers.remove_spools(self._result)
 
     def remains(self) -> Sequence[Sample]:
-        for worker_state in self._participants:
+        for worker_state in self._workers:
             if not worker_state.ended:
                 self._lose(worker_state)
-        return self._participants.lost_tries(self.barrier.origin_s, self._audio_s)
+        return self._workers.lost_tries(self.barrier.origin_s, self._audio_s)
 
     def generator(self, listener_errors: int) -> Generator:
         barrier = self.barrier
         changes = () if barrier.barrier_s is None else self._load.changes.since(barrier.barrier_s, clock())
-        deserted = barrier.ending is not None and barrier.ending.reason == "workers_lost"
-        errors = listener_errors + self._intake.errors + self._participants.errors
-        return together(self._participants.watches, changes, all_workers_lost=deserted, listener_errors=errors)
+        all_lost = barrier.ending is not None and barrier.ending.reason == "workers_lost"
+        errors = listener_errors + self._intake.errors + self._workers.errors
+        return together(self._workers.watches, changes, all_workers_lost=all_lost, listener_errors=errors)
 
     def _ended(self, worker_state: WorkerState, data: Data) -> None:
-        self._participants.watched(worker_state, data, self._most_users())
+        self._workers.watched(worker_state, data, self._most_users())
         worker_state.ended = True
-        self._participants.give_back(worker_state, data)
+        self._workers.give_back(worker_state, data)
         if not self.budget.closed:
             self._lose(worker_state)  # it goes while the others go on
         self.budget.ended(worker_state.member.id)
@@ -249,16 +249,16 @@ class RemoteExecutor:
         if iterations := self.budget.lease(worker_state.member.id):
             lease = {"epoch": worker_state.epoch, "iterations": protocol.pack_iterations(iterations)}
             worker_state.leased = True
-            self._participants.send(protocol.LEASE, worker_state, lease | self._participants.state(worker_state))
+            self._workers.send(protocol.LEASE, worker_state, lease | self._workers.state(worker_state))
 
     def _watch_load(self, now_s: float) -> None:
         if self.budget.closed:
             self._load.changes.end(now_s)
         else:
             measuring = self.barrier.barrier_s is not None
-            self._load.look(now_s, self.budget, pending=self._participants.pending, measuring=measuring)
+            self._load.look(now_s, self.budget, pending=self._workers.pending, measuring=measuring)
 
-    def _look_after(self, worker_state: WorkerState, now_s: float) -> None:
+    def _check_presence(self, worker_state: WorkerState, now_s: float) -> None:
         """Locust gives up a silent worker and spawns its users elsewhere, some time before its iterations may go
         there."""
         there = self._registry.is_there(worker_state.member.id)
@@ -287,16 +287,16 @@ class RemoteExecutor:
             self._expire(worker_state, idle_s)
         else:  # its users do other work; there are more for them when they ask
             worker_state.idle_s, worker_state.busy = 0.0, True
-            self._participants.send(protocol.VOID, worker_state, {"epoch": worker_state.epoch})
+            self._workers.send(protocol.VOID, worker_state, {"epoch": worker_state.epoch})
 
     def _expire(self, worker_state: WorkerState, idle_s: float) -> None:
-        name = self._participants.name(worker_state)
+        name = self._workers.name(worker_state)
         logger.warning("stt-load: worker %s has returned nothing for %.0f s: others get its requests", name, idle_s)
         worker_state.expired = worker_state.silent = True
         self._load.idle(clock() - idle_s)
         self._lose(worker_state, idle=True)
-        self._participants.send(protocol.VOID, worker_state, {"epoch": worker_state.void})
-        if self.deserted:
+        self._workers.send(protocol.VOID, worker_state, {"epoch": worker_state.void})
+        if self.all_lost:
             self.barrier.end("workers_lost", f"no worker returns anything: the last one for {idle_s:.0f} s")
         else:
             self.barrier.check_barrier()

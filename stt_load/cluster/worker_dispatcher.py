@@ -59,7 +59,7 @@ class WorkerDispatcher:
         self._told_s = 0.0
         self._news = Event()
         self._last = self._done = False
-        self._writer = gevent.spawn(self._correspond)
+        self._writer = gevent.spawn(self._report_news)
 
     @property
     def users(self) -> int:
@@ -197,7 +197,7 @@ class WorkerDispatcher:
         self._last = True
         self._tell(self._tell_rows)
 
-    def forsake(self) -> None:
+    def abandon(self) -> None:
         """The run is over, told or not."""
         self.monitor.stop()
         self._writer.kill()
@@ -213,7 +213,7 @@ class WorkerDispatcher:
         self._leases.renew()
         self._news.set()
 
-    def _correspond(self) -> None:
+    def _report_news(self) -> None:
         """Tells the master what is new, at once when there was nothing to tell for a while."""
         while True:
             self._news.wait()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import gevent
 
-from stt_load.cluster import spools
+from stt_load.cluster import worker_spools
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.worker_dispatcher import WorkerDispatcher
 from stt_load.run.context import RunContext, build, order_of
@@ -43,7 +43,7 @@ class WorkerRun:
             asked.config, asked.url, info.seed, self.dispatcher, lambda: self.dispatcher.users
         )
         self.dispatcher.hide = self.context.api.hide
-        self._spool = self._open_spool(spools.result_of(order["result"], order["number"]), order["shown"])
+        self._spool = self._open_spool(worker_spools.result_of(order["result"], order["number"]), order["shown"])
         self._spooling: Spooling | None = None
         self._greenlet: gevent.Greenlet[..., None] | None = None
         if self._spool is not None:
@@ -67,7 +67,7 @@ class WorkerRun:
 
     def over(self) -> None:
         """Nothing of this run happens here any more. The spool stays until `saved`."""
-        self.dispatcher.forsake()
+        self.dispatcher.abandon()
         if self._greenlet is not None and self._spooling is not None:
             self._greenlet.kill()
             self._greenlet = None

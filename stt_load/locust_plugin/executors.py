@@ -13,10 +13,10 @@ from locust.runners import STATE_MISSING, MasterRunner
 
 from stt_load.clock import clock
 from stt_load.cluster import protocol
+from stt_load.cluster.checks import InvalidMessage
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.registry import Needs, WorkerRegistry
 from stt_load.cluster.remote_executor import RemoteExecutor
-from stt_load.cluster.shapes import InvalidMessage
 from stt_load.config import Config
 from stt_load.load.budget import Budget
 from stt_load.load.ledger import Ledger
@@ -40,11 +40,11 @@ class Executors(Protocol):
     """Provides the executor of each run, and ends what its users have in flight."""
 
     @property
-    def deserted(self) -> bool:
+    def all_lost(self) -> bool:
         """Of the workers that took part in this run none is left."""
 
     @property
-    def strangers(self) -> int:
+    def unconfirmed(self) -> int:
         """Workers that are there and have not introduced themselves."""
 
     def executor(self, config: Config, awaited: int) -> Executor:
@@ -63,8 +63,8 @@ class Executors(Protocol):
 class LocalExecutors:
     """The users are in this process, where Locust itself waits for them."""
 
-    deserted = False
-    strangers = 0
+    all_lost = False
+    unconfirmed = 0
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
@@ -131,12 +131,12 @@ class RemoteExecutors:
         self._listen(protocol.SAMPLES, self._on(RemoteExecutor.on_samples))
 
     @property
-    def deserted(self) -> bool:
-        return self._executor is not None and self._executor.deserted
+    def all_lost(self) -> bool:
+        return self._executor is not None and self._executor.all_lost
 
     @property
-    def strangers(self) -> int:
-        return self._registry.strangers
+    def unconfirmed(self) -> int:
+        return self._registry.unconfirmed
 
     def executor(self, config: Config, awaited: int) -> Executor:
         ledger = Ledger(config.total_requests, config.warmup_requests, awaited)
@@ -192,8 +192,8 @@ class RemoteExecutors:
         def heard(msg: Any, **_: Any) -> None:
             try:
                 listener(msg.node_id, msg.data)
-            except InvalidMessage as misconduct:
-                self._receiver.refuse(msg.node_id.encode(), str(misconduct))
+            except InvalidMessage as invalid:
+                self._receiver.refuse(msg.node_id.encode(), str(invalid))
             except Exception as error:
                 self._on_error(f"the message {kind}", error)
 
@@ -205,20 +205,20 @@ class RemoteExecutors:
             return
         self._registry.on_echo(member, data)
         if (
-            self._executor is not None and self._registry.contract is self._executor
+            self._executor is not None and self._registry.listener is self._executor
         ):  # it may not have heard of this run
             self._executor.on_echo(worker, data)
 
     def _on_bye(self, worker: str, _: Data) -> None:
         """Between runs a worker may go; the last one of a run ends it, as Locust has it."""
-        if self._registry.contract is None:
+        if self._registry.listener is None:
             self._registry.forget(worker)
-            self._receiver.admission.forget(worker)
+            self._receiver.registrations.forget(worker)
             quirks.forget(self._runner, worker)
 
     def _may_end(self, worker: str) -> bool:
         """Whether a run may end with `worker`: whoever only says that it is one ends nothing."""
-        return self._registry.contract is not None and self._registry.member(worker) is not None
+        return self._registry.listener is not None and self._registry.member(worker) is not None
 
     def _on(self, method: Callable[[RemoteExecutor, str, Data], None]) -> Callable[[str, Data], None]:
         """What a worker says about the run that is on, to its executor; what it says about another comes too late."""
@@ -248,14 +248,14 @@ class _Connection:
         return {client.id for client in self._runner.clients.all if client.state != STATE_MISSING}
 
     def registered(self) -> Set[str]:
-        return set(self._receiver.admission.held)
+        return set(self._receiver.registrations.pending)
 
-    def speaks(self, worker: str) -> bool:
-        return self._receiver.admission.speaks(worker, clock())
+    def is_alive(self, worker: str) -> bool:
+        return self._receiver.registrations.is_alive(worker, clock())
 
-    def admit(self, worker: str) -> None:
-        self._receiver.admit(worker)
+    def accept(self, worker: str) -> None:
+        self._receiver.accept(worker)
 
     def dismiss(self, worker: str) -> None:
-        self._receiver.admission.forget(worker)
+        self._receiver.registrations.forget(worker)
         quirks.dismiss(self._runner, worker)

@@ -17,10 +17,10 @@ from locust.runners import STATE_INIT, MasterRunner
 from locust.stats import RequestStats
 
 from stt_load.clock import clock
-from stt_load.cluster import decoding
-from stt_load.cluster.admission import Admission
+from stt_load.cluster import messages
+from stt_load.cluster.checks import InvalidMessage, shown
 from stt_load.cluster.message_filter import Ignored, MessageFilter, name_of
-from stt_load.cluster.shapes import InvalidMessage, shown
+from stt_load.cluster.registrations import Registrations
 from stt_load.locust_plugin import quirks
 
 logger = logging.getLogger(__name__)
@@ -54,8 +54,8 @@ class Receiver:
     """
 
     def __init__(self) -> None:
-        self.message_filter = MessageFilter(locust.rpc.protocol.decode, self._customs)
-        self.admission = Admission()
+        self.message_filter = MessageFilter(locust.rpc.protocol.decode, self._custom_kinds)
+        self.registrations = Registrations()
         self.on_invalid_message: Callable[[str, str], None] | None = None
         self.on_error: Callable[[str, Exception], None] | None = None
         self.most_users: Callable[[], int] | None = None
@@ -74,17 +74,17 @@ class Receiver:
 
     def install(self) -> None:
         """To be called before Locust makes a socket. May be called again: the last one counts."""
-        self._mind_sockets()
-        self._mind_masters()
+        self._patch_sockets()
+        self._patch_master()
 
-    def _mind_sockets(self) -> None:
+    def _patch_sockets(self) -> None:
         make: Any = quirks.original(BaseSocket.__init__)
 
         @functools.wraps(make)
         def limited(sock: BaseSocket, sock_type: int, *arguments: Any) -> None:
             make(sock, sock_type, *arguments)
             if sock_type == zmq.ROUTER:  # options of connections to come
-                sock.socket.setsockopt(zmq.MAXMSGSIZE, decoding.LARGEST)
+                sock.socket.setsockopt(zmq.MAXMSGSIZE, messages.LARGEST)
                 sock.socket.setsockopt(zmq.RCVHWM, WAITING)
 
         @functools.wraps(quirks.original(Server.recv_from_client))
@@ -93,13 +93,13 @@ class Receiver:
 
         @functools.wraps(quirks.original(Client.recv))
         def recv(client: Client) -> Message:
-            return self.hear_master(client.socket)
+            return self.receive_from_master(client.socket)
 
         BaseSocket.__init__ = limited  # type: ignore[method-assign]
         Server.recv_from_client = recv_from_client  # type: ignore[method-assign, assignment]
         Client.recv = recv  # type: ignore[method-assign, assignment]
 
-    def _mind_masters(self) -> None:
+    def _patch_master(self) -> None:
         handle: Any = quirks.original(MasterRunner.handle_message)
         begin: Any = quirks.original(MasterRunner.__init__)
         stop: Any = quirks.original(MasterRunner.check_stopped)
@@ -113,7 +113,7 @@ class Receiver:
         @functools.wraps(handle)
         def handle_message(runner: MasterRunner, client_id: str, msg: Message) -> None:
             try:
-                if self._is_admitted(runner, msg) and self._may_be_heard(runner, msg):
+                if self._is_registered(runner, msg) and self._is_dealt_with(runner, msg):
                     handle(runner, client_id, msg)
             except Exception as error:  # would end the greenlet that hears all workers
                 self._failed(f"Locust's message {msg.type}", error)
@@ -141,11 +141,11 @@ class Receiver:
                 continue
             try:
                 received = self.message_filter.take(frames, clock())
-            except Ignored as unheard:
-                self._tell_once(name_of(frames[0]), str(unheard))
+            except Ignored as ignored:
+                self._tell_once(name_of(frames[0]), str(ignored))
                 self._passed_over()
-            except InvalidMessage as misconduct:
-                self.refuse(frames[0], str(misconduct))
+            except InvalidMessage as invalid:
+                self.refuse(frames[0], str(invalid))
                 self._passed_over()
             else:
                 self._junk = 0
@@ -167,7 +167,7 @@ class Receiver:
         else:
             self._say("stt-load: %s, which is no worker, is not listened to: %s", shown(name), reason)
 
-    def hear_master(self, socket: Any) -> Message:
+    def receive_from_master(self, socket: Any) -> Message:
         """The next message that a worker gets. What is none is passed over: its master, or who seems to be it, may
         send something better."""
         while True:
@@ -184,24 +184,24 @@ class Receiver:
                 reason = f"{type(error).__name__}: {shown(str(error))}"
             self._tell_once("the master", f"what it sends is no message ({reason})")
 
-    def admit(self, worker: str) -> None:
+    def accept(self, worker: str) -> None:
         """It has introduced itself: Locust hears now that it is ready, and gives it users."""
-        version = self.admission.admit(worker)
+        version = self.registrations.accept(worker)
         if version is not None and self._runner is not None:
             handle = quirks.original(MasterRunner.handle_message)
             handle(self._runner, worker, Message("client_ready", version, worker))
 
-    def _is_admitted(self, runner: MasterRunner, msg: Message) -> bool:
+    def _is_registered(self, runner: MasterRunner, msg: Message) -> bool:
         """Whether Locust is to hear of this sender. Who waits for an answer before he introduces himself gets it."""
-        if not self.admission.hears(msg.node_id, msg.type, msg.data, clock()):
+        if not self.registrations.passes(msg.node_id, msg.type, msg.data, clock()):
             if msg.type == "client_ready":
                 runner.send_message("ack", {"index": runner.get_worker_index(msg.node_id)}, msg.node_id)
             return False
         if msg.type == "quit":
-            self.admission.forget(msg.node_id)
+            self.registrations.forget(msg.node_id)
         return True
 
-    def _customs(self) -> Any:
+    def _custom_kinds(self) -> Any:
         return () if self._runner is None else self._runner.custom_messages
 
     def _give_way(self) -> None:
@@ -215,7 +215,7 @@ class Receiver:
             gevent.sleep(JUNK_PAUSE_S)
             self._junk, self._turned_s = 0, clock()
 
-    def _may_be_heard(self, runner: MasterRunner, msg: Message) -> bool:
+    def _is_dealt_with(self, runner: MasterRunner, msg: Message) -> bool:
         """Whether Locust is to deal with a message of its own that has its shape, and of how much of it."""
         if msg.type in ("stats", "spawning_complete"):
             said = sum(msg.data["user_classes_count"].values())

@@ -207,7 +207,7 @@ class Suite:
                 logger.error("stt-load: the run was stopped, or its time limit (-t) was over, before it had begun")
             return
         timed_out = self._process_exit.timed_out(self.options.run_time)
-        self._lifecycle.stop("workers_lost" if self._executors.deserted else "time_limit" if timed_out else "stopped")
+        self._lifecycle.stop("workers_lost" if self._executors.all_lost else "time_limit" if timed_out else "stopped")
 
     @guarded
     def on_stop(self, **_: Any) -> None:
@@ -259,7 +259,7 @@ class Suite:
         return ProcessState(
             time_limit_s=self._process_exit.left_s(self.options.run_time),
             drain_s=None if self._lifecycle is None else self._lifecycle.left_s,
-            strangers=self._executors.strangers,
+            unconfirmed=self._executors.unconfirmed,
         )
 
     def _end(self) -> None:

@@ -15,7 +15,7 @@ from locust.env import Environment
 from locust.runners import WorkerRunner
 
 from stt_load.clock import clock
-from stt_load.cluster import decoding, protocol
+from stt_load.cluster import messages, protocol
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.worker_dispatcher import WorkerDispatcher
 from stt_load.cluster.worker_run import WorkerRun
@@ -102,7 +102,7 @@ class Worker:
 
     def _on_report(self, data: Data, **_: Any) -> None:
         """Locust has made its report: a message that is too large would not reach the master at all."""
-        if decoding.trim(data) and not self._trimmed:
+        if messages.trim(data) and not self._trimmed:
             self._trimmed = True
             logger.warning(
                 "stt-load: requests of your own are left out of Locust's screens: figures that are none, or too many"

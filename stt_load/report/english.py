@@ -62,7 +62,7 @@ ENGLISH = {
     "progress.left": "{duration} left",
     "progress.elapsed": "{duration} so far",
     "progress.time_limit": "-t ends it in {duration}",
-    "progress.strangers": "waiting for workers that have not introduced themselves ({n})",
+    "progress.unconfirmed": "waiting for workers that have not introduced themselves ({n})",
     "progress.users": "waiting for users ({present} of {awaited} are there)",
     "progress.answers": "waiting for answers ({requests} in flight, none answered for {duration})",
     # The result

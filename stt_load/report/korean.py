@@ -62,7 +62,7 @@ KOREAN = {
     "progress.left": "남은 시간 {duration}",
     "progress.elapsed": "경과 시간 {duration}",
     "progress.time_limit": "시간 제한(-t)까지 {duration}",
-    "progress.strangers": "아직 자신을 알리지 않은 워커를 기다리는 중 ({n})",
+    "progress.unconfirmed": "아직 자신을 알리지 않은 워커를 기다리는 중 ({n})",
     "progress.users": "사용자를 기다리는 중 ({awaited}명 중 {present}명 준비됨)",
     "progress.answers": "응답을 기다리는 중 (처리 중인 {requests}, {duration} 동안 응답 없음)",
     # The result

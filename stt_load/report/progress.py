@@ -65,8 +65,8 @@ def _times(say: Messages, seen: Progress) -> Iterator[str]:
 def _waits(say: Messages, waiting: Waiting | None) -> Iterator[str]:
     if waiting is None:
         return
-    if waiting.strangers:
-        yield say("progress.strangers", n=waiting.strangers)
+    if waiting.unconfirmed:
+        yield say("progress.unconfirmed", n=waiting.unconfirmed)
     if waiting.present < waiting.awaited:
         yield say("progress.users", present=waiting.present, awaited=waiting.awaited)
     if waiting.answers:

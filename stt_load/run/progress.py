@@ -17,12 +17,12 @@ class ProcessState:
     """What the process knows of a run that the run itself doesn't.
 
     time_limit_s: until Locust's -t ends it, None without. drain_s: how long what is in flight is still waited for,
-    None while requests start. strangers: workers that are there and have not introduced themselves.
+    None while requests start. unconfirmed: workers that are there and have not introduced themselves.
     """
 
     time_limit_s: float | None = None
     drain_s: float | None = None
-    strangers: int = 0
+    unconfirmed: int = 0
 
 
 class ProgressMeter:
@@ -56,10 +56,10 @@ class ProgressMeter:
             stopping=budget.closed and budget.in_flight > 0,
             time_limit_s=process_state.time_limit_s,
             drain_s=process_state.drain_s,
-            waiting=self._waiting(phase, done, process_state.strangers),
+            waiting=self._waiting(phase, done, process_state.unconfirmed),
         )
 
-    def _waiting(self, phase: str, done: int, strangers: int) -> Waiting | None:
+    def _waiting(self, phase: str, done: int, unconfirmed: int) -> Waiting | None:
         """What is waited for; None where something has just come, or nothing can come yet."""
         if (phase, done) != self._seen:
             self._seen, self._seen_s = (phase, done), clock()
@@ -67,4 +67,4 @@ class ProgressMeter:
         if phase == "ready" or still_s < STILL_S:
             return None
         awaited = 0 if budget.open else budget.awaited
-        return Waiting(strangers, budget.present, awaited, budget.in_flight, still_s)
+        return Waiting(unconfirmed, budget.present, awaited, budget.in_flight, still_s)

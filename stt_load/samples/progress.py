@@ -9,11 +9,11 @@ from dataclasses import dataclass
 class Waiting:
     """What a phase that doesn't move waits for.
 
-    strangers: workers that have not introduced themselves. present, awaited: users, 0 where nobody is awaited.
+    unconfirmed: workers that have not introduced themselves. present, awaited: users, 0 where nobody is awaited.
     answers: requests in flight; the last answer came `still_s` ago, or none has come in this phase so long.
     """
 
-    strangers: int
+    unconfirmed: int
     present: int
     awaited: int
     answers: int

@@ -46,10 +46,10 @@ class Wire:
     def registered(self) -> Set[str]:
         return set(self.held)
 
-    def speaks(self, worker: str) -> bool:
+    def is_alive(self, worker: str) -> bool:
         return worker in self.speaking
 
-    def admit(self, worker: str) -> None:
+    def accept(self, worker: str) -> None:
         self.held.discard(worker)
         self.there.add(worker)
 
@@ -68,7 +68,7 @@ class Conversation:
         self.registry = WorkerRegistry(
             self.wire, Needs(), self.refused.append, lambda *failed: self.failed.append(failed)
         )
-        self.registry.watchman.kill()  # here the test does everything, in its own order
+        self.registry.greenlet.kill()  # here the test does everything, in its own order
         self.counted: list[Sample] = []
         self.asked = Asked(0, 0)
         self.distributed: list[float] = []
@@ -96,7 +96,7 @@ class Conversation:
         self.executor.begin(self.barrier, Order(config, masked(config), "http://x"), INFO, Path("result.json"))
         self.barrier.release()
         self.up: dict[str, deque[tuple[str, Data]]] = {}
-        self.posts: dict[str, WorkerDispatcher] = {}
+        self.dispatchers: dict[str, WorkerDispatcher] = {}
 
     def join(self, worker: str) -> WorkerDispatcher:
         self.wire.there.add(worker)
@@ -106,7 +106,7 @@ class Conversation:
         self.up[worker] = deque()
         words = {"run": self.executor.id}
         dispatcher = WorkerDispatcher(lambda kind, data: self.up[worker].append((kind, data | words)), lambda: None)
-        self.posts[worker] = dispatcher
+        self.dispatchers[worker] = dispatcher
         return dispatcher
 
     def hear(self, worker: str, limit: int | None = None) -> None:
@@ -124,14 +124,14 @@ class Conversation:
 
     def tell(self, worker: str) -> None:
         """`worker` gets what the master has sent."""
-        post = self.posts[worker]
+        dispatcher = self.dispatchers[worker]
         handlers = {
-            protocol.RUN: post.on_state,
-            protocol.LEASE: post.on_lease,
-            protocol.VOID: post.on_void,
-            protocol.OPEN: post.on_state,
-            protocol.ACK: post.on_ack,
-            protocol.BEAT: post.on_beat,
+            protocol.RUN: dispatcher.on_state,
+            protocol.LEASE: dispatcher.on_lease,
+            protocol.VOID: dispatcher.on_void,
+            protocol.OPEN: dispatcher.on_state,
+            protocol.ACK: dispatcher.on_ack,
+            protocol.BEAT: dispatcher.on_beat,
         }
         queue = self.wire.down[worker]
         while queue:
@@ -146,7 +146,7 @@ class Conversation:
             now_s += 1
             for member in self.registry._members.values():
                 member.heard_s = now_s
-            self.executor.look_after(now_s)
+            self.executor.on_tick(now_s)
 
     def beat(self, worker: str, age_s: float = 0.0) -> None:
         member = self.registry._members[worker]

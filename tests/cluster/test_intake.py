@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from stt_load.clock import clock
-from stt_load.cluster import decoding, intake, protocol
+from stt_load.cluster import intake, messages, protocol
+from stt_load.cluster.checks import InvalidMessage
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.registry import Member
-from stt_load.cluster.shapes import InvalidMessage
 from stt_load.load.iteration import Iteration
 from stt_load.samples.fields import ROW
 from stt_load.samples.sample import ErrorKind, Phase
@@ -180,7 +180,7 @@ def test_of_too_many_characters_the_rest_is_not_kept_and_the_worker_stays(
     conversation.executor.on_samples("a", said)
     conversation.executor.on_samples("a", said)
     conversation.executor.on_samples("a", message(iteration(1), first=1, texts=["x" * 20, "y" * 20, "z"]))
-    assert conversation.executor._participants["a"].texts == ["x" * 20, intake.NO_ROOM, intake.NO_ROOM]
+    assert conversation.executor._workers["a"].texts == ["x" * 20, intake.NO_ROOM, intake.NO_ROOM]
     assert kept(conversation) == [0, 1]
 
 
@@ -277,7 +277,7 @@ def test_what_a_last_word_has_seen_on_a_clock_that_jumped_costs_nothing_but_itse
         ),
     )
     assert kept(conversation) == [0]
-    assert conversation.executor._participants["a"].ended
+    assert conversation.executor._workers["a"].ended
 
 
 def test_what_a_terminal_would_obey_is_not_kept(conversation: Conversation) -> None:
@@ -345,7 +345,7 @@ BAD_WATCH = {
     ],
 )
 def test_nothing_of_a_message_that_is_refused_counts(wrong: dict[str, Any], conversation: Conversation) -> None:
-    conversation.executor._participants["a"].leased = True
+    conversation.executor._workers["a"].leased = True
     with pytest.raises(InvalidMessage):
         conversation.executor.on_samples("a", message(iteration(0), errors=3) | wrong)
     assert kept(conversation) == []
@@ -358,7 +358,7 @@ def test_nothing_of_a_message_that_is_refused_counts(wrong: dict[str, Any], conv
 @pytest.mark.parametrize("kind", [protocol.ECHO, protocol.SAMPLES])
 def test_so_many_errors_nobody_has(kind: str, conversation: Conversation) -> None:
     said = echoed(conversation) if kind == protocol.ECHO else message(run="r")
-    shape = decoding.OURS[kind].shape
+    shape = messages.OURS[kind].shape
     shape(kind, said | {"errors": protocol.MOST_ERRORS})
     with pytest.raises(InvalidMessage, match="errors"):
         shape(kind, said | {"errors": 10**9})
@@ -383,8 +383,8 @@ def test_users_of_one_that_has_said_nothing_of_them_may_be_there() -> None:
     one.wire.there.add("fit by nobody's word")
     assert one.executor.unsure
     one.wire.there.discard("fit by nobody's word")
-    one.executor.look_after(one.executor._looked_s + 1)
-    one.executor.look_after(one.executor._looked_s + 1)
+    one.executor.on_tick(one.executor._looked_s + 1)
+    one.executor.on_tick(one.executor._looked_s + 1)
     assert one.executor.unsure, "it has not been heard of lately"
     one.wire.there.discard("a")
     assert not one.executor.unsure, "Locust has given it up"

@@ -47,7 +47,7 @@ def test_a_row_in_a_stall_is_told_with_what_the_stall_added() -> None:
         while not told.rows:
             gevent.sleep(0.001)
     assert told.rows[0]["late_s"][0] >= 0.1 - LAG_PERIOD_S - 1e-5
-    told.dispatcher.forsake()
+    told.dispatcher.abandon()
 
 
 def test_the_last_row_is_told_whatever_is_known() -> None:

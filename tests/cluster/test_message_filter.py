@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import stt_load
-from stt_load.cluster import decoding, protocol
 from stt_load.cluster import message_filter as borders
+from stt_load.cluster import messages, protocol
+from stt_load.cluster.checks import InvalidMessage
 from stt_load.cluster.message_filter import Ignored, MessageFilter, Received, kind_of
-from stt_load.cluster.shapes import InvalidMessage
 
 NAME = "host_0123456789abcdef"
 INF, NAN = float("inf"), float("nan")
@@ -128,7 +128,7 @@ def test_what_a_worker_says_comes_through_as_it_was(kind: str) -> None:
 
 
 def test_every_kind_that_is_listened_to_is_in_the_table() -> None:
-    assert set(decoding.LOCUSTS) | set(decoding.OURS) == set(GOOD) - {"a user's own"}
+    assert set(messages.LOCUSTS) | set(messages.OURS) == set(GOOD) - {"a user's own"}
 
 
 BAD_FRAMES = {
@@ -277,7 +277,7 @@ def test_a_message_has_one_part(more: tuple[bytes, ...]) -> None:
         message_filter(NAME).take([NAME.encode()], 0.0)
 
 
-@pytest.mark.parametrize("kind", sorted(set(GOOD) - decoding.OF_STRANGERS))
+@pytest.mark.parametrize("kind", sorted(set(GOOD) - messages.BEFORE_REGISTRATION))
 def test_who_has_not_registered_says_nothing_else(kind: str) -> None:
     with pytest.raises(InvalidMessage, match="has not registered"):
         take(packed(kind, GOOD[kind]), one=message_filter())
@@ -373,16 +373,16 @@ def test_errors_that_are_none_are_left_out_too() -> None:
 
 
 def test_of_more_names_than_screens_show_the_first_are_left_and_the_worker_stays() -> None:
-    entries = [ENTRY | {"name": str(number)} for number in range(decoding.MOST_NAMES + 1_000)]
+    entries = [ENTRY | {"name": str(number)} for number in range(messages.MOST_NAMES + 1_000)]
     heard = take(packed("stats", STATS | {"stats": entries}))
     assert heard.trimmed
-    assert heard.data["stats"] == entries[: decoding.MOST_NAMES]
-    assert not take(packed("stats", STATS | {"stats": entries[: decoding.MOST_NAMES]})).trimmed
+    assert heard.data["stats"] == entries[: messages.MOST_NAMES]
+    assert not take(packed("stats", STATS | {"stats": entries[: messages.MOST_NAMES]})).trimmed
 
 
 def test_a_name_that_no_message_can_bear_is_left_out_at_its_source() -> None:
     said = STATS | {"stats": [ENTRY | {"name": "\ud800"}, ENTRY]}
-    assert decoding.trim(said)
+    assert messages.trim(said)
     assert said["stats"] == [ENTRY]
 
 
@@ -391,6 +391,6 @@ def test_a_report_that_was_trimmed_fits_in_a_message_whatever_its_names_are() ->
     entries = [ENTRY | {"name": f"{number} " + "\U0001f600" * 9_000} for number in range(1_000)]
     errors = {str(number): error | {"error": "\U0001f600" * 5_000} for number in range(2_000)}
     said = STATS | {"stats": entries, "errors": errors}
-    assert decoding.trim(said)
-    assert len(packed("stats", said)) < decoding.LARGEST
+    assert messages.trim(said)
+    assert len(packed("stats", said)) < messages.LARGEST
     assert not take(packed("stats", said)).trimmed

@@ -12,8 +12,8 @@ import stt_load
 from stt_load.clock import clock
 from stt_load.cluster import protocol
 from stt_load.cluster import registry as fleets
+from stt_load.cluster.checks import InvalidMessage
 from stt_load.cluster.registry import Member, Needs, WorkerRegistry
-from stt_load.cluster.shapes import InvalidMessage
 from tests.cluster.conversation import Wire
 
 
@@ -52,7 +52,7 @@ class Master:
 @pytest.fixture
 def master() -> Master:
     one = Master("THE_KEY")
-    one.registry.watchman.kill()
+    one.registry.greenlet.kill()
     return one
 
 
@@ -68,15 +68,15 @@ def test_a_worker_is_welcome_told_what_is_needed_and_taken_in(master: Master) ->
 
 
 def test_strangers_are_those_that_are_there_and_not_known_to_be_fit(master: Master) -> None:
-    assert master.registry.strangers == 0
+    assert master.registry.unconfirmed == 0
     master.wire.there |= {"a", "b"}
-    assert master.registry.strangers == 2
+    assert master.registry.unconfirmed == 2
     master.hello("a")
-    assert master.registry.strangers == 2
+    assert master.registry.unconfirmed == 2
     master.fit("a")
-    assert master.registry.strangers == 1
+    assert master.registry.unconfirmed == 1
     master.hello("b", version="0.0.7")
-    assert master.registry.strangers == 0, "one that is refused is waited for by nobody"
+    assert master.registry.unconfirmed == 0, "one that is refused is waited for by nobody"
 
 
 def test_a_worker_that_was_not_heard_says_hello_again(master: Master) -> None:
@@ -107,7 +107,7 @@ def test_another_version_is_refused_once_and_told_so_until_it_goes(
         master.hello("a", version="0.0.7", ready=False)
         master.hello("a", version="0.0.7")
         assert master.said("a") == [protocol.REFUSED], "it is not answered as often as it likes"
-        master.registry._told_away_s["a"] -= fleets.TURN_AWAY_S
+        master.registry._refusal_sent_s["a"] -= fleets.REFUSE_AGAIN_S
         master.hello("a", version="0.0.7")
     assert master.said("a") == [protocol.REFUSED] * 2
     assert master.wire.dismissed == ["a"] * 2
@@ -195,11 +195,11 @@ def test_an_exception_while_it_keeps_in_touch_is_told_and_the_rest_goes_on(monke
     master = Master()
     master.hello("a")
     master.fit("a")
-    master.registry.contract = broken = Broken()
+    master.registry.listener = broken = Broken()
     with gevent.Timeout(5):
         while broken.asked < 2:
             gevent.sleep(0.001)
-    master.registry.watchman.kill()
+    master.registry.greenlet.kill()
     assert master.failed[0] == "keeping in touch with the workers: out of order"
     assert len(master.failed) >= 1
     assert protocol.BEAT in master.said("a"), "the next time it went well"
@@ -222,7 +222,7 @@ class Broken:
     def beat(self, member: Member) -> dict[str, Any]:  # noqa: ARG002 - nobody is told anything
         return {}
 
-    def look_after(self, now_s: float) -> bool:  # noqa: ARG002 - whenever it is
+    def on_tick(self, now_s: float) -> bool:  # noqa: ARG002 - whenever it is
         self.asked += 1
         if self.asked == 1:
             raise RuntimeError("out of order")
@@ -249,7 +249,7 @@ def test_a_worker_that_misbehaves_is_refused_once_and_stays_out(
 def test_one_that_locust_knows_and_that_never_introduced_itself_can_be_refused_too(master: Master) -> None:
     master.wire.there.add("a")
     master.registry.refuse("a", "it says what can't be")
-    assert (master.wire.dismissed, master.registry.strangers) == (["a"], 0)
+    assert (master.wire.dismissed, master.registry.unconfirmed) == (["a"], 0)
     assert master.left == [], "nobody has waited for it"
 
 
@@ -291,27 +291,27 @@ def test_who_has_registered_and_is_mute_is_told_of_and_never_refused(
 def test_a_locust_worker_before_the_first_of_ours_leaves_others_to_be_waited_for(master: Master) -> None:
     master.wire.held.add("foreign")
     master.wire.speaking.add("foreign")
-    assert master.registry.strangers == 0, "it has no users, and nobody waits for it"
+    assert master.registry.unconfirmed == 0, "it has no users, and nobody waits for it"
     master.wait(12)
     assert master.wire.dismissed == ["foreign"]
     assert master.left == [1]
 
 
-def test_who_is_not_welcome_is_not_admitted(master: Master) -> None:
-    admitted: list[str] = []
-    master.wire.admit = admitted.append  # type: ignore[method-assign]
+def test_who_is_not_welcome_is_not_accepted(master: Master) -> None:
+    accepted: list[str] = []
+    master.wire.accept = accepted.append  # type: ignore[method-assign]
     master.hello("old", version="0.0.7")
-    assert admitted == []
+    assert accepted == []
     master.hello("a")
-    assert admitted == [], "before a run: when it can take part"
+    assert accepted == [], "before a run: when it can take part"
     master.fit("a")
-    assert admitted == ["a"]
-    master.registry.contract = Broken()
+    assert accepted == ["a"]
+    master.registry.listener = Broken()
     master.hello("late", ready=False)
-    assert admitted == ["a", "late"], "a run waits for it"
+    assert accepted == ["a", "late"], "a run waits for it"
     master.registry.refuse("a", "it says what can't be")
     master.hello("a")
-    assert admitted == ["a", "late"]
+    assert accepted == ["a", "late"]
 
 
 def test_who_says_hello_and_no_more_before_a_run_ends_nothing(master: Master) -> None:
@@ -330,7 +330,7 @@ def test_a_worker_that_answers_nothing_is_refused_where_somebody_waits_for_it(ma
     master.fit("a")
     contract = Broken()
     contract.asked, contract.needed = 2, needed
-    master.registry.contract = contract
+    master.registry.listener = contract
     master.wait(8)
     assert master.wire.dismissed == []
     master.wait(2)
@@ -341,7 +341,7 @@ def test_a_worker_that_stands_still_and_comes_back_is_not_mute(master: Master) -
     """Locust gives it up meanwhile: it counts only how long it was heard and said nothing."""
     master.hello("a")
     master.fit("a")
-    master.registry.contract = contract = Broken()
+    master.registry.listener = contract = Broken()
     contract.asked = 2
     for _ in range(5):
         master.wait(5)

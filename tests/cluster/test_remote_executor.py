@@ -17,10 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stt_load.clock import clock
-from stt_load.cluster import protocol, spools
+from stt_load.cluster import protocol, worker_spools
 from stt_load.cluster import worker_dispatcher as dispatchers
+from stt_load.cluster.checks import InvalidMessage
 from stt_load.cluster.protocol import Data
-from stt_load.cluster.shapes import InvalidMessage
 from stt_load.load.iteration import Iteration
 from stt_load.load.ledger import _Account
 from stt_load.run.load_watch import Asked
@@ -45,19 +45,19 @@ def settle(conversation: Conversation, *workers: str) -> None:
 
 def work(conversation: Conversation, worker: str, user: str, start_s: float, **how: Any) -> Sample:
     """One request of a user, as its own greenlet would do it."""
-    post = conversation.posts[worker]
+    dispatcher = conversation.dispatchers[worker]
     with gevent.Timeout(5):
-        iteration = post.take(user)
+        iteration = dispatcher.take(user)
     sample = sample_of(iteration, start_s, start_s + 0.5, **how)
-    post.finish(iteration, sample, "a text")
+    dispatcher.finish(iteration, sample, "a text")
     return sample
 
 
 def begun(conversation: Conversation, worker: str, user: str = "user") -> None:
     """The user has asked for its first iteration, and the worker has been given a lease."""
-    waiting = gevent.spawn(conversation.posts[worker]._leases.slots.join, user)
+    waiting = gevent.spawn(conversation.dispatchers[worker]._leases.slots.join, user)
     waiting.join()
-    conversation.posts[worker]._news.set()
+    conversation.dispatchers[worker]._news.set()
     settle(conversation, worker)
 
 
@@ -66,9 +66,9 @@ def test_a_sample_takes_at_most_96_bytes_on_the_wire() -> None:
     for seq in range(200):
         table.append(sample_of(Iteration(seq, 0, Phase.MEASURED), float(seq), seq + 0.5))
     conversation = Conversation(None)
-    post = conversation.join("a")
-    post.table = table
-    post._news.set()
+    dispatcher = conversation.join("a")
+    dispatcher.table = table
+    dispatcher._news.set()
     gevent.sleep(2 * dispatchers.PAUSE_S)
     sent = [data for kind, data in conversation.up["a"] if kind == protocol.SAMPLES]
     message = ("stt_load.samples", sent[0] | {"run": conversation.executor.id}, "some-host-name_" + 32 * "0")
@@ -157,9 +157,9 @@ def test_rows_that_got_lost_on_the_way_are_waited_for_and_come_in_order(monkeypa
 def test_jobs_that_got_lost_on_the_way_are_noticed_and_leased_anew() -> None:
     conversation = Conversation(5)
     conversation.join("a")
-    post = conversation.posts["a"]
-    post._leases.slots.join("user")
-    post._news.set()
+    dispatcher = conversation.dispatchers["a"]
+    dispatcher._leases.slots.join("user")
+    dispatcher._news.set()
     gevent.sleep(2 * dispatchers.PAUSE_S)
     conversation.hear("a")
     assert conversation.executor.budget.granted("a") > 0
@@ -210,10 +210,10 @@ def test_a_worker_that_has_not_heard_of_the_barrier_hears_of_it_with_the_next_be
     down["a"] = deque(message for message in down["a"] if message[0] != protocol.OPEN)
     down["b"].clear()
     conversation.tell("a")
-    assert conversation.posts["a"].barrier is not None, "it came with the iterations"
+    assert conversation.dispatchers["a"].barrier is not None, "it came with the iterations"
     conversation.beat("b")
     settle(conversation, "a", "b")
-    assert conversation.posts["b"].barrier is not None
+    assert conversation.dispatchers["b"].barrier is not None
     conversation.beat("b")
     settle(conversation, "b")
     assert len(conversation.executor.generator(0).workers) == 1
@@ -232,7 +232,7 @@ def test_the_end_of_a_run_is_told_again_to_who_has_not_heard_of_it() -> None:
     kind, words = conversation.wire.down["a"][-1]
     assert kind == protocol.DRAIN
     assert 4.5 < words["limit_s"] < 5.0, "what is left of it"
-    conversation.posts["a"].close()
+    conversation.dispatchers["a"].close()
     conversation.wire.down["a"].clear()
     conversation.beat("a")
     settle(conversation, "a")
@@ -270,14 +270,14 @@ def test_users_of_whom_nothing_was_heard_are_told_again() -> None:
     conversation = Conversation(None)
     conversation.barrier.check_barrier()
     conversation.join("a")
-    conversation.posts["a"]._leases.slots.join("user")
-    conversation.posts["a"]._news.set()
+    conversation.dispatchers["a"]._leases.slots.join("user")
+    conversation.dispatchers["a"]._news.set()
     gevent.sleep(2 * dispatchers.PAUSE_S)
     conversation.up["a"].clear()
     conversation.beat("a")
     settle(conversation, "a")
     assert conversation.executor.budget.present == 1
-    assert conversation.posts["a"]._leases.take("user") is not None
+    assert conversation.dispatchers["a"]._leases.take("user") is not None
 
 
 def test_users_in_their_on_start_are_not_missing_those_of_a_worker_that_is_silent_are() -> None:
@@ -286,7 +286,7 @@ def test_users_in_their_on_start_are_not_missing_those_of_a_worker_that_is_silen
     conversation.join("a")
     begun(conversation, "a")
     conversation.asked = Asked(3, 3)
-    conversation.posts["a"].starting(2)
+    conversation.dispatchers["a"].starting(2)
     settle(conversation, "a")
     assert conversation.barrier.barrier_s is not None
     conversation.executor._looked_s = clock()
@@ -294,7 +294,7 @@ def test_users_in_their_on_start_are_not_missing_those_of_a_worker_that_is_silen
     assert conversation.executor.generator(0).load_changes == ()
     now_s = conversation.executor._looked_s
     for second in range(1, 9):
-        conversation.executor.look_after(now_s + second)
+        conversation.executor.on_tick(now_s + second)
     assert conversation.executor.budget.starting == 0
     assert conversation.executor._load.changes.lasting
 
@@ -305,10 +305,10 @@ def test_a_worker_that_its_master_gave_up_does_not_start_what_others_have_now() 
         conversation.join(worker)
     begun(conversation, "a")
     begun(conversation, "b")
-    stolen = conversation.posts["a"].take("user")
+    stolen = conversation.dispatchers["a"].take("user")
     gevent.sleep(2 * dispatchers.PAUSE_S)
     conversation.hear("a")
-    worker_state = conversation.executor._participants["a"]
+    worker_state = conversation.executor._workers["a"]
     conversation.executor._lose(worker_state)
     settle(conversation, "b")
     seqs = []
@@ -316,13 +316,13 @@ def test_a_worker_that_its_master_gave_up_does_not_start_what_others_have_now() 
         seqs.append(work(conversation, "b", "user", 1.0).seq)
         settle(conversation, "b")
     assert sorted(seqs) == list(range(6))
-    conversation.posts["a"].finish(stolen, sample_of(stolen, 0.5, 3.0), None)
+    conversation.dispatchers["a"].finish(stolen, sample_of(stolen, 0.5, 3.0), None)
     conversation.beat("a")
     settle(conversation, "a")
     budget = [(row.seq, row.attempt, row.phase) for row in conversation.barrier.table.snapshot()]
     assert (stolen.seq, 0, Phase.OUTSIDE) in budget
     assert sum(phase is Phase.MEASURED for _, _, phase in budget) == 6
-    assert conversation.posts["a"]._leases.take("user") is None
+    assert conversation.dispatchers["a"]._leases.take("user") is None
     assert conversation.executor.remains() == []
 
 
@@ -330,15 +330,15 @@ def test_a_worker_out_of_touch_starts_nothing_until_it_has_a_new_lease() -> None
     conversation = Conversation(50)
     conversation.join("a")
     begun(conversation, "a")
-    post = conversation.posts["a"]
-    post._heard_s -= protocol.FENCE_S + 0.1
-    assert post._next("user") is None
+    dispatcher = conversation.dispatchers["a"]
+    dispatcher._heard_s -= protocol.FENCE_S + 0.1
+    assert dispatcher._next("user") is None
     conversation.beat("a", age_s=protocol.FENCE_S + 1)
     settle(conversation, "a")
-    assert post._next("user") is None, "the master is there again, but has not heard of this worker"
+    assert dispatcher._next("user") is None, "the master is there again, but has not heard of this worker"
     conversation.beat("a")
     settle(conversation, "a")
-    assert post._next("user") is not None
+    assert dispatcher._next("user") is not None
 
 
 def test_tries_of_a_worker_that_never_comes_back_are_lost_and_count_for_nothing() -> None:
@@ -346,9 +346,9 @@ def test_tries_of_a_worker_that_never_comes_back_are_lost_and_count_for_nothing(
     for worker in "ab":
         conversation.join(worker)
     begun(conversation, "a")
-    taken = conversation.posts["a"].take("user")
+    taken = conversation.dispatchers["a"].take("user")
     settle(conversation, "a")
-    conversation.executor._lose(conversation.executor._participants["a"])
+    conversation.executor._lose(conversation.executor._workers["a"])
     begun(conversation, "b")
     seqs = []
     for _ in range(4):
@@ -369,13 +369,13 @@ def test_no_measured_job_is_leased_before_the_last_warm_up_result_of_any_worker(
     first = work(conversation, "a", "user", 1.0)
     settle(conversation, "a", "b")
     assert first.phase is Phase.WARMUP
-    assert conversation.posts["a"]._leases.take("user") is None
+    assert conversation.dispatchers["a"]._leases.take("user") is None
     work(conversation, "b", "user", 1.0)
     settle(conversation, "a", "b")
-    iteration = conversation.posts["a"]._leases.take("user")
+    iteration = conversation.dispatchers["a"]._leases.take("user")
     assert iteration is not None
     assert iteration.phase is Phase.MEASURED
-    assert conversation.posts["a"].barrier is not None
+    assert conversation.dispatchers["a"].barrier is not None
 
 
 def test_rows_are_put_on_the_masters_clock() -> None:
@@ -398,26 +398,26 @@ def test_a_worker_that_does_not_know_that_it_was_given_up_is_told_when_it_speaks
     conversation = Conversation(50)
     conversation.join("a")
     begun(conversation, "a")
-    post = conversation.posts["a"]
-    held = post.take("user")
-    conversation.executor._lose(conversation.executor._participants["a"])
-    epoch = post._leases.epoch
+    dispatcher = conversation.dispatchers["a"]
+    held = dispatcher.take("user")
+    conversation.executor._lose(conversation.executor._workers["a"])
+    epoch = dispatcher._leases.epoch
     settle(conversation, "a")
-    assert post._leases.epoch == epoch + 1
-    assert conversation.executor._participants["a"].epoch == epoch + 1
-    again = post._leases.take("user")
+    assert dispatcher._leases.epoch == epoch + 1
+    assert conversation.executor._workers["a"].epoch == epoch + 1
+    again = dispatcher._leases.take("user")
     assert again is not None
     assert again.seq != held.seq or again.attempt > held.attempt
-    assert conversation.executor.budget.granted("a") == post._leases.received
+    assert conversation.executor.budget.granted("a") == dispatcher._leases.received
 
 
 def test_a_try_that_is_heard_of_after_all_is_not_lost() -> None:
     conversation = Conversation(4)
     conversation.join("a")
     begun(conversation, "a")
-    taken = conversation.posts["a"].take("user")
+    taken = conversation.dispatchers["a"].take("user")
     settle(conversation, "a")
-    conversation.executor._lose(conversation.executor._participants["a"])
+    conversation.executor._lose(conversation.executor._workers["a"])
     assert (taken.seq, 0) in {(sample.seq, sample.attempt) for sample in conversation.executor.remains()}
     table = SampleTable()
     table.append(sample_of(taken, 1.0, 1.5))
@@ -436,30 +436,30 @@ def test_a_worker_is_back_when_it_has_said_how_many_users_it_has() -> None:
     executor = conversation.executor
     now_s = clock()
     conversation.wire.there.remove("a")
-    executor.look_after(now_s)
+    executor.on_tick(now_s)
     assert executor.budget.present == 1
     begun(conversation, "b", "its replacement")
     assert executor.budget.present == 2
-    executor._lose(executor._participants["a"])
+    executor._lose(executor._workers["a"])
     conversation.wire.there.add("a")
-    executor.look_after(now_s + 1)
+    executor.on_tick(now_s + 1)
     assert executor._load.changes.lasting, "two users, and those of the worker that is back"
     conversation.beat("a")
     settle(conversation, "a")
     assert executor.budget.present == 3
-    executor.look_after(now_s + 3)
+    executor.on_tick(now_s + 3)
     assert conversation.distributed
     assert executor._load.changes.lasting
     executor.budget.report("b", 2, 1, 0)
-    executor.look_after(now_s + 4)
+    executor.on_tick(now_s + 4)
     assert not executor._load.changes.lasting
 
 
 def look(conversation: Conversation, now_s: float) -> None:
     """All have just been heard of."""
-    for worker_state in conversation.executor._participants:
+    for worker_state in conversation.executor._workers:
         worker_state.member.heard_s = now_s
-    conversation.executor.look_after(now_s)
+    conversation.executor.on_tick(now_s)
 
 
 def test_users_that_go_after_all_has_looked_right_are_missed_and_replaced() -> None:
@@ -513,8 +513,8 @@ def test_the_first_measured_row_knows_the_users_of_all_workers() -> None:
         work(conversation, worker, "user", 1.0)
         settle(conversation, "a", "b")
     for worker in "ab":
-        assert conversation.posts[worker]._leases.take("user").phase is Phase.MEASURED  # type: ignore[union-attr]
-        assert conversation.posts[worker].users == 2
+        assert conversation.dispatchers[worker]._leases.take("user").phase is Phase.MEASURED  # type: ignore[union-attr]
+        assert conversation.dispatchers[worker].users == 2
 
 
 def test_a_clock_is_told_as_rows_were_placed_with_it_at_the_worst() -> None:
@@ -542,7 +542,7 @@ def test_a_worker_that_answers_and_returns_nothing_does_not_hold_the_warm_up() -
     for worker in "ab":
         conversation.join(worker)
         begun(conversation, worker)
-    stuck = conversation.posts["a"].take("user")
+    stuck = conversation.dispatchers["a"].take("user")
     settle(conversation, "a", "b")
     work(conversation, "b", "user", 1.0)
     settle(conversation, "a", "b")
@@ -555,14 +555,16 @@ def test_a_worker_that_answers_and_returns_nothing_does_not_hold_the_warm_up() -
     settle(conversation, "a", "b")
     assert conversation.barrier.barrier_s is not None
     assert conversation.executor._load.changes.lasting
-    assert conversation.posts["a"]._leases.take("user") is None, "it gets nothing as long as nothing comes of it"
-    conversation.posts["a"].finish(stuck, sample_of(stuck, 0.5, 3.0), None)
+    assert conversation.dispatchers["a"]._leases.take("user") is None, (
+        "it gets nothing as long as nothing comes of it"
+    )
+    conversation.dispatchers["a"].finish(stuck, sample_of(stuck, 0.5, 3.0), None)
     settle(conversation, "a", "b")
     rows = [(row.seq, row.attempt, row.phase) for row in conversation.barrier.table.snapshot()]
     assert (stuck.seq, 0, Phase.OUTSIDE) in rows
     conversation.beat("a")
     settle(conversation, "a", "b")
-    assert conversation.posts["a"]._leases.take("user") is not None, "it works again"
+    assert conversation.dispatchers["a"]._leases.take("user") is not None, "it works again"
     assert conversation.executor.remains() is not None
     assert conversation.ended == []
 
@@ -588,9 +590,9 @@ def test_a_worker_whose_users_pause_on_purpose_keeps_its_lease() -> None:
     conversation.barrier.check_barrier()
     conversation.join("a")
     begun(conversation, "a")
-    post = conversation.posts["a"]
-    iteration = post.take("user")
-    post.finish(iteration, replace(sample_of(iteration, 1.0, 1.5), pause_s=3_600.0), None)
+    dispatcher = conversation.dispatchers["a"]
+    iteration = dispatcher.take("user")
+    dispatcher.finish(iteration, replace(sample_of(iteration, 1.0, 1.5), pause_s=3_600.0), None)
     settle(conversation, "a")
     conversation.pass_by(3_600)
     settle(conversation, "a")
@@ -604,7 +606,7 @@ def test_when_no_worker_returns_anything_the_run_ends() -> None:
     conversation = Conversation(10, warmup=1, awaited=1)
     conversation.join("a")
     begun(conversation, "a")
-    conversation.posts["a"].take("user")
+    conversation.dispatchers["a"].take("user")
     settle(conversation, "a")
     conversation.pass_by(340)
     assert conversation.ended == ["over"]
@@ -612,7 +614,7 @@ def test_when_no_worker_returns_anything_the_run_ends() -> None:
     assert ending is not None
     assert ending.reason == "workers_lost"
     assert "no worker returns anything" in str(ending.detail)
-    assert conversation.executor.deserted
+    assert conversation.executor.all_lost
 
 
 def test_a_stop_of_the_master_is_not_taken_for_a_workers_idleness() -> None:
@@ -622,7 +624,7 @@ def test_a_stop_of_the_master_is_not_taken_for_a_workers_idleness() -> None:
     begun(conversation, "a")
     later_s = clock() + 4_000
     conversation.registry._members["a"].heard_s = later_s
-    conversation.executor.look_after(later_s)
+    conversation.executor.on_tick(later_s)
     assert conversation.executor.budget.owed("a") > 0
 
 
@@ -634,14 +636,14 @@ def test_errors_on_a_worker_are_errors_of_the_run_and_a_broken_connection_is_non
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     conversation = Conversation(None)
-    post = conversation.join("a")
-    good = post._post
+    dispatcher = conversation.join("a")
+    good = dispatcher._post
 
     for error in ConnectionError("mended"), TypeError("ours"), ConnectionError("mended"):
-        monkeypatch.setattr(post, "_post", functools.partial(fails, error))
-        post._news.set()
+        monkeypatch.setattr(dispatcher, "_post", functools.partial(fails, error))
+        dispatcher._news.set()
         gevent.sleep(3 * dispatchers.PAUSE_S)
-    monkeypatch.setattr(post, "_post", good)
+    monkeypatch.setattr(dispatcher, "_post", good)
     conversation.beat("a")
     settle(conversation, "a")
     assert conversation.executor.generator(2).listener_errors == 2, (
@@ -674,7 +676,7 @@ def test_what_was_short_before_the_barrier_changed_nothing() -> None:
     conversation.wire.there.remove("b")
     conversation.executor._looked_s -= 10
     conversation.pass_by(3)
-    conversation.executor._lose(conversation.executor._participants["b"])
+    conversation.executor._lose(conversation.executor._workers["b"])
     assert conversation.executor._load.changes.lasting
     work(conversation, "a", "user", 1.0)
     begun(conversation, "a", "its replacement")
@@ -688,15 +690,15 @@ def test_rows_that_a_worker_never_told_are_lost_to_the_run() -> None:
     conversation = Conversation(2)
     conversation.join("a")
     begun(conversation, "a")
-    post = conversation.posts["a"]
-    kept = post.take("user")
+    dispatcher = conversation.dispatchers["a"]
+    kept = dispatcher.take("user")
     settle(conversation, "a")
-    lost = post.take("user")
-    post.finish(kept, sample_of(kept, 1.0, 1.5), None)
+    lost = dispatcher.take("user")
+    dispatcher.finish(kept, sample_of(kept, 1.0, 1.5), None)
     assert lost.seq != kept.seq
     conversation.barrier.stopped("stopped")
-    post.close()
-    post.conclude()
+    dispatcher.close()
+    dispatcher.conclude()
     settle(conversation, "a")
     conversation.executor.remains()
     ledger = conversation.executor.budget
@@ -718,8 +720,8 @@ def lost_rows(conversation: Conversation) -> int:
 
 def conclude(conversation: Conversation, worker: str) -> None:
     """`worker` has been told to drain, and has nothing in flight."""
-    conversation.posts[worker].close()
-    conversation.posts[worker].conclude()
+    conversation.dispatchers[worker].close()
+    conversation.dispatchers[worker].conclude()
     settle(conversation, worker)
 
 
@@ -744,10 +746,10 @@ def test_requests_that_die_with_their_worker_while_an_end_drains_are_lost_rows(
     measuring: Conversation, reason: EndReason, noticed: bool
 ) -> None:
     """Noticed: Locust misses it meanwhile; otherwise it is waited for in vain."""
-    measuring.posts["b"].take("user")
+    measuring.dispatchers["b"].take("user")
     settle(measuring, "b")
     measuring.barrier.end(reason)
-    measuring.posts["b"]._writer.kill()
+    measuring.dispatchers["b"]._writer.kill()
     conclude(measuring, "a")
     if noticed:
         measuring.wire.there.remove("b")
@@ -763,7 +765,7 @@ def test_a_worker_that_dies_at_an_end_with_rows_untold_leaves_no_valid_measureme
     for number in range(10):
         work(measuring, "b", "user", 5.0 + number)
     measuring.barrier.end("finished")
-    measuring.posts["b"]._writer.kill()
+    measuring.dispatchers["b"]._writer.kill()
     conclude(measuring, "a")
     measuring.wire.there.remove("b")
     assert rows_lost(measuring) == 0
@@ -778,11 +780,11 @@ def test_a_worker_that_dies_when_all_results_are_in_has_changed_nothing() -> Non
     for _ in range(4):
         work(conversation, "a", "user", 1.0)
         settle(conversation, "a", "b")
-        conversation.executor._lose(conversation.executor._participants["b"])
+        conversation.executor._lose(conversation.executor._workers["b"])
         conversation.executor._load.changes.end(0.0)
     assert conversation.ended == ["over"]
     conclude(conversation, "a")
-    conversation.executor._participants["b"].gone = False
+    conversation.executor._workers["b"].gone = False
     conversation.wire.there.remove("b")
     assert rows_lost(conversation) == 0
     assert conversation.executor.generator(0).load_changes == ()
@@ -791,19 +793,19 @@ def test_a_worker_that_dies_when_all_results_are_in_has_changed_nothing() -> Non
 def test_a_last_word_that_gets_lost_costs_no_row(measuring: Conversation, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a worker never started is told with its last rows, until they are acknowledged."""
     monkeypatch.setattr(dispatchers, "UNANSWERED_S", 0.0)
-    post = measuring.posts["a"]
-    post.take("user")
+    dispatcher = measuring.dispatchers["a"]
+    dispatcher.take("user")
     settle(measuring, "a")
     measuring.barrier.stopped("stopped")
     conclude(measuring, "b")
-    good = post._post
-    monkeypatch.setattr(post, "_post", functools.partial(fails, ConnectionError("a blip")))
+    good = dispatcher._post
+    monkeypatch.setattr(dispatcher, "_post", functools.partial(fails, ConnectionError("a blip")))
     conclude(measuring, "a")
-    assert not measuring.executor._participants["a"].ended
-    monkeypatch.setattr(post, "_post", good)
+    assert not measuring.executor._workers["a"].ended
+    monkeypatch.setattr(dispatcher, "_post", good)
     measuring.beat("a")
     settle(measuring, "a")
-    assert measuring.executor._participants["a"].ended
+    assert measuring.executor._workers["a"].ended
     assert rows_lost(measuring) == 1, "the one that was started, of which no row tells"
 
 
@@ -833,7 +835,7 @@ def test_users_that_do_other_work_cost_their_worker_no_lease() -> None:
     assert not conversation.executor._load.changes
     assert conversation.executor.budget.owed("a") == 0, "others may have it"
     assert conversation.executor.budget.present == 1
-    asking = gevent.spawn(conversation.posts["a"].take, "user")
+    asking = gevent.spawn(conversation.dispatchers["a"].take, "user")
     settle(conversation, "a")
     assert asking.value is not None, "there is an iteration as soon as a user asks for one"
     assert conversation.executor.budget.owed("a") > 1
@@ -891,8 +893,8 @@ def test_the_last_jobs_of_a_worker_whose_users_do_other_work_are_done_by_others(
 
 def spool_of(conversation: Conversation, worker: str, rows: int) -> Path:
     """What `worker` has left on the disk, of its first `rows` requests."""
-    number = conversation.executor._participants[worker].number
-    spool = Spool(spools.result_of("result", number), INFO, {})
+    number = conversation.executor._workers[worker].number
+    spool = Spool(worker_spools.result_of("result", number), INFO, {})
     table = SampleTable()
     for seq in range(rows):
         table.append(sample_of(Iteration(seq, 0, Phase.MEASURED), 1.0, 1.5))
@@ -945,12 +947,12 @@ def test_a_spool_that_cannot_be_removed_keeps_no_other_worker_from_its_word(
 def test_jobs_that_come_to_a_worker_whose_users_have_left_go_to_others() -> None:
     """They crossed the word that nobody is there any more: two iterations lay there, and the run never ended."""
     conversation = Conversation(10)
-    post = conversation.join("a")
-    post._leases.slots.join("one")
-    post._news.set()
+    dispatcher = conversation.join("a")
+    dispatcher._leases.slots.join("one")
+    dispatcher._news.set()
     gevent.sleep(2 * dispatchers.PAUSE_S)
     conversation.hear("a")
-    post.leave("one")
+    dispatcher.leave("one")
     gevent.sleep(2 * dispatchers.PAUSE_S)
     conversation.hear("a")  # there is nobody any more, and the iterations are still on their way
     conversation.tell("a")
@@ -974,25 +976,25 @@ def test_users_of_a_worker_that_is_gone_are_not_counted_when_others_get_them() -
     settle(conversation, "a", "b")
     conversation.beat("b")
     settle(conversation, "b")
-    assert conversation.posts["b"].users == 2
+    assert conversation.dispatchers["b"].users == 2
     now_s = conversation.executor._looked_s
     for later_s in range(1, 6):
         conversation.registry._members["b"].heard_s = now_s + later_s
-        assert conversation.executor.look_after(now_s + later_s) == (later_s in (1, 4))
+        assert conversation.executor.on_tick(now_s + later_s) == (later_s in (1, 4))
     conversation.beat("b")
     settle(conversation, "b")
-    conversation.posts["b"]._leases.slots.join("its replacement")
-    assert conversation.posts["b"].users == 2
+    conversation.dispatchers["b"]._leases.slots.join("its replacement")
+    assert conversation.dispatchers["b"].users == 2
 
 
 def test_a_row_that_has_no_place_in_the_columns_counts_on_a_worker_too() -> None:
     conversation = Conversation(2)
-    post = conversation.join("a")
+    dispatcher = conversation.join("a")
     begun(conversation, "a", "one")
     for tokens in (2**70, 5):
         with gevent.Timeout(5):
-            iteration = post.take("one")
-        post.finish(iteration, replace(sample_of(iteration, clock(), clock()), tokens=tokens), "a text")
+            iteration = dispatcher.take("one")
+        dispatcher.finish(iteration, replace(sample_of(iteration, clock(), clock()), tokens=tokens), "a text")
         settle(conversation, "a")
     assert conversation.ended == ["over"]
     rows = list(conversation.barrier.table.snapshot())
@@ -1007,7 +1009,7 @@ def test_the_jobs_of_a_worker_that_is_refused_are_done_by_others_at_once() -> No
     for worker in "ab":
         begun(conversation, worker)
     with gevent.Timeout(5):
-        conversation.posts["a"].take("user")
+        conversation.dispatchers["a"].take("user")
     settle(conversation, "a")
     conversation.registry.refuse("a", "it says what can't be")
     conversation.wire.there.discard("a")

@@ -26,7 +26,7 @@ class Scene:
         self.said: list[tuple[str, Data]] = []
         self.trouble: Exception | None = None
         self.opened = 0
-        self.post = WorkerDispatcher(self._say, self._open)
+        self.dispatcher = WorkerDispatcher(self._say, self._open)
 
     def _say(self, kind: str, data: Data) -> None:
         if self.trouble is not None:
@@ -44,19 +44,19 @@ class Scene:
 
     def give(self, *seqs: int, others: int = 0, phase: Phase = Phase.MEASURED) -> None:
         iterations = protocol.pack_iterations([Iteration(seq, 0, phase) for seq in seqs])
-        self.post.on_lease(
-            {"epoch": self.post._leases.epoch, "iterations": iterations, "open": None, "others": others}
+        self.dispatcher.on_lease(
+            {"epoch": self.dispatcher._leases.epoch, "iterations": iterations, "open": None, "others": others}
         )
 
     def beat(self, **words: Any) -> None:
-        leases = self.post._leases
+        leases = self.dispatcher._leases
         usual = {"epoch": leases.epoch, "granted": leases.received, "age_s": 0.0, "sent_s": 7.0}
-        self.post.on_beat(usual | {"open": None, "others": 0} | words)
+        self.dispatcher.on_beat(usual | {"open": None, "others": 0} | words)
 
     def work(self, user: str = "one") -> Iteration:
         with gevent.Timeout(5):
-            iteration = self.post.take(user)
-        self.post.finish(iteration, sample_of(iteration, clock() - 2, clock() - 1), "a text")
+            iteration = self.dispatcher.take(user)
+        self.dispatcher.finish(iteration, sample_of(iteration, clock() - 2, clock() - 1), "a text")
         return iteration
 
 
@@ -64,11 +64,11 @@ class Scene:
 def scene() -> Iterator[Scene]:
     made = Scene()
     yield made
-    made.post.forsake()
+    made.dispatcher.abandon()
 
 
 def test_a_user_waits_until_there_is_a_job(scene: Scene) -> None:
-    taking = gevent.spawn(scene.post.take, "one")
+    taking = gevent.spawn(scene.dispatcher.take, "one")
     scene.settle()
     assert not taking.ready()
     assert scene.of_kind(protocol.WANT)[-1]["present"] == 1
@@ -80,51 +80,51 @@ def test_a_user_waits_until_there_is_a_job(scene: Scene) -> None:
 
 
 def test_users_are_those_here_and_those_elsewhere_whoever_tells(scene: Scene) -> None:
-    scene.post.on_state({"open": None, "others": 5})
-    assert scene.post.users == 5
-    scene.post._leases.slots.join("one")
-    assert scene.post.users == 6
+    scene.dispatcher.on_state({"open": None, "others": 5})
+    assert scene.dispatcher.users == 5
+    scene.dispatcher._leases.slots.join("one")
+    assert scene.dispatcher.users == 6
     scene.give(0, others=7)
-    assert scene.post.users == 8
-    scene.post.on_state({"open": [clock(), 1.0], "others": 8})
-    assert scene.post.users == 9
+    assert scene.dispatcher.users == 8
+    scene.dispatcher.on_state({"open": [clock(), 1.0], "others": 8})
+    assert scene.dispatcher.users == 9
     scene.beat(others=9)
-    assert scene.post.users == 10
-    scene.post.leave("one")
-    assert scene.post.users == 9
+    assert scene.dispatcher.users == 10
+    scene.dispatcher.leave("one")
+    assert scene.dispatcher.users == 9
 
 
 def test_the_barrier_opens_once(scene: Scene) -> None:
     at = [clock(), 4711.0]
     for _ in range(2):
-        scene.post.on_state({"open": at, "others": 0})
-    assert (scene.opened, scene.post.barrier) == (1, at)
+        scene.dispatcher.on_state({"open": at, "others": 0})
+    assert (scene.opened, scene.dispatcher.barrier) == (1, at)
 
 
 def test_a_barrier_whose_message_got_lost_opens_with_the_next_jobs_or_the_next_beat(scene: Scene) -> None:
     at = [clock(), 4711.0]
     scene.beat(open=at)
-    assert (scene.opened, scene.post.barrier) == (1, at)
-    assert scene.post.monitor.watch() is not None, "it watches itself from then on"
+    assert (scene.opened, scene.dispatcher.barrier) == (1, at)
+    assert scene.dispatcher.monitor.watch() is not None, "it watches itself from then on"
     other = Scene()
-    other.post.on_lease({"epoch": 1, "iterations": [], "open": at, "others": 0})
-    other.post.forsake()
-    assert (other.opened, other.post.barrier) == (1, at)
+    other.dispatcher.on_lease({"epoch": 1, "iterations": [], "open": at, "others": 0})
+    other.dispatcher.abandon()
+    assert (other.opened, other.dispatcher.barrier) == (1, at)
 
 
 def test_users_in_their_on_start_are_told_and_none_when_they_are_over(scene: Scene) -> None:
-    scene.post.starting(2)
+    scene.dispatcher.starting(2)
     scene.settle()
     assert (scene.of_kind(protocol.WANT)[-1]["starting"], scene.of_kind(protocol.WANT)[-1]["present"]) == (2, 0)
-    scene.post.starting(0)
+    scene.dispatcher.starting(0)
     scene.settle()
     assert scene.of_kind(protocol.WANT)[-1]["starting"] == 0
 
 
 def test_what_its_users_want_is_told_again_when_it_got_lost(scene: Scene) -> None:
     scene.trouble = ConnectionError("mended")
-    scene.post._leases.slots.join("one")
-    scene.post._news.set()
+    scene.dispatcher._leases.slots.join("one")
+    scene.dispatcher._news.set()
     scene.settle()
     scene.trouble = None
     assert scene.of_kind(protocol.WANT) == []
@@ -135,7 +135,7 @@ def test_what_its_users_want_is_told_again_when_it_got_lost(scene: Scene) -> Non
 
 def test_an_echo_says_whether_nothing_starts_any_more(scene: Scene) -> None:
     scene.beat()
-    scene.post.close()
+    scene.dispatcher.close()
     scene.beat()
     assert [echo["closed"] for echo in scene.of_kind(protocol.ECHO)] == [False, True]
 
@@ -145,10 +145,10 @@ def test_rows_are_told_and_held_until_they_are_acknowledged(scene: Scene) -> Non
     iterations = [scene.work(), scene.work()]
     scene.settle()
     assert sum(len(protocol.unpack_rows(data["rows"], ())) for data in scene.of_kind(protocol.SAMPLES)) == 2
-    assert set(scene.post._leases.held) == set(iterations)
-    scene.post.on_ack({"rows": 2, "ended": False})
-    assert scene.post._leases.held == []
-    assert not scene.post.done
+    assert set(scene.dispatcher._leases.held) == set(iterations)
+    scene.dispatcher.on_ack({"rows": 2, "ended": False})
+    assert scene.dispatcher._leases.held == []
+    assert not scene.dispatcher.done
 
 
 def test_what_is_not_acknowledged_is_told_again_with_its_texts(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,7 +168,7 @@ def test_what_its_master_could_not_place_is_told_again_at_once_with_its_texts(sc
     scene.work()
     scene.settle()
     before = len(scene.of_kind(protocol.SAMPLES))
-    scene.post.on_ack({"rows": 1, "ended": False, "again": True})
+    scene.dispatcher.on_ack({"rows": 1, "ended": False, "again": True})
     scene.settle()
     told = scene.of_kind(protocol.SAMPLES)[before:]
     assert [data["first"] for data in told] == [1]
@@ -181,22 +181,22 @@ def test_many_texts_go_before_the_rows_that_point_to_them_in_messages_of_bounded
     monkeypatch.setattr(dispatchers, "CHARACTERS_AT_ONCE", 100)
     for seq in range(10):
         sample = sample_of(Iteration(seq, 0, Phase.MEASURED), clock() - 2, clock() - 1, ErrorKind.TRUNCATED)
-        scene.post.table.append(replace(sample, error=f"{seq}" * 60))
-    scene.post._news.set()
+        scene.dispatcher.table.append(replace(sample, error=f"{seq}" * 60))
+    scene.dispatcher._news.set()
     scene.settle()
     told = scene.of_kind(protocol.SAMPLES)
     assert [len(protocol.unpack_rows(one["rows"], ())) for one in told] == [0, 0, 0, 0, 10]
     assert [one["texts_from"] for one in told] == [0, 2, 4, 6, 8]
     assert [text for one in told for text in one["texts"]] == [f"{seq}" * 60 for seq in range(10)]
-    scene.post.conclude()
+    scene.dispatcher.conclude()
     assert [one["last"] for one in scene.of_kind(protocol.SAMPLES)][len(told) :] == [True]
 
 
 def test_of_a_long_transcript_the_beginning_is_told(scene: Scene) -> None:
-    scene.post.finish(
+    scene.dispatcher.finish(
         Iteration(0, 0, Phase.MEASURED), sample_of(Iteration(0, 0, Phase.MEASURED), 1.0, 2.0), "x" * 10**6
     )
-    assert scene.post.first_transcript == "x" * protocol.LONGEST_TRANSCRIPT
+    assert scene.dispatcher.first_transcript == "x" * protocol.LONGEST_TRANSCRIPT
 
 
 def test_a_broken_connection_loses_nothing(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,10 +206,10 @@ def test_a_broken_connection_loses_nothing(scene: Scene, monkeypatch: pytest.Mon
     scene.work()
     scene.settle()
     scene.trouble = None
-    scene.post._news.set()
+    scene.dispatcher._news.set()
     scene.settle()
     assert len(scene.of_kind(protocol.SAMPLES)) == 1
-    assert scene.post.errors == 0
+    assert scene.dispatcher.errors == 0
 
 
 def test_an_exception_in_its_correspondence_is_counted_told_and_not_the_end(
@@ -221,11 +221,11 @@ def test_an_exception_in_its_correspondence_is_counted_told_and_not_the_end(
     scene.settle()
     scene.trouble = None
     scene.beat()
-    assert scene.of_kind(protocol.ECHO)[-1]["errors"] == scene.post.errors >= 1
+    assert scene.of_kind(protocol.ECHO)[-1]["errors"] == scene.dispatcher.errors >= 1
     assert "telling the master failed: TypeError" in caplog.text
-    scene.post._news.set()
+    scene.dispatcher._news.set()
     scene.settle()
-    assert scene.of_kind(protocol.SAMPLES)[-1]["errors"] == scene.post.errors
+    assert scene.of_kind(protocol.SAMPLES)[-1]["errors"] == scene.dispatcher.errors
 
 
 def test_the_last_row_is_told_as_such_even_when_the_first_words_fail(
@@ -234,40 +234,40 @@ def test_the_last_row_is_told_as_such_even_when_the_first_words_fail(
     monkeypatch.setattr(dispatchers, "UNANSWERED_S", 0.0)
     scene.give(0)
     scene.work()
-    scene.post.close()
+    scene.dispatcher.close()
     scene.trouble = ConnectionError("mended")
-    scene.post.conclude()
-    assert scene.post.ended
+    scene.dispatcher.conclude()
+    assert scene.dispatcher.ended
     scene.trouble = None
     scene.beat()
     scene.settle()
     assert scene.of_kind(protocol.SAMPLES)[-1]["last"] is True
-    scene.post.on_ack({"rows": 1, "ended": True})
-    assert scene.post.done
+    scene.dispatcher.on_ack({"rows": 1, "ended": True})
+    assert scene.dispatcher.done
 
 
 def test_the_last_rows_say_which_jobs_were_started_and_have_none(scene: Scene) -> None:
     """Nothing else needs to get through; what was never started is not among them."""
     scene.give(0, 1, 2, 3)
     done = scene.work()
-    started = scene.post.take("two")
+    started = scene.dispatcher.take("two")
     scene.settle()
     assert scene.of_kind(protocol.SAMPLES)[-1]["held"] is None
     scene.said.clear()
-    scene.post.conclude()
+    scene.dispatcher.conclude()
     assert [kind for kind, _ in scene.said] == [protocol.SAMPLES]
     assert set(protocol.unpack_iterations(scene.said[0][1]["held"])) == {done, started}
 
 
 def test_users_that_wait_for_a_job_are_told_until_they_have_one(scene: Scene) -> None:
-    taking = gevent.spawn(scene.post.take, "one")
+    taking = gevent.spawn(scene.dispatcher.take, "one")
     scene.settle()
     assert scene.of_kind(protocol.WANT)[-1]["waiting"] == 1
     scene.said.clear()
     scene.beat()
     scene.settle()
     assert scene.of_kind(protocol.WANT)[-1]["waiting"] == 1, "the first word may have been lost"
-    gone = gevent.spawn(scene.post.take, "two")
+    gone = gevent.spawn(scene.dispatcher.take, "two")
     scene.settle()
     assert scene.of_kind(protocol.WANT)[-1]["waiting"] == 2
     gone.kill()
@@ -279,11 +279,11 @@ def test_users_that_wait_for_a_job_are_told_until_they_have_one(scene: Scene) ->
 
 def test_out_of_touch_nothing_starts(scene: Scene) -> None:
     scene.give(0, 1)
-    scene.post._heard_s -= protocol.FENCE_S + 0.1
-    taking = gevent.spawn(scene.post.take, "one")
+    scene.dispatcher._heard_s -= protocol.FENCE_S + 0.1
+    taking = gevent.spawn(scene.dispatcher.take, "one")
     scene.settle()
     assert not taking.ready()
-    assert scene.post._leases.epoch > 1, "others may have its iterations"
+    assert scene.dispatcher._leases.epoch > 1, "others may have its iterations"
     scene.beat()
     scene.give(2)
     taking.join(5)
@@ -292,10 +292,10 @@ def test_out_of_touch_nothing_starts(scene: Scene) -> None:
 
 def test_a_lease_that_was_taken_away_is_given_up_a_newer_one_is_not(scene: Scene) -> None:
     scene.give(0, 1)
-    scene.post.on_void({"epoch": 0})
-    assert scene.post._leases.epoch == 1
-    scene.post.on_void({"epoch": 1})
-    assert (scene.post._leases.epoch, scene.post._leases.received) == (2, 0)
+    scene.dispatcher.on_void({"epoch": 0})
+    assert scene.dispatcher._leases.epoch == 1
+    scene.dispatcher.on_void({"epoch": 1})
+    assert (scene.dispatcher._leases.epoch, scene.dispatcher._leases.received) == (2, 0)
     scene.settle()
     assert scene.of_kind(protocol.WANT)[-1]["held"] == []
 
@@ -303,16 +303,16 @@ def test_a_lease_that_was_taken_away_is_given_up_a_newer_one_is_not(scene: Scene
 def test_jobs_that_got_lost_on_the_way_are_asked_for_anew(scene: Scene) -> None:
     scene.give(0)
     scene.beat(granted=3)
-    assert scene.post._leases.epoch == 2
+    assert scene.dispatcher._leases.epoch == 2
 
 
 def test_it_waits_for_what_is_in_flight_and_not_for_ever(scene: Scene) -> None:
     scene.give(0)
-    iteration = scene.post.take("one")
+    iteration = scene.dispatcher.take("one")
     began_s = clock()
-    scene.post.rest(0.05)
+    scene.dispatcher.rest(0.05)
     assert 0.04 < clock() - began_s < 1
-    resting = gevent.spawn(scene.post.rest, 60.0)
-    scene.post.finish(iteration, sample_of(iteration, clock() - 2, clock() - 1), None)
+    resting = gevent.spawn(scene.dispatcher.rest, 60.0)
+    scene.dispatcher.finish(iteration, sample_of(iteration, clock() - 2, clock() - 1), None)
     resting.join(5)
     assert resting.ready()

@@ -80,7 +80,7 @@ class Master:
 def master() -> Iterator[Master]:
     made = Master()
     yield made
-    made.executors._registry.watchman.kill()
+    made.executors._registry.greenlet.kill()
 
 
 def test_a_broken_connection_is_no_error_of_the_run(master: Master, caplog: pytest.LogCaptureFixture) -> None:
@@ -105,7 +105,7 @@ def test_a_run_ends_with_a_worker_that_takes_part_and_with_nobody_else(master: M
     master.hears(protocol.HELLO, "a", HELLO)
     master.hears(protocol.FIT, "a", {"trouble": None, "sent_s": 0.0, "clock_s": 0.0})
     assert not may_end("a"), "there is no run"
-    master.executors._registry.contract = SimpleNamespace(look_after=lambda _: False)  # type: ignore[assignment]
+    master.executors._registry.listener = SimpleNamespace(on_tick=lambda _: False)  # type: ignore[assignment]
     assert (may_end("a"), may_end("a stranger")) == (True, False)
 
 

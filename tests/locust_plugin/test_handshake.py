@@ -7,7 +7,7 @@ import pytest
 from locust.exception import RPCError
 
 import stt_load
-from stt_load.cluster import decoding, protocol
+from stt_load.cluster import messages, protocol
 from stt_load.locust_plugin import handshake as introductions
 from stt_load.locust_plugin.handshake import Handshake, post
 from tests.worker_process import Process, until
@@ -77,7 +77,7 @@ def test_of_a_long_reason_the_beginning_is_told(process: Process) -> None:
     """With more it would be refused for the length of its message, and nobody would know the reason."""
     Handshake(process.runner).trouble("no such thing" + 10_000 * "!", 0.0)
     (said,) = process.said(protocol.FIT)
-    decoding.OURS[protocol.FIT].shape(protocol.FIT, said)
+    messages.OURS[protocol.FIT].shape(protocol.FIT, said)
     assert said["trouble"].startswith("no such thing!")
 
 

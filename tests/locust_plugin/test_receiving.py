@@ -185,7 +185,7 @@ def test_a_worker_that_tells_locust_of_more_users_than_there_can_be_is_refused(k
     one.most_users, one.on_invalid_message = lambda: 100, lambda worker, reason: told.append((worker, reason))
     for users, heard_it in ((100, True), (101, False)):
         report = {"stats": [], "errors": {}, "user_classes_count": {"SttUser": users}}
-        assert one._may_be_heard(Runner(), Message(kind, report, "a")) == heard_it  # type: ignore[arg-type]
+        assert one._is_dealt_with(Runner(), Message(kind, report, "a")) == heard_it  # type: ignore[arg-type]
     assert told == [("a", "it says to have 101 users, where there can't be so many")]
     assert one.message_filter.is_refused(b"a")
 
@@ -199,7 +199,7 @@ def test_after_a_message_that_locust_can_t_deal_with_the_next_one_is_heard(
     one = Receiver()
     one.on_error = lambda what, error: failed.append(f"{what}: {error}")
     one.install()
-    one.admission.admit("a")
+    one.registrations.accept("a")
     MasterRunner.handle_message(Runner(), "a", Message("spawning", None, "a"))  # type: ignore[arg-type]
     assert failed == ["Locust's message spawning: out of order"]
 
@@ -216,7 +216,7 @@ def test_only_the_worker_of_a_run_that_quits_can_end_it(
     monkeypatch.setattr(MasterRunner, "handle_message", lambda _runner, _id, msg: found.append(msg.type))
     one = Receiver()
     one.may_end = may_end
-    one.admission.admit("a")
+    one.registrations.accept("a")
     one.install()
     runner = SimpleNamespace(clients={"a": "a node"}, _users_dispatcher=None, state="running")
     MasterRunner.handle_message(runner, "a", Message("quit", None, "a"))  # type: ignore[arg-type]
@@ -269,11 +269,11 @@ def test_real_sockets_are_limited_before_anybody_can_connect(installed: Receiver
 def test_a_worker_hears_what_its_master_says_after_junk(junk: bytes, caplog: pytest.LogCaptureFixture) -> None:
     one = Receiver()
     with caplog.at_level(logging.WARNING):
-        message = one.hear_master(Socket([(junk,), (junk,), (Message("ack", None, "a").serialize(),)]))
+        message = one.receive_from_master(Socket([(junk,), (junk,), (Message("ack", None, "a").serialize(),)]))
     assert message.type == "ack"
     assert len(caplog.messages) == 1
     with pytest.raises(RPCError):
-        one.hear_master(Socket([]))
+        one.receive_from_master(Socket([]))
 
 
 @pytest.fixture
@@ -300,9 +300,9 @@ def test_locust_hears_of_a_worker_when_it_has_introduced_itself(master: tuple[Re
     answered: list[tuple[str, str]] = []
     runner.server.send_to_client = lambda msg: answered.append((msg.type, msg.node_id))
     says(runner, "a", "client_ready", "heartbeat")
-    assert answered == [("ack", "a")], "our workers install_handshake themselves after that"
+    assert answered == [("ack", "a")], "our workers introduce themselves after that"
     assert runner.worker_count == 0
-    one.admit("a")
+    one.accept("a")
     assert len(runner.clients.ready) == 1
     says(runner, "a", "client_stopped", "client_ready")
     assert len(runner.clients.ready) == 1, "it is known after a run"
@@ -327,8 +327,8 @@ def test_the_last_worker_that_goes_before_a_run_does_not_end_its_master(
     runner.quit = lambda: ended.append("quit")  # type: ignore[method-assign]
     assert runner.environment.parsed_options is None
     says(runner, "a", "client_ready")
-    one.admit("a")
+    one.accept("a")
     says(runner, "a", "quit")
     assert (runner.state, runner.worker_count, ended) == ("ready", 0, [])
     says(runner, "a", "client_ready")
-    assert runner.worker_count == 0, "it has to install_handshake itself again"
+    assert runner.worker_count == 0, "it has to introduce itself again"

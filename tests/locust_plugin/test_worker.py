@@ -14,7 +14,7 @@ from gevent.event import Event
 from locust.stats import RequestStats
 
 from stt_load.clock import clock
-from stt_load.cluster import decoding, protocol
+from stt_load.cluster import messages, protocol
 from stt_load.load.iteration import Iteration
 from stt_load.locust_plugin import handshake, quirks, worker
 from stt_load.locust_plugin.user_starts import _next_context
@@ -238,7 +238,7 @@ def test_of_a_users_own_requests_those_whose_figures_are_none_do_not_travel(
 ) -> None:
     """Locust's own listener has made the report by then; a user's events may have had anything in them."""
     stats, fire = RequestStats(), scene.environment.events.report_to_master.fire
-    for number in range(decoding.MOST_NAMES + 5):
+    for number in range(messages.MOST_NAMES + 5):
         stats.log_request("GET", f"own {number}", 5, 1)
     stats.get("own 0", "GET").total_response_time = float("nan")  # type: ignore[assignment]
     for _ in range(2):
@@ -247,5 +247,5 @@ def test_of_a_users_own_requests_those_whose_figures_are_none_do_not_travel(
         fire(client_id="a", data=data)
         names = [entry["name"] for entry in data["stats"]]
         assert names[:2] == ["own 1", "own 2"]
-        assert len(names) == decoding.MOST_NAMES - 1
+        assert len(names) == messages.MOST_NAMES - 1
     assert len([line for line in caplog.messages if "left out of Locust's screens" in line]) == 1

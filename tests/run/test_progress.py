@@ -53,9 +53,9 @@ def test_a_warm_up_whose_users_are_not_there_says_so(now: list[float]) -> None:
     meter = ProgressMeter(barrier, 0.0)
     barrier.release()
     budget.slots.join("a")
-    assert meter.look(ProcessState(strangers=1)).waiting is None, "it has only begun"
+    assert meter.look(ProcessState(unconfirmed=1)).waiting is None, "it has only begun"
     now[0] += STILL_S
-    assert meter.look(ProcessState(strangers=1)).waiting == Waiting(1, 1, 3, 0, STILL_S)
+    assert meter.look(ProcessState(unconfirmed=1)).waiting == Waiting(1, 1, 3, 0, STILL_S)
 
 
 def test_a_warm_up_that_waits_for_answers_says_for_how_long_none_has_come(now: list[float]) -> None:

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from stt_load.cluster import protocol
+from stt_load.cluster.checks import InvalidMessage, shown
 from stt_load.cluster.clocks import LONGEST_JUMP_S
 from stt_load.cluster.protocol import Data
-from stt_load.cluster.shapes import InvalidMessage, shown
 from stt_load.load.iteration import Iteration
 from stt_load.run.monitor import COUNT_PERIOD_S
 from stt_load.samples.fields import INSTANTS, TEXTS
@@ -31,7 +31,7 @@ _PHASES = {int(phase) for phase in Phase}
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class RunBounds:
     """What is known of the run that rows are from. Instants count from its origin.
 
     barrier_s: infinite before it is open. now_s: when the rows have come. error_s: of the clock that they were placed
@@ -47,7 +47,7 @@ class Run:
     slack_s: float = SLACK_S
 
 
-class Misplaced(InvalidMessage):
+class OutsideRun(InvalidMessage):
     """Instants beyond the run, which a clock that has jumped since it was looked at would explain."""
 
 
@@ -76,7 +76,7 @@ def check_texts(samples: Iterable[Sample], known: set[str]) -> None:
             known.add(sample.headers)
 
 
-def check(samples: Sequence[Sample], run: Run) -> None:
+def check(samples: Sequence[Sample], run: RunBounds) -> None:
     """Raises `InvalidMessage` for the first row that can't be."""
     earliest_s = -run.slack_s - run.error_s
     latest_s = run.now_s + run.slack_s + run.error_s
@@ -88,10 +88,10 @@ def check(samples: Sequence[Sample], run: Run) -> None:
         start_s, done_s = sample.start_s, sample.done_s
         if not earliest_s <= start_s or not done_s <= latest_s:
             said = f"a row is from {start_s:.6g} s to {done_s:.6g} s of a run that is at {run.now_s:.6g} s"
-            raise InvalidMessage(said) if _is_absurd(sample, run) else Misplaced(said)
+            raise InvalidMessage(said) if _is_absurd(sample, run) else OutsideRun(said)
         if sample.phase is Phase.MEASURED and start_s < barrier_s:
             said = f"a measured row began at {start_s:.6g} s, before the warm-up was over"
-            raise InvalidMessage(said) if math.isinf(barrier_s) else Misplaced(said)
+            raise InvalidMessage(said) if math.isinf(barrier_s) else OutsideRun(said)
         if not in_order(sample) or not _within(sample):
             raise InvalidMessage(f"a row's instants are not in their order (seq {sample.seq})")
         if sample.users > run.most_users:
@@ -138,7 +138,7 @@ def check_watch(watch: Data | None, elapsed_s: float, most_users: int) -> None:
         raise InvalidMessage("it says to have seen more users than there are")
 
 
-def move_into(rows: npt.NDArray[np.void], run: Run, jumped_s: float) -> bool:
+def move_into(rows: npt.NDArray[np.void], run: RunBounds, jumped_s: float) -> bool:
     """Moves `rows` that lie beyond the run, by no more than their clock has jumped, to the nearest place in it.
 
     Returns whether there are any. What a row lasted stays as it is: one in which a clock stood may end in what is to
@@ -158,7 +158,7 @@ def _move(rows: npt.NDArray[np.void], beyond_s: npt.NDArray[np.float64], sign: i
     return bool(odd.any())
 
 
-def _is_absurd(sample: Sample, run: Run) -> bool:
+def _is_absurd(sample: Sample, run: RunBounds) -> bool:
     """No machine stood that long."""
     return sample.start_s <= -LONGEST_JUMP_S or sample.done_s - run.now_s >= LONGEST_JUMP_S
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from stt_load.cluster import spools
+from stt_load.cluster import worker_spools
 from stt_load.load.iteration import Iteration
 from stt_load.samples.generator import Generator
 from stt_load.samples.sample import Phase
@@ -20,7 +20,7 @@ from tests.cluster.conversation import INFO, sample_of
 def spool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Of the second worker of a run: five rows, some events, and a sixth row that a kill cut off."""
     monkeypatch.chdir(tmp_path)
-    spool = Spool(spools.result_of("result", 1), INFO, {})
+    spool = Spool(worker_spools.result_of("result", 1), INFO, {})
     spool.workers(["a"])
     table = SampleTable()
     for seq in range(5):
@@ -41,7 +41,7 @@ def test_its_name_is_that_of_the_worker(spool: Path) -> None:
 
 @pytest.mark.parametrize(("rows", "there"), [(5, False), (9, False), (4, True), (0, True)])
 def test_it_goes_only_with_all_its_rows(rows: int, there: bool, spool: Path) -> None:
-    spools.remove("result", 1, rows)
+    worker_spools.remove("result", 1, rows)
     assert spool.exists() == there
 
 
@@ -54,12 +54,12 @@ def test_one_that_cannot_be_removed_stays_and_is_no_fault_of_the_run(
 
     with monkeypatch.context() as patch:
         patch.setattr(*broken, denied)
-        spools.remove("result", 1, 5)
+        worker_spools.remove("result", 1, 5)
     assert f"{spool.name} stays: Permission denied" in caplog.text
     assert spool.exists()
 
 
 def test_one_that_is_elsewhere_is_left_alone(spool: Path) -> None:
-    spools.remove("result", 0, 5)
-    spools.remove("another", 1, 5)
+    worker_spools.remove("result", 0, 5)
+    worker_spools.remove("another", 1, 5)
     assert spool.exists()

@@ -9,10 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from stt_load.clock import clock
-from stt_load.cluster import protocol, spools, validation
+from stt_load.cluster import plausibility, protocol, worker_spools
+from stt_load.cluster.checks import InvalidMessage
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.registry import Member, WorkerRegistry
-from stt_load.cluster.shapes import InvalidMessage
 from stt_load.cluster.worker_state import WorkerState
 from stt_load.load.ledger import Ledger
 from stt_load.run.context import Order
@@ -20,7 +20,7 @@ from stt_load.run.monitor import Watch
 from stt_load.samples.run_info import Clock, RunInfo
 from stt_load.samples.sample import Sample
 
-UNHEARD_S = 1.5
+OVERDUE_S = 1.5
 """A worker that has not been heard of for so long may have users that it has not told of: it does so each second."""
 QUIET_S = 3.0
 """Well before Locust, after some 4.5 s, gives a worker up; a worker that lives is heard of each second."""
@@ -37,7 +37,7 @@ def message_of(order: Order, info: RunInfo, result: Path) -> Data:
     }
 
 
-class Participants:
+class RunWorkers:
     """Who takes part, and what is known of all of them together. id: the run's, which each message bears.
 
     names: by the index in the samples, which is the order in which they came. order: what all are told that there is
@@ -70,7 +70,7 @@ class Participants:
         return any(map(self._at_work, self))
 
     @property
-    def deserted(self) -> bool:
+    def all_lost(self) -> bool:
         """There were workers, and none is left."""
         return bool(self._states) and not self.anyone
 
@@ -80,14 +80,14 @@ class Participants:
         return any(worker_state.pending for worker_state in self)
 
     @property
-    def unheard(self) -> bool:
+    def overdue(self) -> bool:
         """Somebody is there who has not told lately, or never, which users he has."""
         there = [
             worker_state
             for worker_state in self
             if not worker_state.ended and self._registry.is_there(worker_state.member.id)
         ]
-        return any(not worker_state.epoch or worker_state.quiet_s > UNHEARD_S for worker_state in there)
+        return any(not worker_state.epoch or worker_state.quiet_s > OVERDUE_S for worker_state in there)
 
     @property
     def users(self) -> int:
@@ -147,13 +147,13 @@ class Participants:
         """What rows bring beside themselves, before anything of them is taken in. Raises `InvalidMessage`."""
         self._credible(worker_state, data, most_users)
         if data["last"]:
-            validation.held(data)
+            plausibility.held(data)
 
     def _credible(self, worker_state: WorkerState, data: Data, most_users: int) -> Data:
         """`data`, as far as what it has seen of itself is known to be so."""
         elapsed_s = 0.0 if self.barrier_s is None else clock() - self.barrier_s
         try:
-            validation.check_watch(data["watch"], elapsed_s + worker_state.member.jumped_s, most_users)
+            plausibility.check_watch(data["watch"], elapsed_s + worker_state.member.jumped_s, most_users)
         except InvalidMessage:
             if worker_state.clock is None or "clock_s" in data:
                 raise
@@ -194,7 +194,7 @@ class Participants:
 
     def give_back(self, worker_state: WorkerState, data: Data) -> None:
         """It tells which iterations it really has on hand."""
-        held = validation.held(data)
+        held = plausibility.held(data)
         self._ledger.renew(worker_state.member.id, held)
         worker_state.holds(held)
 
@@ -206,7 +206,7 @@ class Participants:
         for worker_state in self:
             self.send(protocol.SAVED, worker_state, {"rows": worker_state.rows})
             if worker_state.member.same_boot and not self._registry.is_there(worker_state.member.id):
-                spools.remove(stem, worker_state.number, worker_state.rows)
+                worker_spools.remove(stem, worker_state.number, worker_state.rows)
 
     def _tell_run(self, worker_state: WorkerState) -> None:
         words = {"name": self.name(worker_state), "number": worker_state.number}

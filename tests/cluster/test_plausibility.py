@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stt_load.cluster import validation
-from stt_load.cluster.shapes import InvalidMessage
-from stt_load.cluster.validation import Run
+from stt_load.cluster import plausibility
+from stt_load.cluster.checks import InvalidMessage
+from stt_load.cluster.plausibility import RunBounds
 from stt_load.load.iteration import Iteration
 from stt_load.samples.sample import ErrorKind, Phase, Sample
 from stt_load.samples.table import Samples, blank
 from tests.cluster.conversation import sample_of
 
 INF, NAN = float("inf"), float("nan")
-RUN = Run(barrier_s=10.0, now_s=100.0, error_s=0.1, audio_s=10.0, most_users=100)
+RUN = RunBounds(barrier_s=10.0, now_s=100.0, error_s=0.1, audio_s=10.0, most_users=100)
 PLAIN = sample_of(Iteration(0, 0, Phase.MEASURED), 50.0, 51.0)
 
 POSSIBLE: dict[str, dict[str, Any]] = {
@@ -42,8 +42,8 @@ def change(how: dict[str, Any]) -> Sample:
 @pytest.mark.parametrize("which", POSSIBLE)
 def test_what_can_be_is_let_through(which: str) -> None:
     sample = change(POSSIBLE[which])
-    validation.check([sample], RUN)
-    validation.check_texts([sample], set())
+    plausibility.check([sample], RUN)
+    plausibility.check_texts([sample], set())
 
 
 IMPOSSIBLE: dict[str, dict[str, Any]] = {
@@ -74,23 +74,23 @@ IMPOSSIBLE: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("which", IMPOSSIBLE)
 def test_what_can_t_be_is_misconduct(which: str) -> None:
     with pytest.raises(InvalidMessage, match="row"):
-        validation.check([PLAIN, change(IMPOSSIBLE[which])], RUN)
+        plausibility.check([PLAIN, change(IMPOSSIBLE[which])], RUN)
 
 
 def test_before_the_barrier_nothing_is_measured() -> None:
     with pytest.raises(InvalidMessage, match="before the warm-up was over"):
-        validation.check([PLAIN], replace(RUN, barrier_s=INF))
+        plausibility.check([PLAIN], replace(RUN, barrier_s=INF))
 
 
 @pytest.mark.parametrize("headers", ["", "no JSON", "[]", "7", '{"a": 1}', '{"a": {}}', "[" * 10_000])
 def test_headers_are_an_object_of_texts(headers: str) -> None:
     with pytest.raises(InvalidMessage, match="headers are none"):
-        validation.check_texts([change({"headers": headers})], set())
+        plausibility.check_texts([change({"headers": headers})], set())
 
 
 def test_an_error_is_no_book() -> None:
     with pytest.raises(InvalidMessage, match="20000 characters"):
-        validation.check_texts([change({"error_kind": ErrorKind.TRUNCATED, "error": "x" * 20_000})], set())
+        plausibility.check_texts([change({"error_kind": ErrorKind.TRUNCATED, "error": "x" * 20_000})], set())
 
 
 @pytest.mark.parametrize(
@@ -100,36 +100,36 @@ def test_a_code_that_stands_for_nothing_is_misconduct(name: str, code: int) -> N
     rows = blank(3)
     rows[name][1] = code
     with pytest.raises(InvalidMessage, match="its rows"):
-        validation.readable(Samples(rows, ("a text",)))
+        plausibility.readable(Samples(rows, ("a text",)))
 
 
 def test_no_rows_are_none() -> None:
-    assert validation.readable(Samples(np.array(blank(0)))) == []
+    assert plausibility.readable(Samples(np.array(blank(0)))) == []
 
 
 WANTS = {"joined": 5, "present": 4, "starting": 0, "waiting": 2, "taken": 3, "held": []}
 
 
 def test_users_that_there_can_be() -> None:
-    validation.check_wants(WANTS, 10)
+    plausibility.check_wants(WANTS, 10)
 
 
 @pytest.mark.parametrize("how", [{"present": 11, "joined": 11}, {"starting": 11}, {"waiting": 11}, {"joined": 3}])
 def test_users_that_there_can_t_be(how: dict[str, int]) -> None:
     with pytest.raises(InvalidMessage, match="users"):
-        validation.check_wants(WANTS | how, 10)
+        plausibility.check_wants(WANTS | how, 10)
 
 
 def test_nobody_starts_what_was_not_given() -> None:
-    validation.check_taken(WANTS, 3)
+    plausibility.check_taken(WANTS, 3)
     with pytest.raises(InvalidMessage, match="3 of 2 iterations"):
-        validation.check_taken(WANTS, 2)
+        plausibility.check_taken(WANTS, 2)
 
 
 def test_who_has_to_say_what_it_has_says_it() -> None:
-    assert validation.held({"held": [[1, 0, 2]]}) == {Iteration(1, 0, Phase.MEASURED)}
+    assert plausibility.held({"held": [[1, 0, 2]]}) == {Iteration(1, 0, Phase.MEASURED)}
     with pytest.raises(InvalidMessage, match="does not say"):
-        validation.held({"held": None})
+        plausibility.held({"held": None})
 
 
 def watch(**how: Any) -> dict[str, Any]:
@@ -143,7 +143,7 @@ NOTHING = {"lag_p99_s": None, "stalls": [], "looks": 0, "in_flight_sum": 0, "in_
 
 @pytest.mark.parametrize("seen", [None, watch(), watch(**NOTHING)])
 def test_what_there_was_to_be_seen(seen: dict[str, Any] | None) -> None:
-    validation.check_watch(seen, 60.0, 100)
+    plausibility.check_watch(seen, 60.0, 100)
 
 
 ODD: dict[str, Callable[[], dict[str, Any]]] = {
@@ -162,4 +162,4 @@ ODD: dict[str, Callable[[], dict[str, Any]]] = {
 @pytest.mark.parametrize("which", ODD)
 def test_what_there_was_not_to_be_seen(which: str) -> None:
     with pytest.raises(InvalidMessage, match="says to have"):
-        validation.check_watch(ODD[which](), 60.0, 100)
+        plausibility.check_watch(ODD[which](), 60.0, 100)

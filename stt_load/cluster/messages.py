@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import stt_load
-from stt_load.cluster import protocol, shapes
-from stt_load.cluster.shapes import (
+from stt_load.cluster import checks, protocol
+from stt_load.cluster.checks import (
     Check,
     InvalidMessage,
     anything,
@@ -45,27 +45,27 @@ _MOST_LISTED = _MOST_TIMES = 250_000
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class MessageKind:
     """One kind of message. most_bytes: how many it may have. shape: of what it says."""
 
     shape: Check
     most_bytes: int = SMALL
 
 
-_run = {"run": shapes.text(64)}
+_run = {"run": checks.text(64)}
 _count = whole()
 _errors = whole(0, protocol.MOST_ERRORS)
 _users = whole(0, MOST_USERS)
-_seconds = number(0, shapes.LONGEST_S)
+_seconds = number(0, checks.LONGEST_S)
 _share = optional(number(0, 1e6))
 _clocks = {"sent_s": instant, "clock_s": instant}
-_held = listed(shapes.items(whole(0, 2**32 - 1), whole(0, 2**16 - 1), shapes.one_of(*map(int, Phase))), MOST_HELD)
+_held = listed(checks.items(whole(0, 2**32 - 1), whole(0, 2**16 - 1), checks.one_of(*map(int, Phase))), MOST_HELD)
 _watch = fields(
     {
         "lag_p99_s": optional(_seconds),
         "lag_mean_s": optional(_seconds),
         "stalled_s": optional(_seconds),
-        "stalls": listed(shapes.items(instant, instant), LISTED),
+        "stalls": listed(checks.items(instant, instant), LISTED),
         "cpu_share": _share,
         "looks": _count,
         "in_flight_sum": _count,
@@ -75,13 +75,13 @@ _watch = fields(
 )
 _hello = fields(
     {
-        "version": shapes.name(100),
-        "name": shapes.name(300),
-        "boot_id": optional(shapes.name(100)),
+        "version": checks.name(100),
+        "name": checks.name(300),
+        "boot_id": optional(checks.name(100)),
         "ready": flag,
     }
 )
-_hello_of_others = fields({"version": shapes.name(100), "name": shapes.name(300)}, open_=True)
+_hello_of_others = fields({"version": checks.name(100), "name": checks.name(300)}, open_=True)
 
 
 def _any_hello(place: str, value: object) -> None:
@@ -92,13 +92,13 @@ def _any_hello(place: str, value: object) -> None:
 
 
 OURS = {
-    protocol.HELLO: Letter(_any_hello),
-    protocol.FIT: Letter(fields({"trouble": optional(shapes.text(protocol.LONGEST_TROUBLE)), **_clocks})),
-    protocol.ECHO: Letter(
+    protocol.HELLO: MessageKind(_any_hello),
+    protocol.FIT: MessageKind(fields({"trouble": optional(checks.text(protocol.LONGEST_TROUBLE)), **_clocks})),
+    protocol.ECHO: MessageKind(
         fields({"watch": optional(_watch), "errors": _errors, **_clocks}, {"closed": flag, **_run})
     ),
-    protocol.BYE: Letter(fields({})),
-    protocol.WANT: Letter(
+    protocol.BYE: MessageKind(fields({})),
+    protocol.WANT: MessageKind(
         fields(
             {
                 "epoch": _count,
@@ -113,14 +113,14 @@ OURS = {
         ),
         4 * 1024 * 1024,
     ),
-    protocol.SAMPLES: Letter(
+    protocol.SAMPLES: MessageKind(
         fields(
             {
                 "first": _count,
-                "rows": shapes.packed(protocol.MOST_PACKED),
+                "rows": checks.packed(protocol.MOST_PACKED),
                 "texts_from": whole(0, MOST_TEXTS),
-                "texts": listed(shapes.text(LONGEST_TEXT), MOST_TEXTS),
-                "transcript": optional(shapes.text(protocol.LONGEST_TRANSCRIPT)),
+                "texts": listed(checks.text(LONGEST_TEXT), MOST_TEXTS),
+                "transcript": optional(checks.text(protocol.LONGEST_TRANSCRIPT)),
                 "last": flag,
                 "held": optional(_held),
                 "watch": optional(_watch),
@@ -137,9 +137,9 @@ of that where it is known."""
 STATES = ("ready", "spawning", "running", "cleanup", "stopping", "stopped")
 """What Locust's workers say they are in."""
 _figure = number(-1e18, 1e18)
-_long = shapes.text(LARGEST)
-_names = shapes.text(10_000)
-_label = shapes.either(optional(_names), _figure)
+_long = checks.text(LARGEST)
+_names = checks.text(10_000)
+_label = checks.either(optional(_names), _figure)
 _times = mapping(_figure, whole(0), _MOST_TIMES)
 _classes = mapping(_names, _users, 1_000)
 _entry: dict[str, Check] = {
@@ -161,7 +161,7 @@ _entry: dict[str, Check] = {
 _error: dict[str, Check] = {
     "name": _label,
     "method": _label,
-    "error": optional(shapes.text(LARGEST)),
+    "error": optional(checks.text(LARGEST)),
     "occurrences": _count,
 }
 _sound_entry = fields(_entry, open_=True)
@@ -172,7 +172,7 @@ _stats = fields(
     {
         "stats": listed(_any_entry, _MOST_LISTED),
         "stats_total": _any_entry,
-        "errors": mapping(shapes.text(1_000), _any_error, _MOST_LISTED),
+        "errors": mapping(checks.text(1_000), _any_error, _MOST_LISTED),
         "user_classes_count": _classes,
     },
     {"user_count": _users},
@@ -180,7 +180,7 @@ _stats = fields(
 )
 """A user's own code may report anything as a request, see `trim`."""
 _heartbeat = fields(
-    {"state": shapes.one_of(*STATES), "current_cpu_usage": number(0, 1e6)},
+    {"state": checks.one_of(*STATES), "current_cpu_usage": number(0, 1e6)},
     {"current_memory_usage": number(0, 1e18)},
     open_=True,
 )
@@ -188,24 +188,26 @@ _heartbeat = fields(
 
 def _version(place: str, value: object) -> None:
     if value != -1:
-        shapes.name(100)(place, value)
+        checks.name(100)(place, value)
 
 
 LOCUSTS = {
-    "client_ready": Letter(_version),
-    "client_stopped": Letter(anything),
-    "locustfile": Letter(fields({"version": shapes.name(100)}, open_=True)),
-    "heartbeat": Letter(_heartbeat),
-    "stats": Letter(_stats, LARGEST),
-    "spawning": Letter(anything),
-    "spawning_complete": Letter(fields({"user_classes_count": _classes}, open_=True)),
-    "logs": Letter(fields({"worker_id": shapes.text(1_000), "logs": listed(_long, 10_000)}, open_=True), LARGEST),
-    "quit": Letter(anything),
-    "exception": Letter(fields({"msg": _long, "traceback": _long}, open_=True), LARGEST),
+    "client_ready": MessageKind(_version),
+    "client_stopped": MessageKind(anything),
+    "locustfile": MessageKind(fields({"version": checks.name(100)}, open_=True)),
+    "heartbeat": MessageKind(_heartbeat),
+    "stats": MessageKind(_stats, LARGEST),
+    "spawning": MessageKind(anything),
+    "spawning_complete": MessageKind(fields({"user_classes_count": _classes}, open_=True)),
+    "logs": MessageKind(
+        fields({"worker_id": checks.text(1_000), "logs": listed(_long, 10_000)}, open_=True), LARGEST
+    ),
+    "quit": MessageKind(anything),
+    "exception": MessageKind(fields({"msg": _long, "traceback": _long}, open_=True), LARGEST),
 }
 COMING_AND_GOING = frozenset({"client_ready", "client_stopped", "quit"})
 """Each makes Locust give users to others."""
-OF_STRANGERS = frozenset({"client_ready", "locustfile"})
+BEFORE_REGISTRATION = frozenset({"client_ready", "locustfile"})
 """What somebody says who is no worker yet."""
 
 
