@@ -224,7 +224,7 @@ class RemoteExecutor:
     def generator(self, listener_errors: int) -> Generator:
         barrier = self.barrier
         changes = () if barrier.barrier_s is None else self._load.changes.since(barrier.barrier_s, clock())
-        all_lost = barrier.ending is not None and barrier.ending.reason == "workers_lost"
+        all_lost = (ending := barrier.lifecycle.ending) is not None and ending.reason == "workers_lost"
         errors = listener_errors + self._intake.errors + self._workers.errors
         return together(self._workers.watches, changes, all_workers_lost=all_lost, listener_errors=errors)
 
@@ -297,7 +297,7 @@ class RemoteExecutor:
         self._lose(worker_state, idle=True)
         self._workers.send(protocol.VOID, worker_state, {"epoch": worker_state.void})
         if self.all_lost:
-            self.barrier.end("workers_lost", f"no worker returns anything: the last one for {idle_s:.0f} s")
+            self.barrier.lifecycle.end("workers_lost", f"no worker returns anything: the last one for {idle_s:.0f} s")
         else:
             self.barrier.check_barrier()
 

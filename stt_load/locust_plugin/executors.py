@@ -25,6 +25,7 @@ from stt_load.locust_plugin.receiving import Receiver
 from stt_load.locust_plugin.user_counts import UserCounts
 from stt_load.locust_plugin.user_stop import UserStop
 from stt_load.run.executor import Executor, LocalExecutor
+from stt_load.run.lifecycle import InFlight
 from stt_load.run.load_watch import Asked
 from stt_load.samples.sample import Sample
 
@@ -36,7 +37,7 @@ quickly their number is changed. So many, and so many times those that are wante
 logger = logging.getLogger(__name__)
 
 
-class Executors(Protocol):
+class Executors(InFlight, Protocol):
     """Provides the executor of each run, and ends what its users have in flight."""
 
     @property
@@ -49,15 +50,6 @@ class Executors(Protocol):
 
     def executor(self, config: Config, awaited: int) -> Executor:
         """An executor for a run. awaited: users that the barrier waits for, none for a ramp."""
-
-    def finish(self, limit_s: float) -> None:
-        """The run is closed: nothing new starts, and what is in flight may end; waits for it, `limit_s` at most."""
-
-    def drain(self, limit_s: float) -> None:
-        """Locust stops: waits until all that is in flight has ended and is here, `limit_s` and a bit at most."""
-
-    def cut(self) -> None:
-        """What is in flight is not waited for any longer. Must not block."""
 
 
 class LocalExecutors:

@@ -14,7 +14,7 @@ from stt_load.locust_plugin.command_line import CommandLine
 from stt_load.locust_plugin.display import Display
 from stt_load.locust_plugin.embedded import Embedded
 from stt_load.locust_plugin.executors import Executors
-from stt_load.run.context import place_of, shown_name
+from stt_load.run.context import Order, shown_name
 from stt_load.run.progress import ProcessState
 from stt_load.run.run import LocustControls, Run
 
@@ -36,44 +36,48 @@ class Launcher:
         """What takes long is done before anybody waits for it."""
         self._embedded.prepare(self.config())
 
-    def run(self, executors: Executors, *, end: Callable[[], None], process_state: Callable[[], ProcessState]) -> Run:
+    def run(
+        self, executors: Executors, *, stop_users: Callable[[], None], process_state: Callable[[], ProcessState]
+    ) -> Run:
         """A run of what is asked for now, by the users of `executors`. Raises ConfigError, StartError and OSError.
 
-        end: what the run asks for when it is done. process_state: what the screen shows that the run itself doesn't
-        know.
+        stop_users: tells Locust that the run is done. process_state: what the screen shows that the run itself
+        doesn't know.
         """
         environment, runner = self._environment, self._environment.runner
         assert runner is not None
-        options: Any = environment.parsed_options
         config = self.config()
-        url = self._url(config)
-        self._reports.name = shown_name(place_of(config, url))
-        wanted = runner.target_user_count
-        all_at_once = options.spawn_rate is None or options.spawn_rate >= wanted
-        shown = masked(config)
-        # Locust's --json has standard output to itself.
-        report = sys.stderr if options.json else sys.stdout
+        order = Order(config, masked(config), self._url(config), self._command_line.file)
+        self._reports.name = shown_name(order.target())
+        wanted, spawn_rate = runner.target_user_count, self._options.spawn_rate
+        all_at_once = spawn_rate is None or spawn_rate >= wanted
+        controls = LocustControls(
+            wanted=lambda: runner.target_user_count,
+            reset_statistics=lambda: self._reports.begin_anew(environment.stats),
+            stop_users=stop_users,
+        )
         return Run(
-            config,
-            shown,
-            config_file=self._command_line.file,
-            url=url,
+            order,
+            executors.executor(config, wanted if all_at_once else 0),
+            executors,
+            controls,
+            self._display(order, process_state),
             users=wanted,
             user_class=", ".join(user.__name__ for user in environment.user_classes),
-            executor=executors.executor(config, wanted if all_at_once else 0),
-            locust_controls=LocustControls(
-                wanted=lambda: runner.target_user_count,
-                reset_statistics=lambda: self._reports.begin_anew(environment.stats),
-                end=end,
-            ),
-            display=Display(
-                config.report.language,
-                shown,
-                report=report,
-                aside=sys.stderr,
-                time_limit_s=options.run_time,
-                process_state=process_state,
-            ),
+        )
+
+    @property
+    def _options(self) -> Any:
+        return self._environment.parsed_options
+
+    def _display(self, order: Order, process_state: Callable[[], ProcessState]) -> Display:
+        return Display(
+            order.config.report.language,
+            order.shown,
+            report=sys.stderr if self._options.json else sys.stdout,  # Locust's --json has the other to itself
+            aside=sys.stderr,
+            time_limit_s=self._options.run_time,
+            process_state=process_state,
         )
 
     def close(self) -> None:

@@ -30,7 +30,7 @@ from stt_load.locust_plugin.users import on_user_error
 from stt_load.locust_plugin.worker import Worker
 from stt_load.locust_plugin.worker_wait import WorkerWait
 from stt_load.report.exit_code import BAD_INPUT, INVALID, exit_code
-from stt_load.run.lifecycle import Lifecycle, State
+from stt_load.run.lifecycle import State
 from stt_load.run.progress import ProcessState
 from stt_load.run.run import Run
 from stt_load.server.process import StartError
@@ -100,7 +100,6 @@ class Suite:
         self._launcher = Launcher(environment, command_line, reports)
         self._worker_wait: WorkerWait | None = None
         self._run: Run | None = None
-        self._lifecycle: Lifecycle | None = None
         self._starting = False
         self._process_exit = ProcessExit()
         self._main = gevent.getcurrent()
@@ -175,23 +174,21 @@ class Suite:
 
     def _start(self) -> None:
         self.outcome = None
-        run = self._launcher.run(self._executors, end=self._end, process_state=self._process_state)
-        config = run.config
-        self._lifecycle = Lifecycle(
-            run.barrier, self._executors, drain_s=config.drain, longest_s=config.api.timeout.total
+        # Locust is told in a greenlet of the run's own: in that of a user it would wait for itself.
+        run = self._run = self._launcher.run(
+            self._executors, stop_users=self._controls.end, process_state=self._process_state
         )
-        self._run = run
         if self._process_exit.take_failure():
             run.faults.note(BROKE)
         run.start()
 
     def _abandon(self, code: int) -> None:
         """What there is of a run that can't start is undone: nobody waits for its end. code: what it ends with."""
-        run, lifecycle = self._run, self._lifecycle
-        self._process_exit.code, self._run, self._lifecycle = code, None, None
-        if run is not None and lifecycle is not None:
+        run = self._run
+        self._process_exit.code, self._run = code, None
+        if run is not None:
             run.abandon()
-            lifecycle.concluded.set()
+            run.lifecycle.concluded.set()
 
     @guarded
     def on_spawned(self, user_count: int, **_: Any) -> None:
@@ -202,25 +199,27 @@ class Suite:
     @guarded
     def on_stopping(self, **_: Any) -> None:
         """Fires on every way to the end, before users are stopped: nothing new starts from here on."""
-        if self._lifecycle is None:
+        if self._run is None:
             if self._starting:
                 logger.error("stt-load: the run was stopped, or its time limit (-t) was over, before it had begun")
             return
         timed_out = self._process_exit.timed_out(self.options.run_time)
-        self._lifecycle.stop("workers_lost" if self._executors.all_lost else "time_limit" if timed_out else "stopped")
+        self._run.lifecycle.stop(
+            "workers_lost" if self._executors.all_lost else "time_limit" if timed_out else "stopped"
+        )
 
     @guarded
     def on_stop(self, **_: Any) -> None:
         """All users are gone, every sample is in."""
-        run, lifecycle = self._run, self._lifecycle
-        if run is None or lifecycle is None or lifecycle.state is State.OVER:
+        run = self._run
+        if run is None or run.lifecycle.state is State.OVER:
             return
-        lifecycle.over()
+        run.lifecycle.over()
         try:
             self.outcome = run.finish()
         finally:
-            self._run = self._lifecycle = None
-            lifecycle.concluded.set()
+            self._run = None
+            run.lifecycle.concluded.set()
         self._process_exit.code = exit_code(self.outcome, failures_code=self.options.exit_code_on_error)
         if self._process_exit.interrupted:
             self._controls.close_page()
@@ -231,11 +230,11 @@ class Suite:
 
         That one would end the process in the middle of the drain: it is held here, and the main one goes the way.
         """
-        if (lifecycle := self._lifecycle) is not None:
+        if (run := self._run) is not None:
             self._controls.attempt(self._interrupt)
             if gevent.getcurrent() is not self._main:
                 Event().wait()
-            lifecycle.await_result(self.on_stop)
+            run.lifecycle.await_result(self.on_stop)
         self._controls.attempt(self._launcher.close)
         if self.options.csv_prefix:
             self._controls.attempt(quirks.write_last_csv)
@@ -249,7 +248,7 @@ class Suite:
         """Why no run can be started, if none can."""
         if self._starting:
             return web.STILL_STARTING
-        if self._run is not None and self._run.barrier.over:
+        if self._run is not None and self._run.lifecycle.closed:
             return web.STILL_ENDING
         if isinstance(self._runner, MasterRunner) and not self._runner.worker_count:
             return web.NO_WORKERS
@@ -258,30 +257,14 @@ class Suite:
     def _process_state(self) -> ProcessState:
         return ProcessState(
             time_limit_s=self._process_exit.left_s(self.options.run_time),
-            drain_s=None if self._lifecycle is None else self._lifecycle.left_s,
+            drain_s=None if self._run is None else self._run.lifecycle.left_s,
             unconfirmed=self._executors.unconfirmed,
         )
 
-    def _end(self) -> None:
-        """The run asks for its end. Not in the caller's greenlet: that of a user would be waited for."""
-        self._controls.spawn(self._conclude)
-
-    def _conclude(self) -> None:
-        """What was planned waits for what is in flight before Locust is told; all else leaves it to `on_stopping`."""
-        run, lifecycle = self._run, self._lifecycle
-        if run is None or lifecycle is None or run.barrier.ending is None:
-            return
-        if run.barrier.ending.reason == "finished":
-            self._controls.attempt(lifecycle.finish)
-            with run.faults.caught("The generator's watch on itself could not be ended"):
-                run.executor.rest()
-        if not lifecycle.told:
-            self._controls.end()
-
     def _interrupt(self) -> None:
         self._process_exit.interrupted = True
-        if self._lifecycle is not None:
-            self._lifecycle.interrupt()
+        if self._run is not None:
+            self._run.lifecycle.interrupt()
 
     def _on_ctrl_c(self) -> None:
         if self._run is not None:
@@ -299,7 +282,7 @@ class Suite:
             self._worker_wait.refused(left)
         elif not left:
             self._process_exit.without_workers = self.options.headless
-            self._run.barrier.end("workers_lost", "every worker was refused")
+            self._run.lifecycle.end("workers_lost", "every worker was refused")
 
     def _on_nobody(self) -> None:
         self._process_exit.without_workers = True

@@ -32,7 +32,7 @@ def _request() -> dict[str, Any]:
     names = (*ORDER, *(name for name in fields if name not in ORDER))
     return {
         "type": "object",
-        "description": "One request, or session. Instants in seconds from the barrier (from the run's origin when that "
+        "description": "One request, or session. Instants in seconds from the barrier (from the run's origin if that "
         "was never reached).",
         "required": list(ORDER),
         "properties": {name: _field(fields[name]) if name in fields else _derived(name) for name in names},

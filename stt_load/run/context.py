@@ -50,6 +50,15 @@ class Order:
         return random.SystemRandom().getrandbits(MOST_SEED.bit_length()) if given is None else given
 
     @property
+    def shown_url(self) -> str:
+        """The URL without secrets."""
+        return mask_url(self.url)
+
+    def target(self) -> Target:
+        """Where requests go, for one that only looks. Secrets are read from the environment."""
+        return place_of(self.config, self.url)
+
+    @property
     def health_path(self) -> str | None:
         """Where the service is asked how it is: beside the endpoint, below the same base."""
         api = self.config.api

@@ -9,7 +9,8 @@ from typing import Protocol
 
 from stt_load.clock import clock
 from stt_load.load.budget import Budget
-from stt_load.run.barrier import Barrier, Iterations
+from stt_load.load.iterations import Iterations
+from stt_load.run.barrier import Barrier
 from stt_load.run.context import Order, RunContext, build
 from stt_load.run.dispatcher import Condition, LocalDispatcher
 from stt_load.run.load_watch import Asked, LoadWatch

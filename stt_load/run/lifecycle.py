@@ -1,16 +1,28 @@
-"""How one run ends: nothing new starts, what is in flight may end, and what has not by then is cut off."""
+"""The life of one run: it runs, drains, cuts and is over, in that order, and `Lifecycle` alone says so.
+
+Whoever wants the end of a run says it here: the run itself, when what was planned is done or can't be done (`end`);
+a signal (`interrupt`); Locust, which stops its users for its -t, its page's button, or as it was told to (`stop`).
+
+Ctrl-C, from beginning to end. `locust_plugin/suite.py` hears it and calls `interrupt`: nothing new is handed out from
+here on, and a greenlet of its own tells Locust to stop its users (`_tell`). On its way there Locust comes by `stop`,
+which waits for what is in flight, `drain_s` at most. Another Ctrl-C meanwhile finds the run closed and cuts off what
+is left (`cut`). When all users are gone the suite calls `over`, has the result made, and sets `concluded`.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
+import gevent
 from gevent.event import Event
 
 from stt_load.clock import clock
-from stt_load.locust_plugin.executors import Executors
-from stt_load.run.barrier import Barrier
+from stt_load.load.iterations import Iterations
+from stt_load.run.faults import Faults
 from stt_load.samples.run_info import EndReason
 
 MARGIN_S = 1.0
@@ -18,6 +30,8 @@ MARGIN_S = 1.0
 
 PATIENCE_S = 60.0
 """How much longer than the drain it may take Locust to stop its users."""
+
+NOT_READY = "The service was not ready by then, and nothing was sent to it."
 
 
 class State(StrEnum):
@@ -29,60 +43,125 @@ class State(StrEnum):
     OVER = "over"
 
 
-class Lifecycle:
-    """The end of the run of `barrier`, whose users `executors` has; the one owner of how far it is.
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Why the run ends; `detail` in the server's words or ours."""
 
-    told: Locust stops its users. drain_s: what is in flight gets so long after a stop, a signal or Locust's -t.
-    longest_s: within so long every request ends by itself; an end that was planned waits for that. concluded: it has
-    its result.
+    reason: EndReason
+    detail: str | None = None
+
+
+class InFlight(Protocol):
+    """What users have in flight, wherever they are."""
+
+    def finish(self, limit_s: float) -> None:
+        """The run is closed: nothing new starts, and what is in flight may end; waits for it, `limit_s` at most."""
+
+    def drain(self, limit_s: float) -> None:
+        """Locust stops: waits until all that is in flight has ended and is here, `limit_s` and a bit at most."""
+
+    def cut(self) -> None:
+        """What is in flight is not waited for any longer. Must not block."""
+
+
+class Lifecycle:
+    """The one owner of how far a run has come, and why it ends.
+
+    budget: closed as soon as the run is to end. drain_s: what is in flight gets so long after a stop, a signal or
+    Locust's -t. longest_s: within so long every request ends by itself; an end that was planned waits for that.
+    rest: called when all answers are in, as what comes then is no load any more. stop_users: tells Locust.
+    ready: the service was there. told: Locust stops its users. concluded: there is a result.
     """
 
-    def __init__(self, barrier: Barrier, executors: Executors, *, drain_s: float, longest_s: float) -> None:
+    def __init__(
+        self,
+        budget: Iterations,
+        in_flight: InFlight,
+        faults: Faults,
+        *,
+        drain_s: float,
+        longest_s: float,
+        rest: Callable[[], None],
+        stop_users: Callable[[], None],
+    ) -> None:
         self.state = State.RUNNING
-        self._barrier = barrier
-        self._executors = executors
-        self._drain_s = drain_s
-        self._longest_s = longest_s
-        self._cut_s = math.inf
+        self.ending: Ending | None = None
+        self.ready = False
         self.told = False
         self.concluded = Event()
+        self._budget = budget
+        self._in_flight = in_flight
+        self._faults = faults
+        self._drain_s = drain_s
+        self._longest_s = longest_s
+        self._rest = rest
+        self._stop_users = stop_users
+        self._cut_s = math.inf
+        self._planned: gevent.Greenlet[..., None] | None = None
+
+    @property
+    def closed(self) -> bool:
+        """Nothing new starts any more."""
+        return self._budget.closed
 
     @property
     def left_s(self) -> float | None:
         """How long what is in flight still gets; None while requests start."""
         return None if self.state is State.RUNNING else max(0.0, self._cut_s - clock())
 
+    def end_after(self, seconds: float) -> None:
+        """What is planned is done then."""
+        self._planned = gevent.spawn_later(seconds, self.end, "finished")
+
+    def end(self, reason: EndReason, detail: str | None = None) -> None:
+        """Ends the run from inside; the first reason given stays. Does not block: a user that it did would wait for
+        its own end."""
+        if self.ending is None:
+            self._close(reason, detail)
+            if not self._budget.in_flight:  # what Locust does on its way to the end spoils nothing then
+                self._rest()
+            self._faults.spawn("Locust could not be told that the run is over", self._tell)
+
+    def interrupt(self) -> None:
+        """A signal: it drains; one that comes while the run is ending cuts off what is in flight.
+
+        Somebody wants the end at once; of a run that is done already that is no news.
+        """
+        if self.closed:
+            self.cut()
+        self.end("interrupted")
+        if self.ending is not None and self.ending.reason in ("time_limit", "stopped"):
+            self.ending = Ending("interrupted")
+        self._cut_short("interrupted")
+
+    def stop(self, reason: EndReason) -> None:
+        """Locust stops its users, on its own account for `reason`, or as it was told to; blocks.
+
+        Users that wait go on waiting, to be killed: there is nothing for them to do.
+        """
+        self.told = True
+        self._close(reason)
+        if self.state in (State.RUNNING, State.DRAINING):  # what was planned may not have begun to wait yet
+            self._cut_short(reason)
+        self._drain(self._drain_s)
+        self._in_flight.drain(self.left_s or 0.0)
+
     def finish(self) -> None:
         """What was planned is done: waits for what is in flight, as long as that can take; blocks."""
         # With all N in, there may only be tries whose result somebody else has given.
-        limit_s = self._drain_s if self._barrier.budget.done else self._longest_s + MARGIN_S
+        limit_s = self._drain_s if self._budget.done else self._longest_s + MARGIN_S
         if self.state is State.RUNNING:
             self._drain(limit_s)
-            self._executors.finish(limit_s)
-        if self._barrier.budget.in_flight:
+            self._in_flight.finish(limit_s)
+        if self._budget.in_flight:
             self.cut()
-
-    def stop(self, reason: EndReason) -> None:
-        """Locust stops its users, on its own account for `reason`, or as it was told to; blocks."""
-        self.told = True
-        self._barrier.stopped(reason)
-        if self.state in (State.RUNNING, State.DRAINING):  # what was planned may not have begun to wait yet
-            self._barrier.cut_short(reason)
-        self._drain(self._drain_s)
-        self._executors.drain(self.left_s or 0.0)
-
-    def interrupt(self) -> None:
-        """A signal drains; one that comes while the run is ending cuts off what is in flight."""
-        if self._barrier.over:
-            self.cut()
-        self._barrier.interrupt()
 
     def cut(self) -> None:
         """What is in flight is not waited for any longer."""
         if self.state is not State.OVER:
             self.state = State.CUTTING
             self._cut_s = 0.0
-            self._executors.cut()
+            self._in_flight.cut()
 
     def over(self) -> None:
         """Every row is in."""
@@ -92,9 +171,31 @@ class Lifecycle:
         """Blocks until the run is concluded, which follows when Locust's users are gone. Where something has kept
         Locust from saying so, it is time to `conclude` without."""
         if not self.concluded.wait(self._drain_s + PATIENCE_S) and self.state is not State.OVER:
-            self._barrier.faults.note("Locust never said that its users are gone: rows may be missing")
+            self._faults.note("Locust never said that its users are gone: rows may be missing")
             conclude()
         self.concluded.wait()
+
+    def _tell(self) -> None:
+        """What was planned waits for what is in flight before Locust is told; all else leaves it to `stop`."""
+        if self.state is not State.OVER and self.ending is not None and self.ending.reason == "finished":
+            with self._faults.caught("What was in flight at the end could not be waited for"):
+                self.finish()
+            self._rest()
+        if self.state is not State.OVER and not self.told:
+            self._stop_users()
+
+    def _close(self, reason: EndReason, detail: str | None = None) -> None:
+        if detail is None and reason in ("time_limit", "stopped", "interrupted") and not self.ready:
+            detail = NOT_READY
+        self.ending = self.ending or Ending(reason, detail)
+        self._budget.close()
+        if self._planned is not None and self._planned is not gevent.getcurrent():
+            self._planned.kill(block=False)
+
+    def _cut_short(self, reason: EndReason) -> None:
+        """Nobody waits for what was in flight at an end that was planned; where all is in, that is no news."""
+        if self.ending is not None and self.ending.reason == "finished" and self._budget.in_flight:
+            self.ending = Ending(reason)
 
     def _drain(self, limit_s: float) -> None:
         """Whoever wants the end sooner gets it."""

@@ -29,7 +29,7 @@ class UserWatch:
         self._coming_s = self._somebody_s = clock()
 
     def run(self) -> None:
-        while not self._barrier.over:
+        while not self._barrier.lifecycle.closed:
             gevent.sleep(LOOK_S)
             with self._barrier.faults.caught("The users could not be watched all the time"):
                 self.look(clock())
@@ -48,7 +48,7 @@ class UserWatch:
         if self._barrier.barrier_s is None:
             self._set_awaited(present, wanted, now_s)
         if now_s - self._somebody_s > GONE_S:
-            self._barrier.end("no_users", self._executor.users.trouble)
+            self._barrier.lifecycle.end("no_users", self._executor.users.trouble)
 
     def _set_awaited(self, present: int, wanted: int | None, now_s: float) -> None:
         """The barrier waits for users of this suite, and for nobody once their number is changed on the way, or when

@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Set
 from pathlib import Path
 
+import gevent
+
 from stt_load.clock import clock
 from stt_load.cluster import protocol
 from stt_load.cluster.protocol import Data
@@ -16,13 +18,13 @@ from stt_load.cluster.worker_dispatcher import WorkerDispatcher
 from stt_load.config import Config, masked
 from stt_load.load.iteration import Iteration
 from stt_load.load.ledger import Ledger
-from stt_load.run.barrier import Barrier
 from stt_load.run.context import Order
 from stt_load.run.load_watch import Asked
 from stt_load.samples.generator import Generator
 from stt_load.samples.run_info import RunInfo
 from stt_load.samples.sample import ErrorKind, Phase, Sample
 from tests.factory import FakeUsers
+from tests.making import barrier_of
 
 INFO = RunInfo("0", {}, {}, 1, False, None, "", "", 1, (), "", generator=Generator())
 
@@ -82,14 +84,11 @@ class Conversation:
             most_users=lambda: 1_000,
         )
         self.executor._intake.slack_s = math.inf  # instants are the test's own
-        self.ended: list[str] = []
-        self.barrier = Barrier(
+        self._ended: list[str] = []
+        self.barrier = barrier_of(
             self.executor.budget,
-            measure_for_s=None,
-            continue_on_dead_warmup=True,
-            most_failures=None,
+            over=lambda: self._ended.append("over"),
             on_barrier=self.executor.measure,
-            on_over=lambda: self.ended.append("over"),
             on_news=self.executor.spread_news,
         )
         config = Config()
@@ -97,6 +96,12 @@ class Conversation:
         self.barrier.release()
         self.up: dict[str, deque[tuple[str, Data]]] = {}
         self.dispatchers: dict[str, WorkerDispatcher] = {}
+
+    @property
+    def ended(self) -> list[str]:
+        """That Locust was told of the end, once the greenlet that does so has had its turn."""
+        gevent.sleep(0)
+        return self._ended
 
     def join(self, worker: str) -> WorkerDispatcher:
         self.wire.there.add(worker)

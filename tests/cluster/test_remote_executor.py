@@ -582,7 +582,7 @@ def test_jobs_that_are_granted_and_never_started_go_to_others() -> None:
         settle(conversation, "a", "b")
     assert conversation.executor.budget.owed("a") == 0
     assert conversation.executor.budget.owed("b") > 1
-    assert conversation.barrier.ending is None
+    assert conversation.barrier.lifecycle.ending is None
 
 
 def test_a_worker_whose_users_pause_on_purpose_keeps_its_lease() -> None:
@@ -610,7 +610,7 @@ def test_when_no_worker_returns_anything_the_run_ends() -> None:
     settle(conversation, "a")
     conversation.pass_by(340)
     assert conversation.ended == ["over"]
-    ending = conversation.barrier.ending
+    ending = conversation.barrier.lifecycle.ending
     assert ending is not None
     assert ending.reason == "workers_lost"
     assert "no worker returns anything" in str(ending.detail)
@@ -696,7 +696,7 @@ def test_rows_that_a_worker_never_told_are_lost_to_the_run() -> None:
     lost = dispatcher.take("user")
     dispatcher.finish(kept, sample_of(kept, 1.0, 1.5), None)
     assert lost.seq != kept.seq
-    conversation.barrier.stopped("stopped")
+    conversation.barrier.lifecycle.stop("stopped")
     dispatcher.close()
     dispatcher.conclude()
     settle(conversation, "a")
@@ -748,7 +748,7 @@ def test_requests_that_die_with_their_worker_while_an_end_drains_are_lost_rows(
     """Noticed: Locust misses it meanwhile; otherwise it is waited for in vain."""
     measuring.dispatchers["b"].take("user")
     settle(measuring, "b")
-    measuring.barrier.end(reason)
+    measuring.barrier.lifecycle.end(reason)
     measuring.dispatchers["b"]._writer.kill()
     conclude(measuring, "a")
     if noticed:
@@ -764,7 +764,7 @@ def test_a_worker_that_dies_at_an_end_with_rows_untold_leaves_no_valid_measureme
     """Its master knows nothing of them: that it is gone must be enough."""
     for number in range(10):
         work(measuring, "b", "user", 5.0 + number)
-    measuring.barrier.end("finished")
+    measuring.barrier.lifecycle.end("finished")
     measuring.dispatchers["b"]._writer.kill()
     conclude(measuring, "a")
     measuring.wire.there.remove("b")
@@ -796,7 +796,7 @@ def test_a_last_word_that_gets_lost_costs_no_row(measuring: Conversation, monkey
     dispatcher = measuring.dispatchers["a"]
     dispatcher.take("user")
     settle(measuring, "a")
-    measuring.barrier.stopped("stopped")
+    measuring.barrier.lifecycle.stop("stopped")
     conclude(measuring, "b")
     good = dispatcher._post
     monkeypatch.setattr(dispatcher, "_post", functools.partial(fails, ConnectionError("a blip")))
@@ -831,7 +831,7 @@ def test_users_that_do_other_work_cost_their_worker_no_lease() -> None:
     for _ in range(3):
         conversation.pass_by(400)
         settle(conversation, "a")
-    assert conversation.barrier.ending is None
+    assert conversation.barrier.lifecycle.ending is None
     assert not conversation.executor._load.changes
     assert conversation.executor.budget.owed("a") == 0, "others may have it"
     assert conversation.executor.budget.present == 1

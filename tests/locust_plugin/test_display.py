@@ -20,6 +20,7 @@ from stt_load.samples.generator import Generator
 from stt_load.samples.run_info import RunInfo
 from stt_load.samples.table import SampleTable
 from stt_load.stats.summary import warmup
+from tests.making import barrier_of
 
 INFO = RunInfo("0", {}, {}, 1, False, None, "http://x", "SttUser", 3, ("local",), "", generator=Generator())
 NO_WARMUP = warmup(SampleTable().snapshot())
@@ -50,15 +51,7 @@ class Shown:
 def endless() -> Barrier:
     """A run without an end, one user of which has a request in flight."""
     budget = Budget(None, 0, 1)
-    barrier = Barrier(
-        budget,
-        measure_for_s=None,
-        continue_on_dead_warmup=True,
-        most_failures=None,
-        on_barrier=lambda: None,
-        on_over=lambda: None,
-        on_news=lambda: None,
-    )
+    barrier = barrier_of(budget)
     barrier.release()
     budget.slots.join("user")
     barrier.check_barrier()
@@ -106,8 +99,8 @@ def test_a_log_gets_a_line_now_and_then_with_what_is_left(monkeypatch: pytest.Mo
 
 def test_a_log_hears_of_the_end_at_once_and_how_long_it_takes_at_most() -> None:
     barrier = endless()
-    shown = Shown(process_state=lambda: ProcessState(drain_s=30.0 if barrier.over else None))
-    barrier.stopped("stopped")
+    shown = Shown(process_state=lambda: ProcessState(drain_s=30.0 if barrier.lifecycle.closed else None))
+    barrier.lifecycle.stop("stopped")
     follow(shown, barrier, until=lambda: "\n" in shown.aside.getvalue())
     said = "Stopping: waiting for 1 request in flight, for at most 30 s (Ctrl-C cuts them off)\n"
     assert shown.aside.getvalue() == said

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any, cast
 
+import gevent
 import pytest
 
 from stt_load.locust_plugin import quirks
@@ -30,8 +31,10 @@ class Launch:
         self.ends = 0
         self.reports = quirks.Reports()
         self.launcher = Launcher(self.environment, ours, self.reports)
-        self.run: Run = self.launcher.run(LocalExecutors(self.environment), end=self._end, process_state=ProcessState)
-        self.run._spool.close()
+        self.run: Run = self.launcher.run(
+            LocalExecutors(self.environment), stop_users=self._end, process_state=ProcessState
+        )
+        self.run.result._spool.close()
 
     def _end(self) -> None:
         self.ends += 1
@@ -41,11 +44,11 @@ def test_the_service_is_where_the_configuration_has_it_and_nobody_sees_the_passw
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     launch = Launch(monkeypatch, tmp_path, "--headless")
-    assert launch.run.config.api.base_url == "http://me:secret@service.test/base"
+    assert launch.run.order.config.api.base_url == "http://me:secret@service.test/base"
     assert launch.reports.name == "/base/v1/audio/transcriptions"
     assert launch.environment.host is not None
     assert "secret" not in launch.environment.host
-    assert "secret" not in json.dumps([launch.run.info.target, launch.run._shown])
+    assert "secret" not in json.dumps([launch.run.info.target, launch.run.order.shown])
     assert launch.run.info.user_class == "Nobody"
 
 
@@ -62,11 +65,12 @@ def test_locusts_json_has_standard_output_to_itself(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: list[str], stream: str
 ) -> None:
     launch = Launch(monkeypatch, tmp_path, "--headless", *words)
-    report: Any = cast(Any, launch.run.display)._report
+    report: Any = cast(Any, launch.run.screen)._report
     assert report._stream is getattr(sys, stream)
 
 
 def test_the_run_asks_for_its_end(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     launch = Launch(monkeypatch, tmp_path, "--headless")
-    launch.run.barrier.end("gave_up")
+    launch.run.lifecycle.end("gave_up")
+    gevent.sleep(0)
     assert launch.ends == 1

@@ -37,7 +37,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[.
     for suite in made:
         if suite._run is not None:
             gevent.killall(suite._run._greenlets)
-            suite._run._spool.close()
+            suite._run.result._spool.close()
         suite._runner.greenlet.kill()
 
 
@@ -129,8 +129,8 @@ def test_who_stops_a_run_is_told_by_the_clock(
     assert suite._process_state().time_limit_s == max(0.0, 60.0 - passed_s)
     fire(suite, "test_stopping")
     assert suite._run is not None
-    assert suite._run.barrier.ending is not None
-    assert suite._run.barrier.ending.reason == reason
+    assert suite._run.lifecycle.ending is not None
+    assert suite._run.lifecycle.ending.reason == reason
     left_s = suite._process_state().drain_s
     assert left_s is not None
     assert 29 < left_s <= 30, "the screen says how long what is in flight gets"
@@ -180,7 +180,7 @@ def test_a_planned_end_tells_locust_once_all_is_in(
     waited: list[float] = []
     monkeypatch.setattr(suite._executors, "finish", waited.append)
     assert suite._run is not None
-    suite._run.barrier.end("finished")
+    suite._run.lifecycle.end("finished")
     gevent.sleep(0.05)
     assert (len(waited), ended) == (1, [told])
     assert suite._not_now() == web.STILL_ENDING
@@ -193,7 +193,7 @@ def test_a_stop_in_the_wait_of_a_planned_end_is_the_only_one(
     ended = ends_of(suite, monkeypatch)
     monkeypatch.setattr(suite._executors, "finish", lambda _: fire(suite, "test_stopping"))
     assert suite._run is not None
-    suite._run.barrier.end("finished")
+    suite._run.lifecycle.end("finished")
     gevent.sleep(0.05)
     assert ended == []
 
@@ -209,7 +209,7 @@ def test_an_exception_in_the_wait_of_a_planned_end_counts_and_the_run_ends(
     ended = ends_of(suite, monkeypatch)
     monkeypatch.setattr(suite._executors, "finish", broken)
     assert suite._run is not None
-    suite._run.barrier.end("finished")
+    suite._run.lifecycle.end("finished")
     gevent.sleep(0.05)
     assert ended == ["quit"]
     assert suite._run.faults.count == 1
@@ -223,7 +223,7 @@ def test_a_watch_that_can_not_be_ended_does_not_hold_up_a_planned_end(
     ended = ends_of(suite, monkeypatch)
     assert suite._run is not None
     monkeypatch.setattr(suite._run.executor, "rest", broken)
-    suite._run.barrier.end("finished")
+    suite._run.lifecycle.end("finished")
     gevent.sleep(0.05)
     assert ended == ["quit"]
     assert suite._run.faults.count > 0
@@ -242,7 +242,7 @@ def test_a_stop_in_the_same_turn_as_a_planned_end_gives_what_a_stop_gives(
     barrier.release()
     barrier.budget.slots.join("a user")  # type: ignore[attr-defined]
     assert barrier.budget.take("a user") is not None  # type: ignore[attr-defined]
-    barrier.end("finished")
+    barrier.lifecycle.end("finished")
     fire(suite, "test_stopping")
     gevent.sleep(0.05)
     assert (did, ended) == ([], []), "what is in flight has its time"
@@ -273,11 +273,11 @@ def test_an_exception_while_locust_quits_counts_and_its_main_greenlet_goes_on(
     suite = started(make("--headless"))
     monkeypatch.setattr(suite._runner, "quit", broken)
     assert suite._run is not None
-    suite._run.barrier.end("gave_up")
+    suite._run.lifecycle.end("gave_up")
     suite._runner.greenlet.join(5)
     assert len(suite._runner.greenlet) == 0, "Locust's main greenlet waits for these"
     assert suite._run.faults.count == 1
-    monkeypatch.setattr("stt_load.run.lifecycle.PATIENCE_S", 0.01 - suite._run.config.drain)
+    monkeypatch.setattr("stt_load.run.lifecycle.PATIENCE_S", 0.01 - suite._run.order.config.drain)
     with gevent.Timeout(5):
         fire(suite, "quitting")
     assert suite.outcome is not None, "there is a result, though Locust never said that its users are gone"

@@ -15,10 +15,10 @@ from stt_load.config import Config
 from stt_load.load.budget import Budget
 from stt_load.locust_plugin.user_starts import clear, enter
 from stt_load.locust_plugin.users import SpeechUser, on_user_error
-from stt_load.run.barrier import Barrier
 from stt_load.run.context import build
 from stt_load.run.dispatcher import Condition, LocalDispatcher
 from stt_load.samples.sample import Sample
+from tests.making import barrier_of
 
 OK = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{"text": "hey"}'
 
@@ -60,14 +60,8 @@ class Run:
         self.condition = Condition()
         self.budget = Budget(total, warmup, 0)
         self.over: list[str] = []
-        self.barrier = Barrier(
-            self.budget,
-            measure_for_s=None,
-            continue_on_dead_warmup=True,
-            most_failures=None,
-            on_barrier=lambda: None,
-            on_over=lambda: self.over.append("over"),
-            on_news=self.condition.notify_all,
+        self.barrier = barrier_of(
+            self.budget, over=lambda: self.over.append("over"), on_news=self.condition.notify_all
         )
         dispatcher = LocalDispatcher(self.budget, self.barrier, self.condition)
         clear(self.environment)

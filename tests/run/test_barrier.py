@@ -8,7 +8,7 @@ from typing import Any
 import gevent
 import pytest
 
-from stt_load.run.barrier import NOT_READY, Ending
+from stt_load.run.lifecycle import NOT_READY, Ending
 from stt_load.samples.sample import UNFINISHED, ErrorKind, Phase
 from tests.making import Told, sample_of
 
@@ -40,8 +40,8 @@ def test_the_nth_result_ends_the_run_once() -> None:
     for _ in range(3):
         told.go()
     assert told.calls.count("over") == 1
-    assert told.barrier.ending == Ending("finished")
-    assert told.barrier.over
+    assert told.lifecycle.ending == Ending("finished")
+    assert told.lifecycle.closed
 
 
 @pytest.mark.parametrize("field", NEVER_KEPT)
@@ -90,9 +90,9 @@ def test_so_many_failures_one_after_the_other_end_the_run() -> None:
     told = Told(20, most_failures=3)
     for kind in (ErrorKind.SHED, None, ErrorKind.SHED, ErrorKind.SHED):
         told.go(kind)
-    assert told.barrier.ending is None
+    assert told.lifecycle.ending is None
     told.go(ErrorKind.SHED)
-    assert told.barrier.ending == Ending("gave_up", "it was shed")
+    assert told.lifecycle.ending == Ending("gave_up", "it was shed")
     assert told.barrier.failures == 4
 
 
@@ -104,57 +104,58 @@ def test_what_is_unfinished_is_no_failure(kind: ErrorKind) -> None:
     told.go(kind)
     for one in (ErrorKind.SHED, kind, kind):
         told.go(one)
-    assert (told.barrier.warmup_failures, told.barrier.failures, told.barrier.ending) == (0, 1, None)
+    assert (told.barrier.warmup_failures, told.barrier.failures, told.lifecycle.ending) == (0, 1, None)
     told.go(ErrorKind.SHED)
-    assert told.barrier.ending == Ending("gave_up", "it was shed")
+    assert told.lifecycle.ending == Ending("gave_up", "it was shed")
 
 
 def test_a_service_that_answers_nothing_in_the_warm_up_ends_the_run_with_its_words() -> None:
     told = Told(20, 4)
     for _ in range(4):
         told.go(ErrorKind.HTTP_5XX, error="HTTP 500: out of memory")
-    assert told.barrier.ending == Ending("dead_warmup", "HTTP 500: out of memory")
+    assert told.lifecycle.ending == Ending("dead_warmup", "HTTP 500: out of memory")
 
 
 def test_a_wrong_key_ends_the_run_after_three_answers() -> None:
     told = Told(200, 100)
     for _ in range(3):
         told.go(ErrorKind.AUTH, status=401, error="HTTP 401: who are you")
-    assert told.barrier.ending == Ending("dead_warmup", "HTTP 401: who are you")
+    assert told.lifecycle.ending == Ending("dead_warmup", "HTTP 401: who are you")
 
 
 def test_a_warm_up_that_works_now_and_then_goes_on() -> None:
     told = Told(20, 3)
     for kind in (ErrorKind.HTTP_5XX, None, ErrorKind.HTTP_5XX):
         told.go(kind)
-    assert told.barrier.ending is None
+    assert told.lifecycle.ending is None
     assert "barrier" in told.calls
     assert told.barrier.warmup_failures == 2
 
 
 def test_the_first_reason_of_an_end_stays() -> None:
     told = Told(20)
-    told.barrier.end("no_users", "all gone")
-    told.barrier.end("finished")
-    told.barrier.stopped("stopped")
-    assert told.barrier.ending == Ending("no_users", "all gone")
+    told.lifecycle.end("no_users", "all gone")
+    told.lifecycle.end("finished")
+    assert told.calls.count("over") == 1
+    told.lifecycle.stop("stopped")
+    assert told.lifecycle.ending == Ending("no_users", "all gone")
     assert told.calls.count("over") == 1
 
 
 def test_an_interruption_takes_the_place_of_a_stop() -> None:
     told = Told(20)
-    told.barrier.stopped("stopped")
-    told.barrier.interrupt()
-    assert told.barrier.ending == Ending("interrupted")
+    told.lifecycle.stop("stopped")
+    told.lifecycle.interrupt()
+    assert told.lifecycle.ending == Ending("interrupted")
 
 
 def test_a_time_to_measure_ends_the_run_by_itself() -> None:
     told = Told(None, measure_for_s=0.02)
     told.go()
     with gevent.Timeout(5):
-        while not told.barrier.over:
+        while not told.lifecycle.closed:
             gevent.sleep(0.001)
-    assert told.barrier.ending == Ending("finished")
+    assert told.lifecycle.ending == Ending("finished")
 
 
 def test_users_that_are_not_awaited_any_more_open_the_barrier() -> None:
@@ -177,9 +178,9 @@ def test_the_first_transcript_stays() -> None:
 @pytest.mark.parametrize(("reason", "told"), [("time_limit", True), ("interrupted", True), ("finished", False)])
 def test_an_end_before_the_service_was_ready_says_so(reason: Any, told: bool) -> None:
     one = Told(3, 1)
-    one.barrier.stopped(reason)
-    assert one.barrier.ending == Ending(reason, NOT_READY if told else None)
+    one.lifecycle.stop(reason)
+    assert one.lifecycle.ending == Ending(reason, NOT_READY if told else None)
     ready = Told(3, 1)
     ready.barrier.release()
-    ready.barrier.stopped(reason)
-    assert ready.barrier.ending == Ending(reason)
+    ready.lifecycle.stop(reason)
+    assert ready.lifecycle.ending == Ending(reason)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
 
 import gevent
 import pytest
 
 from stt_load.load.budget import Budget
-from stt_load.locust_plugin.executors import Executors
-from stt_load.run import lifecycle as shutdowns
-from stt_load.run.barrier import Barrier
+from stt_load.run import lifecycle as lifecycles
+from stt_load.run.faults import Faults
 from stt_load.run.lifecycle import MARGIN_S, Lifecycle, State
 from stt_load.samples.run_info import EndReason
 
@@ -19,7 +17,7 @@ DRAIN_S, LONGEST_S = 30.0, 300.0
 
 
 class Users:
-    """A executors of which the test says what happens while it is waited for."""
+    """Users of which the test says what happens while it is waited for."""
 
     def __init__(self) -> None:
         self.did: list[tuple[str, float | None]] = []
@@ -42,28 +40,31 @@ class Run:
     def __init__(self, in_flight: int, total: int | None = None) -> None:
         self.budget = Budget(total, 0, in_flight)
         self.asked_for_its_end = 0
-        self.barrier = Barrier(
+        self.rested = 0
+        self.faults = Faults()
+        self.users = Users()
+        self.lifecycle = Lifecycle(
             self.budget,
-            measure_for_s=None,
-            continue_on_dead_warmup=False,
-            most_failures=None,
-            on_barrier=lambda: None,
-            on_over=self._on_over,
-            on_news=lambda: None,
+            self.users,
+            self.faults,
+            drain_s=DRAIN_S,
+            longest_s=LONGEST_S,
+            rest=self._rest,
+            stop_users=self._stop_users,
         )
-        self.barrier.release()
+        self.lifecycle.ready = True
         for user in range(in_flight):
             self.budget.slots.join(user)
-        self.barrier.check_barrier()
+        self.budget.open = self.budget.may_open()
         self.iterations = [
             iteration for user in range(in_flight) if (iteration := self.budget.take(user)) is not None
         ]
-        self.users = Users()
-        executors = cast(Executors, self.users)
-        self.lifecycle = Lifecycle(self.barrier, executors, drain_s=DRAIN_S, longest_s=LONGEST_S)
 
-    def _on_over(self) -> None:
+    def _stop_users(self) -> None:
         self.asked_for_its_end += 1
+
+    def _rest(self) -> None:
+        self.rested += 1
 
     def answer_all(self) -> None:
         while self.iterations:
@@ -71,21 +72,21 @@ class Run:
 
     @property
     def reason(self) -> EndReason | None:
-        return self.barrier.ending and self.barrier.ending.reason
+        return self.lifecycle.ending and self.lifecycle.ending.reason
 
 
 @pytest.fixture
 def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The one element is the time."""
     time_s = [1_000.0]
-    monkeypatch.setattr(shutdowns, "clock", lambda: time_s[0])
+    monkeypatch.setattr(lifecycles, "clock", lambda: time_s[0])
     return time_s
 
 
 def test_a_planned_end_waits_as_long_as_a_request_can_take(now: list[float]) -> None:
     run = Run(3)
     assert run.lifecycle.left_s is None
-    run.barrier.end("finished")
+    run.lifecycle.end("finished")
     run.users.meanwhile = run.answer_all
     run.lifecycle.finish()
     assert run.users.did == [("finish", LONGEST_S + MARGIN_S)]
@@ -98,7 +99,7 @@ def test_a_planned_end_waits_as_long_as_a_request_can_take(now: list[float]) -> 
 def test_what_hangs_for_longer_than_a_request_can_take_is_cut_off(now: list[float]) -> None:
     assert now
     run = Run(1)
-    run.barrier.end("finished")
+    run.lifecycle.end("finished")
     run.lifecycle.finish()
     assert run.users.did == [("finish", LONGEST_S + MARGIN_S), ("cut", None)]
     run.lifecycle.stop("stopped")
@@ -110,7 +111,7 @@ def test_when_all_n_are_in_nobody_waits_longer_than_for_a_stop(now: list[float])
     assert now
     run = Run(2, total=2)
     run.answer_all()
-    run.barrier.end("finished")
+    run.lifecycle.end("finished")
     run.lifecycle.finish()
     assert run.users.did == [("finish", DRAIN_S)]
 
@@ -129,7 +130,7 @@ def test_a_stop_in_the_wait_of_a_planned_end_gives_less_time_and_says_who_it_was
     now: list[float], reason: EndReason
 ) -> None:
     run = Run(2)
-    run.barrier.end("finished")
+    run.lifecycle.end("finished")
     left: list[float | None] = []
 
     def stop() -> None:
@@ -151,7 +152,7 @@ def test_a_stop_in_the_same_instant_as_a_planned_end_says_who_cut_it_short(
     """What was planned has not begun to wait for what is in flight."""
     assert now
     run = Run(2)
-    run.barrier.end("finished")
+    run.lifecycle.end("finished")
     run.lifecycle.stop(reason)
     assert (run.users.did, run.reason) == ([("drain", DRAIN_S)], reason)
 
@@ -160,13 +161,13 @@ def test_a_stop_in_the_same_instant_as_the_last_answer_is_no_news(now: list[floa
     assert now
     run = Run(2, total=2)
     run.answer_all()
-    run.barrier.end("finished")
+    run.lifecycle.end("finished")
     run.lifecycle.stop("time_limit")
     assert run.reason == "finished"
 
 
 def test_the_wait_for_an_end_that_locust_never_tells_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutdowns, "PATIENCE_S", 0.01 - DRAIN_S)
+    monkeypatch.setattr(lifecycles, "PATIENCE_S", 0.01 - DRAIN_S)
     run = Run(1)
 
     def conclude() -> None:
@@ -176,23 +177,23 @@ def test_the_wait_for_an_end_that_locust_never_tells_has_one(monkeypatch: pytest
     with gevent.Timeout(5):
         run.lifecycle.await_result(conclude)
     assert run.lifecycle.state is State.OVER
-    assert "never said" in run.barrier.faults.sentences[0]
+    assert "never said" in run.faults.sentences[0]
 
 
 def test_a_result_that_takes_long_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutdowns, "PATIENCE_S", 0.01 - DRAIN_S)
+    monkeypatch.setattr(lifecycles, "PATIENCE_S", 0.01 - DRAIN_S)
     run = Run(1)
     run.lifecycle.over()
     gevent.spawn_later(0.05, run.lifecycle.concluded.set)
     again: list[str] = []
     with gevent.Timeout(5):
         run.lifecycle.await_result(lambda: again.append("concluded twice"))
-    assert (again, run.barrier.faults.count) == ([], 0)
+    assert (again, run.faults.count) == ([], 0)
 
 
 def test_a_stop_late_in_a_planned_wait_gives_no_more_time_than_there_was(now: list[float]) -> None:
     run = Run(1)
-    run.barrier.end("finished")
+    run.lifecycle.end("finished")
 
     def stop() -> None:
         now[0] += LONGEST_S - 4
@@ -207,6 +208,7 @@ def test_the_first_signal_drains_and_the_second_cuts(now: list[float]) -> None:
     assert now
     run = Run(2)
     run.lifecycle.interrupt()
+    gevent.sleep(0)
     assert (run.asked_for_its_end, run.reason, run.users.did) == (1, "interrupted", [])
     run.lifecycle.stop("stopped")
     assert (run.lifecycle.state, run.reason) == (State.DRAINING, "interrupted")
@@ -219,7 +221,7 @@ def test_the_first_signal_drains_and_the_second_cuts(now: list[float]) -> None:
 def test_a_signal_while_a_run_is_ending_cuts_at_once_and_counts(now: list[float], reason: EndReason) -> None:
     assert now
     run = Run(2)
-    run.barrier.stopped(reason)
+    run.lifecycle._close(reason)
     run.lifecycle.interrupt()
     assert (run.users.did, run.reason) == ([("cut", None)], "interrupted")
 
@@ -228,7 +230,7 @@ def test_a_signal_while_a_run_is_ending_cuts_at_once_and_counts(now: list[float]
 def test_a_signal_changes_nothing_of_why_a_run_was_given_up(now: list[float], reason: EndReason) -> None:
     assert now
     run = Run(2)
-    run.barrier.end(reason, "its words")
+    run.lifecycle.end(reason, "its words")
     run.lifecycle.interrupt()
     assert (run.users.did, run.reason) == ([("cut", None)], reason)
 
@@ -237,7 +239,7 @@ def test_a_signal_after_the_last_answer_is_no_news(now: list[float]) -> None:
     assert now
     run = Run(2)
     run.answer_all()
-    run.barrier.end("finished")
+    run.lifecycle.end("finished")
     run.lifecycle.interrupt()
     assert run.reason == "finished"
 

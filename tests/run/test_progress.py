@@ -6,31 +6,19 @@ import pytest
 
 from stt_load.load.budget import Budget
 from stt_load.load.iteration import Iteration
-from stt_load.run import progress as lookouts
-from stt_load.run.barrier import Barrier
+from stt_load.run import progress as meters
 from stt_load.run.progress import STILL_S, ProcessState, ProgressMeter
 from stt_load.samples.progress import Waiting
+from tests.making import barrier_of
 
 
 @pytest.fixture
 def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The one element is the time."""
     time_s = [1_000.0]
-    monkeypatch.setattr(lookouts, "clock", lambda: time_s[0])
+    monkeypatch.setattr(meters, "clock", lambda: time_s[0])
     monkeypatch.setattr("stt_load.run.barrier.clock", lambda: time_s[0])
     return time_s
-
-
-def session_of(budget: Budget, measure_for_s: float | None = None) -> Barrier:
-    return Barrier(
-        budget,
-        measure_for_s=measure_for_s,
-        continue_on_dead_warmup=True,
-        most_failures=None,
-        on_barrier=lambda: None,
-        on_over=lambda: None,
-        on_news=lambda: None,
-    )
 
 
 def taken(budget: Budget, user: str) -> Iteration:
@@ -41,7 +29,7 @@ def taken(budget: Budget, user: str) -> Iteration:
 
 
 def test_before_the_service_is_ready_it_is_what_is_waited_for(now: list[float]) -> None:
-    meter = ProgressMeter(session_of(Budget(10, 2, 2)), wait_ready_s=60.0)
+    meter = ProgressMeter(barrier_of(Budget(10, 2, 2)), wait_ready_s=60.0)
     now[0] += 12
     seen = meter.look(ProcessState(time_limit_s=100.0))
     assert (seen.phase, seen.left_s, seen.time_limit_s, seen.waiting) == ("ready", 48.0, 100.0, None)
@@ -49,7 +37,7 @@ def test_before_the_service_is_ready_it_is_what_is_waited_for(now: list[float]) 
 
 def test_a_warm_up_whose_users_are_not_there_says_so(now: list[float]) -> None:
     budget = Budget(10, 2, 3)
-    barrier = session_of(budget)
+    barrier = barrier_of(budget)
     meter = ProgressMeter(barrier, 0.0)
     barrier.release()
     budget.slots.join("a")
@@ -60,7 +48,7 @@ def test_a_warm_up_whose_users_are_not_there_says_so(now: list[float]) -> None:
 
 def test_a_warm_up_that_waits_for_answers_says_for_how_long_none_has_come(now: list[float]) -> None:
     budget = Budget(10, 2, 2)
-    barrier = session_of(budget)
+    barrier = barrier_of(budget)
     meter = ProgressMeter(barrier, 0.0)
     barrier.release()
     first, _ = taken(budget, "a"), taken(budget, "b")
@@ -75,7 +63,7 @@ def test_a_warm_up_that_waits_for_answers_says_for_how_long_none_has_come(now: l
 
 def test_after_the_barrier_nobody_is_awaited_any_more(now: list[float]) -> None:
     budget = Budget(None, 0, 1)
-    barrier = session_of(budget, measure_for_s=60.0)
+    barrier = barrier_of(budget, measure_for_s=60.0)
     meter = ProgressMeter(barrier, 0.0)
     barrier.release()
     budget.slots.join("a")
@@ -91,12 +79,12 @@ def test_after_the_barrier_nobody_is_awaited_any_more(now: list[float]) -> None:
 def test_a_run_that_is_ending_says_how_long_what_is_in_flight_still_gets(now: list[float]) -> None:
     assert now
     budget = Budget(None, 0, 1)
-    barrier = session_of(budget)
+    barrier = barrier_of(budget)
     barrier.release()
     budget.slots.join("a")
     barrier.check_barrier()
     iteration = taken(budget, "a")
-    barrier.stopped("stopped")
+    barrier.lifecycle.stop("stopped")
     seen = ProgressMeter(barrier, 0.0).look(ProcessState(drain_s=29.0))
     assert (seen.stopping, seen.in_flight, seen.drain_s) == (True, 1, 29.0)
     budget.finish(iteration)

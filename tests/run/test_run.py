@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from stt_load.config import Config, masked
 from stt_load.load.budget import Budget
 from stt_load.locust_plugin.display import Display
 from stt_load.report.exit_code import INVALID, exit_code
+from stt_load.run.context import Order
 from stt_load.run.executor import LocalExecutor
 from stt_load.run.run import LocustControls, Run
 from stt_load.samples.sample import ErrorKind
@@ -25,7 +27,7 @@ from stt_load.stats import summary as summaries
 from stt_load.storage import result_file
 from stt_load.storage.run_record import RunRecord
 from tests.factory import FakeUsers
-from tests.making import sample_of
+from tests.making import Idle, sample_of
 from tests.report.test_schema import VALIDATOR
 
 
@@ -36,23 +38,28 @@ class Trial:
         config = Config(total_requests=total, warmup_requests=warmup, wait_ready=0, **keys)
         self.budget = Budget(total, warmup, 1)
         self.out, self.err = io.StringIO(), io.StringIO()
-        self.ended = 0
+        self._ended = 0
         self.reset: Callable[[], None] = lambda: None
         self.executor = LocalExecutor(self.budget, FakeUsers(), lambda _: None)
+        shown = masked(config)
         self.run = Run(
-            config,
-            masked(config),
-            config_file=None,
-            url="http://127.0.0.1:1/v1/audio/transcriptions",
+            Order(config, shown, "http://127.0.0.1:1/v1/audio/transcriptions"),
+            self.executor,
+            Idle(),
+            LocustControls(wanted=lambda: 1, reset_statistics=lambda: self.reset(), stop_users=self._end),
+            Display("en", shown, report=self.out, aside=self.err),
             users=1,
             user_class="SttUser",
-            executor=self.executor,
-            locust_controls=LocustControls(wanted=lambda: 1, reset_statistics=lambda: self.reset(), end=self._end),
-            display=Display("en", masked(config), report=self.out, aside=self.err),
         )
 
     def _end(self) -> None:
-        self.ended += 1
+        self._ended += 1
+
+    @property
+    def ended(self) -> int:
+        """How often Locust was told, once the greenlet that does so has had its turn."""
+        gevent.sleep(0)
+        return self._ended
 
     def go(self, requests: int | None = None) -> None:
         """So many requests are made, all if not said."""
@@ -71,7 +78,8 @@ class Trial:
             requests = None if requests is None else requests - 1
 
     def finish(self) -> RunRecord:
-        self.run.barrier.stopped("stopped")
+        gevent.sleep(0)
+        self.run.lifecycle.stop("stopped")
         return self.run.finish()
 
 
@@ -201,7 +209,7 @@ def test_a_summary_that_always_breaks_costs_neither_result_nor_report(monkeypatc
     [
         "stt_load.samples.table.SampleTable.release",
         "stt_load.samples.table.Samples.since",
-        "stt_load.run.run.as_saved",
+        "stt_load.run.result.as_saved",
     ],
 )
 def test_rows_that_can_not_be_read_stay_in_the_spool(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -302,7 +310,7 @@ def test_a_run_whose_last_answers_came_in_the_drain_is_complete() -> None:
     trial.go(5)
     iteration = trial.budget.take("one")
     assert iteration is not None
-    trial.run.barrier.stopped("time_limit")
+    trial.run.lifecycle.stop("time_limit")
     trial.run.barrier.finish(iteration, sample_of(iteration, start_s=6.0, sent_s=6.0, done_s=6.5), None)
     run = trial.run.finish()
     assert (run.info.complete, run.info.end_reason) == (True, "time_limit")
@@ -314,7 +322,7 @@ def test_a_run_whose_last_answers_were_cut_off_is_not_complete() -> None:
     trial.go(5)
     iteration = trial.budget.take("one")
     assert iteration is not None
-    trial.run.barrier.stopped("time_limit")
+    trial.run.lifecycle.stop("time_limit")
     cut = sample_of(iteration, start_s=6.0, sent_s=6.0, done_s=6.5, error_kind=ErrorKind.CANCELLED, error="cut off")
     trial.run.barrier.finish(iteration, cut, None)
     assert trial.run.finish().info.complete is False
@@ -327,7 +335,7 @@ def test_a_disk_that_takes_no_result_is_named_with_what_it_took(monkeypatch: pyt
     run = trial.finish()
     (spool,) = Path.cwd().glob("*.partial.jsonl")
     said = trial.err.getvalue()
-    assert str(trial.run.path) in said
+    assert str(trial.run.result.path) in said
     assert spool.name in said
     assert "No space left on device" in said
     assert run.path is None
@@ -359,8 +367,8 @@ def test_a_row_that_was_lost_is_counted() -> None:
     trial = Trial()
     trial.go(3)
     assert trial.budget.take("one") is not None, "and nothing is ever heard of it"
-    trial.run.barrier.stopped("finished")
-    trial.finish()
+    trial.run.lifecycle._close("finished")
+    trial.run.finish()
     result = written()
     assert result["run"]["generator"]["rows_lost"] == 1
     assert (result["run"]["end_reason"], result["run"]["complete"]) == ("finished", False)
@@ -403,9 +411,9 @@ def test_an_exception_in_a_greenlet_of_the_run_is_told_and_stops_nothing_else(
 )
 def test_what_breaks_before_the_first_request_holds_nobody_up(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     trial = Trial()
-    trial.run.config = Config(wait_ready=1)
+    trial.run.order = replace(trial.run.order, config=Config(wait_ready=1))
     monkeypatch.setattr(place, boom)
-    monkeypatch.setattr("stt_load.run.run.place_of", lambda *_: None)
+    monkeypatch.setattr("stt_load.run.context.place_of", lambda *_: None)
     if "wait_ready" not in place:
         monkeypatch.setattr("stt_load.run.run.wait_ready", lambda *_: None)
     trial.run.start()

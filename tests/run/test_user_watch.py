@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from stt_load.load.budget import Budget
-from stt_load.run.barrier import Ending
 from stt_load.run.executor import LocalExecutor
+from stt_load.run.lifecycle import Ending
 from stt_load.run.user_watch import UserWatch
 from tests.factory import FakeUsers
 from tests.making import Told
@@ -34,7 +34,7 @@ class Watched:
 
     @property
     def ending(self) -> Ending | None:
-        return self.told.barrier.ending
+        return self.told.lifecycle.ending
 
     def join(self, *users: int) -> None:
         for user in users:
@@ -180,7 +180,7 @@ def test_users_that_somebody_stopped_change_nothing(watched: Watched) -> None:
 
 def test_what_happens_at_the_end_of_a_run_changes_nothing(watched: Watched) -> None:
     watched.join(1, 2, 3, 4)
-    watched.told.barrier.stopped("stopped")
+    watched.told.lifecycle.stop("stopped")
     watched.leave(1, 2, 3, 4)
     watched.look(5)
     assert watched.changes == ()
@@ -194,7 +194,7 @@ def test_a_look_that_fails_is_a_fault_and_not_the_last_one(watched: Watched, mon
     def look(now_s: float) -> None:
         looks.append(now_s)
         if len(looks) == 3:
-            watched.told.barrier.stopped("stopped")
+            watched.told.lifecycle.stop("stopped")
         raise ValueError
 
     monkeypatch.setattr(watched.watch, "look", look)
