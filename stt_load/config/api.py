@@ -1,4 +1,4 @@
-"""The part of the configuration that says where the service is and how it is spoken to."""
+"""The part of the configuration that says where the service is and how it is asked."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from urllib.parse import quote
 
 from pydantic import Field
 
+from stt_load.api.names import Dialect, JobAudio, Protocol, ResponseFormat
+from stt_load.config.preset import Preset
 from stt_load.config.section import (
     EMBEDDED,
     MOST_ANSWER_BYTES,
@@ -80,7 +82,7 @@ class Response(Section):
 class Job(Section):
     """Protocol submit_poll: how a job is made, and how its end is seen."""
 
-    audio: Literal["form", "raw", "upload"] = Field(
+    audio: JobAudio = Field(
         default="form",
         description="How the clip gets there. form: in the form that makes the job. raw: as the body that makes it. "
         "upload: as the body of a POST of its own before; the job is then made of api.extra_fields as JSON, in which "
@@ -125,12 +127,12 @@ class KeepAlive(Section):
 class ApiConfig(Section):
     """The service under test: where it is, how it is spoken to."""
 
-    preset: Literal["openai", "vllm", "whisper-cpp", "speaches", "deepgram", "assemblyai", "mistral"] | None = Field(
+    preset: Preset | None = Field(
         default=None,
         description="A known service (`stt-load presets` lists them) whose values these keys begin with. The others "
         "in the file win over it; given on the command line it wins over the file.",
     )
-    protocol: Literal["openai", "multipart", "raw", "submit_poll"] = Field(
+    protocol: Protocol = Field(
         default="openai",
         description="How a clip is sent. openai: the form of the OpenAI API. multipart: a form with the audio and "
         "extra_fields, nothing else. raw: the audio is the body. submit_poll: a job is made, then asked after until "
@@ -141,7 +143,7 @@ class ApiConfig(Section):
         description="Whether the answer is asked for, and timed, as a stream of events: form field `stream` of the "
         "protocols openai and multipart.",
     )
-    stream_dialect: Literal["openai", "vllm", "mistral", "segments", "plain"] | None = Field(
+    stream_dialect: Dialect | None = Field(
         default=None, description="What the events of a stream look like. Null: the first one tells."
     )
     base_url: BaseUrl = Field(
@@ -178,7 +180,7 @@ class ApiConfig(Section):
         description="Form field `prompt`: text that guides the model. `${NAME}` in it is the environment variable "
         "NAME. Null leaves the field out.",
     )
-    response_format: Literal["json", "verbose_json", "diarized_json", "text", "srt", "vtt"] = Field(
+    response_format: ResponseFormat = Field(
         default="json",
         description="Form field `response_format` of protocol openai. With every protocol it says how an answer is "
         "read: as JSON (see response.text), as plain text or as subtitles.",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import yaml
 
-from stt_load.config.masking import masked
 from stt_load.config.model import Config
 from stt_load.config.scalars import RESOLVERS
+from stt_load.config.secret_values import masked
 
 
 class _Dumper(yaml.SafeDumper):

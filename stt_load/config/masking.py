@@ -1,23 +1,13 @@
-"""Secrets stay out of what is printed and saved."""
+"""Secrets stay out of what is printed: of a URL, of a value in a message."""
 
 from __future__ import annotations
 
 import re
-from base64 import b64encode
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 
-from stt_load.config.suspicion import SCHEMES, is_secret, is_secret_name, is_secret_parameter, looks_like_key, pieces
-from stt_load.config.variables import filled, pairs, references, values_with_references
-
-if TYPE_CHECKING:
-    from stt_load.config.model import Config
+from stt_load.config.suspicion import is_secret_name, is_secret_parameter, looks_like_key
 
 MASK = "***"
 SHOWN_CHARACTERS = 60
-FEWEST_SECRET_CHARACTERS = 4
-"""Anything shorter stands in ordinary words, too: replacing it would hide nothing and spoil every message."""
 
 _MASKED_USER = rf"\1{MASK}@"
 _URL_USER = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)?[^/?#]*@")
@@ -47,66 +37,3 @@ def shown(path: tuple[str, ...], written: str) -> str:
     elif looks_like_key(bare) or any(map(is_secret_name, path)):
         text = MASK
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}..."
-
-
-def secrets(config: Config, environ: Mapping[str, str]) -> tuple[str, ...]:
-    """What requests of `config` carry and no report may show: key, password, secret fields. The longest first."""
-    api = config.api
-    found = {environ.get(api.api_key_env or "", "")}
-    for url in (api.base_url, filled(api.proxy or "", environ)):
-        found |= _passwords(url)
-    for url in (api.base_url, api.endpoint, api.health or "", api.job.poll, api.job.upload or ""):
-        for name, value in parse_qsl(urlsplit(url).query):
-            if is_secret("query", name, value):
-                found.update(*map(_written, pieces(value)))
-    for section, fields in (("extra_fields", api.extra_fields), ("query", api.query), ("headers", api.headers)):
-        for name, value in pairs(fields, environ, api.model):
-            if is_secret(section, name, value):
-                found.update(*map(_written, pieces(value)))
-    for _, text in values_with_references(config):
-        values = {environ.get(name, "") for name in references(text)}
-        found |= values | set(map(quote, values)) | set(map(quote_plus, values))
-    return tuple(sorted((one for one in found if len(one) >= FEWEST_SECRET_CHARACTERS), key=len, reverse=True))
-
-
-def _written(value: str) -> set[str]:
-    """All the ways in which `value` stands in a query: as it is, encoded, and encoded where it must be only."""
-    return {value, quote(value), quote_plus(value), quote(value, safe="!$&'()*+,;=:@/?")}
-
-
-def _passwords(url: str) -> set[str]:
-    """The password in `url`, in all the ways in which it goes out."""
-    address = urlsplit(url)
-    if not address.password:
-        return set()
-    plain = unquote(address.password)
-    return {address.password, plain, b64encode(f"{unquote(address.username or '')}:{plain}".encode()).decode()}
-
-
-def masked(config: Config) -> dict[str, Any]:
-    """The whole configuration as JSON values, secrets replaced by `***`."""
-    values: dict[str, Any] = config.model_dump(mode="json")
-    api = values["api"]
-    for name in ("base_url", "endpoint", "health", "proxy"):
-        api[name] = api[name] and mask_url(api[name])
-    for name in ("poll", "upload"):
-        api["job"][name] = api["job"][name] and mask_url(api["job"][name])
-    for section in ("extra_fields", "headers", "query"):
-        api[section] = {name: _masked_field(section, name, value) for name, value in api[section].items()}
-    return values
-
-
-def _masked_field(section: str, name: str, value: Any) -> Any:
-    """`value`, or the mask; names of variables are no secrets, and say where the secret is."""
-    literals = [_literal(one) if isinstance(one, str) else str(one) for one in _items(value)]
-    return MASK if any(one and is_secret(section, name, one) for one in literals) else value
-
-
-def _items(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _literal(text: str) -> str:
-    """What is left of `text` without variables, model and the word for a scheme before them."""
-    rest = filled(text, {}, "").strip()
-    return "" if rest.lower() in SCHEMES else rest

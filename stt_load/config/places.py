@@ -1,4 +1,4 @@
-"""What must hold where `${NAME}` and `{model}` stand for something else."""
+"""Where `${NAME}` and `{model}` stand for something else in a configuration, and what must hold there."""
 
 from __future__ import annotations
 
@@ -9,20 +9,14 @@ from stt_load.config import characters
 from stt_load.config.api import ApiConfig
 from stt_load.config.model import Config
 from stt_load.config.paths import KeyPath
-from stt_load.config.variables import (
-    FILLED,
-    filled,
-    has_half,
-    is_name,
-    places_of_model,
-    references,
-    sends_model,
-    values_with_references,
-)
+from stt_load.config.variables import filled, has_half, has_model, is_name, references, texts
 from stt_load.config.words import carries, proxy_url
 
 Broken = Mapping[KeyPath, str]
 """A broken rule: for each key that could be changed to heal it, what to say behind that key's value."""
+
+FILLED = ("headers", "query", "extra_fields", "prompt", "proxy")
+"""The keys below `api` in which variables are filled."""
 
 MODEL = ("api", "model")
 NOT_FILLED = (
@@ -30,6 +24,40 @@ NOT_FILLED = (
     "write the value itself here, or give it by an option or its variable (`stt-load options`)"
 )
 _ADVICE = "choose letters, digits and underscores, such as ${API_KEY}, or write $${ for these characters themselves"
+
+
+def values_with_references(config: Config) -> Iterator[tuple[tuple[str, ...], str]]:
+    """(path of the key, text) of everything in which a variable may stand."""
+    for name in FILLED:
+        value = getattr(config.api, name)
+        if isinstance(value, str):
+            yield ("api", name), value
+        elif value is not None:
+            yield from ((("api", name, field), text) for field, inner in value.items() for text in texts(inner))
+
+
+def places_of_model(api: ApiConfig) -> list[tuple[tuple[str, ...], str]]:
+    """(path of the key, text) of everything in which `{model}` stands for the model."""
+    fields = [(name, getattr(api, name)) for name in ("headers", "query", "extra_fields")]
+    found = [
+        (("api", section, name), text)
+        for section, values in fields
+        for name, value in values.items()
+        for text in texts(value)
+    ]
+    return [(path, text) for path, text in [*found, (("api", "endpoint"), api.endpoint)] if has_model(text)]
+
+
+def sends_model(api: ApiConfig) -> bool:
+    """Whether requests name a model at all."""
+    return api.call is None and (api.protocol == "openai" or bool(places_of_model(api)))
+
+
+def variables(config: Config) -> tuple[str, ...]:
+    """Every environment variable that requests of `config` need, once each."""
+    names = [config.api.api_key_env] if config.api.api_key_env else []
+    names += [name for _, text in values_with_references(config) for name in references(text)]
+    return tuple(dict.fromkeys(names))
 
 
 def is_filled(path: KeyPath) -> bool:

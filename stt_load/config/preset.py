@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 import functools
 from importlib.resources import files
+from typing import Literal, get_args
 
 from stt_load.config.yaml_source import Document, parse
 
-NAMES = ("openai", "vllm", "whisper-cpp", "speaches", "deepgram", "assemblyai", "mistral")
+Preset = Literal["openai", "vllm", "whisper-cpp", "speaches", "deepgram", "assemblyai", "mistral"]
+"""The known services."""
+NAMES: tuple[Preset, ...] = get_args(Preset)
 DESCRIPTION = (
     "Lists the presets (`api.preset` in config.yaml, `locust --preset`) with the keys that each one sets, and where "
     "that was looked up. The file's other keys win over a preset in the file; one on the command line wins over the "

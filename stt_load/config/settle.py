@@ -11,8 +11,8 @@ from stt_load.config.layers import DEFAULT_ORIGIN, Layer, Origin
 from stt_load.config.masking import mask_url
 from stt_load.config.model import Config
 from stt_load.config.paths import KeyPath
+from stt_load.config.places import sends_model
 from stt_load.config.section import EMBEDDED
-from stt_load.config.variables import sends_model
 
 Origins = Mapping[KeyPath, Origin]
 BASE_URL, ENDPOINT, MODEL = ("api", "base_url"), ("api", "endpoint"), ("api", "model")

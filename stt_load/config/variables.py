@@ -9,20 +9,13 @@ where the service wants it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from stt_load.config.api import ApiConfig
-    from stt_load.config.model import Config
+from collections.abc import Mapping
+from typing import Any
 
 Scalar = str | bool | int | float
 Value = Scalar | list[Scalar]
 
 MODEL = "{model}"
-FILLED = ("headers", "query", "extra_fields", "prompt", "proxy")
-"""The keys below `api` in which variables are filled."""
-
 # A name has an end: without one, a text full of `${` would be looked through to its end for each.
 _PLACE = re.compile(r"\$\$\{|\$\{(?P<name>[^}]{0,200})\}|(?P<half>\$\{)|(?P<model>\{model\})")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -67,40 +60,6 @@ def is_name(text: str) -> bool:
 def texts(value: Value) -> list[str]:
     """The texts in a value, or in its items."""
     return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
-
-
-def values_with_references(config: Config) -> Iterator[tuple[tuple[str, ...], str]]:
-    """(path of the key, text) of everything in which a variable may stand."""
-    for name in FILLED:
-        value = getattr(config.api, name)
-        if isinstance(value, str):
-            yield ("api", name), value
-        elif value is not None:
-            yield from ((("api", name, field), text) for field, inner in value.items() for text in texts(inner))
-
-
-def places_of_model(api: ApiConfig) -> list[tuple[tuple[str, ...], str]]:
-    """(path of the key, text) of everything in which `{model}` stands for the model."""
-    fields = [(name, getattr(api, name)) for name in ("headers", "query", "extra_fields")]
-    found = [
-        (("api", section, name), text)
-        for section, values in fields
-        for name, value in values.items()
-        for text in texts(value)
-    ]
-    return [(path, text) for path, text in [*found, (("api", "endpoint"), api.endpoint)] if has_model(text)]
-
-
-def sends_model(api: ApiConfig) -> bool:
-    """Whether requests name a model at all."""
-    return api.call is None and (api.protocol == "openai" or bool(places_of_model(api)))
-
-
-def variables(config: Config) -> tuple[str, ...]:
-    """Every environment variable that requests of `config` need, once each."""
-    names = [config.api.api_key_env] if config.api.api_key_env else []
-    names += [name for _, text in values_with_references(config) for name in references(text)]
-    return tuple(dict.fromkeys(names))
 
 
 def pairs(fields: Mapping[str, Value], environ: Mapping[str, str], model: str | None = None) -> list[tuple[str, str]]:
