@@ -114,7 +114,9 @@ def test_there_is_no_circle_not_inside_a_room_either(graph: Mapping[str, set[str
 def test_what_everyone_may_import_imports_nothing_but_such(graph: Mapping[str, set[str]]) -> None:
     plain = {one for some in PLAIN.values() for one in some if one in graph and one != "stt_load.config"}
     such = EVERYONE | plain
-    assert not {one: graph[one] for one in such & graph.keys() if graph[one] - (EVERYONE if one in EVERYONE else such)}
+    assert not {
+        one: graph[one] for one in such & graph.keys() if graph[one] - (EVERYONE if one in EVERYONE else such)
+    }
 
 
 def test_only_the_plugin_imports_locust() -> None:

@@ -21,6 +21,7 @@ from stt_load.config import Config
 from stt_load.load.budget import Budget
 from stt_load.load.ledger import Ledger
 from stt_load.locust_plugin import quirks, user_starts, users
+from stt_load.locust_plugin.locust_stats import Reports
 from stt_load.locust_plugin.receiving import Receiver
 from stt_load.locust_plugin.user_counts import UserCounts
 from stt_load.locust_plugin.user_stop import UserStop
@@ -101,7 +102,7 @@ class RemoteExecutors:
         self,
         runner: MasterRunner,
         needs: Needs,
-        reports: quirks.Reports,
+        reports: Reports,
         on_refused: Callable[[int], None],
         on_error: Callable[[str, Exception], None],
     ) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 from locust.env import Environment
 
 from stt_load.config import Config, masked
-from stt_load.locust_plugin import quirks
 from stt_load.locust_plugin.command_line import CommandLine
 from stt_load.locust_plugin.display import Display
 from stt_load.locust_plugin.embedded import Embedded
 from stt_load.locust_plugin.executors import Executors
+from stt_load.locust_plugin.locust_stats import Reports
 from stt_load.run.context import Order, shown_name
 from stt_load.run.progress import ProcessState
 from stt_load.run.run import LocustControls, Run
@@ -22,7 +22,7 @@ from stt_load.run.run import LocustControls, Run
 class Launcher:
     """Knows the configuration, where the service is, and how a run is made of both."""
 
-    def __init__(self, environment: Environment, command_line: CommandLine, reports: quirks.Reports) -> None:
+    def __init__(self, environment: Environment, command_line: CommandLine, reports: Reports) -> None:
         self._environment = environment
         self._command_line = command_line
         self._reports = reports

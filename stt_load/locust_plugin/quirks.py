@@ -8,7 +8,7 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import gevent
@@ -17,9 +17,6 @@ import locust.runners
 import locust.stats
 from locust.rpc import Message
 from locust.runners import STATE_RUNNING, STATE_SPAWNING, MasterRunner, WorkerNode, WorkerNodes, WorkerRunner
-from locust.stats import RequestStats, StatsEntry
-
-from stt_load.samples.sample import Sample
 
 logger = logging.getLogger(__name__)
 
@@ -98,68 +95,31 @@ def on_connect(prepare: Callable[[WorkerRunner], object], connected: Callable[[W
     greenlets that it has, start others, and never end. And what can't be made sense of would end the greenlet that
     hears the master.
     """
-    connect: Any = original(WorkerRunner.connect_to_master)
-    handle: Any = original(WorkerRunner.handle_message)
 
-    @functools.wraps(connect)
-    def connect_to_master(runner: WorkerRunner) -> None:
-        first = not runner.retry  # it calls itself
-        if first:
-            prepare(runner)
-        connect(runner)
-        if first:
-            connected(runner)
+    def connecting(connect: Any) -> Callable[..., None]:
+        def connect_to_master(runner: WorkerRunner) -> None:
+            first = not runner.retry  # it calls itself
+            if first:
+                prepare(runner)
+            connect(runner)
+            if first:
+                connected(runner)
 
-    @functools.wraps(handle)
-    def handle_message(runner: WorkerRunner, msg: Message) -> None:
-        while msg.type == "quit" and runner.environment.runner is None:
-            gevent.sleep(LOOK_S)
-        try:
-            handle(runner, msg)
-        except Exception as error:
-            logger.exception("stt-load: the master's message %r failed: %s", msg.type, error, exc_info=error)
+        return connect_to_master
 
-    WorkerRunner.connect_to_master = connect_to_master  # type: ignore[method-assign]
-    WorkerRunner.handle_message = handle_message  # type: ignore[method-assign, assignment]
+    def hearing(handle: Any) -> Callable[..., None]:
+        def handle_message(runner: WorkerRunner, msg: Message) -> None:
+            while msg.type == "quit" and runner.environment.runner is None:
+                gevent.sleep(LOOK_S)
+            try:
+                handle(runner, msg)
+            except Exception as error:
+                logger.exception("stt-load: the master's message %r failed: %s", msg.type, error, exc_info=error)
 
+        return handle_message
 
-class Reports:
-    """What Locust's screens on a master count.
-
-    Locust's workers report sums now and then, and take the last ones with them when they die; the clock of its rates
-    begins at the earliest time that any of them names. The requests of this suite are known to the master one by one:
-    it counts them itself, and leaves them out of the reports. Other requests of the user's own stay in.
-    """
-
-    METHOD = "POST"
-
-    def __init__(self) -> None:
-        self.name = ""
-        self._since = 0.0
-
-    def begin_anew(self, stats: RequestStats) -> None:
-        stats.reset_all()
-        self._since = stats.total.start_time
-
-    def count(self, stats: RequestStats, sample: Sample, error: Exception | None) -> None:
-        """A request that counts; error: what the screens show of its failure."""
-        response_ms: Any = (sample.done_s - sample.start_s) * 1_000  # as its own users tell it: not only whole ones
-        stats.log_request(self.METHOD, self.name, response_ms, sample.download_bytes)
-        if error is not None:
-            stats.log_error(self.METHOD, self.name, error)
-
-    def on_worker_report(self, data: dict[str, Any], **_: Any) -> None:
-        """To be listened to before Locust does."""
-        data["stats"] = [entry for entry in data["stats"] if not self._is_ours(entry)]
-        data["errors"] = {key: error for key, error in data["errors"].items() if not self._is_ours(error)}
-        total = StatsEntry(RequestStats(), "Aggregated", "")
-        for entry in data["stats"]:
-            entry["start_time"] = max(entry["start_time"], self._since)
-            total.extend(StatsEntry.unserialize(entry, RequestStats()))
-        data["stats_total"] = total.serialize()
-
-    def _is_ours(self, entry: Mapping[str, Any]) -> bool:
-        return (entry["name"], entry["method"]) == (self.name, self.METHOD)
+    replace(WorkerRunner, "connect_to_master", connecting)
+    replace(WorkerRunner, "handle_message", hearing)
 
 
 def distribute(options: Any) -> None:
@@ -168,7 +128,7 @@ def distribute(options: Any) -> None:
     os.environ.setdefault("LOCUST_WAIT_FOR_WORKERS_REPORT_AFTER_RAMP_UP", "0.2")
     options.enable_rebalancing = True
     # It goes through its workers while others take some away.
-    WorkerNodes.values = _snapshot  # type: ignore[assignment, method-assign]
+    replace(WorkerNodes, "values", lambda _: _snapshot)
     logger = logging.getLogger("locust.runners")
     logger.addFilter(_not_about_refused_workers)
     if options.headless:
@@ -224,8 +184,15 @@ def write_last_csv() -> None:
     gevent.sleep(CSV_PERIOD_S + 0.1)
 
 
+def replace(owner: type, name: str, make: Callable[[Any], Callable[..., Any]]) -> None:
+    """Puts `make(method)` in the place of Locust's own `method`, that is `name` of `owner`; also where it has been
+    replaced before. `tests/locust_plugin/test_locust_names.py` has all that are."""
+    method = original(getattr(owner, name))
+    setattr(owner, name, functools.wraps(method)(make(method)))
+
+
 def original(method: Callable[..., Any]) -> Callable[..., Any]:
-    """Locust's own, also where it has been replaced before."""
+    """Locust's own, also where it has been replaced."""
     return getattr(method, "__wrapped__", method)
 
 

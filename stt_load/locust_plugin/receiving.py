@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -78,55 +77,49 @@ class Receiver:
         self._patch_master()
 
     def _patch_sockets(self) -> None:
-        make: Any = quirks.original(BaseSocket.__init__)
+        def limiting(make: Any) -> Callable[..., None]:
+            def limited(sock: BaseSocket, sock_type: int, *arguments: Any) -> None:
+                make(sock, sock_type, *arguments)
+                if sock_type == zmq.ROUTER:  # options of connections to come
+                    sock.socket.setsockopt(zmq.MAXMSGSIZE, messages.LARGEST)
+                    sock.socket.setsockopt(zmq.RCVHWM, WAITING)
 
-        @functools.wraps(make)
-        def limited(sock: BaseSocket, sock_type: int, *arguments: Any) -> None:
-            make(sock, sock_type, *arguments)
-            if sock_type == zmq.ROUTER:  # options of connections to come
-                sock.socket.setsockopt(zmq.MAXMSGSIZE, messages.LARGEST)
-                sock.socket.setsockopt(zmq.RCVHWM, WAITING)
+            return limited
 
-        @functools.wraps(quirks.original(Server.recv_from_client))
-        def recv_from_client(server: Server) -> tuple[str, Message]:
-            return self.receive(server.socket)
-
-        @functools.wraps(quirks.original(Client.recv))
-        def recv(client: Client) -> Message:
-            return self.receive_from_master(client.socket)
-
-        BaseSocket.__init__ = limited  # type: ignore[method-assign]
-        Server.recv_from_client = recv_from_client  # type: ignore[method-assign, assignment]
-        Client.recv = recv  # type: ignore[method-assign, assignment]
+        quirks.replace(BaseSocket, "__init__", limiting)
+        quirks.replace(Server, "recv_from_client", lambda _: lambda server: self.receive(server.socket))
+        quirks.replace(Client, "recv", lambda _: lambda client: self.receive_from_master(client.socket))
 
     def _patch_master(self) -> None:
-        handle: Any = quirks.original(MasterRunner.handle_message)
-        begin: Any = quirks.original(MasterRunner.__init__)
-        stop: Any = quirks.original(MasterRunner.check_stopped)
+        def beginning(begin: Any) -> Callable[..., None]:
+            def begun(runner: MasterRunner, *arguments: Any, **named: Any) -> None:
+                self._runner = runner  # it hears the first message before anybody knows it
+                vars(runner)["stt_receiver"] = self
+                begin(runner, *arguments, **named)
 
-        @functools.wraps(begin)
-        def begun(runner: MasterRunner, *arguments: Any, **named: Any) -> None:
-            self._runner = runner  # it hears the first message before anybody knows it
-            vars(runner)["stt_receiver"] = self
-            begin(runner, *arguments, **named)
+            return begun
 
-        @functools.wraps(handle)
-        def handle_message(runner: MasterRunner, client_id: str, msg: Message) -> None:
-            try:
-                if self._is_registered(runner, msg) and self._is_dealt_with(runner, msg):
-                    handle(runner, client_id, msg)
-            except Exception as error:  # would end the greenlet that hears all workers
-                self._failed(f"Locust's message {msg.type}", error)
+        def handling(handle: Any) -> Callable[..., None]:
+            def handle_message(runner: MasterRunner, client_id: str, msg: Message) -> None:
+                try:
+                    if self._is_registered(runner, msg) and self._is_dealt_with(runner, msg):
+                        handle(runner, client_id, msg)
+                except Exception as error:  # would end the greenlet that hears all workers
+                    self._failed(f"Locust's message {msg.type}", error)
 
-        @functools.wraps(stop)
-        def check_stopped(runner: MasterRunner) -> None:
-            """After each message: of no workers all are at rest, and a test that never began would have ended."""
-            if runner.state != STATE_INIT:
-                stop(runner)
+            return handle_message
 
-        MasterRunner.__init__ = begun  # type: ignore[method-assign, assignment]
-        MasterRunner.handle_message = handle_message  # type: ignore[method-assign, assignment]
-        MasterRunner.check_stopped = check_stopped  # type: ignore[method-assign, assignment]
+        def checking(stop: Any) -> Callable[..., None]:
+            def check_stopped(runner: MasterRunner) -> None:
+                """After each message: of no workers all are at rest, and a test that never began would have ended."""
+                if runner.state != STATE_INIT:
+                    stop(runner)
+
+            return check_stopped
+
+        quirks.replace(MasterRunner, "__init__", beginning)
+        quirks.replace(MasterRunner, "handle_message", handling)
+        quirks.replace(MasterRunner, "check_stopped", checking)
 
     def receive(self, socket: Any) -> tuple[str, Message]:
         """The next message that a worker may send. Raises `RPCError` where the socket itself is broken."""

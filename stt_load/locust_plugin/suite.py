@@ -24,6 +24,7 @@ from stt_load.locust_plugin.controls import Controls, guarded
 from stt_load.locust_plugin.executors import Executors, LocalExecutors, RemoteExecutors
 from stt_load.locust_plugin.handshake import install_handshake
 from stt_load.locust_plugin.launcher import Launcher
+from stt_load.locust_plugin.locust_stats import Reports
 from stt_load.locust_plugin.process_exit import ProcessExit
 from stt_load.locust_plugin.receiving import Receiver
 from stt_load.locust_plugin.users import on_user_error
@@ -58,7 +59,7 @@ def install(default_user: type[User] | None = None) -> None:
         return
     command_line = CommandLine(name)
     _installed.append(command_line)
-    reports = quirks.Reports()
+    reports = Reports()
 
     def on_parser(parser: Any, **_: Any) -> None:
         """Bad input ends here, before anything is sent or bound: exit code 2."""
@@ -90,9 +91,7 @@ def install(default_user: type[User] | None = None) -> None:
 class Suite:
     """Listens to a Locust process that runs tests, alone or as a master. Each start is an `Run` of its own."""
 
-    def __init__(
-        self, environment: Environment, web_ui: Any, command_line: CommandLine, reports: quirks.Reports
-    ) -> None:
+    def __init__(self, environment: Environment, web_ui: Any, command_line: CommandLine, reports: Reports) -> None:
         assert environment.runner is not None
         self._environment = environment
         self._runner = environment.runner
@@ -127,7 +126,7 @@ class Suite:
         # After a master's own, and so, as these are called from the last one on, before it lets go of its workers.
         hooks.quitting.add_listener(self.on_quitting)
 
-    def _staff(self, reports: quirks.Reports) -> Executors:
+    def _staff(self, reports: Reports) -> Executors:
         if not isinstance(self._runner, MasterRunner):
             return LocalExecutors(self._environment)
         quirks.distribute(self.options)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +11,7 @@ from locust import User
 from locust.exception import StopTest
 from locust.runners import STATE_RUNNING, STATE_SPAWNING, Runner
 
-from stt_load.locust_plugin.quirks import original
+from stt_load.locust_plugin.quirks import replace
 
 logger = logging.getLogger(__name__)
 
@@ -22,18 +21,19 @@ def spawn_who_can() -> None:
 
     In Locust it ends the spawning, of all others as well, and who spawns stays at it for ever.
     """
-    spawn: Any = original(Runner.spawn_users)
 
-    @functools.wraps(spawn)
-    def spawn_users(runner: Runner, counts: dict[str, int], wait: bool = False) -> list[User]:
-        users: list[User] = spawn(runner, {})  # sets the state
-        for name, count in counts.items():
-            made = [_made(runner, runner.user_classes_by_name[name]) for _ in range(count)]
-            users += [user for user in made if user is not None]
-        spawn(runner, {}, wait)
-        return users
+    def spawning(spawn: Any) -> Callable[..., list[User]]:
+        def spawn_users(runner: Runner, counts: dict[str, int], wait: bool = False) -> list[User]:
+            users: list[User] = spawn(runner, {})  # sets the state
+            for name, count in counts.items():
+                made = [_made(runner, runner.user_classes_by_name[name]) for _ in range(count)]
+                users += [user for user in made if user is not None]
+            spawn(runner, {}, wait)
+            return users
 
-    Runner.spawn_users = spawn_users  # type: ignore[method-assign, assignment]
+        return spawn_users
+
+    replace(Runner, "spawn_users", spawning)
 
 
 def _made(runner: Runner, user_class: type[User]) -> User | None:

@@ -18,8 +18,8 @@ from stt_load.cluster import protocol
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.registry import Needs
 from stt_load.config import Config
-from stt_load.locust_plugin import quirks
 from stt_load.locust_plugin.executors import RemoteExecutors
+from stt_load.locust_plugin.locust_stats import Reports
 from stt_load.locust_plugin.users import FastSttUser
 from stt_load.run.context import Order
 from stt_load.run.load_watch import Asked
@@ -55,7 +55,7 @@ class Master:
         self.executors = RemoteExecutors(
             runner,
             Needs(),
-            quirks.Reports(),
+            Reports(),
             lambda _: None,
             lambda what, error: self.failed.append(f"{what}: {type(error).__name__}"),
         )

@@ -10,9 +10,9 @@ from typing import Any, cast
 import gevent
 import pytest
 
-from stt_load.locust_plugin import quirks
 from stt_load.locust_plugin.executors import LocalExecutors
 from stt_load.locust_plugin.launcher import Launcher
+from stt_load.locust_plugin.locust_stats import Reports
 from stt_load.run.progress import ProcessState
 from stt_load.run.run import Run
 from tests.locusts import command_line, local_environment
@@ -29,7 +29,7 @@ class Launch:
         assert self.environment.runner is not None
         self.environment.runner.target_user_count = 4
         self.ends = 0
-        self.reports = quirks.Reports()
+        self.reports = Reports()
         self.launcher = Launcher(self.environment, ours, self.reports)
         self.run: Run = self.launcher.run(
             LocalExecutors(self.environment), stop_users=self._end, process_state=ProcessState

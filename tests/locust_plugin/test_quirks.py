@@ -19,6 +19,7 @@ from locust.stats import RequestStats
 
 from stt_load.load.iteration import Iteration
 from stt_load.locust_plugin import quirks
+from stt_load.locust_plugin.locust_stats import Reports
 from stt_load.samples.sample import Phase, Sample
 from tests.cluster.conversation import sample_of
 
@@ -191,7 +192,7 @@ class TestReports:
         }
 
     def test_ours_are_left_out_of_a_workers_report_and_others_stay(self) -> None:
-        reports = quirks.Reports()
+        reports = Reports()
         reports.name = "/api"
         data = self.report()
         reports.on_worker_report(data)
@@ -201,7 +202,7 @@ class TestReports:
         assert data["stats_total"]["total_response_time"] == 200
 
     def test_no_rate_begins_before_the_measuring(self) -> None:
-        reports, stats = quirks.Reports(), RequestStats()
+        reports, stats = Reports(), RequestStats()
         reports.begin_anew(stats)
         data = self.report()
         for entry in data["stats"]:
@@ -210,7 +211,7 @@ class TestReports:
         assert {entry["start_time"] for entry in data["stats"]} == {stats.total.start_time}
 
     def test_each_request_of_ours_is_counted_once_with_its_failure(self) -> None:
-        reports, stats = quirks.Reports(), RequestStats()
+        reports, stats = Reports(), RequestStats()
         reports.name = "/api"
         reports.count(stats, sample(0.25), None)
         reports.count(stats, sample(0.35), ValueError("shed"))

@@ -11,7 +11,8 @@ import pytest
 from locust.exception import StopTest
 
 from stt_load.locust_plugin import process_exit as departures
-from stt_load.locust_plugin import quirks, web
+from stt_load.locust_plugin import web
+from stt_load.locust_plugin.locust_stats import Reports
 from stt_load.locust_plugin.suite import Suite
 from stt_load.server.process import StartError
 from tests.locusts import command_line, local_environment
@@ -29,7 +30,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[.
     def suite_of(*words: str, config: str = CONFIG) -> Suite:
         ours, options = command_line(monkeypatch, tmp_path, config, *words)
         environment = local_environment(options)
-        suite = Suite(environment, None, ours, quirks.Reports())
+        suite = Suite(environment, None, ours, Reports())
         made.append(suite)
         return suite
 
