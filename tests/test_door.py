@@ -1,0 +1,51 @@
+"""The public door: what a locustfile takes from `stt_load`, and the places it took it from before."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import stt_load
+
+FORMER = {
+    "stt_load.suite": "install",
+    "stt_load.users": "SttUser, FastSttUser, SpeechUser, transcribe",
+    "stt_load.sample": "ErrorKind",
+    "stt_load.wire.verdict": "Answer, Failure, Transcript",
+}
+
+
+def python(program: str, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *options, "-c", program], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("name", stt_load.__all__)
+def test_each_name_is_there_when_it_is_asked_for(name: str) -> None:
+    ran = python(f"from stt_load import {name}; print({name}.__module__.partition('.')[0])")
+    assert (ran.returncode, ran.stdout) == (0, "stt_load\n"), ran.stderr
+
+
+def test_a_name_that_is_not_there_is_an_import_error() -> None:
+    ran = python("from stt_load import SstUser")
+    assert "ImportError: cannot import name 'SstUser' from 'stt_load'" in ran.stderr
+
+
+def test_what_there_is_can_be_looked_up() -> None:
+    assert {"SttUser", "install", "__version__"} <= set(dir(stt_load))
+
+
+@pytest.mark.parametrize("module", FORMER)
+def test_a_former_place_works_and_says_where_its_names_are_now(module: str) -> None:
+    ran = python(f"from {module} import {FORMER[module]}")
+    assert ran.returncode == 0
+    assert f"{module} goes with the next version: take its names from stt_load" in ran.stderr
+    assert f"{module} goes" in python(f"import {module}", "-W", "error::DeprecationWarning").stderr
+
+
+def test_what_was_called_before_is_what_is_called_now() -> None:
+    ran = python(
+        "import stt_load, stt_load.suite as a, stt_load.users as b; print(a.install is stt_load.install, b.SttUser is stt_load.SttUser)"
+    )
+    assert ran.stdout == "True True\n", ran.stderr
