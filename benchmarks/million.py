@@ -18,6 +18,7 @@ from stt_load.cluster import protocol
 from stt_load.load.iteration import Iteration
 from stt_load.load.ledger import Ledger
 from stt_load.samples.generator import Generator, WorkerHealth
+from stt_load.samples.run_info import ClosedLoop
 from stt_load.samples.sample import Phase
 from stt_load.samples.table import Samples, SampleTable, blank
 from stt_load.stats.summary import summarise
@@ -25,6 +26,7 @@ from stt_load.stats.summary import summarise
 SAMPLES = 1_000_000
 USERS = 100
 BATCH = 100
+LOAD = ClosedLoop(users=USERS, request_delay_s=0.0)
 REPEATS = 5
 MOST_SECONDS = 2.0
 MOST_BYTES = 160
@@ -73,7 +75,7 @@ def summarised(whole: Samples) -> float:
     """Seconds."""
     generator = Generator(workers=(WorkerHealth(0, 0.001, 0.3),), in_flight_mean=float(USERS), in_flight_samples=9)
     started_s = time.perf_counter()
-    summary = summarise(whole, users=USERS, request_delay_s=0.0, generator=generator)
+    summary = summarise(whole, users=USERS, load=LOAD, generator=generator)
     assert summary.metrics.requests.total == SAMPLES
     return time.perf_counter() - started_s
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.million import samples
+from benchmarks.million import LOAD, samples
 from stt_load.api.form import Form
 from stt_load.audio.noise import NoiseSource
 from stt_load.samples.generator import Generator
@@ -66,5 +66,5 @@ def test_a_record(benchmark: Any, already: int) -> None:
 
 def test_a_summary_of_a_hundred_thousand(benchmark: Any) -> None:
     whole = samples(100_000)
-    summary = benchmark(summarise, whole, users=100, request_delay_s=0.0, generator=Generator())
+    summary = benchmark(summarise, whole, users=100, load=LOAD, generator=Generator())
     assert summary.metrics.requests.total == 100_000

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from stt_load.samples.run_info import ClosedLoop
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import KINDS, Samples, blank
+
+NO_PAUSE = ClosedLoop(users=1, request_delay_s=0.0)
 
 Kinds = ErrorKind | None | list[ErrorKind | None]
 

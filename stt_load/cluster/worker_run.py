@@ -15,7 +15,7 @@ from stt_load.cluster.worker_dispatcher import WorkerDispatcher
 from stt_load.run.context import RunContext, build, order_of
 from stt_load.run.spooling import Spooling
 from stt_load.samples.run_info import RunInfo
-from stt_load.storage.run_record import run_info
+from stt_load.storage.run_record import read_as
 from stt_load.storage.spool import Spool
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class WorkerRun:
         self.concluded = False
         asked = order_of(order)
         self.drain_s = asked.config.drain
-        info = run_info(order["info"], Path(order["result"]))
+        info = read_as(RunInfo, order["info"], Path(order["result"]))
         self._info: RunInfo = replace(info, workers=(order["name"],))
         self.dispatcher = WorkerDispatcher(lambda kind, data: post(kind, data | {"run": self.id}), on_open)
         self.context: RunContext = build(

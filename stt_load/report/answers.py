@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from stt_load.report.messages import Messages
 from stt_load.report.opening import WIDTH
 from stt_load.report.width import columns, plain, right, shorten, wrap
-from stt_load.stats.model import Backend, Distribution, Metrics
+from stt_load.stats.metrics import Distribution, Metrics
+from stt_load.stats.model import Backend
 
 MOST_BACKENDS = 20
 COUNTS = ("requests", "failed", "unfinished", "connections")

@@ -13,7 +13,8 @@ from stt_load.report.opening import WIDTH, note, subject
 from stt_load.report.width import plain, right, shorten, wrap
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import Samples
-from stt_load.stats.model import AllQuantiles, Distribution, Level, Metrics
+from stt_load.stats.metrics import AllQuantiles, Distribution, Metrics
+from stt_load.stats.model import Level
 from stt_load.stats.quantiles import FEWEST_FOR_P999
 from stt_load.storage.run_record import RunRecord
 
@@ -201,20 +202,22 @@ def _levels(say: Messages, levels: tuple[Level, ...]) -> Iterator[str]:
         return
     yield ""
     yield say("levels.heading")
-    shown = [name for name in LEVEL_WIDTHS if name != "unfinished" or any(one.requests.unfinished for one in levels)]
+    cut = any(level.figures.requests.unfinished for level in levels)
+    shown = [name for name in LEVEL_WIDTHS if name != "unfinished" or cut]
     yield _level_row({name: say(f"levels.{name}") for name in shown})
     for level in levels:
-        times = {"mean": level.mean_s, "median": level.median_s, "p95": level.p95_s, "p99": level.p99_s}
+        figures, requests = level.figures, level.figures.requests
+        times = {"mean": figures.mean_s, "median": figures.median_s, "p95": figures.p95_s, "p99": figures.p99_s}
         cells = {
             "users": str(level.users),
-            "requests": str(level.requests.total),
-            "failed": str(level.requests.failed),
-            "unfinished": str(level.requests.unfinished),
+            "requests": str(requests.total),
+            "failed": str(requests.failed),
+            "unfinished": str(requests.unfinished),
             **{name: say.number(value, 3) for name, value in times.items()},
-            "rate": say.number(level.throughput_rps, 2),
+            "rate": say.number(figures.throughput_rps, 2),
         }
         yield _level_row({name: cells[name] for name in shown})
-    if any(level.throughput_rps is None for level in levels):
+    if any(level.figures.throughput_rps is None for level in levels):
         yield from wrap(say("levels.no_rate"), WIDTH, "  ", "  ")
 
 

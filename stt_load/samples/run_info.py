@@ -37,17 +37,26 @@ class Clock:
     error_s: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedLoop:
+    """The load of `users` users, each of whom sends its next request `request_delay_s` after its last answer."""
+
+    model: Literal["closed"] = "closed"
+    users: int
+    request_delay_s: float
+
+
 @dataclass(frozen=True, slots=True)
 class RunInfo:
     """One run as a whole. Instants of its samples count from `barrier_s`, itself on the host's monotonic clock.
 
     started_at, ended_at: wall clock, ISO 8601 with offset. complete: N was reached, or measure_for was over, and no
     row of a request is missing. seed_given: the seed was chosen by a person, so a cache may know these clips. target:
-    the URL posted to. users: users at the barrier. barrier_s: monotonic clock of this host at the barrier, None if
-    never reached. workers: names, by the index in the samples. leased_again: iterations that were handed out once
-    more, as the worker that had them was lost. clocks: how the clock of each worker on another machine was found to
-    differ from this host's. detail: why it ended, in the server's or our words. faults: what broke in this suite
-    itself, and what is missing from the result because of it, a sentence each.
+    the URL posted to. load: what was asked for. users: users at the barrier. barrier_s: monotonic clock of this host
+    at the barrier, None if never reached. workers: names, by the index in the samples. leased_again: iterations that
+    were handed out once more, as the worker that had them was lost. clocks: how the clock of each worker on another
+    machine was found to differ from this host's. detail: why it ended, in the server's or our words. faults: what
+    broke in this suite itself, and what is missing from the result because of it, a sentence each.
     """
 
     version: str
@@ -71,6 +80,7 @@ class RunInfo:
     clocks: dict[str, Clock] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
     generator: Generator = field(default_factory=Generator)
+    load: ClosedLoop = field(kw_only=True)
 
 
 def now() -> str:

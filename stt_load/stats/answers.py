@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from stt_load.samples.table import FloatArray, Samples, connections
-from stt_load.stats.model import Backend, Gaps
+from stt_load.stats.metrics import Gaps
+from stt_load.stats.model import Backend
 from stt_load.stats.quantiles import quantile
 
 

@@ -11,16 +11,17 @@ from typing import TypeAlias
 import numpy as np
 
 from stt_load.samples.generator import Generator
+from stt_load.samples.run_info import ClosedLoop
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import FloatArray, Samples
+from stt_load.stats.closed_loop import closed_loop_share
 from stt_load.stats.model import Changed, Check, Verdict
-from stt_load.stats.quantiles import quantile
-from stt_load.stats.rates import stays_s, window, working
+from stt_load.stats.quantiles import QUANTILES, quantile
+from stt_load.stats.rates import window
 
-FEWEST_CYCLES = 3  # starts per user, below which the generator's share of the cycle says nothing
 FEWEST_LOOKS = 20  # observations of the requests in flight
 FEWEST_SEEN = 20  # requests that so many looks ought to see
-FEWEST_ANSWERS = {"p95": 20, "p99": 1_000}  # below which it is the maximum, or one or two late ones make it
+FEWEST_ANSWERS = {"median": 1, "p95": 20, "p99": 1_000}  # below which it is the maximum, or a few late ones make it
 Z_1_IN_1000 = 3.2905  # a standard normal is further from 0 than this with probability 0.001
 WORST_FIRST: tuple[Verdict, ...] = ("INVALID", "DEGRADED", "VALID")
 
@@ -63,7 +64,7 @@ class Evidence:
     samples: Samples
     measured: Samples
     users: int
-    request_delay_s: float
+    load: ClosedLoop
     generator: Generator
     limits: Limits = Limits()
 
@@ -119,7 +120,7 @@ def closed_loop(evidence: Evidence) -> Check:
         evidence.samples,
         evidence.measured,
         users=evidence.users,
-        request_delay_s=evidence.request_delay_s,
+        request_delay_s=evidence.load.request_delay_s,
         changes=evidence.generator.load_changes,
     )
     return _check("closed_loop_share", share, evidence.limits.closed_loop_share)
@@ -192,63 +193,14 @@ def stalled_timeouts(evidence: Evidence) -> Check:
     return _counted("stalled_timeouts", int(np.count_nonzero(touched)), evidence)
 
 
-def closed_loop_share(
-    samples: Samples,
-    measured: Samples,
-    *,
-    users: int,
-    request_delay_s: float,
-    changes: Iterable[tuple[float, float]] = (),
-) -> float | None:
-    """The share of the users' time in which the generator kept them from work: 0 for a perfect one.
-
-    In a closed loop a user has a request in flight, or stays away on purpose, or is late because of us. By Little's
-    law the first two are X (R + delay) of `users` users, so the rest is 1 - X (R + delay) / users. It is taken from
-    the first to the last measured start, for after that there is no iteration left, and a user without one is
-    nobody's fault:
-
-        1 - (time in flight + intended pauses, both inside the span) / (users x span)
-
-    That adds up what every user did; nothing is estimated, so there is no sampling error to allow for. All requests
-    of `samples` count, failed and cancelled ones too, and so does a pause after a warm-up request that reaches into
-    the span. A pause is the sample's `pause_s` (more than the delay after a refused connection), at least the delay.
-    When the number of users changed, the rows say so, and `users` is its mean over the span, weighted with how long
-    the run stood at each number. The generator's own mean would not do: it covers the drain as well, and one request
-    that hangs at the end of a ramp would weigh the last number over all others.
-
-    `changes` of the load without being asked to are left out of the span: users that died with their worker do
-    nothing, which is known already and has a check of its own.
-
-    Never below 0: a pause cut short by a stop counts in full. None when there were fewer than 3 starts per user: then
-    the span is mostly the users' setting off.
-    """
-    span = working(measured)
-    pieces = span.without(changes) if span is not None else []
-    length_s = sum(piece.length_s for piece in pieces)
-    if span is None or length_s <= 0:
-        return None
-    present_s = users * length_s
-    if np.ptp(measured["users"]):
-        starts = measured["start_s"]
-        until_s = starts + stays_s(measured, span.to_s)
-        present = measured["users"].astype(float)
-        present_s = sum(piece.overlap_s(starts, until_s, present) for piece in pieces)
-    if present_s <= 0 or len(measured) < FEWEST_CYCLES * present_s / length_s:
-        return None
-    done_s = samples["done_s"]
-    in_flight_s = sum(piece.overlap_s(samples["start_s"], done_s) for piece in pieces)
-    paused_s = done_s + np.maximum(samples["pause_s"], request_delay_s)
-    pauses_s = sum(piece.overlap_s(done_s, paused_s) for piece in pieces)
-    return max(0.0, 1 - (in_flight_s + pauses_s) / present_s)
-
-
 def _figures(ok: Samples) -> Iterator[Changed]:
     """The printed figures that stalls can have changed, as they are and without stalls."""
     reported_s = ok.response_s
     without_s = np.maximum(0.0, reported_s - ok["late_s"])
     yield Changed("mean", float(np.mean(reported_s)), float(np.mean(without_s)))
-    for name, p in (("median", 0.5), ("p95", 0.95), ("p99", 0.99)):
-        if len(ok) >= FEWEST_ANSWERS.get(name, 1):
+    for name, fewest in FEWEST_ANSWERS.items():
+        if len(ok) >= fewest:
+            p = QUANTILES[name]
             yield Changed(name, _quantile(reported_s, p), _quantile(without_s, p))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from stt_load.samples.table import Samples
-from stt_load.stats.model import AllQuantiles
+from stt_load.stats.metrics import AllQuantiles
 from stt_load.stats.quantiles import FEWEST_FOR_P999, QUANTILES, rank
 
 

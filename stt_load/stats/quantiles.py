@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stt_load.samples.table import FloatArray
-from stt_load.stats.model import Distribution, Interval
+from stt_load.stats.metrics import Distribution, Interval
 
 QUANTILES = {"median": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p999": 0.999}
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stt_load.samples.table import FloatArray, Samples
+from stt_load.stats.metrics import Requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,12 @@ def rates(measured: Samples, users: int) -> Rates:
         drain_s=whole.to_s - work.to_s,
         audio_throughput=float(measured.seconds("audio_s")[ok].sum()) / seconds if seconds > 0 else None,
     )
+
+
+def requests_of(rows: Samples) -> Requests:
+    """How many `rows` are, and what became of them."""
+    succeeded, unfinished = (int(np.count_nonzero(chosen)) for chosen in (rows.ok, rows.unfinished))
+    return Requests(len(rows), succeeded, len(rows) - succeeded - unfinished, unfinished)
 
 
 def stays_s(measured: Samples, until_s: float) -> FloatArray:

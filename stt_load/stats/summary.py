@@ -6,15 +6,18 @@ import numpy as np
 
 from stt_load.samples.fields import ROW
 from stt_load.samples.generator import Generator
+from stt_load.samples.run_info import ClosedLoop
 from stt_load.samples.sample import UNFINISHED, ErrorKind, Phase
 from stt_load.samples.table import FloatArray, Samples
 from stt_load.stats import answers
 from stt_load.stats.checks import Limits
 from stt_load.stats.every_intent import every_intent
 from stt_load.stats.findings import findings
-from stt_load.stats.model import AllLatency, Level, Metrics, Requests, Rtf, Summary, Warmup
+from stt_load.stats.levels import levels
+from stt_load.stats.metrics import AllLatency, Metrics, Rtf
+from stt_load.stats.model import Summary, Warmup
 from stt_load.stats.quantiles import distribution, quantile
-from stt_load.stats.rates import longest_stay_s, rates, stays_s, window
+from stt_load.stats.rates import rates, requests_of, window
 from stt_load.stats.validity import DEFAULT_LIMITS, judge
 
 
@@ -22,7 +25,7 @@ def summarise(
     samples: Samples,
     *,
     users: int,
-    request_delay_s: float,
+    load: ClosedLoop,
     generator: Generator,
     poll_interval_s: float | None = None,
     limits: Limits = DEFAULT_LIMITS,
@@ -30,9 +33,9 @@ def summarise(
     """What a run came to.
 
     samples: all of the run, of every phase, in any order, with instants relative to the barrier. users: users at the
-    barrier; when more came later, the most there were count. request_delay_s: pause that was asked for between one
-    user's requests. generator: what the load generator saw of itself. poll_interval_s: of jobs that are asked after.
-    limits: from where on the measurement is not to be believed.
+    barrier; when more came later, the most there were count. load: what was asked for. generator: what the load
+    generator saw of itself. poll_interval_s: of jobs that are asked after. limits: from where on the measurement is
+    not to be believed.
     """
     # Sums depend on their order in the last digit: the same samples are to make the same figures, however they came.
     samples = samples.in_order()
@@ -43,9 +46,7 @@ def summarise(
         metrics=metrics(measured, users, poll_interval_s),
         levels=levels(measured),
         backends=answers.backends(measured),
-        validity=judge(
-            samples, measured, users=users, request_delay_s=request_delay_s, generator=generator, limits=limits
-        ),
+        validity=judge(samples, measured, users=users, load=load, generator=generator, limits=limits),
         findings=findings(measured, users),
     )
 
@@ -53,7 +54,7 @@ def summarise(
 def metrics(measured: Samples, users: int, poll_interval_s: float | None = None) -> Metrics:
     """The figures of the measured phase. `measured` in start order; latencies are those of the ok ones among them."""
     ok = measured.where(measured.ok)
-    requests = _requests(measured)
+    requests = requests_of(measured)
     rate = rates(measured, users)
     return Metrics(
         requests=requests,
@@ -87,7 +88,7 @@ def warmup(samples: Samples) -> Warmup:
     """The warm-up among `samples` (any phases, any order)."""
     warm = samples.where(samples["phase"] == Phase.WARMUP)
     ok = warm.where(warm.ok)
-    requests = _requests(warm)
+    requests = requests_of(warm)
     whole = window(warm)
     return Warmup(
         requests=requests.total,
@@ -99,49 +100,6 @@ def warmup(samples: Samples) -> Warmup:
         mean_s=float(np.mean(ok.response_s)) if len(ok) else None,
         first_success_s=float(ok["done_s"].min()) - whole.from_s if whole and len(ok) else None,
     )
-
-
-def levels(measured: Samples) -> tuple[Level, ...]:
-    """The figures of each number of users, fewest first; empty when the number never changed.
-
-    `measured` in start order. A request belongs to the level it was sent at. The run stands at a level from a start
-    that says so to the next start, and after the last one to the last end: these times add up to the window, and
-    throughput times time, over all levels, to the ok requests. What was sent just before a change counts where it was
-    sent, even if it ended after it: on a level shorter than a few response times the rate is that of the sends, and
-    where the run never stayed for one median response time there is none.
-    """
-    whole = window(measured)
-    counts = np.unique(measured["users"])
-    if whole is None or len(counts) < 2:
-        return ()
-    stays = stays_s(measured, whole.to_s)
-    longest = longest_stay_s(measured, whole.to_s)
-    chosen = [(int(count), measured["users"] == count) for count in counts]
-    return tuple(
-        _level(count, measured.where(mask), float(stays[mask].sum()), longest[count]) for count, mask in chosen
-    )
-
-
-def _level(users: int, rows: Samples, seconds: float, longest_s: float) -> Level:
-    """seconds: of all stays at this level together. longest_s: of the longest one."""
-    requests = _requests(rows)
-    values = rows.where(rows.ok).response_s
-    typical_s = quantile(values if len(values) else rows.response_s, 0.5) or 0.0
-    return Level(
-        users=users,
-        requests=requests,
-        mean_s=float(np.mean(values)) if len(values) else None,
-        median_s=quantile(values, 0.5),
-        p95_s=quantile(values, 0.95),
-        p99_s=quantile(values, 0.99),
-        throughput_rps=requests.succeeded / seconds if longest_s >= typical_s and seconds > 0 else None,
-    )
-
-
-def _requests(rows: Samples) -> Requests:
-    succeeded = int(np.count_nonzero(rows.ok))
-    unfinished = int(np.count_nonzero(rows.unfinished))
-    return Requests(len(rows), succeeded, len(rows) - succeeded - unfinished, unfinished)
 
 
 def _failures(rows: Samples) -> dict[str, int]:
@@ -168,5 +126,6 @@ def _share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
-NOTHING = summarise(Samples(np.empty(0, ROW)), users=0, request_delay_s=0.0, generator=Generator())
+_NO_LOAD = ClosedLoop(users=0, request_delay_s=0.0)
+NOTHING = summarise(Samples(np.empty(0, ROW)), users=0, load=_NO_LOAD, generator=Generator())
 """What a run comes to of which nothing is known: made before anything can break."""

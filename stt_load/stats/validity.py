@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from stt_load.samples.generator import Generator
+from stt_load.samples.run_info import ClosedLoop
 from stt_load.samples.table import Samples
 from stt_load.stats import checks
 from stt_load.stats.checks import WORST_FIRST, Evidence, Limits
@@ -13,15 +14,17 @@ from stt_load.stats.model import Check, Validity, Verdict
 
 CheckOf = Callable[[Evidence], Check]
 
-OF_FIGURES: tuple[CheckOf, ...] = (
-    checks.stalls,
-    checks.busy_loop,
-    checks.stalled_share,
-    checks.cpu,
-    checks.closed_loop,
-    checks.in_flight,
-)
-"""They doubt figures: where there are none, nothing is to be doubted."""
+OF_FIGURES: Mapping[str, tuple[CheckOf, ...]] = {
+    "closed": (
+        checks.stalls,
+        checks.busy_loop,
+        checks.stalled_share,
+        checks.cpu,
+        checks.closed_loop,
+        checks.in_flight,
+    )
+}
+"""By the load's model. They doubt figures: where there are none, nothing is to be doubted."""
 OF_THE_RUN: tuple[CheckOf, ...] = (
     checks.load_changed,
     checks.listener_errors,
@@ -39,17 +42,17 @@ def judge(
     measured: Samples,
     *,
     users: int,
-    request_delay_s: float,
+    load: ClosedLoop,
     generator: Generator,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Validity:
-    """The checks that apply to a closed loop, and the worst of their verdicts; None when none had data.
+    """The checks that apply to a load of this model, and the worst of their verdicts; None when none had data.
 
     samples: the whole run, measured: its measured samples in start order; the rest as for `summarise`. A run without
     a good answer has nothing that could be believed: it is INVALID or nothing.
     """
-    evidence = Evidence(samples, measured, users, request_delay_s, generator, limits)
-    of_figures = tuple(check(evidence) for check in OF_FIGURES)
+    evidence = Evidence(samples, measured, users, load, generator, limits)
+    of_figures = tuple(check(evidence) for check in OF_FIGURES[load.model])
     of_the_run = tuple(check(evidence) for check in OF_THE_RUN)
     if len(evidence.ok):
         return Validity(_worst((*of_figures, *of_the_run)), (*of_figures, *of_the_run))

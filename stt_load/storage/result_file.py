@@ -19,10 +19,12 @@ from typing import IO, Any
 
 from stt_load.samples.escaping import escaped
 from stt_load.samples.rows import RowError, slices, table
+from stt_load.samples.run_info import RunInfo
 from stt_load.storage import json_lines, spool
 from stt_load.storage.files import PRIVATE, open_ordinary, temporary_beside
 from stt_load.storage.json_lines import LineError
-from stt_load.storage.run_record import SCHEMA_VERSION, ReportError, RunRecord, check_version, run_info
+from stt_load.storage.run_record import ReportError, RunRecord, read_as
+from stt_load.storage.versions import SCHEMA_VERSION, current
 
 MOST_ROWS_INSIDE = 100_000
 GZIP_LEVEL = 5
@@ -129,8 +131,8 @@ def _loaded(path: Path) -> RunRecord:
         raise ReportError(f"{path} is not a result of stt-load: it is nested too deeply") from None
     if not isinstance(values, dict):
         raise ReportError(f"{path} is not a result of stt-load: it is no JSON object")
-    check_version(values, path)
-    info = run_info(values["run"], path)
+    values = current(values, path)
+    info = read_as(RunInfo, values["run"], path)
     requests = values.get("requests")
     if isinstance(requests, list):
         rows: Iterator[Any] = iter(requests)

@@ -29,7 +29,8 @@ from stt_load.samples.table import Samples
 from stt_load.storage import json_lines
 from stt_load.storage.files import create_private, open_ordinary
 from stt_load.storage.json_lines import LineError
-from stt_load.storage.run_record import SCHEMA_VERSION, ReportError, RunRecord, check_version, generator, run_info
+from stt_load.storage.run_record import ReportError, RunRecord, read_as
+from stt_load.storage.versions import SCHEMA_VERSION, current
 
 SUFFIX = ".partial.jsonl"
 
@@ -115,8 +116,8 @@ def read(path: Path) -> RunRecord:
             raise ReportError(f"{path}: {error}") from None
         if header is None:
             raise ReportError(f"{path} has no complete line: the run ended before anything was written")
-        check_version(header, path)
-        info = run_info(header["run"], path)
+        header = current(header, path)
+        info = read_as(RunInfo, header["run"], path)
         events: dict[str, Any] = {}
         index = {name: number for number, name in enumerate(info.workers)}
         try:
@@ -146,7 +147,7 @@ def _told(
     if "first_transcript" in events:
         info = replace(info, first_transcript=events["first_transcript"]["text"])
     if "generator" in events:
-        info = replace(info, generator=generator(events["generator"]["generator"]))
+        info = replace(info, generator=read_as(Generator, events["generator"]["generator"], path))
     return RunRecord(info, config, as_saved(samples), path)
 
 

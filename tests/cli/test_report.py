@@ -65,7 +65,7 @@ def test_what_is_no_result_is_one_sentence_and_2(tmp_path: Path) -> None:
         ("config", "report", None),
         ("config", "report", {"language": 1e300}),
         ("config", "api", "x"),
-        ("config", "request_delay", "x"),
+        ("run", "load", {"model": "closed", "users": 1, "request_delay_s": "x"}),
     ],
 )
 def test_values_of_another_type_are_one_sentence_and_2(tmp_path: Path, block: str, key: str, value: object) -> None:

@@ -21,12 +21,13 @@ from stt_load.load.ledger import Ledger
 from stt_load.run.context import Order
 from stt_load.run.load_watch import Asked
 from stt_load.samples.generator import Generator
-from stt_load.samples.run_info import RunInfo
+from stt_load.samples.run_info import ClosedLoop, RunInfo
 from stt_load.samples.sample import ErrorKind, Phase, Sample
 from tests.factory import FakeUsers
 from tests.making import barrier_of
 
-INFO = RunInfo("0", {}, {}, 1, False, None, "", "", 1, (), "", generator=Generator())
+LOAD = ClosedLoop(users=1, request_delay_s=0.0)
+INFO = RunInfo("0", {}, {}, 1, False, None, "", "", 1, (), "", generator=Generator(), load=LOAD)
 
 
 class Wire:

@@ -32,6 +32,7 @@ from stt_load.samples.table import Samples, SampleTable
 from stt_load.stats.summary import summarise
 from stt_load.storage.spool import Spool
 from tests.cluster.conversation import INFO, Conversation, sample_of
+from tests.factory import NO_PAUSE
 
 
 def settle(conversation: Conversation, *workers: str) -> None:
@@ -134,7 +135,7 @@ def send(conversation: Conversation, worker: str, table: SampleTable, first: int
 
 
 def figures(samples: Samples) -> dict[str, Any]:
-    return asdict(summarise(samples, users=5, request_delay_s=0.0, generator=Generator()))
+    return asdict(summarise(samples, users=5, load=NO_PAUSE, generator=Generator()))
 
 
 def test_rows_that_got_lost_on_the_way_are_waited_for_and_come_in_order(monkeypatch: pytest.MonkeyPatch) -> None:

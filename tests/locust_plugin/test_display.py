@@ -17,12 +17,26 @@ from stt_load.locust_plugin.display import CLEAR, Display
 from stt_load.run.barrier import Barrier
 from stt_load.run.progress import ProcessState
 from stt_load.samples.generator import Generator
-from stt_load.samples.run_info import RunInfo
+from stt_load.samples.run_info import ClosedLoop, RunInfo
 from stt_load.samples.table import SampleTable
 from stt_load.stats.summary import warmup
 from tests.making import barrier_of
 
-INFO = RunInfo("0", {}, {}, 1, False, None, "http://x", "SttUser", 3, ("local",), "", generator=Generator())
+INFO = RunInfo(
+    "0",
+    {},
+    {},
+    1,
+    False,
+    None,
+    "http://x",
+    "SttUser",
+    3,
+    ("local",),
+    "",
+    generator=Generator(),
+    load=ClosedLoop(users=3, request_delay_s=0.0),
+)
 NO_WARMUP = warmup(SampleTable().snapshot())
 
 

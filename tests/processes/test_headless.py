@@ -105,7 +105,7 @@ def test_a_ramp_gives_a_row_per_level(tmp_path: Path) -> None:
     levels = ran.result["levels"]
     assert [level["users"] for level in levels] == sorted({row["users"] for row in rows(ran.result, "measured")})
     assert len(levels) > 1
-    assert sum(level["requests"]["total"] for level in levels) == 58
+    assert sum(level["figures"]["requests"]["total"] for level in levels) == 58
 
 
 def test_failures_are_typed_counted_and_end_with_1(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from stt_load.config import Config, masked
 from stt_load.samples.generator import Generator, WorkerHealth
 from stt_load.samples.rows import as_saved
-from stt_load.samples.run_info import RunInfo
+from stt_load.samples.run_info import ClosedLoop, RunInfo
 from stt_load.samples.sample import Phase
 from stt_load.samples.table import Samples
 from stt_load.storage.run_record import RunRecord
@@ -44,6 +44,7 @@ def run_of(
         "complete": True,
         "end_reason": "finished",
         "generator": generator,
+        "load": ClosedLoop(users=5, request_delay_s=0.0),
     }
     return RunRecord(RunInfo(**metadata | info), masked(config or Config()), as_saved(samples), path)
 

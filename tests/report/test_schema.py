@@ -13,10 +13,11 @@ import pytest
 from stt_load.report import schema as tables
 from stt_load.samples.fields import TABLE
 from stt_load.samples.generator import Generator, WorkerHealth
-from stt_load.samples.run_info import EndReason, RunInfo
+from stt_load.samples.run_info import ClosedLoop, EndReason, RunInfo
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import Samples
-from stt_load.stats.model import AllQuantiles, Backend, Level, Metrics, Requests, Rtf, Validity, Warmup
+from stt_load.stats.metrics import AllQuantiles, Metrics, Requests, Rtf
+from stt_load.stats.model import Backend, Level, LevelFigures, Validity, Warmup
 from stt_load.storage.result_file import MOST_ROWS_INSIDE, write
 from tests.factory import joined, table
 from tests.report.runs import run_of, steady
@@ -57,7 +58,7 @@ def test_results_of_all_kinds_follow_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "wrong"),
     [
-        (("schema_version",), 3),
+        (("schema_version",), 2),
         (("metrics", "requests", "total"), "90"),
         (("metrics", "requests", "unfinished"), None),
         (("metrics", "all", "response_time_s", "p95"), "> timeout"),
@@ -98,7 +99,9 @@ def resolved(schema: dict[str, Any]) -> dict[str, Any]:
         (Backend, ["backends", "items"]),
         (Rtf, ["metrics", "rtf"]),
         (Validity, ["validity"]),
+        (ClosedLoop, ["run", "load"]),
         (Level, ["levels", "items"]),
+        (LevelFigures, ["levels", "items", "figures"]),
     ],
 )
 def test_it_names_each_figure(record: type, path: list[str]) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from stt_load.samples.sample import ErrorKind
 from stt_load.samples.table import KINDS, Samples
-from stt_load.stats.model import Backend, Gaps
+from stt_load.stats.metrics import Gaps
+from stt_load.stats.model import Backend
 from stt_load.stats.summary import metrics
 from tests.factory import table
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from stt_load.samples.sample import UNFINISHED, ErrorKind
 from stt_load.samples.table import Samples
 from stt_load.stats.every_intent import every_intent
-from stt_load.stats.model import AllQuantiles
+from stt_load.stats.metrics import AllQuantiles
 from tests.factory import table
 
 QUANTILES = {"median": "0.5", "p90": "0.9", "p95": "0.95", "p99": "0.99"}

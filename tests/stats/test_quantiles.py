@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt_load.stats.model import Distribution
+from stt_load.stats.metrics import Distribution
 from stt_load.stats.quantiles import QUANTILES, distribution, interval, quantile, rank
 from tests.stats.simulation import Loops, closed_loops
 

@@ -14,6 +14,7 @@ import pytest
 from stt_load.samples.sample import Phase
 from stt_load.stats.model import Check, Validity
 from stt_load.stats.validity import judge
+from tests.factory import NO_PAUSE
 from tests.stats.simulation import Pauses, Watched, watched_loops
 
 Cell = tuple[int, int, float, float]
@@ -39,7 +40,7 @@ def runs_of(cells: list[Cell], pauses: Pauses, runs: int, seed: int = 11) -> Ite
             measured = one.samples.phase(Phase.MEASURED)
             yield (
                 one,
-                judge(one.samples, measured, users=users, request_delay_s=0.0, generator=one.generator),
+                judge(one.samples, measured, users=users, load=NO_PAUSE, generator=one.generator),
             )
 
 

@@ -15,35 +15,18 @@ from stt_load.samples.generator import Generator
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import Samples
 from stt_load.stats.findings import findings
-from stt_load.stats.model import Metrics, Requests, Rtf, Warmup
-from stt_load.stats.summary import levels, metrics, summarise, warmup
-from tests.factory import joined, table
+from stt_load.stats.metrics import Metrics, Requests, Rtf
+from stt_load.stats.model import Warmup
+from stt_load.stats.summary import metrics, summarise, warmup
+from tests.factory import NO_PAUSE, joined, table
+from tests.stats.any_runs import runs
 
 NAN = float("nan")
 T = TypeVar("T")
 
 
 def summary_of(samples: Samples, users: int = 1) -> Metrics:
-    return summarise(samples, users=users, request_delay_s=0.0, generator=Generator()).metrics
-
-
-@st.composite
-def runs(draw: st.DrawFn, phase: Phase = Phase.MEASURED, min_size: int = 0) -> Samples:
-    """Any samples of one phase, in any order."""
-    size = draw(st.integers(min_size, 10))
-
-    def column(values: st.SearchStrategy[T]) -> list[T]:
-        return draw(st.lists(values, min_size=size, max_size=size))
-
-    return table(
-        column(st.integers(-8_000, 8_000).map(lambda n: n / 8)),
-        column(st.integers(1, 800).map(lambda n: n / 8)),
-        phase=phase,
-        kind=column(st.sampled_from([None, None, *ErrorKind])),
-        users=column(st.integers(1, 3)),
-        text_length=column(st.integers(-1, 3)),
-        first_seq=draw(st.integers(0, 1000)),
-    )
+    return summarise(samples, users=users, load=NO_PAUSE, generator=Generator()).metrics
 
 
 def test_metrics_by_hand() -> None:
@@ -158,8 +141,8 @@ def test_the_warmup_by_hand() -> None:
 def test_only_measured_rows_touch_the_figures(
     measured: Samples, warm: Samples, settling: Samples, outside: Samples
 ) -> None:
-    alone = summarise(measured, users=2, request_delay_s=0.0, generator=Generator())
-    among = summarise(joined(warm, settling, measured, outside), users=2, request_delay_s=0.0, generator=Generator())
+    alone = summarise(measured, users=2, load=NO_PAUSE, generator=Generator())
+    among = summarise(joined(warm, settling, measured, outside), users=2, load=NO_PAUSE, generator=Generator())
     assert (alone.metrics, alone.levels, alone.findings) == (among.metrics, among.levels, among.findings)
 
 
@@ -191,65 +174,6 @@ def test_what_is_counted_adds_up(run: Samples) -> None:
     assert found.steady_rps is None or found.steady_rps >= 0
 
 
-def test_levels_by_hand() -> None:
-    run = table([0.0, 2.0, 3.0, 3.5, 7.0], [2.0, 4.0, 1.0, 4.0, 1.0], users=[1, 2, 2, 1, 2])
-    one, two = levels(run)
-    # one user: 0..2 and 3.5..7; two: 2..3.5 and 7..8 (the last end)
-    assert (one.users, one.requests, one.mean_s, one.throughput_rps) == (1, Requests(2, 2, 0, 0), 3.0, 2 / 5.5)
-    assert (two.users, two.requests, two.median_s, two.throughput_rps) == (2, Requests(3, 3, 0, 0), 1.0, 3 / 2.5)
-    assert (two.p95_s, two.p99_s) == (4.0, 4.0)
-
-
-def test_failures_are_in_the_requests_of_a_level_and_in_nothing_else() -> None:
-    kinds: list[ErrorKind | None] = [None, ErrorKind.TIMEOUT_TOTAL, ErrorKind.CONNECT]
-    one, two = levels(table([0.0, 1.0, 2.0], [1.0, 300.0, 1.0], kind=kinds, users=[1, 1, 2]))
-    assert (one.requests, one.mean_s, one.p99_s, one.throughput_rps) == (Requests(2, 1, 1, 0), 1.0, 1.0, 0.5)
-    assert (two.requests, two.mean_s, two.p99_s, two.throughput_rps) == (Requests(1, 0, 1, 0), None, None, 0.0)
-
-
-def test_a_level_shorter_than_a_response_time_states_no_rate() -> None:
-    """What was sent on it ended on the next one."""
-    starts = [0.0, 0.1, 0.2, 0.3, *np.arange(1.0, 21.0)]
-    one, two, three = levels(table(starts, 1.0, users=[1, 1, 2, 2, *[3] * 20]))
-    assert (one.throughput_rps, two.throughput_rps, two.mean_s) == (None, None, 1.0)
-    assert (three.requests.total, three.throughput_rps) == (20, 1.0)
-
-
-def test_rows_that_say_another_number_now_and_then_make_no_rate_of_a_level() -> None:
-    """A number of users that never stood for a response time, however long its moments are together."""
-    users = np.full(400, 50)
-    users[20::20] = 25
-    odd, even = levels(table(np.arange(400) * 0.1, 0.5, users=users))
-    assert (odd.users, odd.requests.total, odd.throughput_rps) == (25, 19, None)
-    assert even.throughput_rps == pytest.approx(10, rel=0.05)
-
-
-def test_of_a_level_without_a_success_any_response_time_is_the_measure() -> None:
-    kinds = [ErrorKind.TIMEOUT_TOTAL] * 2 + [None] * 20
-    run = table([0.0, 1.0, *np.arange(2.0, 22.0)], [5.0, 5.0, *[1.0] * 20], kind=kinds, users=[1, 1, *[2] * 20])
-    assert [level.throughput_rps for level in levels(run)] == [None, pytest.approx(20 / 20)]
-    longer = table([0.0, 1.0, *np.arange(12.0, 22.0)], 5.0, kind=kinds[:12], users=[1, 1, *[2] * 10])
-    assert levels(longer)[0].throughput_rps == 0.0
-
-
-def test_a_run_at_one_level_has_no_levels() -> None:
-    assert levels(table([0.0, 1.0], 1.0, users=4)) == ()
-    assert levels(Samples(np.empty(0, ROW))) == ()
-
-
-@given(runs(min_size=1))
-def test_the_levels_share_the_window_and_the_requests(run: Samples) -> None:
-    whole, parts = summary_of(run), levels(run.phase(Phase.MEASURED))
-    assert whole.window_s is not None
-    if parts:
-        assert sum(level.requests.total for level in parts) == whole.requests.total
-        assert [level.users for level in parts] == sorted({*run["users"].tolist()})
-        times = [level.requests.succeeded / level.throughput_rps for level in parts if level.throughput_rps]
-        assert sum(times) <= whole.window_s * (1 + 1e-9)
-        if all(level.throughput_rps for level in parts):
-            assert sum(times) == pytest.approx(whole.window_s)
-
-
 @given(runs(min_size=1))
 def test_every_figure_of_a_finding_is_a_number(run: Samples) -> None:
     for finding in findings(run.phase(Phase.MEASURED), 2):
@@ -270,7 +194,7 @@ def test_intervals_of_a_ramp_are_judged_by_its_most_users() -> None:
     """399 requests of up to 20 users are too few for an interval, whatever there were at the barrier."""
     users = np.minimum(20, 4 + np.arange(399) // 20)
     ramp = table(np.arange(399) * 0.02, 0.4, users=users)
-    found = summarise(ramp, users=4, request_delay_s=0.0, generator=Generator())
+    found = summarise(ramp, users=4, load=NO_PAUSE, generator=Generator())
     assert found.metrics.response_time_s.intervals == {}
     steady = table(np.arange(399) * 0.02, 0.4, users=4)
-    assert summarise(steady, users=4, request_delay_s=0.0, generator=Generator()).metrics.response_time_s.intervals
+    assert summarise(steady, users=4, load=NO_PAUSE, generator=Generator()).metrics.response_time_s.intervals

@@ -11,11 +11,12 @@ from stt_load.samples.fields import ROW
 from stt_load.samples.generator import Generator, WorkerHealth
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import Samples
-from stt_load.stats.checks import Limits, closed_loop_share
+from stt_load.stats.checks import Limits
+from stt_load.stats.closed_loop import closed_loop_share
 from stt_load.stats.model import Changed, Check, Validity
 from stt_load.stats.rates import Span
 from stt_load.stats.validity import DEFAULT_LIMITS, judge
-from tests.factory import joined, table
+from tests.factory import NO_PAUSE, joined, table
 from tests.stats.simulation import closed_loops, observed
 
 EMPTY = Samples(np.empty(0, ROW))
@@ -25,7 +26,7 @@ STEADY = table(np.arange(30.0), 1.0)
 
 def judged(samples: Samples, generator: Generator, users: int = 1, limits: Limits = DEFAULT_LIMITS) -> Validity:
     measured = samples.phase(Phase.MEASURED)
-    return judge(samples, measured, users=users, request_delay_s=0.0, generator=generator, limits=limits)
+    return judge(samples, measured, users=users, load=NO_PAUSE, generator=generator, limits=limits)
 
 
 def check(name: str, samples: Samples, generator: Generator, users: int = 1) -> Check:

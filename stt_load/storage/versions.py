@@ -1,0 +1,55 @@
+"""Which results this program reads, and what those of before lack."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from stt_load.storage.run_record import ReportError
+
+SCHEMA_VERSION = 3
+"""Raised when a figure changes its meaning, or a property goes or moves."""
+FIRST_READ = 2
+"""The oldest that reports are made of: figures are computed anew from its rows."""
+CONFIG_KEYS = (
+    "total_requests",
+    "warmup_requests",
+    "request_delay",
+    "measure_for",
+    "wait_ready",
+    "audio_duration",
+    "sample_rate",
+    "api",
+    "report",
+    "validity",
+)
+"""What a report asks of the configuration."""
+
+
+def current(document: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """`document`, a result or the header of a spool, as one of `SCHEMA_VERSION`.
+
+    Raises `ReportError` unless it is of a schema that this program knows.
+    """
+    version = document.get("schema_version")
+    blocks = document.get("run"), document.get("config")
+    if version is None or not all(isinstance(block, dict) for block in blocks):
+        raise ReportError(f"{path} is not a result of stt-load: it lacks schema_version, run or config")
+    if version not in range(FIRST_READ, SCHEMA_VERSION + 1):
+        changed = "an earlier one, and figures mean something else since" if version == 1 else "another one"
+        wrote = document["run"].get("version", "no version given")
+        raise ReportError(
+            f"{path} has schema version {version}, this stt-load reads {FIRST_READ} to {SCHEMA_VERSION}: it is of "
+            f"{changed}. Read it with the stt-load that wrote it ({wrote})"
+        )
+    if missing := [name for name in CONFIG_KEYS if name not in document["config"]]:
+        raise ReportError(f"{path} is damaged: its config lacks {', '.join(missing)}")
+    return _of_3(document) if version == 2 else dict(document)
+
+
+def _of_3(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A document of schema 2: there was one model of load. What its rows lack `samples.rows` knows."""
+    run = document["run"]
+    load = {"model": "closed", "users": run.get("users"), "request_delay_s": document["config"]["request_delay"]}
+    return {**document, "run": {**run, "load": load}}
