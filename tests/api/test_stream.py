@@ -718,7 +718,7 @@ def test_an_event_beyond_a_megabyte_is_no_event(body: bytes, content_type: str) 
 def test_one_json_for_a_stream_is_read_once(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not as a line, and an event, and as a whole."""
     read = []
-    for module in ("json_lines", "reader"):
+    for module in ("json_lines", "event_reader"):
         monkeypatch.setattr(f"stt_load.api.{module}.json_in", read.append)
     stream = Stream(None, reader("json"))
     stream.begin("application/json")
