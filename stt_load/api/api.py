@@ -17,7 +17,7 @@ from stt_load.api.verdict import Answer, Failure, Transcript, of_status
 class Api:
     """How one service is spoken to. form: what is around the audio. read_text: finds the text in a 2xx answer.
 
-    secrets: what no message may repeat, should the server echo it. listen: makes what follows a streamed answer, None
+    secrets: what no message may repeat, should the server echo it. follow: makes what follows a streamed answer, None
     where answers are read as a whole. plan: of the job that is made of a clip, None where there is none.
     """
 
@@ -26,22 +26,22 @@ class Api:
         form: Form | Bare,
         read_text: Read,
         secrets: Sequence[str] = (),
-        listen: Callable[[], Stream] | None = None,
+        follow: Callable[[], Stream] | None = None,
         plan: Plan | None = None,
     ) -> None:
         self.form = form
         self.plan = plan
         self._read_text = read_text
-        self._listen = listen
+        self._follow = follow
         self._redactor = Redactor(secrets)
 
     def body(self, audio: Sequence[Part], audio_bytes: int) -> Body:
         """The request's body around `audio`, parts of `audio_bytes` bytes in all."""
         return self.form.around(audio, audio_bytes)
 
-    def listen(self) -> Stream | None:
+    def follow(self) -> Stream | None:
         """What is to follow the next answer as it comes; None where answers are read as a whole."""
-        return None if self._listen is None else self._listen()
+        return None if self._follow is None else self._follow()
 
     def read(self, answer: Answer) -> Transcript | Failure:
         """What an answer comes down to."""

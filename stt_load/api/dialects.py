@@ -118,9 +118,9 @@ def _vllm(document: Document) -> Said:
     text = whole = ""
     error = None
     for choice in choices:
-        if isinstance(choice, Mapping):
+        if isinstance(choice, dict):  # not `Mapping`: that takes three calls, in streams of millions of events
             delta = choice.get("delta")
-            if isinstance(delta, Mapping):
+            if isinstance(delta, dict):
                 content = delta.get("content")
                 text += content if isinstance(content, str) else _in_parts(content)
             else:

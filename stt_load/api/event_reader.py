@@ -24,7 +24,7 @@ from stt_load.api.errors import ENDS, begins_an_error, error_in, failure_in
 from stt_load.api.names import Dialect
 from stt_load.api.numbers import usage_of
 from stt_load.api.oddities import NOTHING, Oddities, is_event, quoted
-from stt_load.api.pieces import Pieces
+from stt_load.api.pieces import Texts
 from stt_load.api.places import NO_JSON, json_in
 from stt_load.api.sse import MESSAGE, STRAY, Decoder
 from stt_load.api.words import is_blank, is_like_json, is_markup
@@ -33,35 +33,33 @@ from stt_load.samples.sample import ErrorKind
 MOST_WRAPPINGS = 4
 """How often an event may be the data of another one."""
 MOST_INSIDE = 10_000
-"""Events in the data of one: all of them are heard in one go, in which all other users stand still."""
+"""Events in the data of one: all of them are read in one go, in which all other users stand still."""
 
 
 class EventReader:
-    """Is told one event after the other.
+    """Reads one event after the other, and adds what they say to `texts`.
 
     dialect: what the service speaks, None to tell from its events. ended_s: when the dialect's done mark came, None
     without one. error: what the server says went wrong. flaw: the first thing that can't be understood.
     """
 
-    def __init__(self, dialect: Dialect | None) -> None:
+    def __init__(self, dialect: Dialect | None, texts: Texts) -> None:
         self.ended_s: float | None = None
         self.error: str | None = None
         self.flaw: tuple[ErrorKind, str] | None = None
         self.audio_s: float | None = None
         self.tokens: float | None = None
         self.is_silent = True
-        """No event has been heard that says anything, not even blanks."""
+        """No event has come that says anything, not even blanks."""
         self._set = dialect
         self._spoken: Dialect | None = None  # what the events have turned out to be
-        self._pieces = Pieces()
-        self._segments = Pieces(spaced=True)
-        self._words = Pieces()  # the transcript, if no event is of another dialect than plain
+        self._texts = texts  # words by themselves, too, until an event is of another dialect than plain
         self._whole = ""
         self._empty_segment = False
         self._odd = Oddities()
         self._inside = 0  # how many events were in the data of the last one that was no other's
 
-    def hear(self, name: str, said: str, at_s: float, unfinished: bool = False, wrapped: int = 0) -> None:
+    def read(self, name: str, said: str, at_s: float, unfinished: bool = False, wrapped: int = 0) -> None:
         """Takes in one event. unfinished: the body ended in it, perhaps too early. wrapped: how often it was.
 
         There are streams of millions of small events: what is usual comes first, and asks little.
@@ -103,24 +101,11 @@ class EventReader:
             return self._set or self._spoken
         if self._empty_segment:
             return "segments"
-        return "plain" if self._words.count and self._odd.unknown is None else None
-
-    @property
-    def told(self) -> Pieces:
-        """Where the text stands: segments repeat what pieces said, and count only where there are none."""
-        if self._pieces.count:
-            return self._pieces
-        return self._words if self.dialect == "plain" else self._segments
+        return "plain" if self._texts.count and self._odd.unknown is None else None
 
     @property
     def text(self) -> str:
-        return self.told.text if is_blank(self._whole) else self._whole
-
-    @property
-    def first_text_s(self) -> float | None:
-        """When the first text came that is more than blanks."""
-        firsts = [self.told.first_s, self._segments.first_s if self._pieces.count else None]
-        return min((first for first in firsts if first is not None), default=None)
+        return self._texts.text if is_blank(self._whole) else self._whole
 
     @property
     def stranger(self) -> str | None:
@@ -131,18 +116,14 @@ class EventReader:
             return ending
         if odd.unknown is not None:
             return self._no_event(odd.unknown)
-        if dialect == "plain" and self._words.count:
-            text = self._words.text.strip()
+        if dialect == "plain" and self._texts.count:
+            text = self._texts.text.strip()
             return self._no_event(text) if is_markup(text) or is_like_json(text) else None
         if odd.noise is not None:
             return None if self.ended_s is not None and odd.noise in NOTHING else self._no_event(odd.noise)
         if self.is_silent and odd.unheard is not None:
             return f"no event in the stream but those named {quoted(odd.unheard)}, which are nobody's"
         return None
-
-    def add_whole(self, text: str, at_s: float) -> None:
-        """All of the text at once, of an answer that was no stream."""
-        self._pieces.add(text, at_s)
 
     def spoil(self, kind: ErrorKind, what: str, quote: str | bytes) -> None:
         """Keeps the first thing that is wrong with the stream. What follows its end can't be."""
@@ -178,7 +159,7 @@ class EventReader:
             self._odd.note(data)
             return
         if isinstance(document, str):
-            self.hear(name, document, at_s, unfinished, wrapped)
+            self.read(name, document, at_s, unfinished, wrapped)
             return
         inner = Decoder()
         for event in inner.feed(data.encode(errors="replace")):
@@ -186,9 +167,9 @@ class EventReader:
             if self._inside > MOST_INSIDE:
                 self.spoil(ErrorKind.BAD_STREAM, f"more than {MOST_INSIDE:,} events in one", data)
                 return
-            self.hear(name if event.name == MESSAGE else event.name, event.data, at_s, unfinished, wrapped)
+            self.read(name if event.name == MESSAGE else event.name, event.data, at_s, unfinished, wrapped)
         while (last := inner.finish()) is not None:
-            self.hear(name if last.name == MESSAGE else last.name, last.data, at_s, unfinished, wrapped)
+            self.read(name if last.name == MESSAGE else last.name, last.data, at_s, unfinished, wrapped)
 
     def _take_words(self, name: str, said: str, data: str, at_s: float) -> None:
         """The transcript itself, or a sign of life: which of them only the other events can tell. An event with a
@@ -197,9 +178,10 @@ class EventReader:
             return
         self.is_silent = False
         if "<" in data and self._spoken is None and is_markup(data):
-            self._odd.unknown = self._odd.unknown or data
+            self._take_unknown(data)
         elif name == MESSAGE and self._spoken is None and self._set in _PLAIN:
-            self._words.add(said, at_s)
+            if self._is_plain:
+                self._texts.add(at_s, said, final=False)
             self._odd.stray = None
         elif data:
             self._odd.note(data)
@@ -236,11 +218,14 @@ class EventReader:
             if spoken == "segments" and self._set != spoken and is_blank(str(document["text"])):
                 self._take_failure(document, data)
                 self._empty_segment, self._odd.last_word = self._set is None, None  # perhaps a sign of life
+                if not self._is_plain:
+                    self._texts.clear()
                 return
             if self._set not in (None, spoken):
                 self.spoil(ErrorKind.BAD_STREAM, f"event is not one of {self._set}", data)
                 return
-            self._spoken, self._words = spoken, Pieces()
+            self._spoken = spoken
+            self._texts.clear()
         said = UNDERSTAND[spoken](document)
         if said.text or said.segment or said.whole:
             self._odd.last_word = self._odd.stray = None
@@ -265,13 +250,13 @@ class EventReader:
         if said.error is not None:
             self._fail(said.error)
         if said.text:
-            self._pieces.add(said.text, at_s)
+            self._texts.add(at_s, said.text, final=False)
         if said.segment:
-            self._segments.add(said.segment, at_s)
+            self._texts.add(at_s, said.segment, final=True)
         if said.whole:
             self._whole = said.whole
-            if not self._pieces.count and not self._segments.count:
-                self._pieces.add(said.whole, at_s)
+            if not self._texts.count:
+                self._texts.add(at_s, said.whole, final=False)
         if said.done:
             self.ended_s = at_s
 
@@ -285,8 +270,19 @@ class EventReader:
             return
         if is_sign_of_life(document):
             self._odd.note(data)
-        elif self._odd.unknown is None:
-            self._odd.unknown = data
+        else:
+            self._take_unknown(data)
+
+    def _take_unknown(self, data: str) -> None:
+        """What says something in no language of these: then words are none either, unless they are what is set."""
+        self._odd.unknown = self._odd.unknown or data
+        if not self._is_plain:
+            self._texts.clear()
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether words by themselves are the transcript, as far as is known."""
+        return self._set == "plain" or (self._odd.unknown is None and not self._empty_segment)
 
     def _no_event(self, quote: str) -> str:
         return f"no event {f'of {self._set}' if self._set else 'of a known kind'} in the stream: {quoted(quote)}"

@@ -1,4 +1,4 @@
-"""The text of a streamed answer in the pieces that it came in, and when."""
+"""Texts in the pieces that they came in, and when: of a streamed answer, or of a session."""
 
 from __future__ import annotations
 
@@ -72,3 +72,48 @@ class Pieces:
         place = (95 * count + 99) // 100 - 1
         p95_s = gaps[place - zeros] if place >= zeros else 0.0
         return Gaps(fsum(gaps) / count, p95_s, gaps[-1] if gaps else 0.0)
+
+
+class Texts:
+    """What was said while it was said. A final text is a finished part that stays as it is; one that is not goes on.
+
+    Finals repeat what the others said, and count only where there are none: so do `text`, `count` and `gaps`.
+    """
+
+    __slots__ = ("_finals", "_partials")
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """It has turned out that all so far was no text."""
+        self._partials = Pieces()
+        self._finals = Pieces(spaced=True)
+
+    def add(self, at_s: float, text: str, final: bool) -> None:
+        """text: may be empty. at_s: no earlier than before."""
+        (self._finals if final else self._partials).add(text, at_s)
+
+    @property
+    def text(self) -> str:
+        return self._told.text
+
+    @property
+    def count(self) -> int:
+        """Texts that are more than blanks."""
+        return self._told.count
+
+    @property
+    def gaps(self) -> Gaps | None:
+        """Between the arrivals of those; None with fewer than two. Two in one part came at once: 0."""
+        return self._told.gaps
+
+    @property
+    def first_s(self) -> float | None:
+        """When the first of either kind came that is more than blanks."""
+        firsts = (self._partials.first_s, self._finals.first_s)
+        return min((first for first in firsts if first is not None), default=None)
+
+    @property
+    def _told(self) -> Pieces:
+        return self._partials if self._partials.count else self._finals

@@ -12,7 +12,7 @@ from stt_load.api.dialects import MARKS
 from stt_load.api.event_reader import EventReader
 from stt_load.api.names import Dialect
 from stt_load.api.oddities import quoted
-from stt_load.api.pieces import Gaps
+from stt_load.api.pieces import Texts
 from stt_load.api.verdict import EXCERPT_CHARACTERS, Answer, Failure, Transcript, excerpt, heard
 from stt_load.samples.sample import ErrorKind
 
@@ -23,6 +23,8 @@ class Stream:
     dialect: what the service speaks, None to tell from its events. read_whole: reads an answer that is no stream at
     all, from a server that knows no `stream`.
 
+    texts: what it says, and when each piece of it came in, on the clock of `feed`'s at_s.
+
     The body is a stream of events, or of lines of JSON, or a whole: what stands in it tells, and the Content-Type
     only where that does not. One object is a whole answer, two lines with an object each are a stream.
     """
@@ -30,12 +32,11 @@ class Stream:
     def __init__(self, dialect: Dialect | None, read_whole: Read) -> None:
         self._set = dialect
         self._read_whole = read_whole
-        self._reader = EventReader(dialect)
+        self.texts = Texts()
+        self._reader = EventReader(dialect, self.texts)
         self._says_events = self._says_lines = False  # the Content-Type does
         self._opening: sse.Opening | None = sse.Opening()  # None once it is settled
-        self._decoder: sse.Decoder | json_lines.Decoder | None = (
-            None  # None for a whole, or for what can't be read on
-        )
+        self._decoder: sse.Decoder | json_lines.Decoder | None = None  # of a whole, or of what can't be read on
         self._is_stream = False
         self._last_s = 0.0
 
@@ -63,24 +64,9 @@ class Stream:
         return self._reader.ended_s
 
     @property
-    def first_text_s(self) -> float | None:
-        """When the first text did that is not empty, on the same clock."""
-        return self._reader.first_text_s
-
-    @property
     def has_said_all(self) -> bool:
         """The done mark came in, or an error: what follows changes nothing but adds an error to a done mark."""
         return self._reader.ended_s is not None or self._reader.error is not None
-
-    @property
-    def deltas(self) -> int:
-        """Pieces of text that were not empty."""
-        return self._reader.told.count
-
-    @property
-    def gaps(self) -> Gaps | None:
-        """Between the arrivals of those; None with fewer than two. Two in one part came at once: 0."""
-        return self._reader.told.gaps
 
     def read(self, answer: Answer) -> Transcript | Failure:
         """What the answer comes down to, after its body has ended as HTTP wants it."""
@@ -88,8 +74,8 @@ class Stream:
         reader = self._reader
         if not self._is_stream:
             verdict = self._read_whole(answer)
-            if isinstance(verdict, Transcript) and not reader.told.count:
-                reader.add_whole(verdict.text, self._last_s)
+            if isinstance(verdict, Transcript) and not self.texts.count:
+                self.texts.add(self._last_s, verdict.text, final=False)
             return verdict
         return self._failure(answer) or heard(reader.text, audio_s=reader.audio_s, tokens=reader.tokens)
 
@@ -115,10 +101,10 @@ class Stream:
     def _decode(self, part: bytes, at_s: float) -> None:
         if self._decoder is None:
             return
-        hear = self._reader.hear
+        read = self._reader.read
         try:
             for name, data in self._decoder.feed(part):
-                hear(name, data, at_s)
+                read(name, data, at_s)
         except sse.NotUtf8 as error:
             self._decoder = None
             self._reader.spoil(ErrorKind.BAD_STREAM, "not UTF-8", error.line)
@@ -130,7 +116,8 @@ class Stream:
 
     def _take_for_whole(self) -> None:
         self._decoder, self._is_stream = None, False
-        self._reader = EventReader(self._set)
+        self.texts.clear()
+        self._reader = EventReader(self._set, self.texts)
 
     def _finish(self) -> None:
         """The body is at its end."""
@@ -144,7 +131,7 @@ class Stream:
             return
         try:
             while (event := decoder.finish()) is not None:
-                self._reader.hear(*event, self._last_s, unfinished=True)
+                self._reader.read(*event, self._last_s, unfinished=True)
         except sse.NotUtf8 as error:
             kind = ErrorKind.TRUNCATED if error.cut else ErrorKind.BAD_STREAM
             self._reader.spoil(kind, "not UTF-8", error.line)

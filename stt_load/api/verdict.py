@@ -6,7 +6,7 @@ import re
 import time
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, Protocol
 
 from stt_load.api.numbers import bounded, number
 from stt_load.api.retry_after import LONGEST_WAIT_S, retry_after_s
@@ -14,11 +14,8 @@ from stt_load.api.words import is_blank
 from stt_load.samples.fields import TOLD
 from stt_load.samples.sample import ErrorKind
 
-if TYPE_CHECKING:
-    from stt_load.api.stream import Stream
-
 Step = Literal["request", "upload", "submit", "poll"]
-"""Of a request that is all there is, or of one of a job's (see `stt_load.api.batch`)."""
+"""Of a request that is all there is, or of one of a job's (`stt_load.api.batch`)."""
 
 EXCERPT_CHARACTERS = 200
 LONGEST_CHARACTERS = 2_000
@@ -27,6 +24,16 @@ LONGEST_HEADER = 1_000
 """Of a captured header."""
 LONGEST_LOCATION = 1_900
 """Of a Location in a message, whose end is to be read, too."""
+
+
+class Followed(Protocol):
+    """What has followed an answer as it came in: a `stt_load.api.stream.Stream`."""
+
+    def read(self, answer: Answer) -> Transcript | Failure:
+        """What the answer comes down to."""
+
+    def again(self, answer: Answer) -> Transcript | Failure:
+        """The same of one whose body is not what was followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,7 @@ class Answer:
     location: str | None
     body: bytes
     retry_after: str | None = None
-    stream: Stream | None = None
+    stream: Followed | None = None
     step: Step = "request"
     retry_after_ms: str | None = None
     flaw: str | None = None

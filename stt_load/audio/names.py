@@ -20,3 +20,8 @@ MOST_SAMPLES = (2**32 - 1 - (HEADER_BYTES - 8)) // SAMPLE_BYTES
 def frames_of(duration_s: float, rate_hz: int) -> int:
     """Samples in a clip of `duration_s` seconds at `rate_hz`."""
     return round(duration_s * rate_hz)
+
+
+def lasting_s(duration_s: float, rate_hz: int) -> float:
+    """How long such a clip is, in seconds: a whole number of samples."""
+    return frames_of(duration_s, rate_hz) / rate_hz

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from stt_load.audio import wav
+from stt_load.audio.clip import Clip
 from stt_load.audio.names import FEWEST_SAMPLES, HEADER_BYTES, SAMPLE_BYTES
 
 NONCE_BYTES = FEWEST_SAMPLES * SAMPLE_BYTES
@@ -39,11 +40,8 @@ class NoiseSource:
     def __init__(self, seed: int, frames: int, rate_hz: int) -> None:
         if frames < FEWEST_SAMPLES:
             raise ValueError(f"a clip of {frames} samples: at least {FEWEST_SAMPLES} are needed to make it unique")
-        self.frames = frames
-        self.rate_hz = rate_hz
-        self.duration_s = frames / rate_hz
-        self.clip_bytes = HEADER_BYTES + frames * SAMPLE_BYTES
         self._seed = seed & _WORD
+        self._kind = HEADER_BYTES + frames * SAMPLE_BYTES, frames / rate_hz, rate_hz
         self._header = wav.header(frames, rate_hz)
         self._rest_bytes = frames * SAMPLE_BYTES - NONCE_BYTES
         noise = np.random.Generator(np.random.PCG64(seed)).integers(
@@ -51,12 +49,12 @@ class NoiseSource:
         )
         self._noise = memoryview(noise.tobytes())
 
-    def clip(self, seq: int, attempt: int) -> tuple[bytes, memoryview]:
-        """The clip of an iteration, as two parts to be sent one after the other: header with nonce, and the noise."""
+    def clip(self, seq: int, attempt: int) -> Clip:
+        """The clip of an iteration, in two parts: header with nonce, and the noise."""
         word = _scramble((seq << 16 | attempt) ^ self._seed)
         start = (_scramble(word) % STARTS) * SAMPLE_BYTES
         nonce = b"".join(map(_NONCE_SAMPLE.__getitem__, word.to_bytes(8, "little")))
-        return self._header + nonce, self._noise[start : start + self._rest_bytes]
+        return Clip((self._header + nonce, self._noise[start : start + self._rest_bytes]), *self._kind)
 
 
 def _scramble(word: int) -> int:

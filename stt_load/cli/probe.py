@@ -10,16 +10,14 @@ from dataclasses import replace
 from random import SystemRandom
 
 from stt_load.api.api import Api
-from stt_load.api.request import Body, Request, encoded_path
+from stt_load.api.request import Request, encoded_path
 from stt_load.api.verdict import Answer, Failure, Transcript, excerpt
-from stt_load.audio.noise import NoiseSource
+from stt_load.audio.clip import Clip
 from stt_load.cli.config_commands import add_arguments as add_arguments  # the file, and the options of locust
 from stt_load.cli.config_commands import given
-from stt_load.client import Client, ClientError, Exchange, Target
-from stt_load.client.batch import BatchClient
-from stt_load.client.call import CallClient
+from stt_load.client import Exchange, Target
+from stt_load.client.choice import client_of
 from stt_load.client.hook import HookError, load
-from stt_load.client.http import HttpClient
 from stt_load.config import Config, ConfigError
 from stt_load.run.context import api_of, audio_of, target_of
 from stt_load.server.process import EmbeddedServer, StartError
@@ -56,59 +54,49 @@ def _service(config: Config) -> Iterator[str]:
 
 
 def _probe(config: Config, url: str) -> int:
-    speech = api_of(config, url)
-    target = target_of(config, url)
-    audio = audio_of(config, SystemRandom().getrandbits(64))
-    body = speech.body(audio.clip(0, 0), audio.clip_bytes)
-    say = _Mouth(speech)
-    path = target.path if speech.plan is None else encoded_path(speech.plan.upload_path or speech.plan.submit_path)
-    say(*(_request(target, path, body, audio) if config.api.call is None else [f"Calling {config.api.call}"]), "")
-    exchange, answer = Exchange("probe", speech.listen()), None
-    client = _client(config, target, speech, say)
+    api, target = api_of(config, url), target_of(config, url)
+    clip = audio_of(config, SystemRandom().getrandbits(64)).clip(0, 0)
+    printer = _Printer(api)
+    called = config.api.call
+    printer.show(*(_request(target, api, clip) if called is None else [f"Calling {called}"]), "")
+    exchange, call = Exchange("probe"), None if called is None else load(called)
+    client = client_of(target, api, call=call, plan=api.plan, on_step=printer.step)
     try:
-        answer = client.post(body, exchange)
-        verdict = speech.read(answer)
-    except ClientError as error:
-        verdict = Failure(error.kind, error.message)
+        verdict = client.speak(clip, exchange)
     finally:
         client.close()
     # Before anything is cut, or half a secret might be left.
+    answer = exchange.answer
     if answer is not None:
-        answer = replace(answer, body=speech.hide(answer.body.decode(errors="replace")).encode())
+        answer = replace(answer, body=api.hide(answer.body.decode(errors="replace")).encode())
     if isinstance(verdict, Transcript):
-        verdict = replace(verdict, text=speech.hide(verdict.text))
+        verdict = replace(verdict, text=api.hide(verdict.text))
     reply = list(_reply(exchange, answer))
-    say(*reply, *([""] if reply else []), *_understood(verdict), *_timings(exchange))
+    printer.show(*reply, *([""] if reply else []), *_understood(verdict), *_timings(exchange))
     return FAILED if isinstance(verdict, Failure) else 0
 
 
-def _client(config: Config, target: Target, speech: Api, say: _Mouth) -> Client:
-    """What posts; the steps of a job are told as they are done."""
-
-    def on_step(request: Request, answer: Answer) -> None:
-        body = speech.hide(answer.body.decode(errors="replace"))  # before it is cut, or half a secret might be left
-        say(f"{request.method} {request.path}: HTTP {answer.status}, {excerpt(body.encode())}")
-
-    if config.api.call is not None:
-        return CallClient(target, load(config.api.call))
-    client = HttpClient(target)
-    return client if speech.plan is None else BatchClient(client, speech.plan, on_step)
-
-
-class _Mouth:
+class _Printer:
     """Prints lines without secrets, and without what a terminal would take for a command."""
 
-    def __init__(self, speech: Api) -> None:
-        self._speech = speech
+    def __init__(self, api: Api) -> None:
+        self._api = api
 
-    def __call__(self, *lines: str) -> None:
+    def show(self, *lines: str) -> None:
         for line in lines:
-            shown = self._speech.hide(line)
+            shown = self._api.hide(line)
             print("".join(one if one.isprintable() or one == "\n" else "·" for one in shown))
 
+    def step(self, request: Request, answer: Answer) -> None:
+        """One request of a job, and its answer."""
+        body = self._api.hide(answer.body.decode(errors="replace"))  # before it is cut, see above
+        self.show(f"{request.method} {request.path}: HTTP {answer.status}, {excerpt(body.encode())}")
 
-def _request(target: Target, path: str, body: Body, audio: NoiseSource) -> Iterator[str]:
-    """The head as it is sent to `path`, then the body, its audio left out."""
+
+def _request(target: Target, api: Api, clip: Clip) -> Iterator[str]:
+    """The first request: the head as it is sent, then the body, its audio left out."""
+    path = target.path if api.plan is None else encoded_path(api.plan.upload_path or api.plan.submit_path)
+    body = api.body(clip.parts, clip.bytes)
     yield f"POST {path} HTTP/1.1"
     yield f"Host: {target.authority}"
     yield from (f"{name}: {value}" for name, value in target.headers.items())
@@ -117,13 +105,12 @@ def _request(target: Target, path: str, body: Body, audio: NoiseSource) -> Itera
         yield f"{target.request_id_header}: probe"
     yield f"Content-Length: {len(body)}"
     yield ""
-    around = len(body) - audio.clip_bytes
-    clip = f"[WAV, {audio.duration_s:g} s of noise, {audio.rate_hz} Hz, {audio.clip_bytes:,} bytes]"
-    if not around:
-        yield clip
+    audio = f"[WAV, {clip.duration_s:g} s of noise, {clip.rate_hz} Hz, {clip.bytes:,} bytes]"
+    if len(body) == clip.bytes:
+        yield audio
         return
     yield from bytes(body.parts[0]).decode(errors="replace").splitlines()
-    yield clip
+    yield audio
     yield bytes(body.parts[-1]).decode(errors="replace").strip()
 
 
@@ -160,11 +147,10 @@ def _timings(exchange: Exchange) -> Iterator[str]:
         return
     if exchange.first_byte_s is not None:
         yield f"   Headers after {exchange.first_byte_s - exchange.sent_s:.3f} s (with the connection's set-up)"
-    stream = exchange.stream
-    if stream is not None and stream.first_text_s is not None:
-        yield f"   First text after {stream.first_text_s - exchange.sent_s:.3f} s, {stream.deltas} pieces in all"
-    if stream is not None and stream.gaps is not None:
-        gaps = stream.gaps
+    texts = exchange.texts
+    if texts is not None and texts.first_s is not None:
+        yield f"   First text after {texts.first_s - exchange.sent_s:.3f} s, {texts.count} pieces in all"
+    if texts is not None and (gaps := texts.gaps) is not None:
         yield f"   Between pieces: mean {gaps.mean_s:.3f} s, P95 {gaps.p95_s:.3f}, max {gaps.max_s:.3f}"
     if exchange.polls is not None:
         yield f"   Asked {exchange.polls} times whether the job was over"

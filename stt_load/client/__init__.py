@@ -1,4 +1,4 @@
-"""One POST on a kept-alive connection: bytes out, answer in, instants noted, errors typed.
+"""One exchange with a service: bytes out, answer in, instants noted, errors typed.
 
 Nothing here retries, follows a redirect or copies the body: one call is at most one request on the wire.
 """

@@ -11,6 +11,8 @@ from stt_load.api.request import Request
 from stt_load.api.verdict import Answer, excerpt
 from stt_load.client.exchange import Client, ClientError, Exchange
 
+OnStep = Callable[[Request, Answer], None]
+
 
 class BatchClient(Client):
     """Makes a job of each body through `inner`, and asks until it is over; the last answer counts.
@@ -18,7 +20,7 @@ class BatchClient(Client):
     on_step: is told each request on the way, and its answer.
     """
 
-    def __init__(self, inner: Client, plan: Plan, on_step: Callable[[Request, Answer], None] | None = None) -> None:
+    def __init__(self, inner: Client, plan: Plan, on_step: OnStep | None = None) -> None:
         super().__init__(inner.target)
         self._inner = inner
         self._plan = plan
@@ -66,5 +68,6 @@ def _add(whole: Exchange, step: Exchange) -> None:
         whole.connect_s = (whole.connect_s or 0.0) + step.connect_s
     whole.connection = step.connection if step.connection is not None else whole.connection
     if step.first_byte_s is not None:
-        whole.first_byte_s, whole.status, whole.captured = step.first_byte_s, step.status, step.captured
+        whole.mark("first_byte", step.first_byte_s)
+        whole.status, whole.captured = step.status, step.captured
         whole.header, whole.parts, whole.flaw = step.header, step.parts, step.flaw

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal, Protocol
 
 import gevent
 
-from stt_load.api.request import Body, Request
+from stt_load.api.pieces import Texts
+from stt_load.api.request import Body, Part, Request
 from stt_load.api.stream import Stream
-from stt_load.api.verdict import Answer, Step
+from stt_load.api.verdict import Answer, Failure, Step, Transcript
+from stt_load.audio.clip import Clip
 from stt_load.client import local_limits
 from stt_load.client.pace import Overdue, Pace
 from stt_load.client.target import Target
@@ -18,6 +21,7 @@ from stt_load.clock import clock
 from stt_load.samples.sample import ErrorKind
 
 NOTICED_S = 0.01
+Mark = Literal["sent", "first_byte", "done"]
 
 
 @dataclass(slots=True)
@@ -25,21 +29,25 @@ class Exchange:
     """One request as it goes: filled in by the client while it happens, so that a cut leaves what was known.
 
     request_id: goes out in the header that the target names. stream: takes the answer in as it comes, None where only
-    the whole counts. step: what of a job it is.
+    the whole counts. step: what of a job it is. clip: what is said, None before it is known. answer: None before it
+    is whole.
 
-    Instants are on `clock`. uploaded: bytes of the bodies that were to be sent. received: bytes of the answer's body
-    that came in. connection: number of the connection, unique in this process. connect_s: what its set-up took, None
-    for one that was there already. lingered_s: from the done mark of a stream to the end of its body, where that is
-    worth telling: the server's way, not the generator's. captured: the headers that the target names. polls:
-    questions after a job. flaw: how the body of a refusal broke off, None where it is whole.
+    marks: when something happened, for the last time: on `clock`, as all instants are. texts: what was said on the
+    way and when, None where a text comes as a whole or not at all. uploaded: bytes of the bodies that were to be
+    sent. received: bytes of the answer's body that came in. connection: number of the connection, unique in this
+    process. connect_s: what its set-up took, None for one that was there already. lingered_s: from the done mark of a
+    stream to the end of its body, where that is worth telling: the server's way, not the generator's. captured: the
+    headers that the target names. polls: questions after a job. flaw: how the body of a refusal broke off, None where
+    it is whole.
     """
 
     request_id: str | None = None
     stream: Stream | None = None
     step: Step = "request"
-    sent_s: float | None = None
-    first_byte_s: float | None = None
-    done_s: float | None = None
+    clip: Clip | None = None
+    answer: Answer | None = None
+    marks: dict[Mark, float] = field(default_factory=dict)
+    texts: Texts | None = None
     uploaded: int = 0
     received: int = 0
     status: int | None = None
@@ -52,6 +60,22 @@ class Exchange:
     header: Callable[[str], str | None] = field(default=lambda _: None, repr=False)
     parts: list[bytes] = field(default_factory=list, repr=False)
     pace: Pace = field(default_factory=Pace, repr=False)
+
+    def mark(self, name: Mark, at_s: float) -> None:
+        """It happens at at_s."""
+        self.marks[name] = at_s
+
+    @property
+    def sent_s(self) -> float | None:
+        return self.marks.get("sent")
+
+    @property
+    def first_byte_s(self) -> float | None:
+        return self.marks.get("first_byte")
+
+    @property
+    def done_s(self) -> float | None:
+        return self.marks.get("done")
 
     @property
     def said_all(self) -> bool:
@@ -73,11 +97,43 @@ class ClientError(Exception):
         self.message = message
 
 
+class Language(Protocol):
+    """How a service is spoken to: a `stt_load.api.api.Api`, or what a user class makes of one. All may raise."""
+
+    def body(self, audio: Sequence[Part], audio_bytes: int) -> Body:
+        """What is sent for `audio`, parts of `audio_bytes` bytes in all."""
+
+    def follow(self) -> Stream | None:
+        """What is to follow the answer as it comes; None where it is read as a whole."""
+
+    def read(self, answer: Answer) -> Transcript | Failure:
+        """What the answer comes down to."""
+
+
 class Client(ABC):
-    """Posts bodies to one target, one at a time, from one greenlet."""
+    """Says clips to one service, one at a time, from one greenlet. language: None in one that only fetches."""
 
     def __init__(self, target: Target) -> None:
         self.target = target
+        self.language: Language | None = None
+
+    def speak(self, clip: Clip, exchange: Exchange) -> Transcript | Failure:
+        """What the service makes of `clip`. `exchange` gets what happens on the way, see `fetch`.
+
+        The clock starts when the body is there, and has stopped when the answer is read. Raises what the language
+        does; whatever else interrupts the greenlet goes through.
+        """
+        language = self.language
+        assert language is not None
+        exchange.clip = clip
+        body, stream = language.body(clip.parts, clip.bytes), language.follow()
+        if stream is not None:
+            exchange.stream, exchange.texts = stream, stream.texts
+        try:
+            answer = exchange.answer = self.post(body, exchange)
+        except ClientError as error:
+            return Failure(error.kind, error.message)
+        return language.read(answer)
 
     def post(self, body: Body, exchange: Exchange) -> Answer:
         """Sends `body` to the target's path, see `fetch`."""
@@ -90,8 +146,9 @@ class Client(ABC):
         """
         watch = gevent.Timeout(self.target.timeouts.total_s)
         exchange.uploaded = len(request.body)
-        exchange.sent_s = clock()
-        exchange.pace.deadline_s = exchange.sent_s + self.target.timeouts.total_s
+        sent_s = clock()
+        exchange.mark("sent", sent_s)
+        exchange.pace.deadline_s = sent_s + self.target.timeouts.total_s
         watch.start()
         try:
             self.perform(request, exchange)
@@ -107,12 +164,13 @@ class Client(ABC):
                 self._blame(error)
                 raise
         finally:
-            exchange.done_s = clock()
+            done_s = clock()
+            exchange.mark("done", done_s)
             watch.close()
         if exchange.stream is not None and exchange.stream.ended_s is not None:
-            lingered_s = exchange.done_s - exchange.stream.ended_s
+            lingered_s = done_s - exchange.stream.ended_s
             exchange.lingered_s = lingered_s if lingered_s > NOTICED_S else 0.0
-            exchange.done_s = exchange.stream.ended_s
+            exchange.mark("done", exchange.stream.ended_s)
         return self.answer(exchange)
 
     @abstractmethod

@@ -92,11 +92,11 @@ class Incoming:
         """The answer has begun."""
         exchange, head = self._exchange, self._reader.head
         assert head is not None
-        exchange.first_byte_s = clock()
+        exchange.mark("first_byte", clock())
         exchange.status, exchange.header = head.status, head.header
         exchange.captured = {name: head.header(name) for name in self._captured}
         if not 200 <= head.status < 300:
-            exchange.stream = None  # it is read as a whole
+            exchange.stream = exchange.texts = None  # it is read as a whole
         elif exchange.stream is not None:
             exchange.stream.begin(head.header("content-type") or "")
         self._decoder = Decoder(head.header("content-encoding"), self._limit)

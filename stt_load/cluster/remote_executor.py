@@ -8,7 +8,7 @@ from pathlib import Path
 
 import gevent
 
-from stt_load.audio.names import frames_of
+from stt_load.audio.names import lasting_s
 from stt_load.clock import clock
 from stt_load.cluster import plausibility, protocol
 from stt_load.cluster.generators import together
@@ -82,8 +82,7 @@ class RemoteExecutor:
     def begin(self, barrier: Barrier, order: Order, info: RunInfo, result: Path) -> None:
         self.barrier = self._intake.barrier = barrier
         config = order.config
-        frames = frames_of(config.audio_duration, config.sample_rate)
-        self._audio_s = self._intake.audio_s = frames / config.sample_rate
+        self._audio_s = self._intake.audio_s = lasting_s(config.audio_duration, config.sample_rate)
         self._lease_s = config.api.timeout.total + config.request_delay + LEASE_S
         self._result = result.stem
         self._workers.order = message_of(order, info, result)

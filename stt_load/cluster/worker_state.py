@@ -9,6 +9,7 @@ from stt_load.cluster.protocol import Data
 from stt_load.cluster.registry import SAME_CLOCK, Member
 from stt_load.load.iteration import Iteration
 from stt_load.run.monitor import Watch
+from stt_load.run.outcome import bare
 from stt_load.samples.run_info import Clock
 from stt_load.samples.sample import ErrorKind, Phase, Sample
 
@@ -124,22 +125,14 @@ class WorkerState:
         return [self._lost(iteration, lost_s - origin_s, audio_s) for iteration, lost_s in self.missing.items()]
 
     def _lost(self, iteration: Iteration, at_s: float, audio_s: float) -> Sample:
-        return Sample(
+        return bare(
+            ErrorKind.LOST,
+            "started by a worker that was lost, and never heard of again",
+            self.number,
             seq=iteration.seq,
             attempt=iteration.attempt,
             phase=Phase.OUTSIDE,
-            worker=self.number,
-            users=0,
             start_s=at_s,
-            sent_s=None,
-            first_byte_s=None,
             done_s=at_s,
-            pause_s=0.0,
             audio_s=audio_s,
-            upload_bytes=0,
-            download_bytes=0,
-            status=None,
-            error_kind=ErrorKind.LOST,
-            error="started by a worker that was lost, and never heard of again",
-            text_length=None,
         )

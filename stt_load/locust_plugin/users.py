@@ -14,10 +14,10 @@ from locust.env import Environment
 from locust.exception import InterruptTaskSet, RescheduleTask, RescheduleTaskImmediately, StopTest, StopUser
 
 from stt_load.api.request import Body, Part
+from stt_load.api.stream import Stream
 from stt_load.api.verdict import Answer, Failure, Transcript, checked
 from stt_load.client import Client, Exchange, Target
-from stt_load.client.batch import BatchClient
-from stt_load.client.call import CallClient
+from stt_load.client.choice import client_of
 from stt_load.client.http import HttpClient
 from stt_load.load.iteration import Iteration
 from stt_load.locust_plugin import user_starts
@@ -127,13 +127,6 @@ class SpeechUser(User):
             logger.error("stt-load: a %s is stopped: %s: %s", type(self).__name__, type(error).__name__, error)
             self._stop = StopUser()
 
-    def _connected(self) -> Client:
-        context = self.run_context
-        if context.call is not None:
-            return CallClient(context.target, context.call)
-        client, plan = self.connect(context.target), context.api.plan
-        return client if plan is None else BatchClient(client, plan)
-
     def start(self, group: Any) -> Any:
         """UserStop is linked to the greenlet itself: it holds for every way a user can end."""
         greenlet = super().start(group)
@@ -171,13 +164,9 @@ class SpeechUser(User):
     def _spoken(self, iteration: Iteration, exchange: Exchange) -> Transcript | Failure:
         context = self.run_context
         if self._client is None:
-            self._client = self._connected()
-        body = self.make_body(context.audio.clip(iteration.seq, iteration.attempt), context.audio.clip_bytes)
-        if not isinstance(body, Body):
-            raise TypeError(f"make_body returned {type(body).__name__}, not a Body")
-        body.content_type = body.content_type or context.api.form.content_type
-        exchange.stream = context.api.listen()
-        return checked(self.read_answer(self._client.post(body, exchange)))
+            hooks, plan = _Hooks(self), context.api.plan
+            self._client = client_of(context.target, hooks, call=context.call, plan=plan, connect=self.connect)
+        return self._client.speak(context.audio.clip(iteration.seq, iteration.attempt), exchange)
 
     def _conclude(self, iteration: Iteration, exchange: Exchange, verdict: Transcript | Failure, users: int) -> None:
         """The sample, for the barrier and then, in the measured phase, for Locust's own screens.
@@ -259,6 +248,26 @@ class SpeechUser(User):
         finally:
             if self._run_context is not None:
                 self._run_context.dispatcher.leave(self)
+
+
+class _Hooks:
+    """The API's language as a user's class has it, whose `make_body` and `read_answer` may be its own."""
+
+    def __init__(self, user: SpeechUser) -> None:
+        self._user = user
+
+    def body(self, audio: Sequence[Part], audio_bytes: int) -> Body:
+        body: Any = self._user.make_body(audio, audio_bytes)
+        if not isinstance(body, Body):
+            raise TypeError(f"make_body returned {type(body).__name__}, not a Body")
+        body.content_type = body.content_type or self._user.run_context.api.form.content_type
+        return body
+
+    def follow(self) -> Stream | None:
+        return self._user.run_context.api.follow()
+
+    def read(self, answer: Answer) -> Transcript | Failure:
+        return checked(self._user.read_answer(answer))
 
 
 class SttUser(SpeechUser, HttpUser):

@@ -19,7 +19,7 @@ from stt_load.api.form import Bare, Form
 from stt_load.api.redaction import Redactor
 from stt_load.api.stream import Stream
 from stt_load.api.verdict import Answer, Transcript, heard
-from stt_load.audio.names import frames_of
+from stt_load.audio.names import frames_of, lasting_s
 from stt_load.audio.noise import NoiseSource
 from stt_load.client import Target, Timeouts
 from stt_load.client.hook import Call, load
@@ -75,13 +75,14 @@ class RunContext:
     """What the users of one run share: whom to ask for iterations, what to say, where, and how long to pause after.
 
     users: tells how many there are in the whole run. call: what to call instead of making a request. waits: a user
-    that was refused stays away for as long as it is asked to. seed: of the clips. name, url: what Locust's screens
-    and listeners get to see, without secrets.
+    that was refused stays away for as long as it is asked to. seed: of the clips. audio_s: how long each is. name,
+    url: what Locust's screens and listeners get to see, without secrets.
     """
 
     dispatcher: Dispatcher
     users: Callable[[], int]
     audio: NoiseSource
+    audio_s: float
     api: Api
     target: Target
     call: Call | None
@@ -102,6 +103,7 @@ def build(config: Config, url: str, seed: int, dispatcher: Dispatcher, users: Ca
         dispatcher=dispatcher,
         users=users,
         audio=audio_of(config, seed),
+        audio_s=lasting_s(config.audio_duration, config.sample_rate),
         api=api_of(config, url),
         target=target_of(config, url),
         call=load(config.api.call) if config.api.call else None,
@@ -124,8 +126,8 @@ def api_of(config: Config, url: str) -> Api:
     if api.call is not None:
         return Api(Bare(), _as_returned, hidden)
     read_text = reader(api.response_format, _places(api))
-    listen = partial(Stream, api.stream_dialect, read_text) if api.stream else None
-    return Api(_form(api), read_text, hidden, listen, _plan(config, url))
+    follow = partial(Stream, api.stream_dialect, read_text) if api.stream else None
+    return Api(_form(api), read_text, hidden, follow, _plan(config, url))
 
 
 def _places(api: ApiConfig) -> Places:

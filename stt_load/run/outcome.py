@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from typing import Any
 
 from stt_load.api.numbers import bounded
-from stt_load.api.stream import Stream
+from stt_load.api.pieces import Texts
 from stt_load.api.verdict import LONGEST_HEADER, Failure, Transcript, described, storable
 from stt_load.client import ClientError, Exchange, local_limits
 from stt_load.clock import clock
@@ -49,26 +50,19 @@ def sample_of(
     """
     failure = verdict if isinstance(verdict, Failure) else None
     heard = verdict if isinstance(verdict, Transcript) else Transcript("")
-    done_s = exchange.done_s or clock()
-    start_s = exchange.sent_s or done_s
     # A job may have had a connection before there was none.
     unreached = failure is not None and failure.kind in _NOTHING_SENT and exchange.connection is None
-    nothing_sent = exchange.sent_s is None or unreached
-    origin_s = context.dispatcher.origin_s
-    told, beyond = bounded(_told(exchange, heard, failure is None, nothing_sent))
+    sent_s = None if unreached else exchange.sent_s
+    told, beyond = bounded(_told(exchange, heard, failure is None, sent_s is None))
+    origin_s, texts = context.dispatcher.origin_s, exchange.texts
     return Sample(
-        seq=iteration.seq,
-        attempt=iteration.attempt,
-        phase=iteration.phase,
+        **_frame(context, iteration, exchange),
         worker=0,
         users=users,
-        start_s=start_s - origin_s,
-        sent_s=None if nothing_sent else start_s - origin_s,
+        sent_s=_since(origin_s, sent_s),
         first_byte_s=_since(origin_s, exchange.first_byte_s),
-        first_text_s=_since(origin_s, exchange.stream.first_text_s if exchange.stream else None),
-        done_s=done_s - origin_s,
+        first_text_s=None if texts is None else _since(origin_s, texts.first_s),
         pause_s=min(pause_s + exchange.lingered_s, LONGEST_S),
-        audio_s=context.audio.duration_s,
         error_kind=failure.kind if failure else None,
         error=storable(context.api.hide(failure.message)) if failure else None,
         connection=exchange.connection,
@@ -77,6 +71,24 @@ def sample_of(
         json_for_text=heard.json_for_text,
         **told | {name: told[name] or 0 for name in _BYTES},
     )
+
+
+def _frame(context: RunContext, iteration: Iteration, exchange: Exchange) -> dict[str, Any]:
+    """What every row has: whose it is, when it was due and done. In a closed loop it is due when it is ready."""
+    done_s = exchange.done_s or clock()
+    due_s = iteration.due_s if iteration.due_s is not None else exchange.sent_s or done_s
+    clip = exchange.clip
+    return {
+        "seq": iteration.seq,
+        "attempt": iteration.attempt,
+        "phase": iteration.phase,
+        "slot": iteration.slot,
+        "level": iteration.level,
+        "stage": iteration.stage,
+        "start_s": due_s - context.dispatcher.origin_s,
+        "done_s": done_s - context.dispatcher.origin_s,
+        "audio_s": context.audio_s if clip is None else clip.duration_s,
+    }
 
 
 def _told(exchange: Exchange, heard: Transcript, ok: bool, nothing_sent: bool) -> dict[str, float | None]:
@@ -91,7 +103,7 @@ def _told(exchange: Exchange, heard: Transcript, ok: bool, nothing_sent: bool) -
         "processing_s": heard.processing_s,
         "tokens": heard.tokens,
         "polls": exchange.polls,
-        **_streamed(exchange.stream),
+        **_streamed(exchange.texts),
     }
 
 
@@ -107,28 +119,26 @@ def failure_of(error: BaseException) -> Failure:
 
 def _unmade(context: RunContext, iteration: Iteration, exchange: Exchange, error: Exception) -> Sample:
     """The failure of an iteration of which no row could be made."""
-    done_s = exchange.done_s or clock()
-    start_s = exchange.sent_s or done_s
     reason = f"the row could not be made: {type(error).__name__}"
     with suppress(Exception):  # it may be the hiding that is broken
         reason = storable(context.api.hide(f"{reason}: {error}"))
+    return bare(ErrorKind.HOOK_ERROR, reason, **_frame(context, iteration, exchange))
+
+
+def bare(kind: ErrorKind, error: str, worker: int = 0, **frame: Any) -> Sample:
+    """The row of an iteration of which nothing else is known: what every row has is in `frame`."""
     return Sample(
-        seq=iteration.seq,
-        attempt=iteration.attempt,
-        phase=iteration.phase,
-        worker=0,
+        **frame,
+        worker=worker,
         users=0,
-        start_s=start_s - context.dispatcher.origin_s,
         sent_s=None,
         first_byte_s=None,
-        done_s=done_s - context.dispatcher.origin_s,
         pause_s=0.0,
-        audio_s=context.audio.duration_s,
         upload_bytes=0,
         download_bytes=0,
         status=None,
-        error_kind=ErrorKind.HOOK_ERROR,
-        error=reason,
+        error_kind=kind,
+        error=error,
         text_length=None,
     )
 
@@ -143,12 +153,12 @@ def _shown(context: RunContext, exchange: Exchange) -> str:
     return json.dumps(kept)
 
 
-def _streamed(stream: Stream | None) -> dict[str, float | None]:
-    """What only a streamed answer has: in how many pieces its text came, and how far apart."""
-    if stream is None:
+def _streamed(texts: Texts | None) -> dict[str, float | None]:
+    """What only a text has that comes while it is said: in how many pieces it came, and how far apart."""
+    if texts is None:
         return {}
-    values: dict[str, float | None] = {"deltas": stream.deltas}
-    if (gaps := stream.gaps) is not None:
+    values: dict[str, float | None] = {"deltas": texts.count}
+    if (gaps := texts.gaps) is not None:
         values |= {"gap_mean_s": gaps.mean_s, "gap_p95_s": gaps.p95_s, "gap_max_s": gaps.max_s}
     return values
 

@@ -121,8 +121,8 @@ def _rows_by_clip(result: Mapping[str, Any]) -> dict[str, Row]:
     source = NoiseSource(result["run"]["seed"], frames_of(config["audio_duration"], rate_hz), rate_hz)
     rows = {}
     for row in result["requests"]:
-        header, noise = source.clip(row["seq"], row["attempt"])
-        rows[blake2b(header[HEADER_BYTES:] + noise, digest_size=8).hexdigest()] = row
+        wav = b"".join(source.clip(row["seq"], row["attempt"]).parts)
+        rows[blake2b(memoryview(wav)[HEADER_BYTES:], digest_size=8).hexdigest()] = row
     return rows
 
 

@@ -134,8 +134,8 @@ def test_in_every_dialect_of_a_stream(
         if isinstance(verdict, Transcript):
             raw = [document for _, document in said if isinstance(json_in(document.strip()), dict | list)]
             assert not any(len(document) > 2 and document in verdict.text for document in raw), "JSON is no text"
-        assert in_range("deltas", stream.deltas)
-        gaps = stream.gaps
+        assert in_range("deltas", stream.texts.count)
+        gaps = stream.texts.gaps
         assert gaps is None or in_range("gap_max_s", gaps.max_s)
 
 

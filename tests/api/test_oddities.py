@@ -292,4 +292,4 @@ def test_what_nobody_sees_is_an_empty_text_in_a_stream(blank: str) -> None:
     ):
         stream, verdict = heard(parts)
         assert verdict == Transcript("")
-        assert (stream.first_text_s, stream.deltas) == (None, 0)
+        assert (stream.texts.first_s, stream.texts.count) == (None, 0)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt_load.api.pieces import Gaps, Pieces
+from stt_load.api.pieces import Gaps, Pieces, Texts
 
 
 def pieces(*said: tuple[str, float], spaced: bool = False) -> Pieces:
@@ -61,3 +61,14 @@ def test_what_came_at_once_is_kept_once() -> None:
     assert sys.getsizeof(found._times) < 2_000
     assert sys.getsizeof(found._text) < 1_000_000
     assert found.gaps == Gaps(99 / 99_999, 0.0, 1.0)
+
+
+def test_finals_repeat_what_others_said_and_count_only_where_there_are_none() -> None:
+    texts = Texts()
+    texts.add(1.0, "One.", final=True)
+    texts.add(2.0, "Two.", final=True)
+    assert (texts.text, texts.count, texts.first_s) == ("One. Two.", 2, 1.0)
+    texts.add(3.0, "One", final=False)
+    assert (texts.text, texts.count, texts.first_s, texts.gaps) == ("One", 1, 1.0, None)
+    texts.clear()
+    assert (texts.text, texts.count, texts.first_s, texts.gaps) == ("", 0, None, None)

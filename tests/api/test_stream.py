@@ -110,7 +110,7 @@ def failure(parts: list[bytes], dialect: Dialect | None = None) -> Failure:
 
 
 def told(stream: Stream) -> tuple[float | None, float | None, int, Gaps | None]:
-    return stream.first_text_s, stream.ended_s, stream.deltas, stream.gaps
+    return stream.texts.first_s, stream.ended_s, stream.texts.count, stream.texts.gaps
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -137,13 +137,13 @@ def test_when_the_text_came_and_the_stream_ended(dialect: Dialect, expected: obj
 def test_gaps_are_of_the_parts_that_the_text_came_in() -> None:
     stream = Stream(None, reader("json"))
     stream.begin(SSE)
-    assert stream.gaps is None
+    assert stream.texts.gaps is None
     for at_s in range(1, 42):  # 40 gaps of 1 to 40 seconds
         stream.feed(openai("delta", delta="x"), at_s * (at_s - 1) / 2)
-    assert stream.gaps == Gaps(20.5, 38.0, 40.0)
+    assert stream.texts.gaps == Gaps(20.5, 38.0, 40.0)
     both = heard([OPENAI[0] + OPENAI[1], OPENAI[2], OPENAI[3]])[0]
-    assert both.gaps == Gaps(0.5, 1.0, 1.0)
-    assert heard([vllm("a"), DONE])[0].gaps is None
+    assert both.texts.gaps == Gaps(0.5, 1.0, 1.0)
+    assert heard([vllm("a"), DONE])[0].texts.gaps is None
 
 
 def test_a_stream_without_speech_is_an_empty_transcript() -> None:
@@ -156,7 +156,7 @@ def test_a_stream_without_speech_is_an_empty_transcript() -> None:
     ):
         stream, verdict = heard(parts)
         assert verdict == Transcript("")
-        assert (stream.first_text_s, stream.deltas, stream.gaps) == (None, 0, None)
+        assert (stream.texts.first_s, stream.texts.count, stream.texts.gaps) == (None, 0, None)
 
 
 def test_the_text_of_the_end_is_the_transcript_unless_it_is_empty() -> None:
@@ -176,8 +176,8 @@ def test_diarized_segments_are_text_only_where_no_deltas_are() -> None:
     for parts in ([OPENAI[0], OPENAI[1], one], [one, OPENAI[0], OPENAI[1]]):
         stream, verdict = heard([*parts, openai("done")])
         assert verdict == Transcript("안녕하세요")
-        assert stream.deltas == 2
-        assert stream.first_text_s == 1.0
+        assert stream.texts.count == 2
+        assert stream.texts.first_s == 1.0
 
 
 def test_done_ends_any_dialect() -> None:
@@ -379,7 +379,7 @@ def test_very_many_small_events_are_little_work(small: str) -> None:
 def outcome(parts: list[bytes], dialect: Dialect | None, content_type: str = SSE) -> object:
     """All that may not hang on where the bytes are cut."""
     stream, verdict = heard(parts, dialect, content_type)
-    return verdict, stream.deltas, stream.ended_s is None, stream.first_text_s is None
+    return verdict, stream.texts.count, stream.ended_s is None, stream.texts.first_s is None
 
 
 def cut(body: bytes, at: list[int]) -> list[bytes]:
@@ -419,8 +419,8 @@ def test_any_bytes_are_a_transcript_or_a_failure(
     stream, verdict = heard(parts, dialect, content_type)
     assert isinstance(verdict, Transcript | Failure)
     assert stream.again(answer(b"".join(parts), content_type)) == verdict
-    assert (stream.gaps is None) == (stream.deltas < 2)
-    assert (stream.first_text_s is None) == (stream.deltas == 0)
+    assert (stream.texts.gaps is None) == (stream.texts.count < 2)
+    assert (stream.texts.first_s is None) == (stream.texts.count == 0)
 
 
 TEXTS = st.lists(st.text(st.characters(codec="utf-8"), min_size=1), max_size=8)
@@ -441,7 +441,7 @@ def test_any_texts_come_through(texts: list[str]) -> None:
     ):
         stream, verdict = heard([*parts, *ends[dialect]])
         assert verdict == spoken(texts)
-        assert stream.deltas == sum(not is_blank(text) for text in texts)
+        assert stream.texts.count == sum(not is_blank(text) for text in texts)
         assert stream.ended_s == len(texts) + 1
 
 
@@ -485,7 +485,7 @@ def test_noise_is_no_text_and_tells_no_dialect(noise: str, dialect: Dialect, is_
     assert verdict == expected
     first_s, ended_s, deltas, _ = quiet
     twice = [None if at_s is None else 2 * at_s for at_s in (first_s, ended_s)]
-    assert (stream.first_text_s, stream.ended_s, stream.deltas) == (*twice, deltas)
+    assert (stream.texts.first_s, stream.ended_s, stream.texts.count) == (*twice, deltas)
 
 
 NAMED = ("a named one", "a named word", "a named text", "a named one sent on", "a name without data")
@@ -498,7 +498,7 @@ def test_what_can_not_be_words_is_none_in_a_stream_of_words_either(noise: str, i
     noisy = [one for part in PLAIN for one in (NOISE[noise], part)]
     stream, verdict = heard(noisy, "plain" if is_set else None)
     assert verdict == STREAMS["plain"][1]
-    assert (stream.first_text_s, stream.deltas) == (2.0, 3)
+    assert (stream.texts.first_s, stream.texts.count) == (2.0, 3)
 
 
 def test_words_are_the_transcript_only_where_no_event_is_of_a_dialect() -> None:
@@ -594,7 +594,7 @@ def test_blanks_only_are_an_empty_text() -> None:
     ):
         stream, verdict = heard(parts)
         assert verdict == Transcript("")
-        assert (stream.first_text_s, stream.deltas, stream.gaps) == (None, 0, None)
+        assert (stream.texts.first_s, stream.texts.count, stream.texts.gaps) == (None, 0, None)
     stream, verdict = heard([vllm(" "), vllm("a"), vllm(" "), vllm("b"), DONE])
     assert verdict == Transcript(" a b")
     assert told(stream) == (2.0, 5.0, 2, Gaps(2.0, 2.0, 2.0))
@@ -649,7 +649,7 @@ def test_one_object_is_no_stream_of_lines(body: bytes) -> None:
         stream, verdict = heard(parts, None, "application/json")
         assert verdict == reader("json")(answer(body))
         assert stream.ended_s is None
-        assert stream.first_text_s in (None, float(len(parts)))
+        assert stream.texts.first_s in (None, float(len(parts)))
     if b"{\n" in body:
         assert heard([body])[1] == reader("json")(answer(body)), "nor is one on many lines whose label says so"
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from stt_load.audio.names import FEWEST_SAMPLES, HEADER_BYTES, MOST_SAMPLES, SAMPLE_BYTES, SOURCES, frames_of
+from stt_load.audio.names import (
+    FEWEST_SAMPLES,
+    HEADER_BYTES,
+    MOST_SAMPLES,
+    SAMPLE_BYTES,
+    SOURCES,
+    frames_of,
+    lasting_s,
+)
 from stt_load.audio.wav import header
 
 
@@ -15,6 +23,10 @@ def test_the_longest_file_is_the_longest_whose_size_its_header_can_tell() -> Non
 def test_frames_are_rounded() -> None:
     assert frames_of(0.1, 22_050) == 2_205
     assert frames_of(FEWEST_SAMPLES / 16_000, 16_000) == FEWEST_SAMPLES
+
+
+def test_a_clip_lasts_whole_samples() -> None:
+    assert lasting_s(0.1, 11_025) == 1_102 / 11_025
 
 
 def test_the_only_source_is_noise() -> None:

@@ -56,8 +56,8 @@ def call(
             "captured": exchange.captured,
         }
         if heard is not None:
-            text_s = heard.first_text_s
-            seen |= {"first_text": None if text_s is None else text_s - sent, "deltas": heard.deltas}
+            text_s = heard.texts.first_s
+            seen |= {"first_text": None if text_s is None else text_s - sent, "deltas": heard.texts.count}
         results.append(seen)
     client.close()
     return results

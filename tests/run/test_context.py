@@ -31,7 +31,7 @@ def test_the_same_seed_makes_the_same_clips_anywhere() -> None:
     one, two, other = (build(config(), URL, seed, None, int) for seed in (7, 7, 8))  # type: ignore[arg-type]
 
     def clip(context: Any, seq: int, attempt: int = 0) -> bytes:
-        return b"".join(context.audio.clip(seq, attempt))
+        return b"".join(context.audio.clip(seq, attempt).parts)
 
     assert clip(one, 5) == clip(two, 5)
     assert len({clip(one, 5), clip(one, 6), clip(one, 5, 1), clip(other, 5)}) == 4
@@ -60,8 +60,8 @@ def test_each_protocol_has_its_body() -> None:
     assert isinstance(api_of(config(), URL).form, Form)
     assert isinstance(api_of(config(protocol="raw"), URL).form, Bare)
     assert api_of(config(), URL).plan is None
-    assert api_of(config(), URL).listen() is None
-    assert api_of(config(stream=True), URL).listen() is not None
+    assert api_of(config(), URL).follow() is None
+    assert api_of(config(stream=True), URL).follow() is not None
 
 
 def test_an_answer_is_read_as_configured() -> None:

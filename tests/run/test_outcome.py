@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from stt_load.api.pieces import Texts
 from stt_load.api.verdict import Failure, Transcript
+from stt_load.audio.clip import Clip
 from stt_load.client import ClientError, Exchange
 from stt_load.config import Config
 from stt_load.load.iteration import Iteration
@@ -17,7 +20,7 @@ from stt_load.samples.fields import FIELDS, in_range
 from stt_load.samples.sample import ErrorKind, Phase, Sample
 from tests.making import Told
 
-JOB = Iteration(3, 1, Phase.MEASURED)
+ITERATION = Iteration(3, 1, Phase.MEASURED)
 
 
 class Dispatcher:
@@ -30,10 +33,9 @@ def context_of(**api: Any) -> RunContext:
 
 
 def exchange_of(**values: Any) -> Exchange:
+    marks = {"sent": 101.0, "first_byte": 101.5, "done": 102.0} | values.pop("marks", {})
     usual: dict[str, Any] = {
-        "sent_s": 101.0,
-        "first_byte_s": 101.5,
-        "done_s": 102.0,
+        "marks": {name: at_s for name, at_s in marks.items() if at_s is not None},
         "uploaded": 320,
         "received": 20,
         "status": 200,
@@ -43,7 +45,7 @@ def exchange_of(**values: Any) -> Exchange:
 
 
 def made(verdict: Transcript | Failure, context: RunContext | None = None, **values: Any) -> Sample:
-    return concluded(context or context_of(), JOB, exchange_of(**values), verdict, 4, 0.25)
+    return concluded(context or context_of(), ITERATION, exchange_of(**values), verdict, 4, 0.25)
 
 
 def test_instants_count_from_the_runs_origin() -> None:
@@ -53,8 +55,29 @@ def test_instants_count_from_the_runs_origin() -> None:
     assert (row.ok, row.text_length, row.server_audio_s, row.tokens) == (True, 5, 1.0, 9)
 
 
+def test_what_was_due_before_it_was_sent_starts_when_it_was_due() -> None:
+    due = replace(ITERATION, due_s=100.25, slot=2, level=3, stage=1)
+    row = concluded(context_of(), due, exchange_of(), Transcript("hello"), 4, 0.25)
+    assert (row.start_s, row.sent_s, row.done_s) == (0.25, 1.0, 2.0)
+    assert (row.slot, row.level, row.stage) == (2, 3, 1)
+
+
+def test_a_rows_audio_is_as_long_as_its_clip_or_as_all_clips_are() -> None:
+    clip = Clip((b"RIFF",), 4, 3.5, 8_000)
+    assert made(Transcript("hello"), clip=clip).audio_s == 3.5
+    assert made(Transcript("hello")).audio_s == context_of().audio_s == 10.0
+
+
+def test_texts_on_the_way_have_their_times() -> None:
+    texts = Texts()
+    for at_s in (101.5, 101.75, 102.0):
+        texts.add(at_s, "word", final=False)
+    row = made(Transcript("hello"), texts=texts)
+    assert (row.first_text_s, row.deltas, row.gap_max_s) == (1.5, 3, 0.25)
+
+
 def test_a_failure_before_a_connection_has_sent_nothing() -> None:
-    row = made(Failure(ErrorKind.CONNECT, "refused"), connection=None, first_byte_s=None, status=None)
+    row = made(Failure(ErrorKind.CONNECT, "refused"), connection=None, marks={"first_byte": None}, status=None)
     assert (row.sent_s, row.upload_bytes, row.error_kind) == (None, 0, ErrorKind.CONNECT)
 
 
@@ -90,7 +113,7 @@ def test_half_a_token_is_absent_and_named() -> None:
 
 
 def test_a_pause_without_end_stays_within_its_column_whatever_comes_on_top() -> None:
-    row = concluded(context_of(), JOB, exchange_of(lingered_s=100.0), Transcript("hello"), 4, 1e9)
+    row = concluded(context_of(), ITERATION, exchange_of(lingered_s=100.0), Transcript("hello"), 4, 1e9)
     assert row.pause_s == 1e9
 
 
@@ -102,7 +125,7 @@ def test_messages_and_headers_hide_secrets(monkeypatch: pytest.MonkeyPatch) -> N
     assert json.loads(row.headers or "") == {"x-key": "***", "y": None}
 
 
-@pytest.mark.parametrize("broken", [{"captured": {"x": object()}}, {"first_byte_s": "now"}])
+@pytest.mark.parametrize("broken", [{"captured": {"x": object()}}, {"marks": {"first_byte": "now"}}])
 def test_a_row_that_can_not_be_made_is_a_failure_that_says_why(broken: dict[str, Any]) -> None:
     row = made(Transcript("hello"), **broken)
     assert (row.seq, row.attempt, row.phase) == (3, 1, Phase.MEASURED)

@@ -17,7 +17,7 @@ RATE_HZ, AUDIO_S, SEED = 16_000, 0.01, 5
 
 
 def audio_hash(seq: int) -> str:
-    header, noise = NoiseSource(SEED, int(RATE_HZ * AUDIO_S), RATE_HZ).clip(seq, 0)
+    header, noise = NoiseSource(SEED, int(RATE_HZ * AUDIO_S), RATE_HZ).clip(seq, 0).parts
     return blake2b(header[HEADER_BYTES:] + noise, digest_size=8).hexdigest()
 
 
