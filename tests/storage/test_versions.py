@@ -1,0 +1,84 @@
+"""Results and spools of schema 2, as stt-load 0.1.0 left them in `former`: what they are worth today."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stt_load.report.console import report
+from stt_load.report.messages import Language, Messages
+from stt_load.samples.run_info import ClosedLoop
+from stt_load.storage.merge import merge
+from stt_load.storage.result_file import document, load, write
+from stt_load.storage.run_record import ReportError
+from stt_load.storage.versions import SCHEMA_VERSION, current
+
+FORMER = Path(__file__).parent / "former"
+RESULT, SPOOL = FORMER / "result.json", FORMER / "killed.partial.jsonl"
+
+
+def saved() -> dict[str, Any]:
+    values: dict[str, Any] = json.loads(RESULT.read_text(encoding="utf-8"))
+    assert values["schema_version"] == 2
+    return values
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("file", [RESULT, SPOOL], ids=["result", "spool"])
+def test_the_report_says_what_it_said_then(file: Path, language: Language) -> None:
+    then = file.with_name(f"{file.name}.{language}.txt").read_text(encoding="utf-8").splitlines()
+    assert list(report(Messages(language), load(file), [Path(file.name)])) == then
+
+
+def test_the_figures_are_what_they_were() -> None:
+    then, now = saved(), document(load(RESULT))
+    for block in ("config", "warmup", "metrics", "validity", "findings", "backends"):
+        assert now[block] == then[block]
+    assert now["schema_version"] == SCHEMA_VERSION
+
+
+def test_the_levels_are_computed_anew_in_the_format_of_today() -> None:
+    then, now = saved()["levels"], document(load(RESULT))["levels"]
+    assert [one["figures"] | {"users": one["users"]} for one in now] == then
+    assert [one["kind"] for one in now] == ["users", "users"]
+    assert now[0]["to_s"] == now[1]["from_s"]
+
+
+def test_what_was_not_known_then_is_absent_and_the_load_was_closed() -> None:
+    run = load(RESULT)
+    assert {(row.slot, row.level, row.stage) for row in run.samples} == {(0, None, None)}
+    assert run.info.load == ClosedLoop(users=2, request_delay_s=0.0)
+
+
+def test_it_is_merged_with_what_is_of_today(tmp_path: Path) -> None:
+    former = load(SPOOL)
+    write(tmp_path / "result.json", former)
+    both = merge([former, load(tmp_path / "result.json")])
+    assert list(both.samples) == sorted(former.samples, key=lambda row: row.done_s)
+    assert both.summary.metrics == former.summary.metrics
+
+
+@pytest.mark.parametrize("version", [1, 4, "3", 2.5])
+def test_another_schema_is_refused(version: object) -> None:
+    with pytest.raises(ReportError, match=rf"schema version {version}, this stt-load reads 2 to 3.* \(0\.1\.0\)"):
+        current(saved() | {"schema_version": version}, RESULT)
+
+
+@pytest.mark.parametrize("key", ["request_delay", "api"])
+def test_a_config_without_what_a_report_asks_is_damaged(key: str) -> None:
+    values = saved()
+    del values["config"][key]
+    with pytest.raises(ReportError, match=f"its config lacks {key}"):
+        current(values, RESULT)
+
+
+def test_a_delay_of_another_type_is_one_sentence(tmp_path: Path) -> None:
+    values = saved()
+    values["config"]["request_delay"] = "x"
+    path = tmp_path / "result.json"
+    path.write_text(json.dumps(values), encoding="utf-8")
+    with pytest.raises(ReportError, match="RunInfo load"):
+        load(path)
