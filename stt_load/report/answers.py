@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any
 
 from stt_load.report.messages import Messages
 from stt_load.report.opening import WIDTH
 from stt_load.report.width import columns, plain, right, shorten, wrap
-from stt_load.stats.metrics import Distribution, Metrics
+from stt_load.stats.metrics import METRICS, Distribution, Gaps, Metrics
 from stt_load.stats.model import Backend
 
 MOST_BACKENDS = 20
@@ -23,28 +25,31 @@ def lines(say: Messages, metrics: Metrics) -> Iterator[str]:
 
 
 def _told(say: Messages, metrics: Metrics) -> Iterator[str]:
-    yield from _times(say, "ttft", metrics.ttft_s)
-    gaps = metrics.delta_gap_s
-    if gaps.mean_s is not None:
-        figures = {"mean": gaps.mean_s, "p95": gaps.p95_s, "max": gaps.max_s}
-        yield say("answers.gaps", **{name: say.seconds(value) for name, value in figures.items()})
-    yield from _times(say, "connect", metrics.connect_s, scale=1_000)
-    yield from _times(say, "processing", metrics.processing_time_s)
-    yield from _times(say, "outside", metrics.outside_time_s)
-    if metrics.tokens is not None:
-        yield say("answers.tokens", n=metrics.tokens)
-    if metrics.poll_interval_s is not None:
-        interval = say.duration(metrics.poll_interval_s)
-        yield from wrap(say("answers.polls", n=metrics.polls or 0, interval=interval), WIDTH, "", "  ")
+    """What has a text in the catalogue, in the order of `Metrics`."""
+    for name in dict.fromkeys(metric.name for metric in METRICS):
+        key, value = f"answers.{name}", getattr(metrics, name)
+        if key in say and _is_known(value):
+            yield from wrap(say(key, **_texts(say, metrics, value)), WIDTH, "", "  ")
 
 
-def _times(say: Messages, name: str, times: Distribution, scale: int = 1) -> Iterator[str]:
-    """scale: 1 for seconds, 1,000 for milliseconds."""
-    if times.n:
-        figures = {"mean": times.mean, "median": times.median, "p95": times.p95, "p99": times.p99}
-        digits = 3 if scale == 1 else 1
-        texts = {key: say.number(None if value is None else value * scale, digits) for key, value in figures.items()}
-        yield from wrap(say(f"answers.{name}", n=times.n, **texts), WIDTH, "", "  ")
+def _is_known(value: Any) -> bool:
+    """Whether a figure, or a block of them, has anything to say."""
+    match value:
+        case Distribution():
+            return value.n > 0
+        case Gaps():
+            return value.mean_s is not None
+    return value is not None
+
+
+def _texts(say: Messages, metrics: Metrics, value: Any) -> dict[str, Any]:
+    """What a text can name: the figure, or each of the block; seconds as such and, with `_ms`, as milliseconds."""
+    if not is_dataclass(value):
+        return {"n": value, "polls": metrics.polls or 0, "interval": say.duration(metrics.poll_interval_s)}
+    figures = {one.name.removesuffix("_s"): getattr(value, one.name) for one in fields(value)}
+    numbers = {name: one for name, one in figures.items() if one is None or isinstance(one, float)}
+    in_ms = {f"{name}_ms": say.number(None if one is None else one * 1_000, 1) for name, one in numbers.items()}
+    return figures | {name: say.number(one, 3) for name, one in numbers.items()} | in_ms
 
 
 def backends(say: Messages, found: tuple[Backend, ...]) -> Iterator[str]:

@@ -89,13 +89,16 @@ ENGLISH = {
     "latency.of_all": "; of all {n}: {value}",
     "latency.of_all_means": "  Of all: failed ones slower than any answer, cut-off ones at their age or more.",
     "latency.beyond": "> timeout",
-    "answers.ttft": "Time to first text: mean {mean} s, median {median}, P95 {p95}, P99 {p99}",
-    "answers.gaps": "Between pieces of text: mean {mean}, P95 {p95}, max {max}",
-    "answers.connect": "Connection set-up, in {n} of them: mean {mean} ms, median {median}, P95 {p95}, P99 {p99}",
-    "answers.processing": "The service's own processing time: mean {mean} s, median {median}, P95 {p95}, P99 {p99}",
-    "answers.outside": "The rest, network and queue: mean {mean} s, median {median}, P95 {p95}, P99 {p99}",
+    "answers.ttft_s": "Time to first text: mean {mean} s, median {median}, P95 {p95}, P99 {p99}",
+    "answers.delta_gap_s": "Between pieces of text: mean {mean} s, P95 {p95} s, max {max} s",
+    "answers.connect_s": "Connection set-up, in {n} of them: mean {mean_ms} ms, median {median_ms}, "
+    "P95 {p95_ms}, P99 {p99_ms}",
+    "answers.processing_time_s": "The service's own processing time: mean {mean} s, median {median}, "
+    "P95 {p95}, P99 {p99}",
+    "answers.outside_time_s": "The rest, network and queue: mean {mean} s, median {median}, P95 {p95}, P99 {p99}",
     "answers.tokens": "Tokens, as the service counts: {n}",
-    "answers.polls": "Asked {n} times whether jobs were over, {interval} apart: response times are no finer",
+    "answers.poll_interval_s": "Asked {polls} times whether jobs were over, "
+    "{interval} apart: response times are no finer",
     "throughput.overall": "Throughput: {value}",
     "throughput.steady": "  from the first to the last request sent: {value}",
     "throughput.window": "Measured for: {duration}",
