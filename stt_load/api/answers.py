@@ -11,7 +11,7 @@ from stt_load.api.errors import begins_an_error, error_in
 from stt_load.api.names import JSON_FORMATS, ResponseFormat
 from stt_load.api.numbers import number, usage_of
 from stt_load.api.places import NO_JSON, json_in, look, parsed
-from stt_load.api.verdict import Answer, Failure, Transcript, excerpt, heard
+from stt_load.api.verdict import Answer, Failure, Transcript, excerpt, transcript_of
 from stt_load.api.words import begins_markup, is_like_json, is_markup
 from stt_load.samples.sample import ErrorKind
 
@@ -75,7 +75,7 @@ class _JsonReader:
             return Failure(ErrorKind.NO_TEXT, f"{missing}: {excerpt(answer.body)}")
         audio_s, tokens = usage_of(document)
         duration_s = self._duration.seconds(document)
-        return heard(
+        return transcript_of(
             text, audio_s if duration_s is None else duration_s, self._processing_time.seconds(document), tokens
         )
 
@@ -125,7 +125,7 @@ def _words(text: str, answer: Answer) -> Transcript | Failure:
         return _page(answer)
     if is_like_json(text):
         return Failure(ErrorKind.BAD_JSON, f"HTTP {answer.status}, JSON that is broken: {excerpt(answer.body)}")
-    return heard(text)
+    return transcript_of(text)
 
 
 def _page(answer: Answer) -> Failure:
@@ -171,7 +171,7 @@ def _from_srt(answer: Answer) -> Transcript | Failure:
         return text
     if text and not _CUE.search(text):
         return Failure(ErrorKind.NO_TEXT, f"HTTP {answer.status}, no SRT cue in it: {excerpt(answer.body)}")
-    return heard(_spoken(text))
+    return transcript_of(_spoken(text))
 
 
 def _from_vtt(answer: Answer) -> Transcript | Failure:
@@ -180,7 +180,7 @@ def _from_vtt(answer: Answer) -> Transcript | Failure:
         return text
     if text and not text.startswith("WEBVTT"):
         return Failure(ErrorKind.NO_TEXT, f"HTTP {answer.status}, does not begin with WEBVTT: {excerpt(answer.body)}")
-    return heard(_spoken(text))
+    return transcript_of(_spoken(text))
 
 
 def _spoken(subtitles: str) -> str:

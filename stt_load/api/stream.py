@@ -13,7 +13,7 @@ from stt_load.api.event_reader import EventReader
 from stt_load.api.names import Dialect
 from stt_load.api.oddities import quoted
 from stt_load.api.pieces import Texts
-from stt_load.api.verdict import EXCERPT_CHARACTERS, Answer, Failure, Transcript, excerpt, heard
+from stt_load.api.verdict import EXCERPT_CHARACTERS, Answer, Failure, Transcript, excerpt, transcript_of
 from stt_load.samples.sample import ErrorKind
 
 
@@ -77,7 +77,7 @@ class Stream:
             if isinstance(verdict, Transcript) and not self.texts.count:
                 self.texts.add(self._last_s, verdict.text, final=False)
             return verdict
-        return self._failure(answer) or heard(reader.text, audio_s=reader.audio_s, tokens=reader.tokens)
+        return self._failure(answer) or transcript_of(reader.text, audio_s=reader.audio_s, tokens=reader.tokens)
 
     def again(self, answer: Answer) -> Transcript | Failure:
         """What a stream of the same settings makes of `answer.body` as a whole, for messages without secrets."""

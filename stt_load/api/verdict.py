@@ -57,9 +57,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What was heard. audio_s, processing_s, tokens: the clip's length, the time spent on it and the tokens used, as
-    the service says; None where it says nothing. out_of_range: fields of a sample for which it said what no row can
-    hold (`stt_load.samples.fields`). json_for_text: plain text was asked for, and this stood in JSON.
+    """The text of an answer. audio_s, processing_s, tokens: the clip's length, the time spent on it and the tokens
+    used, as the service says; None where it says nothing. out_of_range: fields of a sample for which it said what no
+    row can hold (`stt_load.samples.fields`). json_for_text: plain text was asked for, and this stood in JSON.
     """
 
     text: str
@@ -79,7 +79,7 @@ class Failure:
     wait_s: float = 0.0
 
 
-def heard(
+def transcript_of(
     text: str, audio_s: float | None = None, processing_s: float | None = None, tokens: float | None = None
 ) -> Transcript:
     """The transcript of an answer that says this: only what a row can hold is kept. What nobody sees is empty.
@@ -122,7 +122,7 @@ def _checked_transcript(given: Transcript) -> Transcript | Failure:
     for name, value, found in zip(("audio_s", "processing_s", "tokens"), numbers, told, strict=True):
         if value is not None and found is None:
             return _unusable(f"a Transcript whose {name} is {_kind(value)}")
-    verdict = heard(given.text, *told)
+    verdict = transcript_of(given.text, *told)
     named = given.out_of_range if isinstance(given.out_of_range, tuple) else ()
     beyond = tuple(one for one in TOLD if one in (*named, *verdict.out_of_range))
     in_json = given.json_for_text is True

@@ -100,7 +100,7 @@ class HttpClient(Client):
                 if not connection.send(upload):
                     connection.ready()
                     pace.rested(clock())
-                    self._hear(connection, incoming)
+                    self._take_in(connection, incoming)
                     if incoming.is_done or incoming.is_refusal:
                         return
                 elif upload.left:
@@ -108,7 +108,7 @@ class HttpClient(Client):
         except (ConnectionError, *GONE):
             return
 
-    def _hear(self, connection: Connection, incoming: Incoming) -> None:
+    def _take_in(self, connection: Connection, incoming: Incoming) -> None:
         """What the peer says while it is sent to. Raises `ConnectionError` when it has said all."""
         data = connection.receive()
         if data:

@@ -8,7 +8,7 @@ from stt_load.client.http1 import AnswerReader, BadHttp, Incomplete
 from stt_load.clock import clock
 from stt_load.samples.sample import ErrorKind
 
-HEARD_BYTES = 4_096
+FOLLOWED_BYTES = 4_096
 """What a stream is given at a time: of the smallest events it is as much work as others can wait for."""
 SMALL_BYTES = 1_024
 """Parts that are smaller are joined: a million of two bytes would take forty times their size."""
@@ -111,9 +111,9 @@ class Incoming:
         for place, part in enumerate(self._decoder.feed(content)):
             if place:
                 exchange.pace.step(clock())
-            self._hear(part, at_s)
+            self._follow(part, at_s)
 
-    def _hear(self, part: bytes, at_s: float) -> None:
+    def _follow(self, part: bytes, at_s: float) -> None:
         """The next part of the content, decoded."""
         exchange = self._exchange
         parts = exchange.parts
@@ -124,8 +124,8 @@ class Incoming:
         stream = exchange.stream
         if stream is None:
             return
-        for begin in range(0, len(part), HEARD_BYTES):
-            stream.feed(part[begin : begin + HEARD_BYTES], at_s)
+        for begin in range(0, len(part), FOLLOWED_BYTES):
+            stream.feed(part[begin : begin + FOLLOWED_BYTES], at_s)
             exchange.pace.step(clock())
 
     def _finish(self) -> None:

@@ -106,7 +106,7 @@ class SecuredSocket:
             return b""
 
     def _tell(self) -> None:
-        """Hands on what TLS itself has to say. That the peer hears nothing any more is told by what is read next."""
+        """Hands on what TLS itself has to say. That the peer is gone is told by what is read next."""
         with suppress(OSError):
             self.flush()
 

@@ -18,7 +18,7 @@ from stt_load.api.batch import Plan
 from stt_load.api.form import Bare, Form
 from stt_load.api.redaction import Redactor
 from stt_load.api.stream import Stream
-from stt_load.api.verdict import Answer, Transcript, heard
+from stt_load.api.verdict import Answer, Transcript, transcript_of
 from stt_load.audio.names import frames_of, lasting_s
 from stt_load.audio.noise import NoiseSource
 from stt_load.client import Target, Timeouts
@@ -143,7 +143,7 @@ def _places(api: ApiConfig) -> Places:
 
 def _as_returned(answer: Answer) -> Transcript:
     """Of a function of the user's own: the text is all there is."""
-    return heard(answer.body.decode())
+    return transcript_of(answer.body.decode())
 
 
 def _form(api: ApiConfig) -> Form | Bare:

@@ -49,11 +49,11 @@ def sample_of(
     users: running when it was sent. pause_s: for how long its user stays away after it.
     """
     failure = verdict if isinstance(verdict, Failure) else None
-    heard = verdict if isinstance(verdict, Transcript) else Transcript("")
+    transcript = verdict if isinstance(verdict, Transcript) else Transcript("")
     # A job may have had a connection before there was none.
     unreached = failure is not None and failure.kind in _NOTHING_SENT and exchange.connection is None
     sent_s = None if unreached else exchange.sent_s
-    told, beyond = bounded(_told(exchange, heard, failure is None, sent_s is None))
+    told, beyond = bounded(_told(exchange, transcript, failure is None, sent_s is None))
     origin_s, texts = context.dispatcher.origin_s, exchange.texts
     return Sample(
         **_frame(context, iteration, exchange),
@@ -67,8 +67,8 @@ def sample_of(
         error=storable(context.api.hide(failure.message)) if failure else None,
         connection=exchange.connection,
         headers=_shown(context, exchange) if exchange.captured else None,
-        out_of_range=(*heard.out_of_range, *beyond) or None,
-        json_for_text=heard.json_for_text,
+        out_of_range=(*transcript.out_of_range, *beyond) or None,
+        json_for_text=transcript.json_for_text,
         **told | {name: told[name] or 0 for name in _BYTES},
     )
 
@@ -91,17 +91,17 @@ def _frame(context: RunContext, iteration: Iteration, exchange: Exchange) -> dic
     }
 
 
-def _told(exchange: Exchange, heard: Transcript, ok: bool, nothing_sent: bool) -> dict[str, float | None]:
+def _told(exchange: Exchange, transcript: Transcript, ok: bool, nothing_sent: bool) -> dict[str, float | None]:
     """What the answer says, or what is counted in it: numbers that may be of any size."""
     return {
         "upload_bytes": 0 if nothing_sent else exchange.uploaded,
         "download_bytes": exchange.received,
         "status": exchange.status,
-        "text_length": len(heard.text) if ok else None,
+        "text_length": len(transcript.text) if ok else None,
         "connect_s": exchange.connect_s,
-        "server_audio_s": heard.audio_s,
-        "processing_s": heard.processing_s,
-        "tokens": heard.tokens,
+        "server_audio_s": transcript.audio_s,
+        "processing_s": transcript.processing_s,
+        "tokens": transcript.tokens,
         "polls": exchange.polls,
         **_streamed(exchange.texts),
     }

@@ -18,7 +18,7 @@ from stt_load.api.names import DIALECTS, Dialect
 from stt_load.api.places import NO_JSON, json_in, parsed
 from stt_load.api.request import Body
 from stt_load.api.stream import Stream
-from stt_load.api.verdict import LONGEST_WAIT_S, Answer, Failure, Step, Transcript, checked, heard, storable
+from stt_load.api.verdict import LONGEST_WAIT_S, Answer, Failure, Step, Transcript, checked, storable, transcript_of
 from stt_load.samples.fields import in_range
 from stt_load.samples.sample import ErrorKind
 from tests.api.documents import answers, anything, deep, documents, texts
@@ -72,7 +72,7 @@ def test_no_object_and_no_array_is_plain_text(body: str, kind: str) -> None:
         while isinstance(said, str) and said.strip().startswith('"') and json_in(said.strip()) is not NO_JSON:
             said = json_in(said.strip())
         assert isinstance(said, str)
-        assert verdict.text == heard(said).text.strip()
+        assert verdict.text == transcript_of(said).text.strip()
 
 
 @pytest.mark.parametrize("response_format", FORMATS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from json.scanner import make_scanner
 from typing import Any
 
 import jmespath
@@ -34,3 +36,11 @@ def test_everything_else_is_jmespaths(expression: str, expected: Any) -> None:
 def test_what_is_no_expression() -> None:
     with pytest.raises(ValueError, match="a\\["):
         look("a[")
+
+
+def test_what_of_json_is_not_documented_reads_a_document_and_says_where_it_ends() -> None:
+    """`json.scanner.make_scanner`: without it every event of a stream takes three times as long."""
+    scan = make_scanner(json.JSONDecoder())  # type: ignore[arg-type]
+    assert scan('{"a": [1, "b"]} rest', 0) == ({"a": [1, "b"]}, 15)
+    with pytest.raises(StopIteration):
+        scan("words", 0)

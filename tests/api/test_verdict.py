@@ -18,8 +18,8 @@ from stt_load.api.verdict import (
     Failure,
     Transcript,
     checked,
-    heard,
     storable,
+    transcript_of,
 )
 from stt_load.samples.sample import ErrorKind
 
@@ -129,16 +129,16 @@ def test_whatever_it_is_it_becomes_a_verdict(verdict: Any) -> None:
 
 @pytest.mark.parametrize("blanks", [" ", "\n", " \t\r\n", "\u3000", "\u00a0 "])
 def test_blanks_only_are_an_empty_text(blanks: str) -> None:
-    assert heard(blanks) == Transcript("")
-    assert heard(blanks, tokens=3) == Transcript("", tokens=3)
+    assert transcript_of(blanks) == Transcript("")
+    assert transcript_of(blanks, tokens=3) == Transcript("", tokens=3)
     assert checked(Transcript(blanks)) == Transcript("")
-    assert heard(f"{blanks}a") == Transcript(f"{blanks}a")
+    assert transcript_of(f"{blanks}a") == Transcript(f"{blanks}a")
 
 
 def test_halves_of_characters_become_what_they_are() -> None:
-    assert heard(json.loads(r'"a\ud83d\ude00"')) == Transcript("a😀")
-    assert heard("\ud83d" + "\ude00") == Transcript("😀"), "two events of a stream may have one each"
-    assert heard("a\ud83db") == Transcript("a\ufffdb")
+    assert transcript_of(json.loads(r'"a\ud83d\ude00"')) == Transcript("a😀")
+    assert transcript_of("\ud83d" + "\ude00") == Transcript("😀"), "two events of a stream may have one each"
+    assert transcript_of("a\ud83db") == Transcript("a\ufffdb")
 
 
 TURNING = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from stt_load.api.answers import reader
 from stt_load.api.stream import Stream
 from stt_load.client import ClientError, Exchange
-from stt_load.client.incoming import HEARD_BYTES, SMALL_BYTES, Incoming
+from stt_load.client.incoming import FOLLOWED_BYTES, SMALL_BYTES, Incoming
 from stt_load.client.pace import TURN_S, Overdue
 from stt_load.clock import clock
 from stt_load.samples.sample import ErrorKind
@@ -81,7 +81,7 @@ def test_a_stream_hears_it_in_parts_that_leave_others_their_turn() -> None:
     reply = answer(body=events).replace(b"application/json", b"text/event-stream")
     fed(reply, stream=Noted(None, reader("json")))
     assert sum(size for size, _ in heard) == len(events)
-    assert max(size for size, _ in heard) <= HEARD_BYTES
+    assert max(size for size, _ in heard) <= FOLLOWED_BYTES
     assert len({at_s for _, at_s in heard}) <= len(events) // 10_000, "what is read at once came at once"
 
 
