@@ -82,7 +82,7 @@ class RemoteExecutor:
     def begin(self, barrier: Barrier, order: Order, info: RunInfo, result: Path) -> None:
         self.barrier = self._intake.barrier = barrier
         config = order.config
-        self._audio_s = self._intake.audio_s = lasting_s(config.audio_duration, config.sample_rate)
+        self._audio_s = self._intake.audio_s = lasting_s(config.audio.duration, config.audio.sample_rate)
         self._lease_s = config.api.timeout.total + config.request_delay + LEASE_S
         self._result = result.stem
         self._workers.order = message_of(order, info, result)

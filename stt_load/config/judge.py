@@ -14,7 +14,7 @@ from stt_load.config.faults import Fault
 from stt_load.config.keys import EXTRA_FIELD, keys, suggestion
 from stt_load.config.layers import DEFAULT_ORIGIN, Layers, Origin
 from stt_load.config.masking import shown
-from stt_load.config.model import Config
+from stt_load.config.model import FORMER, Config
 from stt_load.config.paths import KeyPath, dotted
 from stt_load.config.places import NOT_FILLED, Broken, is_filled
 from stt_load.config.rules import broken_rules
@@ -45,7 +45,8 @@ def judge(
                     faults.append(_fault(details, path, layers.origins))
                 removed.add(path)
     config, notes = settle(config, layers.origins)
-    wrong = {fault.key for fault in faults}
+    present = {dotted(former): dotted(path) for former, path in FORMER.items()}
+    wrong = {present.get(fault.key or "", fault.key) for fault in faults}
     broken = [rule for rule in broken_rules(config, environ, speaks=speaks) if wrong.isdisjoint(map(dotted, rule))]
     return config, notes, faults + [_blame(rule, layers.origins) for rule in broken]
 

@@ -71,7 +71,7 @@ def _key(path: KeyPath, entry: dict[str, Any], defs: dict[str, Any]) -> Key:
     shape = options[0]
     nullable = len(options) < len(entry.get("anyOf", [entry]))
     kind = _kind(shape)
-    choices = tuple(shape.get("enum", ()))
+    choices = (shape["const"],) if "const" in shape else tuple(shape.get("enum", ()))
     if kind == "section":
         names = defs[shape["$ref"].rpartition("/")[2]]["properties"]
         expected = "lines of the form `key: value` below it, with " + listed(names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
 
@@ -12,6 +12,7 @@ from stt_load.config import characters
 from stt_load.config.faults import Fault
 from stt_load.config.keys import Key, keys
 from stt_load.config.masking import shown
+from stt_load.config.model import FORMER
 from stt_load.config.paths import KeyPath, dotted
 from stt_load.config.scalars import Scalar, scalar
 from stt_load.config.yaml_source import Document
@@ -41,17 +42,18 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a value was given, and as what. line: in a file."""
+    """Where a value was given, and as what. line: in a file. former: the name it was given by, if not its key's."""
 
     layer: Layer
     source: str
     written: str
     line: int | None = None
+    former: KeyPath | None = None
 
     def fault(self, path: KeyPath, message: str, value: str | None = None) -> Fault:
         """A fault at this place; `message` follows the value."""
         given = shown(path, self.written) if value is None else value
-        return Fault(self.source, f"{given} {message}", dotted(path), given, self.line)
+        return Fault(self.source, f"{given} {message}", dotted(self.former or path), given, self.line)
 
 
 TOTAL, MEASURE = ("total_requests",), ("measure_for",)
@@ -69,8 +71,17 @@ class Layers:
     def add_document(self, document: Document, source: str, layer: Layer = Layer.FILE) -> None:
         self.faults += document.faults
         origins = {path: Origin(layer, source, spot.written, spot.line) for path, spot in document.spots.items()}
-        self._choose_one(document.values, origins)
-        _lay_over(self.values, document.values)
+        values = copy.deepcopy(document.values)
+        for former, present in FORMER.items():
+            if former in origins:
+                value, origin = values.pop(former[0]), replace(origins[former], former=former)
+                if present in origins:
+                    self.faults.append(_given_twice(present, origins[present], origin))
+                else:
+                    _put(values, present, value)
+                    origins[present] = origin
+        self._choose_one(values, origins)
+        _lay_over(self.values, values)
         self.origins |= origins
 
     def add_overrides(self, overrides: Iterable[Override]) -> None:
@@ -78,11 +89,15 @@ class Layers:
         values: dict[KeyPath, Scalar] = {}
         origins: dict[KeyPath, Origin] = {}
         for override in overrides:
-            path = tuple(override.key.split("."))
-            origin = Origin(override.layer, override.source, override.text or '""')
+            given = tuple(override.key.split("."))
+            path = FORMER.get(given, given)
+            former = None if path == given else given
+            origin = Origin(override.layer, override.source, override.text or '""', former=former)
             if problem := characters.problem(override.text):
                 self.faults.append(origin.fault(path, problem))
                 continue
+            if path in origins and origins[path].former != former:
+                self.faults.append(_given_twice(path, origin, origins[path]))
             values[path] = _read(override.text, keys().get(path))
             origins[path] = origin
         self._choose_one({path[0]: value for path, value in values.items() if len(path) == 1}, origins)
@@ -103,16 +118,29 @@ class Layers:
             self._put(MEASURE, None)
 
     def _put(self, path: KeyPath, value: Scalar) -> None:
-        """Sections that are missing are made on the way; one that is something else stays, to be found at fault."""
-        place = self.values
-        for name in path[:-1]:
-            if place.get(name) is None:
-                place[name] = {}
-            if not isinstance(place[name], dict):
-                return
-            place = place[name]
-        place[path[-1]] = value
-        self.origins.pop(path, None)
+        if _put(self.values, path, value):
+            self.origins.pop(path, None)
+
+
+def _put(values: dict[str, Any], path: KeyPath, value: Any) -> bool:
+    """Sections that are missing are made on the way; one that is something else stays, to be found at fault. Whether
+    the value has found its place."""
+    for name in path[:-1]:
+        if values.get(name) is None:
+            values[name] = {}
+        if not isinstance(values[name], dict):
+            return False
+        values = values[name]
+    values[path[-1]] = value
+    return True
+
+
+def _given_twice(path: KeyPath, one: Origin, other: Origin) -> Fault:
+    """A key has two values in one layer, by its name and by a former one."""
+    name = dotted(other.former or path)
+    place = other.source if other.line is None else f"line {other.line}"
+    given = shown(path, other.written)
+    return one.fault(path, f"excludes {name} ({given}, {place}), which is the same key; keep one of them")
 
 
 def _lay_over(lower: dict[str, Any], higher: Mapping[str, Any]) -> None:
@@ -124,7 +152,7 @@ def _lay_over(lower: dict[str, Any], higher: Mapping[str, Any]) -> None:
         elif isinstance(below, dict) and value is None:
             continue  # an empty section
         else:
-            lower[name] = copy.deepcopy(value)
+            lower[name] = value
 
 
 def _read(text: str, key: Key | None) -> Scalar:

@@ -6,11 +6,14 @@ Each key is judged alone here; what must hold between keys is in `rules`. The de
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import ConfigDict, Field
 
 from stt_load.config.api import ApiConfig
+from stt_load.config.audio import AudioConfig
+from stt_load.config.paths import KeyPath
 from stt_load.config.section import (
     DEFAULT_DRAIN_S,
     EMBEDDED,
@@ -21,6 +24,12 @@ from stt_load.config.section import (
     Section,
 )
 from stt_load.server.settings import ServerSettings
+
+FORMER: Mapping[KeyPath, KeyPath] = {
+    ("audio_duration",): ("audio", "duration"),
+    ("sample_rate",): ("audio", "sample_rate"),
+}
+"""Names of the top level that keys had once, and may go on being given by; and the key that each one means."""
 
 
 class Report(Section):
@@ -64,12 +73,7 @@ class Config(Section):
     request_delay: Seconds = Field(
         default=0.0, description="Seconds that a user pauses between the end of a request and its next one."
     )
-    audio_duration: float = Field(
-        default=10.0, gt=0, description="Length of each clip in seconds. Every request carries new random noise."
-    )
-    sample_rate: int = Field(
-        default=16_000, ge=1_000, le=384_000, description="Samples per second of each clip (WAV, 16 bits, mono)."
-    )
+    audio: AudioConfig = Field(default=AudioConfig(), description="What is said: the clips that are sent.")
     measure_for: PositiveSeconds | None = Field(
         default=None, description="Seconds to measure after the warm-up, instead of total_requests."
     )

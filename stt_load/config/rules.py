@@ -19,7 +19,7 @@ from stt_load.storage.files import OddFileError, read_ordinary
 MOST_BUNDLE_BYTES = 10_000_000
 
 TOTAL, WARMUP = ("total_requests",), ("warmup_requests",)
-DURATION, RATE = ("audio_duration",), ("sample_rate",)
+DURATION, RATE = ("audio", "duration"), ("audio", "sample_rate")
 
 
 def broken_rules(config: Config, environ: Mapping[str, str], *, speaks: bool = True) -> Iterator[Broken]:
@@ -54,7 +54,7 @@ def _warmup_is_below_total(config: Config) -> Iterator[Broken]:
 
 
 def _clip_has_a_size(config: Config) -> Iterator[Broken]:
-    duration, rate = config.audio_duration, config.sample_rate
+    duration, rate = config.audio.duration, config.audio.sample_rate
     if duration * rate >= MOST_SAMPLES + 0.5:
         yield {
             DURATION: f"makes a WAV above 4 GiB at {rate} Hz; choose {math.floor(MOST_SAMPLES / rate)} or less",

@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from stt_load.config.model import Config
+from stt_load.config.model import FORMER, Config
+from stt_load.config.paths import dotted
 
 
 class _Untitled(GenerateJsonSchema):
@@ -21,7 +22,15 @@ class _Untitled(GenerateJsonSchema):
 def schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of the configuration."""
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    return head | Config.model_json_schema(schema_generator=_Untitled) | {"title": "Configuration of stt-load"}
+    found = Config.model_json_schema(schema_generator=_Untitled) | {"title": "Configuration of stt-load"}
+    for former, present in FORMER.items():
+        section, name = present
+        its = f"{found['properties'][section]['$ref']}/properties/{name}"
+        found["properties"][dotted(former)] = {"$ref": its, "description": f"Another name of {dotted(present)}."}
+        found.setdefault("dependentSchemas", {})[dotted(former)] = {
+            "properties": {section: {"not": {"required": [name]}}}
+        }
+    return head | found
 
 
 def text() -> str:

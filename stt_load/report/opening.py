@@ -16,7 +16,7 @@ WIDTH = 80
 def subject(say: Messages, config: Mapping[str, Any], info: RunInfo) -> Iterator[str]:
     """What is measured, and with what. config: the masked configuration."""
     yield say("start.config", file=info.config_file or say("start.no_file"))
-    yield say("start.audio", duration=config["audio_duration"], rate=config["sample_rate"])
+    yield say("start.audio", duration=config["audio"]["duration"], rate=config["audio"]["sample_rate"])
     yield say("start.fresh")
     yield say("start.api", url=info.target)
     api = config["api"]

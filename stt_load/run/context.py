@@ -103,7 +103,7 @@ def build(config: Config, url: str, seed: int, dispatcher: Dispatcher, users: Ca
         dispatcher=dispatcher,
         users=users,
         audio=audio_of(config, seed),
-        audio_s=lasting_s(config.audio_duration, config.sample_rate),
+        audio_s=lasting_s(config.audio.duration, config.audio.sample_rate),
         api=api_of(config, url),
         target=target_of(config, url),
         call=load(config.api.call) if config.api.call else None,
@@ -117,7 +117,7 @@ def build(config: Config, url: str, seed: int, dispatcher: Dispatcher, users: Ca
 
 def audio_of(config: Config, seed: int) -> NoiseSource:
     """The clips of a run; `seed` decides on them."""
-    return NoiseSource(seed, frames_of(config.audio_duration, config.sample_rate), config.sample_rate)
+    return NoiseSource(seed, frames_of(config.audio.duration, config.audio.sample_rate), config.audio.sample_rate)
 
 
 def api_of(config: Config, url: str) -> Api:

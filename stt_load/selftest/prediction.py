@@ -116,9 +116,9 @@ def _before_end(truth: Line, name: str) -> float:
 
 def _rows_by_clip(result: Mapping[str, Any]) -> dict[str, Row]:
     """Each row under the hash of its clip: only the clip itself went both ways."""
-    config = result["config"]
-    rate_hz = config["sample_rate"]
-    source = NoiseSource(result["run"]["seed"], frames_of(config["audio_duration"], rate_hz), rate_hz)
+    audio = result["config"]["audio"]
+    rate_hz = audio["sample_rate"]
+    source = NoiseSource(result["run"]["seed"], frames_of(audio["duration"], rate_hz), rate_hz)
     rows = {}
     for row in result["requests"]:
         wav = b"".join(source.clip(row["seq"], row["attempt"]).parts)

@@ -18,8 +18,7 @@ CONFIG_KEYS = (
     "request_delay",
     "measure_for",
     "wait_ready",
-    "audio_duration",
-    "sample_rate",
+    "audio",
     "api",
     "report",
     "validity",
@@ -43,13 +42,18 @@ def current(document: Mapping[str, Any], path: Path) -> dict[str, Any]:
             f"{path} has schema version {version}, this stt-load reads {FIRST_READ} to {SCHEMA_VERSION}: it is of "
             f"{changed}. Read it with the stt-load that wrote it ({wrote})"
         )
-    if missing := [name for name in CONFIG_KEYS if name not in document["config"]]:
+    found = _of_3(document) if version == 2 else dict(document)
+    if missing := [name for name in CONFIG_KEYS if name not in found["config"]]:
         raise ReportError(f"{path} is damaged: its config lacks {', '.join(missing)}")
-    return _of_3(document) if version == 2 else dict(document)
+    return found
 
 
 def _of_3(document: Mapping[str, Any]) -> dict[str, Any]:
-    """A document of schema 2: there was one model of load. What its rows lack `samples.rows` knows."""
-    run = document["run"]
-    load = {"model": "closed", "users": run.get("users"), "request_delay_s": document["config"]["request_delay"]}
-    return {**document, "run": {**run, "load": load}}
+    """A document of schema 2: there was one model of load, and the clips' keys stood at the top level of the
+    configuration. What its rows lack `samples.rows` knows."""
+    run, config = document["run"], dict(document["config"])
+    load = {"model": "closed", "users": run.get("users"), "request_delay_s": config.get("request_delay")}
+    if "audio_duration" in config and "sample_rate" in config:
+        duration, rate = config.pop("audio_duration"), config.pop("sample_rate")
+        config["audio"] = {"source": "noise", "duration": duration, "sample_rate": rate}
+    return {**document, "config": config, "run": {**run, "load": load}}

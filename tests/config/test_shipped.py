@@ -13,6 +13,7 @@ import yaml
 import stt_load
 from stt_load.config import Config, load, masked
 from stt_load.config.keys import keys
+from stt_load.config.model import FORMER
 from stt_load.config.schema import schema, text
 
 SCHEMA_FILE = Path(stt_load.__file__).parent / "config.schema.json"
@@ -32,7 +33,7 @@ def test_the_shipped_file_is_the_defaults() -> None:
 
 def test_the_shipped_file_names_every_key_and_fits_the_schema() -> None:
     document = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
-    assert set(_paths(document)) == set(keys())
+    assert {FORMER.get(path, path) for path in _paths(document)} == set(keys())
     jsonschema.Draft202012Validator(json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))).validate(document)
 
 
@@ -59,6 +60,9 @@ def test_every_key_is_described() -> None:
         {"api": {"extra_fields": {"": "x"}}},
         {"api": {"api_key_env": "sk-1"}},
         {"embedded": {"jitter": "normal"}},
+        {"audio": {"source": "tone"}},
+        {"audio_duration": 0},
+        {"audio_duration": 5, "audio": {"duration": 5}},
     ],
 )
 def test_an_editor_marks_what_load_refuses(document: dict[str, Any]) -> None:

@@ -37,7 +37,7 @@ def test_an_empty_file_and_empty_sections_are_all_defaults(loaded: Load) -> None
 
 def test_whole_numbers_may_be_written_as_others(loaded: Load) -> None:
     config = loaded("total_requests: 1e3\nsample_rate: 16_000\nembedded: {slots: 4.0}\nrequest_delay: 1")
-    assert (config.total_requests, config.sample_rate, config.embedded.slots) == (1000, 16_000, 4)
+    assert (config.total_requests, config.audio.sample_rate, config.embedded.slots) == (1000, 16_000, 4)
     assert isinstance(config.total_requests, int)
     assert isinstance(config.request_delay, float)
 
@@ -94,9 +94,9 @@ def test_the_drain_follows_the_total_timeout(loaded: Load, text: str, drain: flo
 
 
 def test_the_shortest_and_the_longest_clip(loaded: Load) -> None:
-    assert loaded("audio_duration: 0.0005").audio_duration == 0.0005
+    assert loaded("audio_duration: 0.0005").audio.duration == 0.0005
     rate = 16_000
-    assert loaded(f"audio_duration: {MOST_SAMPLES / rate}").audio_duration == MOST_SAMPLES / rate
+    assert loaded(f"audio_duration: {MOST_SAMPLES / rate}").audio.duration == MOST_SAMPLES / rate
     assert 36 + 2 * MOST_SAMPLES < 2**32 <= 36 + 2 * (MOST_SAMPLES + 1)
 
 

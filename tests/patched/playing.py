@@ -54,7 +54,7 @@ class Run:
 
     def __init__(self, url: str, total: int | None = None, warmup: int = 0, **keys: Any) -> None:
         api = {"timeout": {"total": 5, "first_byte": 5, "read": 2}} | keys.pop("api", {})
-        config = Config(audio_duration=0.1, api=api, **keys)
+        config = Config(audio={"duration": 0.1}, api=api, **keys)
         self.environment = Environment()
         self.environment.events.user_error.add_listener(on_user_error)
         self.condition = Condition()
