@@ -160,8 +160,8 @@ ENGLISH = {
     "finding.starved": "{starved} of {connections} connections were left waiting: {waited} (median) where {usual} is "
     "usual. A server with fewer threads than kept-alive connections does that; try fewer users, or keep_alive: "
     "false.",
-    "finding.misheard": "In {differing} of {answers} answers it counts another length of audio than was sent: {told} "
-    "instead of {sent} (means). It may not have worked on the whole of each clip.",
+    "finding.misheard": "In {differing} of {answers} answers it counts another length of audio than was sent: "
+    "{told_mean} instead of {sent_mean} (means). It may not have worked on the whole of each clip.",
     "finding.out_of_range": "In {said} of {answers} answers it said numbers that are beyond all reason ({fields}): "
     "they are left out.",
     "finding.json_for_text": "{in_json} of {answers} texts came in JSON, although plain text was asked for "
@@ -169,14 +169,14 @@ ENGLISH = {
     "finding.not_streamed": "All {answers} texts came in one piece and at the end: it may not know `stream`, or a "
     "proxy on the way keeps the answer back until it is whole.",
     "finding.drift_up": "It became slower during the run: median {first_third_median} in the first third, "
-    "{last_third_median} in the last ({change}). A longer run would give other figures.",
+    "{last_third_median} in the last ({ratio}). A longer run would give other figures.",
     "finding.drift_down": "It became faster during the run: median {first_third_median} in the first third, "
-    "{last_third_median} in the last ({change}). A longer warm-up may be needed.",
+    "{last_third_median} in the last ({ratio}). A longer warm-up may be needed.",
     "finding.cold_leftovers": "It was still warming up while it was measured: median {early_median} early on, "
     "{late_median} in the second half. Raise warmup_requests.",
-    "finding.first_wave_fast": "The first {requests} measured requests met an idle service and were faster (mean "
+    "finding.first_wave_down": "The first {requests} measured requests met an idle service and were faster (mean "
     "{first_mean}, the rest {rest_mean}): the figures are a little too good for a steady load.",
-    "finding.first_wave_slow": "The first {requests} measured requests were slower (mean {first_mean}, the rest "
+    "finding.first_wave_up": "The first {requests} measured requests were slower (mean {first_mean}, the rest "
     "{rest_mean}). Raise warmup_requests if the service was still cold.",
     "finding.tail": "After the last request was sent, it took {drain} until all were over. Up to then the rate "
     "was {steady}; with that end it is {throughput}.",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 
 from stt_load.report.messages import Messages
 from stt_load.report.opening import WIDTH
 from stt_load.report.width import plain, wrap
+from stt_load.samples.fields import TOLD
 from stt_load.samples.run_info import RunInfo
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import Samples
@@ -22,7 +23,7 @@ MOST_LOOKED_AT = 10_000
 
 def findings(say: Messages, found: tuple[Finding, ...]) -> Iterator[str]:
     """A block with a sentence for each finding that the counts don't tell already."""
-    told = [SENTENCES[one.name](say, one.values) for one in found if one.name in SENTENCES]
+    told = [sentence for one in found if (sentence := _sentence(say, one)) is not None]
     if not told:
         return
     yield ""
@@ -82,100 +83,25 @@ def _limits_met(samples: Samples) -> Iterator[str]:
         yield from wrap(plain(text), WIDTH, "    ", "      ")
 
 
-def _sheds(say: Messages, values: Mapping[str, float]) -> str:
-    return say("finding.sheds", shed=values["shed"], requests=values["requests"], share=say.share(values["share"]))
+def _sentence(say: Messages, found: Finding) -> str | None:
+    """What is said of a finding: its own text, or the one for where its ratio goes; None if there is none."""
+    values = found.values
+    texts = {name.removesuffix("_s").removesuffix("_rps"): _said(say, name, value) for name, value in values.items()}
+    texts["fields"] = ", ".join(name for name in values if name in TOLD)
+    for key in (f"finding.{found.name}", f"finding.{found.name}_{'up' if values.get('ratio', 0) > 1 else 'down'}"):
+        if key in say:
+            return say(key, **texts)
+    return None
 
 
-def _empty_texts(say: Messages, values: Mapping[str, float]) -> str:
-    return say("finding.empty_texts", texts=values["texts"])
-
-
-def _drift(say: Messages, values: Mapping[str, float]) -> str:
-    return say(
-        "finding.drift_up" if values["ratio"] > 1 else "finding.drift_down",
-        first_third_median=say.seconds(values["first_third_median_s"]),
-        last_third_median=say.seconds(values["last_third_median_s"]),
-        change=f"{values['ratio'] - 1:+.0%}",
-    )
-
-
-def _cold_leftovers(say: Messages, values: Mapping[str, float]) -> str:
-    early, late = say.seconds(values["early_median_s"]), say.seconds(values["late_median_s"])
-    return say("finding.cold_leftovers", early_median=early, late_median=late)
-
-
-def _first_wave(say: Messages, values: Mapping[str, float]) -> str:
-    return say(
-        "finding.first_wave_slow" if values["ratio"] > 1 else "finding.first_wave_fast",
-        requests=values["requests"],
-        first_mean=say.seconds(values["first_mean_s"]),
-        rest_mean=say.seconds(values["rest_mean_s"]),
-    )
-
-
-def _tail(say: Messages, values: Mapping[str, float]) -> str:
-    return say(
-        "finding.tail",
-        drain=say.duration(values["drain_s"]),
-        steady=say.rate(values["steady_rps"]),
-        throughput=say.rate(values["throughput_rps"]),
-    )
-
-
-def _failing_fast(say: Messages, values: Mapping[str, float]) -> str:
-    return say(
-        "finding.failing_fast",
-        failed=values["failed"],
-        requests=values["requests"],
-        failed_median=say.seconds(values["failed_median_s"]),
-        ok_median=say.seconds(values["ok_median_s"]),
-    )
-
-
-def _starved(say: Messages, values: Mapping[str, float]) -> str:
-    return say(
-        "finding.starved",
-        starved=values["starved"],
-        connections=values["connections"],
-        waited=say.seconds(values["waited_s"]),
-        usual=say.seconds(values["usual_s"]),
-    )
-
-
-def _misheard(say: Messages, values: Mapping[str, float]) -> str:
-    return say(
-        "finding.misheard",
-        differing=values["differing"],
-        answers=values["answers"],
-        told=say.seconds(values["told_mean_s"]),
-        sent=say.seconds(values["sent_mean_s"]),
-    )
-
-
-def _out_of_range(say: Messages, values: Mapping[str, float]) -> str:
-    fields = ", ".join(name for name in values if name not in ("said", "answers"))
-    return say("finding.out_of_range", said=values["said"], answers=values["answers"], fields=fields)
-
-
-def _json_for_text(say: Messages, values: Mapping[str, float]) -> str:
-    return say("finding.json_for_text", in_json=values["in_json"], answers=values["answers"])
-
-
-def _not_streamed(say: Messages, values: Mapping[str, float]) -> str:
-    return say("finding.not_streamed", answers=values["answers"])
-
-
-SENTENCES: Mapping[str, Callable[[Messages, Mapping[str, float]], str]] = {
-    "sheds": _sheds,
-    "failing_fast": _failing_fast,
-    "empty_texts": _empty_texts,
-    "starved": _starved,
-    "misheard": _misheard,
-    "out_of_range": _out_of_range,
-    "json_for_text": _json_for_text,
-    "not_streamed": _not_streamed,
-    "drift": _drift,
-    "cold_leftovers": _cold_leftovers,
-    "first_wave": _first_wave,
-    "tail": _tail,
-}
+def _said(say: Messages, name: str, value: float) -> str:
+    """A figure, as its name says what it is."""
+    if name == "drain_s":
+        return say.duration(value)
+    if name.endswith("_s"):
+        return say.seconds(value)
+    if name.endswith("_rps"):
+        return say.rate(value)
+    if name == "ratio":
+        return f"{value - 1:+.0%}"
+    return say.share(value) if name == "share" else str(value)

@@ -158,8 +158,8 @@ KOREAN = {
     "얼마나 감당하는지를 말하지 않습니다.",
     "finding.starved": "연결 {connections}개 중 {starved}개가 계속 기다렸습니다: 보통 {usual}인데 {waited}(중앙값). "
     "유지되는 연결보다 스레드가 적은 서버에서 생기는 일입니다. 사용자를 줄이거나 keep_alive: false로 해 보세요.",
-    "finding.misheard": "답 {answers}건 중 {differing}건에서 서비스가 센 음성 길이가 보낸 것과 다릅니다: {sent} 대신 "
-    "{told}(평균). 클립 전체를 처리하지 않았을 수 있습니다.",
+    "finding.misheard": "답 {answers}건 중 {differing}건에서 서비스가 센 음성 길이가 보낸 것과 다릅니다: "
+    "{sent_mean} 대신 {told_mean}(평균). 클립 전체를 처리하지 않았을 수 있습니다.",
     "finding.out_of_range": "답 {answers}건 중 {said}건에 있을 수 없는 크기의 수가 있었습니다({fields}). 그 수는 "
     "결과에서 뺐습니다.",
     "finding.json_for_text": "글 {answers}건 중 {in_json}건이, 일반 텍스트를 요청했는데도(response_format: text) "
@@ -167,14 +167,14 @@ KOREAN = {
     "finding.not_streamed": "글 {answers}건이 모두 마지막에 한 덩어리로 왔습니다: 서비스가 `stream`을 모르거나, "
     "중간의 프록시가 답을 다 모은 뒤에 보내는 것일 수 있습니다.",
     "finding.drift_up": "실행하는 동안 점점 느려졌습니다: 중앙값이 처음 1/3에서 {first_third_median}, 마지막 "
-    "1/3에서 {last_third_median}입니다({change}). 더 오래 실행하면 수치가 달라집니다.",
+    "1/3에서 {last_third_median}입니다({ratio}). 더 오래 실행하면 수치가 달라집니다.",
     "finding.drift_down": "실행하는 동안 점점 빨라졌습니다: 중앙값이 처음 1/3에서 {first_third_median}, 마지막 "
-    "1/3에서 {last_third_median}입니다({change}). Warm-up을 늘려야 할 수 있습니다.",
+    "1/3에서 {last_third_median}입니다({ratio}). Warm-up을 늘려야 할 수 있습니다.",
     "finding.cold_leftovers": "측정 중에도 아직 준비 중이었습니다: 중앙값이 초반 {early_median}, 후반 "
     "{late_median}입니다. warmup_requests를 늘리세요.",
-    "finding.first_wave_fast": "처음 {requests}개 측정 요청은 쉬고 있던 서비스를 만나 더 빨랐습니다(평균 "
+    "finding.first_wave_down": "처음 {requests}개 측정 요청은 쉬고 있던 서비스를 만나 더 빨랐습니다(평균 "
     "{first_mean}, 나머지 {rest_mean}). 꾸준한 부하에서보다 수치가 조금 좋게 나왔습니다.",
-    "finding.first_wave_slow": "처음 {requests}개 측정 요청이 더 느렸습니다(평균 {first_mean}, 나머지 "
+    "finding.first_wave_up": "처음 {requests}개 측정 요청이 더 느렸습니다(평균 {first_mean}, 나머지 "
     "{rest_mean}). 서비스가 아직 준비 중이었다면 warmup_requests를 늘리세요.",
     "finding.tail": "마지막 요청을 보낸 뒤 모두 끝나기까지 {drain}가 걸렸습니다. 마지막 요청을 보낼 때까지의 "
     "처리량은 {steady}, 그 끝까지 포함하면 {throughput}입니다.",
