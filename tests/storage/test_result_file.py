@@ -250,18 +250,3 @@ def test_secrets_are_not_in_the_configuration_of_the_result(tmp_path: Path) -> N
     written = path.read_text(encoding="utf-8")
     assert "hunter2" not in written
     assert "k3y" not in written
-
-
-def test_a_result_of_before_has_the_clips_keys_where_they_are_now(tmp_path: Path) -> None:
-    path = tmp_path / "result.json"
-    write(path, run_of(steady()))
-    values = json.loads(path.read_text(encoding="utf-8"))
-    audio = values["config"].pop("audio")
-    values["config"] |= {"audio_duration": audio["duration"], "sample_rate": audio["sample_rate"]}
-    values["schema_version"] = 2
-    path.write_text(json.dumps(values), encoding="utf-8")
-    assert load(path).config == run_of(steady()).config
-    del values["config"]["sample_rate"]
-    path.write_text(json.dumps(values), encoding="utf-8")
-    with pytest.raises(ReportError, match="its config lacks audio"):
-        load(path)

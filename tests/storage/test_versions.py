@@ -35,9 +35,23 @@ def test_the_report_says_what_it_said_then(file: Path, language: Language) -> No
 
 def test_the_figures_are_what_they_were() -> None:
     then, now = saved(), document(load(RESULT))
-    for block in ("config", "warmup", "metrics", "validity", "findings", "backends"):
+    for block in ("warmup", "metrics", "validity", "findings", "backends"):
         assert now[block] == then[block]
     assert now["schema_version"] == SCHEMA_VERSION
+
+
+def test_the_clips_keys_are_where_they_are_now() -> None:
+    then, now = saved()["config"], document(load(RESULT))["config"]
+    clips = {"duration": then.pop("audio_duration"), "sample_rate": then.pop("sample_rate")}
+    assert now == then | {"audio": {"source": "noise"} | clips}
+
+
+@pytest.mark.parametrize("key", ["audio_duration", "sample_rate"])
+def test_one_without_a_key_of_the_clips_is_damaged(key: str) -> None:
+    values = saved()
+    del values["config"][key]
+    with pytest.raises(ReportError, match="its config lacks audio"):
+        current(values, RESULT)
 
 
 def test_the_levels_are_computed_anew_in_the_format_of_today() -> None:
