@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence, Set
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Protocol
 
 import gevent
@@ -13,28 +13,19 @@ import stt_load
 from stt_load.clock import clock
 from stt_load.cluster import protocol
 from stt_load.cluster.checks import InvalidMessage, shown
-from stt_load.cluster.clocks import LONGEST_JUMP_S, RoundTrips
+from stt_load.cluster.member import Member, called
 from stt_load.cluster.protocol import Data
-from stt_load.samples.run_info import Clock
+from stt_load.cluster.timeouts import Timeouts
 
 logger = logging.getLogger(__name__)
 
 TICK_S = 0.1
-SAME_CLOCK = Clock(offset_s=0.0, error_s=0.0)
 STEP_S = 1.0
 """What passes at once beyond this is not counted as anybody's silence: this process itself was stopped."""
 TROUBLE = 300
 """Characters of what a worker says that it lacks."""
-SILENCE_S = 10.0
-"""A worker says hello before its first heartbeat. One that Locust hears for this long and that has not done so has no
-stt-load, or an older one."""
-MUTE_S = 8.0
-"""One that Locust hears, and that answers no beat or says no hello, for this long takes no part. Locust takes less to
-give up a worker that stands still: so it is none of those."""
 REFUSE_AGAIN_S = 0.5
 """One that has been refused, and speaks again, is told so again at most this often."""
-START_S = 300.0
-"""So long a worker may take from its connection to its readiness: the locustfile's own `init`, a cold node."""
 
 
 class Link(Protocol):
@@ -57,41 +48,6 @@ class Link(Protocol):
 
     def dismiss(self, worker: str) -> None:
         """Makes the worker's process end."""
-
-
-@dataclass(slots=True)
-class Member:
-    """One worker process. same_boot: it runs on this machine, and so, most probably, on the same monotonic clock.
-
-    heard_s: when it was heard of last, on this process's clock. fit: it can take part. starting_s: for how long it
-    has been there without being ready to. mute_s: for how long Locust has heard it and nobody else has.
-    """
-
-    id: str
-    name: str
-    same_boot: bool
-    heard_s: float
-    fit: bool = False
-    starting_s: float = 0.0
-    mute_s: float = 0.0
-    spoke_s: float = 0.0
-    trips: RoundTrips = field(default_factory=RoundTrips)
-
-    @property
-    def clock(self) -> Clock:
-        """How far its clock is ahead of this one.
-
-        On the same machine not at all, unless the round trips say otherwise: a container may have a clock of its own.
-        """
-        known = self.trips.clock
-        if known is None or (self.same_boot and abs(known.offset_s) <= known.error_s):
-            return SAME_CLOCK
-        return known
-
-    @property
-    def jumped_s(self) -> float:
-        """By how much its clock and this one have jumped apart so far, 0 where they are the same."""
-        return 0.0 if self.clock == SAME_CLOCK else min(self.trips.jumped_s, LONGEST_JUMP_S)
 
 
 class RegistryListener(Protocol):
@@ -141,7 +97,7 @@ class WorkerRegistry:
         self._members: dict[str, Member] = {}
         self._refused: dict[str, str] = {}
         self._refusal_sent_s: dict[str, float] = {}
-        self._silent_s: dict[str, float] = {}
+        self._timeouts = Timeouts(self._is_heard, self._is_needed)
         self._boot_id = protocol.boot_id()
         self._told_s = 0.0
         self._looked_s = clock()
@@ -249,7 +205,7 @@ class WorkerRegistry:
         """name: what it calls itself, which anybody can; None where it has not said. awaited: it may be one of those
         that were waited for. others_may_come: it may as well be a stranger, so that there must be others."""
         self._refused[worker] = reason
-        logger.warning("stt-load: worker %s is refused: %s", _called(worker, name), reason)
+        logger.warning("stt-load: worker %s is refused: %s", called(worker, name), reason)
         had_users = worker in self._link.connected()
         self._send_refusal(worker)
         if self.listener is not None:
@@ -276,9 +232,7 @@ class WorkerRegistry:
     def look(self, now_s: float) -> None:
         """Called every `TICK_S`: who is missing, and whether it is time for a beat."""
         elapsed_s, self._looked_s = min(now_s - self._looked_s, STEP_S), now_s
-        self._look_for_the_silent(elapsed_s)
-        self._look_for_the_mute(elapsed_s)
-        self._look_for_the_slow(elapsed_s)
+        self._refuse_overdue(elapsed_s)
         news = self.listener is not None and self.listener.on_tick(now_s)
         if news or now_s - self._told_s >= protocol.BEAT_S:
             self._told_s = now_s
@@ -289,54 +243,16 @@ class WorkerRegistry:
             words = {} if self.listener is None else self.listener.beat(member)
             self._link.send(protocol.BEAT, words | {"sent_s": clock(), "age_s": now_s - member.heard_s}, member.id)
 
-    def _look_for_the_silent(self, elapsed_s: float) -> None:
-        """Workers that don't speak this protocol. They have no users: whoever is mute altogether is none to wait for,
-        and is accepted as soon as it introduces itself; one that Locust could work with is told to go."""
+    def _refuse_overdue(self, elapsed_s: float) -> None:
         unknown = (self._link.connected() | self._link.registered()) - self._members.keys() - self._refused.keys()
-        self._silent_s = {worker: self._silent_s.get(worker, 0.0) + elapsed_s for worker in unknown}
-        for worker in unknown:
-            silent_s = self._silent_s[worker]
-            if silent_s > SILENCE_S and self._is_heard(worker):
-                reason = "it runs Locust without stt-load, or with an older version of it"
-                self._refuse(worker, None, reason, others_may_come=True)
-            elif silent_s > SILENCE_S >= silent_s - elapsed_s:
-                logger.warning(
-                    "stt-load: %s has registered as a worker and says nothing more: it gets no users", shown(worker)
-                )
+        for overdue in self._timeouts.look(elapsed_s, unknown, list(self._members.values())):
+            self._members.pop(overdue.worker, None)
+            self._refuse(overdue.worker, overdue.name, overdue.reason, others_may_come=overdue.others_may_come)
 
-    def _look_for_the_mute(self, elapsed_s: float) -> None:
-        """Members that Locust hears, and that say nothing of what a worker says each second."""
-        for member in list(self._members.values()):
-            needed = not member.fit or (self.listener is not None and self.listener.needs(member))
-            if member.heard_s != member.spoke_s or not needed or not self._is_heard(member.id):
-                member.spoke_s, member.mute_s = member.heard_s, 0.0
-                continue
-            member.mute_s += elapsed_s
-            if member.mute_s > MUTE_S:
-                del self._members[member.id]
-                reason = f"it has registered, and has not answered for {member.mute_s:.0f} s what a worker answers"
-                self._refuse(member.id, member.name, reason, others_may_come=True)
-
-    def _look_for_the_slow(self, elapsed_s: float) -> None:
-        """A run that is on has given them users as soon as they had introduced themselves, and those have to wait."""
-        for member in [one for one in self._members.values() if not one.fit and self._is_heard(one.id)]:
-            before_s, member.starting_s = member.starting_s, member.starting_s + elapsed_s
-            if member.starting_s > START_S:
-                del self._members[member.id]
-                reason = (
-                    f"it has not been ready {START_S:.0f} s after it connected (Locust's event `init` goes on there)"
-                )
-                self._refuse(member.id, member.name, reason)
-            elif before_s <= SILENCE_S < member.starting_s:
-                logger.warning(
-                    "stt-load: worker %s is still starting, and is waited for", _called(member.id, member.name)
-                )
+    def _is_needed(self, member: Member) -> bool:
+        """Whether others wait for what it does, or for it to get ready."""
+        return not member.fit or (self.listener is not None and self.listener.needs(member))
 
     def _is_heard(self, worker: str) -> bool:
         """By Locust, or in its place while it has not introduced itself."""
         return worker in self._link.connected() or self._link.is_alive(worker)
-
-
-def _called(worker: str, name: str | None) -> str:
-    """A worker in a line for people: the identity, which zmq vouches for, beside what it calls itself."""
-    return shown(worker) if name in (None, worker) else f"{shown(worker)} (calls itself {shown(name)})"

@@ -13,8 +13,9 @@ from stt_load.clock import clock
 from stt_load.cluster import plausibility, protocol
 from stt_load.cluster.generators import together
 from stt_load.cluster.intake import Intake
+from stt_load.cluster.member import Member
 from stt_load.cluster.protocol import Data
-from stt_load.cluster.registry import STEP_S, Member, WorkerRegistry
+from stt_load.cluster.registry import STEP_S, WorkerRegistry
 from stt_load.cluster.run_workers import RunWorkers, message_of
 from stt_load.cluster.worker_state import WorkerState
 from stt_load.load.ledger import Ledger

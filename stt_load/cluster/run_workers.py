@@ -11,8 +11,9 @@ from pathlib import Path
 from stt_load.clock import clock
 from stt_load.cluster import plausibility, protocol, worker_spools
 from stt_load.cluster.checks import InvalidMessage
+from stt_load.cluster.member import Member
 from stt_load.cluster.protocol import Data
-from stt_load.cluster.registry import Member, WorkerRegistry
+from stt_load.cluster.registry import WorkerRegistry
 from stt_load.cluster.worker_state import WorkerState
 from stt_load.load.ledger import Ledger
 from stt_load.run.context import Order

@@ -1,9 +1,9 @@
-"""A worker at work on one run: the dispatcher of its users, and its correspondence with the master."""
+"""A worker at work on one run: the dispatcher of its users, and what it tells the master."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import asdict
 
 import gevent
@@ -12,22 +12,19 @@ from gevent.event import Event
 from stt_load.clock import clock
 from stt_load.cluster import protocol
 from stt_load.cluster.protocol import Data
+from stt_load.cluster.row_sender import RowSender
 from stt_load.load.iteration import Iteration
 from stt_load.load.leases import Leases
 from stt_load.run.dispatcher import Condition
 from stt_load.run.monitor import Monitor
 from stt_load.samples.keeping import keep, timed
 from stt_load.samples.sample import Sample
-from stt_load.samples.table import Samples, SampleTable
+from stt_load.samples.table import SampleTable
 
 logger = logging.getLogger(__name__)
 
 PAUSE_S = 0.01
-"""Between two letters to the master: what happens meanwhile goes together."""
-CHARACTERS_AT_ONCE = 250_000
-"""Of texts in one message, and those of the last one beyond."""
-UNANSWERED_S = 5.0
-"""Rows that have not been acknowledged after this long are sent again."""
+"""Between two messages to the master: what happens meanwhile goes together."""
 LOOK_S = 0.01
 
 
@@ -55,10 +52,8 @@ class WorkerDispatcher:
         self._others = self._waiting = 0
         self._began_s = self._heard_s = clock()
         self._known_epoch = 0
-        self._sent = self._acknowledged = self._sent_texts = 0
-        self._told_s = 0.0
+        self._rows = RowSender(self.table, self.settle, post, self._beside)
         self._news = Event()
-        self._last = self._done = False
         self._writer = gevent.spawn(self._report_news)
 
     @property
@@ -74,12 +69,12 @@ class WorkerDispatcher:
     @property
     def ended(self) -> bool:
         """The last row has been told."""
-        return self._last
+        return self._rows.ended
 
     @property
     def done(self) -> bool:
         """The master has said that it has the last row."""
-        return self._done
+        return self._rows.done
 
     @property
     def in_touch(self) -> bool:
@@ -161,16 +156,11 @@ class WorkerDispatcher:
         answer["closed"] = self._leases.closed
         self._post(protocol.ECHO, answer | {"sent_s": data["sent_s"], "clock_s": clock()})
         self._news.set()  # what it has told of its users may have got lost
-        unanswered = self._acknowledged < self._sent or (self._last and not self._done)
-        if unanswered and clock() - self._told_s > UNANSWERED_S:
+        if self._rows.unanswered:
             self._tell_again()
 
     def on_ack(self, data: Data) -> None:
-        new = data["rows"] - self._acknowledged
-        if new > 0:
-            self._leases.acknowledged(new)
-            self._acknowledged = data["rows"]
-        self._done = data["ended"]
+        self._leases.acknowledged(self._rows.on_ack(data))
         if data.get("again"):
             self._tell_again()
 
@@ -194,8 +184,8 @@ class WorkerDispatcher:
         self.monitor.stop()
         self._writer.kill()
         self._leases.renew()
-        self._last = True
-        self._tell(self._tell_rows)
+        self._rows.ended = True
+        self._tell(self._rows.send)
 
     def abandon(self) -> None:
         """The run is over, told or not."""
@@ -232,13 +222,15 @@ class WorkerDispatcher:
 
     def _tell_again(self) -> None:
         """All that is not acknowledged."""
-        self._sent, self._sent_texts = self._acknowledged, 0
-        gevent.spawn(self._tell, self._tell_rows)
+        self._rows.rewind()
+        gevent.spawn(self._tell, self._rows.send)
 
     def _tell_news(self) -> None:
         if self._leases.surplus:
             self._leases.renew()
-        self._tell_rows()
+        self._rows.send()
+        if self._rows.unsettled:
+            self._news.set()
         self._tell_wants()
 
     def _tell_wants(self) -> None:
@@ -255,45 +247,12 @@ class WorkerDispatcher:
         }
         self._post(protocol.WANT, wants)
 
-    def _tell_rows(self) -> None:
-        """Those that are settled, after the texts that they point to; the others when they are."""
-        while self._sent < (settled := self.settle()) or self._last:
-            samples = self.table.snapshot(self._sent, min(protocol.ROWS_AT_ONCE, settled - self._sent))
-            texts = _some(samples.texts[self._sent_texts :])
-            if self._sent_texts + len(texts) < len(samples.texts):
-                samples = self.table.snapshot(self._sent, 0)  # the rows, when all are there
-            stop = self._sent + len(samples)
-            whole = self._sent_texts + len(texts) == len(samples.texts)
-            last = self._last and whole and stop == len(self.table)
-            self._told_s = clock()
-            self._post(protocol.SAMPLES, self._told(samples, texts, last=last))
-            self._sent, self._sent_texts = stop, self._sent_texts + len(texts)
-            if last:
-                return
-        if self._sent < len(self.table):
-            self._news.set()
-
-    def _told(self, samples: Samples, texts: list[str], *, last: bool) -> Data:
-        watch = self.monitor.watch()
+    def _beside(self, last: bool) -> Data:
+        """What goes with rows."""
+        watch = self.monitor.watch() if self.ended else None
         return {
-            "first": self._sent,
-            "rows": protocol.pack_rows(samples),
-            "texts_from": self._sent_texts,
-            "texts": texts,
             "transcript": self.first_transcript,
-            "last": last,
             "held": protocol.pack_iterations(self._leases.held) if last else None,
-            "watch": None if watch is None or not self._last else asdict(watch),
+            "watch": None if watch is None else asdict(watch),
             "errors": self.errors,
         }
-
-
-def _some(texts: Sequence[str]) -> list[str]:
-    """The first of `texts`, as many as are told at once."""
-    told, size = [], 0
-    for text in texts:
-        if size > CHARACTERS_AT_ONCE:
-            break
-        told.append(text)
-        size += len(text)
-    return told

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
+from stt_load.cluster.member import SAME_CLOCK, Member
 from stt_load.cluster.protocol import Data
-from stt_load.cluster.registry import SAME_CLOCK, Member
 from stt_load.load.iteration import Iteration
 from stt_load.run.monitor import Watch
 from stt_load.run.outcome import bare

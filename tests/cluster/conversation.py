@@ -11,8 +11,9 @@ import gevent
 
 from stt_load.clock import clock
 from stt_load.cluster import protocol
+from stt_load.cluster.member import Member
 from stt_load.cluster.protocol import Data
-from stt_load.cluster.registry import Member, Needs, WorkerRegistry
+from stt_load.cluster.registry import Needs, WorkerRegistry
 from stt_load.cluster.remote_executor import RemoteExecutor
 from stt_load.cluster.worker_dispatcher import WorkerDispatcher
 from stt_load.config import Config, masked
@@ -96,6 +97,7 @@ class Conversation:
         self.executor.begin(self.barrier, Order(config, masked(config), "http://x"), INFO, Path("result.json"))
         self.barrier.release()
         self.up: dict[str, deque[tuple[str, Data]]] = {}
+        self.broken: Exception | None = None
         self.dispatchers: dict[str, WorkerDispatcher] = {}
 
     @property
@@ -110,10 +112,15 @@ class Conversation:
         self.registry._members[worker] = member
         self.executor.add(member)
         self.up[worker] = deque()
-        words = {"run": self.executor.id}
-        dispatcher = WorkerDispatcher(lambda kind, data: self.up[worker].append((kind, data | words)), lambda: None)
+        dispatcher = WorkerDispatcher(lambda kind, data: self.send(worker, kind, data), lambda: None)
         self.dispatchers[worker] = dispatcher
         return dispatcher
+
+    def send(self, worker: str, kind: str, data: Data) -> None:
+        """`worker` sends a message of this run, unless its connection is broken."""
+        if self.broken is not None:
+            raise self.broken
+        self.up[worker].append((kind, data | {"run": self.executor.id}))
 
     def hear(self, worker: str, limit: int | None = None) -> None:
         """The master gets what `worker` has sent."""

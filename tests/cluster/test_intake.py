@@ -12,8 +12,8 @@ import pytest
 from stt_load.clock import clock
 from stt_load.cluster import intake, messages, protocol
 from stt_load.cluster.checks import InvalidMessage
+from stt_load.cluster.member import Member
 from stt_load.cluster.protocol import Data
-from stt_load.cluster.registry import Member
 from stt_load.load.iteration import Iteration
 from stt_load.samples.fields import ROW
 from stt_load.samples.sample import ErrorKind, Phase

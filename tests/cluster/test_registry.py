@@ -13,7 +13,8 @@ from stt_load.clock import clock
 from stt_load.cluster import protocol
 from stt_load.cluster import registry as fleets
 from stt_load.cluster.checks import InvalidMessage
-from stt_load.cluster.registry import Member, Needs, WorkerRegistry
+from stt_load.cluster.member import Member
+from stt_load.cluster.registry import Needs, WorkerRegistry
 from tests.cluster.conversation import Wire
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -17,10 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stt_load.clock import clock
-from stt_load.cluster import protocol, worker_spools
+from stt_load.cluster import protocol, row_sender, worker_spools
 from stt_load.cluster import worker_dispatcher as dispatchers
 from stt_load.cluster.checks import InvalidMessage
-from stt_load.cluster.protocol import Data
 from stt_load.load.iteration import Iteration
 from stt_load.load.ledger import _Account
 from stt_load.run.load_watch import Asked
@@ -63,12 +61,10 @@ def begun(conversation: Conversation, worker: str, user: str = "user") -> None:
 
 
 def test_a_sample_takes_at_most_96_bytes_on_the_wire() -> None:
-    table = SampleTable()
-    for seq in range(200):
-        table.append(sample_of(Iteration(seq, 0, Phase.MEASURED), float(seq), seq + 0.5))
     conversation = Conversation(None)
     dispatcher = conversation.join("a")
-    dispatcher.table = table
+    for seq in range(200):
+        dispatcher.table.append(sample_of(Iteration(seq, 0, Phase.MEASURED), float(seq), seq + 0.5))
     dispatcher._news.set()
     gevent.sleep(2 * dispatchers.PAUSE_S)
     sent = [data for kind, data in conversation.up["a"] if kind == protocol.SAMPLES]
@@ -139,7 +135,7 @@ def figures(samples: Samples) -> dict[str, Any]:
 
 
 def test_rows_that_got_lost_on_the_way_are_waited_for_and_come_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dispatchers, "UNANSWERED_S", 0.0)
+    monkeypatch.setattr(row_sender, "UNANSWERED_S", 0.0)
     conversation = Conversation(None)
     conversation.join("a")
     conversation.barrier.check_barrier()
@@ -629,22 +625,14 @@ def test_a_stop_of_the_master_is_not_taken_for_a_workers_idleness() -> None:
     assert conversation.executor.budget.owed("a") > 0
 
 
-def fails(error: Exception, kind: str, data: Data) -> None:  # noqa: ARG001 - nothing gets through
-    raise error
-
-
-def test_errors_on_a_worker_are_errors_of_the_run_and_a_broken_connection_is_none(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_errors_on_a_worker_are_errors_of_the_run_and_a_broken_connection_is_none() -> None:
     conversation = Conversation(None)
     dispatcher = conversation.join("a")
-    good = dispatcher._post
-
     for error in ConnectionError("mended"), TypeError("ours"), ConnectionError("mended"):
-        monkeypatch.setattr(dispatcher, "_post", functools.partial(fails, error))
+        conversation.broken = error
         dispatcher._news.set()
         gevent.sleep(3 * dispatchers.PAUSE_S)
-    monkeypatch.setattr(dispatcher, "_post", good)
+    conversation.broken = None
     conversation.beat("a")
     settle(conversation, "a")
     assert conversation.executor.generator(2).listener_errors == 2, (
@@ -793,17 +781,16 @@ def test_a_worker_that_dies_when_all_results_are_in_has_changed_nothing() -> Non
 
 def test_a_last_word_that_gets_lost_costs_no_row(measuring: Conversation, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a worker never started is told with its last rows, until they are acknowledged."""
-    monkeypatch.setattr(dispatchers, "UNANSWERED_S", 0.0)
+    monkeypatch.setattr(row_sender, "UNANSWERED_S", 0.0)
     dispatcher = measuring.dispatchers["a"]
     dispatcher.take("user")
     settle(measuring, "a")
     measuring.barrier.lifecycle.stop("stopped")
     conclude(measuring, "b")
-    good = dispatcher._post
-    monkeypatch.setattr(dispatcher, "_post", functools.partial(fails, ConnectionError("a blip")))
+    measuring.broken = ConnectionError("a blip")
     conclude(measuring, "a")
     assert not measuring.executor._workers["a"].ended
-    monkeypatch.setattr(dispatcher, "_post", good)
+    measuring.broken = None
     measuring.beat("a")
     settle(measuring, "a")
     assert measuring.executor._workers["a"].ended

@@ -10,7 +10,7 @@ import gevent
 import pytest
 
 from stt_load.clock import clock
-from stt_load.cluster import protocol
+from stt_load.cluster import protocol, row_sender
 from stt_load.cluster import worker_dispatcher as dispatchers
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.worker_dispatcher import WorkerDispatcher
@@ -152,7 +152,7 @@ def test_rows_are_told_and_held_until_they_are_acknowledged(scene: Scene) -> Non
 
 
 def test_what_is_not_acknowledged_is_told_again_with_its_texts(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dispatchers, "UNANSWERED_S", 0.0)
+    monkeypatch.setattr(row_sender, "UNANSWERED_S", 0.0)
     scene.give(0)
     scene.work()
     scene.settle()
@@ -178,7 +178,7 @@ def test_what_its_master_could_not_place_is_told_again_at_once_with_its_texts(sc
 def test_many_texts_go_before_the_rows_that_point_to_them_in_messages_of_bounded_size(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispatchers, "CHARACTERS_AT_ONCE", 100)
+    monkeypatch.setattr(row_sender, "CHARACTERS_AT_ONCE", 100)
     for seq in range(10):
         sample = sample_of(Iteration(seq, 0, Phase.MEASURED), clock() - 2, clock() - 1, ErrorKind.TRUNCATED)
         scene.dispatcher.table.append(replace(sample, error=f"{seq}" * 60))
@@ -200,7 +200,7 @@ def test_of_a_long_transcript_the_beginning_is_told(scene: Scene) -> None:
 
 
 def test_a_broken_connection_loses_nothing(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dispatchers, "UNANSWERED_S", 0.0)
+    monkeypatch.setattr(row_sender, "UNANSWERED_S", 0.0)
     scene.give(0)
     scene.trouble = ConnectionError("mended")
     scene.work()
@@ -231,7 +231,7 @@ def test_an_exception_in_its_correspondence_is_counted_told_and_not_the_end(
 def test_the_last_row_is_told_as_such_even_when_the_first_words_fail(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispatchers, "UNANSWERED_S", 0.0)
+    monkeypatch.setattr(row_sender, "UNANSWERED_S", 0.0)
     scene.give(0)
     scene.work()
     scene.dispatcher.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stt_load.cluster.registry import Member
+from stt_load.cluster.member import Member
 from stt_load.cluster.worker_state import WorkerState
 from stt_load.load.iteration import Iteration
 from stt_load.samples.run_info import Clock
