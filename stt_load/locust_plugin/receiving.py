@@ -1,4 +1,4 @@
-"""How a master hears its workers: through the message_filter, and so that nobody keeps it from hearing the others."""
+"""How a master hears its workers: through the message filter, and so that nobody keeps it from hearing the others."""
 
 from __future__ import annotations
 

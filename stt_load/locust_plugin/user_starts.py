@@ -1,4 +1,4 @@
-"""Users that start: the context that they play on, and how many of them have not come to their first task."""
+"""Users that start: the run that they will be part of, and how many of them have not come to their first task."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def clear(environment: Environment) -> None:
 
 
 def context_of(environment: Environment) -> RunContext:
-    """The one that users who start now play on. Waits until there is one."""
+    """That of users who start now. Waits until there is one."""
     return cast(RunContext, _next_context(environment).get())
 
 

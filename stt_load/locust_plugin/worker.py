@@ -40,8 +40,8 @@ class Worker:
         self._environment = environment
         self._runner = environment.runner
         self._worker_run: WorkerRun | None = None
-        self._user_stop = self._trimmed = False
-        self._users_leaving = UserStop(self._runner.user_greenlets)
+        self._leaving = self._trimmed = False
+        self._user_stop = UserStop(self._runner.user_greenlets)
         self._heard_s = 0.0
         self._main = gevent.getcurrent()
         self._handshake = Handshake.of(self._runner)
@@ -96,7 +96,7 @@ class Worker:
         return pass_on
 
     def _of(self, data: Data) -> WorkerRun | None:
-        """The worker_run that is meant; None for one that is over."""
+        """The run that is meant; None for one that is over."""
         worker_run = self._worker_run
         return worker_run if worker_run is not None and data.get("run") == worker_run.id else None
 
@@ -148,11 +148,11 @@ class Worker:
             worker_run.saved(data["rows"])
 
     def _on_stopping(self, **_: Any) -> None:
-        self._users_leaving.watch(self._environment.stop_timeout or 0.0)
+        self._user_stop.watch(self._environment.stop_timeout or 0.0)
 
     def _on_stop(self, **_: Any) -> None:
-        """All users are gone. Whoever comes now plays on the next context."""
-        self._users_leaving.over()
+        """All users are gone. Whoever comes now waits for the next run."""
+        self._user_stop.over()
         user_starts.clear(self._environment)
         if self._worker_run is not None:
             self._worker_run.over()
@@ -176,8 +176,8 @@ class Worker:
 
     def _cut(self) -> None:
         """Blocks until all users are gone."""
-        self._users_leaving.cut()
-        self._users_leaving.wait()
+        self._user_stop.cut()
+        self._user_stop.wait()
 
     def _on_quitting(self, environment: Environment, **_: Any) -> None:
         """On the way out, before Locust tells the master that this worker has quit.
@@ -185,11 +185,11 @@ class Worker:
         Fires for each SIGTERM in a greenlet of the signal's own, which would end the process on the way: it is held.
         """
         worker_run = self._worker_run
-        if self._user_stop:
+        if self._leaving:
             self._cut()
             if gevent.getcurrent() is not self._main:
                 Event().wait()
-        self._user_stop = True
+        self._leaving = True
         if worker_run is not None:
             self._leave(worker_run)
         with suppress(ConnectionError):
@@ -223,8 +223,8 @@ class Worker:
         return bool(options is not None and options.processes and clock() - self._heard_s < SHARED_CTRL_C_S)
 
     def _go(self) -> None:
-        if self._worker_run is not None and not self._user_stop:
-            self._user_stop = True
+        if self._worker_run is not None and not self._leaving:
+            self._leaving = True
             self._leave(self._worker_run)
         else:
             self._cut()
