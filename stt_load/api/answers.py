@@ -71,8 +71,7 @@ class _JsonReader:
             return Failure(ErrorKind.NO_TEXT, error)
         text = self._text(document)
         if not isinstance(text, str):
-            missing = f"HTTP {answer.status}, JSON without a text at `{self._place}`"
-            return Failure(ErrorKind.NO_TEXT, f"{missing}: {excerpt(answer.body)}")
+            return _no_text(answer, f"JSON without a text at `{self._place}`")
         audio_s, tokens = usage_of(document)
         duration_s = self._duration.seconds(document)
         return transcript_of(
@@ -106,7 +105,7 @@ class _TextReader:
             return text
         found: Any = json_in(text)
         if found is NO_JSON and begins_an_error(text):
-            return _error(answer)
+            return _no_text(answer, AN_ERROR)
         in_json = found is not NO_JSON
         for _ in range(MOST_QUOTES):
             if not isinstance(found, str):
@@ -122,14 +121,10 @@ class _TextReader:
 def _words(text: str, answer: Answer) -> Transcript | Failure:
     """The transcript that a text is which is no JSON, unless it is no words either."""
     if is_markup(text):
-        return _page(answer)
+        return _no_text(answer, A_PAGE)
     if is_like_json(text):
         return Failure(ErrorKind.BAD_JSON, f"HTTP {answer.status}, JSON that is broken: {excerpt(answer.body)}")
     return transcript_of(text)
-
-
-def _page(answer: Answer) -> Failure:
-    return Failure(ErrorKind.NO_TEXT, f"HTTP {answer.status}, an HTML page or XML: {excerpt(answer.body)}")
 
 
 def _plain(answer: Answer) -> str | Failure:
@@ -140,12 +135,11 @@ def _plain(answer: Answer) -> str | Failure:
     try:
         text = answer.body.decode("utf-8-sig").strip()
     except UnicodeDecodeError:
-        return Failure(ErrorKind.NO_TEXT, f"HTTP {answer.status}, not UTF-8 text: {excerpt(answer.body)}")
+        return _no_text(answer, "not UTF-8 text")
     if begins_markup(text, answer.content_type):
-        return _page(answer)
+        return _no_text(answer, A_PAGE)
     if _EVENTS.match(text) or (_SAYS_EVENTS.match(answer.content_type) and _FIELD.match(text)):
-        message = f"HTTP {answer.status}, a stream of events, which was not asked for: {excerpt(answer.body)}"
-        return Failure(ErrorKind.NO_TEXT, message)
+        return _no_text(answer, "a stream of events, which was not asked for")
     return text
 
 
@@ -156,31 +150,26 @@ def _subtitles(answer: Answer) -> str | Failure:
         return text
     document = json_in(text)
     if document is NO_JSON and begins_an_error(text):
-        return _error(answer)
+        return _no_text(answer, AN_ERROR)
     error = told_error(answer, document)
     return text if error is None else Failure(ErrorKind.NO_TEXT, error)
 
 
-def _error(answer: Answer) -> Failure:
-    return Failure(ErrorKind.NO_TEXT, f"HTTP {answer.status}, an error in the answer: {excerpt(answer.body)}")
+def _no_text(answer: Answer, what: str) -> Failure:
+    """what: the answer is, or has instead."""
+    return Failure(ErrorKind.NO_TEXT, f"HTTP {answer.status}, {what}: {excerpt(answer.body)}")
 
 
-def _from_srt(answer: Answer) -> Transcript | Failure:
-    text = _subtitles(answer)
-    if isinstance(text, Failure):
-        return text
-    if text and not _CUE.search(text):
-        return Failure(ErrorKind.NO_TEXT, f"HTTP {answer.status}, no SRT cue in it: {excerpt(answer.body)}")
-    return transcript_of(_spoken(text))
+def _subtitles_reader(is_one: Callable[[str], object], lacks: str) -> Read:
+    """Of subtitles, which `is_one` knows. lacks: what is said of those that it does not."""
 
+    def read(answer: Answer) -> Transcript | Failure:
+        text = _subtitles(answer)
+        if isinstance(text, Failure):
+            return text
+        return transcript_of(_spoken(text)) if not text or is_one(text) else _no_text(answer, lacks)
 
-def _from_vtt(answer: Answer) -> Transcript | Failure:
-    text = _subtitles(answer)
-    if isinstance(text, Failure):
-        return text
-    if text and not text.startswith("WEBVTT"):
-        return Failure(ErrorKind.NO_TEXT, f"HTTP {answer.status}, does not begin with WEBVTT: {excerpt(answer.body)}")
-    return transcript_of(_spoken(text))
+    return read
 
 
 def _spoken(subtitles: str) -> str:
@@ -204,6 +193,10 @@ hundred lines without any it is clear what it is: of millions each takes time an
 _FIELD = re.compile(r"(data|event|id|retry)?:")
 _SAYS_EVENTS = re.compile(r"\s*text/event-stream\b", re.IGNORECASE)
 _CUE = re.compile(r"^[ \t]*[\d:.,]+[ \t]+-->[ \t]+[\d:.,]+", re.MULTILINE)
+AN_ERROR, A_PAGE = "an error in the answer", "an HTML page or XML"
 MOST_QUOTES = 3
 """How often a text may be a JSON string."""
-_SUBTITLES: dict[ResponseFormat, Read] = {"srt": _from_srt, "vtt": _from_vtt}
+_SUBTITLES: dict[ResponseFormat, Read] = {
+    "srt": _subtitles_reader(_CUE.search, "no SRT cue in it"),
+    "vtt": _subtitles_reader(re.compile("WEBVTT").match, "does not begin with WEBVTT"),
+}

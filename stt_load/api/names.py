@@ -6,7 +6,6 @@ from typing import Literal, get_args
 
 Protocol = Literal["openai", "multipart", "raw", "submit_poll"]
 """How a clip is sent."""
-PROTOCOLS: tuple[Protocol, ...] = get_args(Protocol)
 
 Dialect = Literal["openai", "vllm", "mistral", "segments", "plain"]
 """What the events of a streamed answer look like: `stt_load.api.dialects` has what they say."""
@@ -14,7 +13,6 @@ DIALECTS: tuple[Dialect, ...] = get_args(Dialect)
 
 ResponseFormat = Literal["json", "verbose_json", "diarized_json", "text", "srt", "vtt"]
 """What a whole answer is."""
-RESPONSE_FORMATS: tuple[ResponseFormat, ...] = get_args(ResponseFormat)
 JSON_FORMATS: frozenset[ResponseFormat] = frozenset({"json", "verbose_json", "diarized_json"})
 
 JobAudio = Literal["form", "raw", "upload"]

@@ -105,10 +105,7 @@ class Stream:
         try:
             for name, data in self._decoder.feed(part):
                 read(name, data, at_s)
-        except sse.NotUtf8 as error:
-            self._decoder = None
-            self._reader.spoil(ErrorKind.BAD_STREAM, "not UTF-8", error.line)
-        except sse.TooLong as error:
+        except (sse.NotUtf8, sse.TooLong) as error:
             self._decoder = None
             self._reader.spoil(ErrorKind.BAD_STREAM, str(error), error.line)
         except json_lines.NotLines:
@@ -132,11 +129,9 @@ class Stream:
         try:
             while (event := decoder.finish()) is not None:
                 self._reader.read(*event, self._last_s, unfinished=True)
-        except sse.NotUtf8 as error:
-            kind = ErrorKind.TRUNCATED if error.cut else ErrorKind.BAD_STREAM
-            self._reader.spoil(kind, "not UTF-8", error.line)
-        except sse.TooLong as error:
-            self._reader.spoil(ErrorKind.BAD_STREAM, str(error), error.line)
+        except (sse.NotUtf8, sse.TooLong) as error:
+            is_cut = isinstance(error, sse.NotUtf8) and error.cut
+            self._reader.spoil(ErrorKind.TRUNCATED if is_cut else ErrorKind.BAD_STREAM, str(error), error.line)
         except json_lines.NotLines:
             self._take_for_whole()
         if isinstance(decoder, json_lines.Decoder) and decoder.count < 2 and not self._says_stream:

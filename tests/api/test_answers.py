@@ -289,8 +289,8 @@ def test_any_answer_is_either_a_transcript_or_a_failure(body: bytes, response_fo
 
 
 def test_a_key_that_the_server_echoes_is_not_repeated() -> None:
-    speech = Api(Form([]), reader("json"), secrets=["sk-123"])
-    verdict = speech.read(answer("Authorization: Bearer sk-123 is not valid", 401))
+    api = Api(Form([]), reader("json"), secrets=["sk-123"])
+    verdict = api.read(answer("Authorization: Bearer sk-123 is not valid", 401))
     assert isinstance(verdict, Failure)
     assert "sk-123" not in verdict.message
     assert "***" in verdict.message
@@ -311,9 +311,9 @@ def test_a_stream_without_a_key_in_it_is_read_once() -> None:
 @pytest.mark.parametrize("before", range(150, 260, 7))
 def test_a_key_that_the_message_is_cut_in_leaves_no_half_of_it(before: int) -> None:
     key = "sk-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    speech = Api(Form([]), reader("json"), secrets=[key])
+    api = Api(Form([]), reader("json"), secrets=[key])
     for status in (200, 400):
-        verdict = speech.read(answer("x" * before + key + "y" * 900, status))
+        verdict = api.read(answer("x" * before + key + "y" * 900, status))
         assert isinstance(verdict, Failure)
         assert "sk-A" not in verdict.message
 
@@ -321,27 +321,27 @@ def test_a_key_that_the_message_is_cut_in_leaves_no_half_of_it(before: int) -> N
 @pytest.mark.parametrize("before", range(1_860, 1_900, 3))
 def test_a_key_that_a_location_is_cut_in_leaves_no_half_of_it(before: int) -> None:
     key = "sk-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    speech = Api(Form([]), reader("json"), secrets=[key])
-    verdict = speech.read(Answer(302, "", "x" * before + key + "y" * 900, b""))
+    api = Api(Form([]), reader("json"), secrets=[key])
+    verdict = api.read(Answer(302, "", "x" * before + key + "y" * 900, b""))
     assert isinstance(verdict, Failure)
     assert "sk-A" not in verdict.message
 
 
 @pytest.mark.parametrize("key", ["abc/def+ghi==", 'quo"ted\\key', "열쇠-열쇠"])
 def test_a_key_that_stands_in_json_in_another_way_is_not_repeated(key: str) -> None:
-    speech = Api(Form([]), reader("json"), secrets=[key])
+    api = Api(Form([]), reader("json"), secrets=[key])
     for said in (json.dumps(key), json.dumps(key, ensure_ascii=False), json.dumps(key).replace("/", "\\/")):
         for body in (f'{{"error": {said}}}', f'{{"error": "{"x" * 195}{said[1:]}}}', f'{{"detail": {said}}}'):
             for status in (200, 400):
-                verdict = speech.read(answer(body, status))
+                verdict = api.read(answer(body, status))
                 assert isinstance(verdict, Failure)
                 message = verdict.message
                 assert not any(half in message for half in ("abc", "def", "quo", "ted", "열쇠", "uc5f4")), message
 
 
 def test_other_messages_can_be_cleaned_too() -> None:
-    speech = Api(Form([]), reader("json"), secrets=["sk-123", "hunter2"])
-    assert speech.hide("no sk-123, no hunter2") == "no ***, no ***"
+    api = Api(Form([]), reader("json"), secrets=["sk-123", "hunter2"])
+    assert api.hide("no sk-123, no hunter2") == "no ***, no ***"
 
 
 DEEPGRAM = '{"results": {"channels": [{"alternatives": [{"transcript": "hello there", "confidence": 1}]}]}}'

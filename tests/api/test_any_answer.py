@@ -105,8 +105,8 @@ def test_with_any_status_and_headers(
     retry_after_ms: str | None,
     body: bytes,
 ) -> None:
-    speech = Api(Bare(), reader("text"), secrets=("s3cret",))
-    check(speech.read(Answer(status, kind or "", location, body, retry_after, retry_after_ms=retry_after_ms)))
+    api = Api(Bare(), reader("text"), secrets=("s3cret",))
+    check(api.read(Answer(status, kind or "", location, body, retry_after, retry_after_ms=retry_after_ms)))
 
 
 FIELDS = ["data: ", "data:", "event: ", "id: ", ": ", "", "data: data: ", "data: : ", "event: ping\ndata: "]
@@ -128,8 +128,8 @@ def test_in_every_dialect_of_a_stream(
         ends = sorted({0, len(body), *(cut % (len(body) + 1) for cut in cuts)})
         for at_s, (start, end) in enumerate(pairwise(ends)):
             stream.feed(body[start:end], float(at_s))
-        speech = Api(Bare(), reader("json", PLACES), secrets=("s3cret",))
-        verdict = speech.read(Answer(200, content_type, None, body, stream=stream))
+        api = Api(Bare(), reader("json", PLACES), secrets=("s3cret",))
+        verdict = api.read(Answer(200, content_type, None, body, stream=stream))
         check(verdict)
         if isinstance(verdict, Transcript):
             raw = [document for _, document in said if isinstance(json_in(document.strip()), dict | list)]

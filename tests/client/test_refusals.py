@@ -150,10 +150,10 @@ STEPS = [
 )
 def test_so_is_one_in_a_step_of_a_job(name: str, steps: int, kind: ErrorKind) -> None:
     act, words = ENDS[name]
-    speech = Api(Bare(), reader("json"), plan=PLAN)
+    api = Api(Bare(), reader("json"), plan=PLAN)
     with Scripted(*STEPS[:steps], act(503)) as server:
         client = BatchClient(HttpClient(Target(server.url, {}, TIMEOUTS, LIMIT)), PLAN)
-        found = speech.read(client.post(BODY, Exchange()))
+        found = api.read(client.post(BODY, Exchange()))
         client.close()
         assert len(server.heads) == steps + 1
     assert isinstance(found, Failure)
