@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from stt_load.clock import clock
 from stt_load.cluster import plausibility, protocol
 from stt_load.cluster.generators import together
 from stt_load.cluster.intake import Intake
+from stt_load.cluster.leasing import Leasing
 from stt_load.cluster.member import Member
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.registry import STEP_S, WorkerRegistry
@@ -27,8 +27,6 @@ from stt_load.samples.generator import Generator
 from stt_load.samples.run_info import Clock, RunInfo
 from stt_load.samples.sample import Sample
 
-logger = logging.getLogger(__name__)
-
 PATIENCE_S = 5.0
 """How much longer than its requests may take a worker may take to say that they are done."""
 LOOK_S = 0.02
@@ -37,7 +35,7 @@ LEASE_S = 10.0
 
 
 class RemoteExecutor:
-    """Leases iterations to the workers and takes in what comes of them.
+    """Has the workers carry out a run: what each has told is passed on to who deals with it.
 
     asked, distribute: see `LoadWatch`. on_counted: gets each measured sample that counts. most_users: no more there
     can be. What a worker says that can't be raises `InvalidMessage`: it is to be refused.
@@ -62,10 +60,11 @@ class RemoteExecutor:
         self.names, self.id = self._workers.names, self._workers.id
         self._registry = registry
         self._load = LoadWatch(asked, distribute)
+        self._leasing = Leasing(registry, self._workers, ledger, self._load)
         self._intake = Intake(ledger, on_counted, most_users)
         self._most_users = most_users
         self._told_users, self._looked_s = 0, clock()
-        self._lease_s = self._audio_s = 0.0
+        self._audio_s = 0.0
         self._result = ""
 
     @property
@@ -81,10 +80,10 @@ class RemoteExecutor:
         return self._workers.clocks
 
     def begin(self, barrier: Barrier, order: Order, info: RunInfo, result: Path) -> None:
-        self.barrier = self._intake.barrier = barrier
+        self.barrier = self._intake.barrier = self._leasing.barrier = barrier
         config = order.config
         self._audio_s = self._intake.audio_s = lasting_s(config.audio.duration, config.audio.sample_rate)
-        self._lease_s = config.api.timeout.total + config.request_delay + LEASE_S
+        self._leasing.limit_s = config.api.timeout.total + config.request_delay + LEASE_S
         self._result = result.stem
         self._workers.order = message_of(order, info, result)
         self._add_present()
@@ -104,13 +103,12 @@ class RemoteExecutor:
         """Where Locust has given it users: until others have them, the load is not what it was."""
         worker_state = self._workers.get(worker)
         if worker_state is not None and not worker_state.ended and not worker_state.gone:
-            self._lose(worker_state)
+            self._leasing.lose(worker_state)
         if had_users and not self.budget.closed:
             self._load.moved(clock())
 
     def spread_news(self) -> None:
-        for worker_state in self._workers:
-            self._lease(worker_state)
+        self._leasing.spread_news()
 
     def measure(self) -> None:
         assert self.barrier.barrier_s is not None
@@ -155,7 +153,7 @@ class RemoteExecutor:
         worker_state.told(data["taken"])
         self.budget.report(worker, data["joined"], data["present"], data["taken"], data["starting"])
         self.barrier.check_barrier()
-        self._hand_out(worker_state)
+        self._leasing.hand_out(worker_state)
 
     def on_samples(self, worker: str, data: Data) -> None:
         """Rows have come: in their order, each once, whatever was sent again on the way."""
@@ -164,7 +162,7 @@ class RemoteExecutor:
         if self._intake.take(worker_state, data):
             if data["last"]:
                 self._ended(worker_state, data)
-            self._hand_out(worker_state)
+            self._leasing.hand_out(worker_state)
         self._workers.send(protocol.ACK, worker_state, {"rows": worker_state.rows, "ended": worker_state.ended})
 
     def on_echo(self, worker: str, data: Data) -> None:
@@ -188,9 +186,9 @@ class RemoteExecutor:
         self._add_present()
         for worker_state in self._workers:
             if not worker_state.ended:
-                worker_state.listen(elapsed_s)
-                self._check_presence(worker_state, now_s)
-                self._await_results(worker_state, elapsed_s)
+                worker_state.elapse(elapsed_s)
+                self._leasing.check_presence(worker_state, now_s)
+                self._leasing.await_results(worker_state, elapsed_s)
         self._watch_load(now_s)
         before, self._told_users = self._told_users, self._workers.users
         return self._told_users != before
@@ -218,7 +216,7 @@ class RemoteExecutor:
     def remains(self) -> Sequence[Sample]:
         for worker_state in self._workers:
             if not worker_state.ended:
-                self._lose(worker_state)
+                self._leasing.lose(worker_state)
         return self._workers.lost_tries(self.barrier.origin_s, self._audio_s)
 
     def generator(self, listener_errors: int) -> Generator:
@@ -233,23 +231,8 @@ class RemoteExecutor:
         worker_state.ended = True
         self._workers.give_back(worker_state, data)
         if not self.budget.closed:
-            self._lose(worker_state)  # it goes while the others go on
+            self._leasing.lose(worker_state)  # it goes while the others go on
         self.budget.ended(worker_state.member.id)
-
-    def _hand_out(self, worker_state: WorkerState) -> None:
-        """`worker_state` has told something. In the warm-up that may make room for others, too."""
-        if self.budget.open:
-            self._lease(worker_state)
-        else:
-            self.spread_news()
-
-    def _lease(self, worker_state: WorkerState) -> None:
-        if worker_state.gone or worker_state.busy or not self.barrier.released.is_set():
-            return
-        if iterations := self.budget.lease(worker_state.member.id):
-            lease = {"epoch": worker_state.epoch, "iterations": protocol.pack_iterations(iterations)}
-            worker_state.leased = True
-            self._workers.send(protocol.LEASE, worker_state, lease | self._workers.state(worker_state))
 
     def _watch_load(self, now_s: float) -> None:
         if self.budget.closed:
@@ -257,56 +240,3 @@ class RemoteExecutor:
         else:
             measuring = self.barrier.barrier_s is not None
             self._load.look(now_s, self.budget, pending=self._workers.pending, measuring=measuring)
-
-    def _check_presence(self, worker_state: WorkerState, now_s: float) -> None:
-        """Locust gives up a silent worker and spawns its users elsewhere, some time before its iterations may go
-        there."""
-        there = self._registry.is_there(worker_state.member.id)
-        if not there and not worker_state.absent and not worker_state.gone:
-            self._miss(worker_state, worker_state.member.heard_s)
-        elif there and worker_state.absent:
-            # Its users are there beside those that were to replace them.
-            self._load.moved(now_s)
-        worker_state.absent = not there
-        if not worker_state.gone and now_s - worker_state.member.heard_s > protocol.RELEASE_S:
-            self._lose(worker_state)
-
-    def _miss(self, worker_state: WorkerState, from_s: float) -> None:
-        """A worker's users do nothing: until others have them, or the run is over, the load is not what it was."""
-        worker_state.silent = True
-        self.budget.absent(worker_state.member.id)
-        if not self.budget.done:
-            self._load.moved(from_s)
-
-    def _await_results(self, worker_state: WorkerState, elapsed_s: float) -> None:
-        """Who answers, and returns nothing though every request must have ended, does not keep others waiting."""
-        idle_s = worker_state.idle(elapsed_s, self.budget.owed(worker_state.member.id))
-        if worker_state.gone or self.budget.closed or idle_s <= self._lease_s + worker_state.longest_pause_s:
-            return
-        if self.budget.in_flight_on(worker_state.member.id):
-            self._expire(worker_state, idle_s)
-        else:  # its users do other work; there are more for them when they ask
-            worker_state.idle_s, worker_state.busy = 0.0, True
-            self._workers.send(protocol.VOID, worker_state, {"epoch": worker_state.epoch})
-
-    def _expire(self, worker_state: WorkerState, idle_s: float) -> None:
-        name = self._workers.name(worker_state)
-        logger.warning("stt-load: worker %s has returned nothing for %.0f s: others get its requests", name, idle_s)
-        worker_state.expired = worker_state.silent = True
-        self._load.idle(clock() - idle_s)
-        self._lose(worker_state, idle=True)
-        self._workers.send(protocol.VOID, worker_state, {"epoch": worker_state.void})
-        if self.all_lost:
-            self.barrier.lifecycle.end("workers_lost", f"no worker returns anything: the last one for {idle_s:.0f} s")
-        else:
-            self.barrier.check_barrier()
-
-    def _lose(self, worker_state: WorkerState, *, idle: bool = False) -> None:
-        """A worker is gone: others get its iterations. idle: it is there, but nothing comes from it."""
-        if not worker_state.absent and not worker_state.gone and not idle:
-            self._miss(worker_state, worker_state.member.heard_s)
-        iterations = self.budget.lost(worker_state.member.id, idle=idle)
-        if not worker_state.ended:
-            worker_state.missing |= dict.fromkeys(iterations, clock())
-        worker_state.gone, worker_state.void = True, worker_state.epoch
-        self.spread_news()

@@ -22,7 +22,7 @@ class WorkerState:
     texts: that its rows point to. headers: those of them that are headers, looked at. missing: tries that it had
     started when it was lost, as far as is known, and that nothing has been heard of since, with the time of the loss.
     absent: Locust has given it up. gone: lost, and not back. silent: it was missed, and has not said since how many
-    users it has. ended: its last row is in. errors: exceptions in code of ours on it. leased: it has been given a
+    users it has. ended: its last row is in. errors: exceptions in code of ours on it. leased: it has been given an
     iteration. taken: iterations that it told last to have started. placed: the clock that rows were put on this
     host's with, of several the one with the largest error. idle_s: for how long it has owed results and has neither
     told one nor started an iteration. longest_pause_s: that one of its users made on purpose. expired: its lease ran
@@ -109,7 +109,7 @@ class WorkerState:
         """It says which iterations it has on hand: of others nobody will ever tell."""
         self.missing = {iteration: lost_s for iteration, lost_s in self.missing.items() if iteration in held}
 
-    def listen(self, elapsed_s: float) -> None:
+    def elapse(self, elapsed_s: float) -> None:
         """Another `elapsed_s` have passed."""
         heard = self.member.heard_s != self.heard_s
         self.quiet_s = 0.0 if heard else self.quiet_s + elapsed_s

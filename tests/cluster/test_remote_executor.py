@@ -306,7 +306,7 @@ def test_a_worker_that_its_master_gave_up_does_not_start_what_others_have_now() 
     gevent.sleep(2 * dispatchers.PAUSE_S)
     conversation.hear("a")
     worker_state = conversation.executor._workers["a"]
-    conversation.executor._lose(worker_state)
+    conversation.executor._leasing.lose(worker_state)
     settle(conversation, "b")
     seqs = []
     for _ in range(6):
@@ -345,7 +345,7 @@ def test_tries_of_a_worker_that_never_comes_back_are_lost_and_count_for_nothing(
     begun(conversation, "a")
     taken = conversation.dispatchers["a"].take("user")
     settle(conversation, "a")
-    conversation.executor._lose(conversation.executor._workers["a"])
+    conversation.executor._leasing.lose(conversation.executor._workers["a"])
     begun(conversation, "b")
     seqs = []
     for _ in range(4):
@@ -397,7 +397,7 @@ def test_a_worker_that_does_not_know_that_it_was_given_up_is_told_when_it_speaks
     begun(conversation, "a")
     dispatcher = conversation.dispatchers["a"]
     held = dispatcher.take("user")
-    conversation.executor._lose(conversation.executor._workers["a"])
+    conversation.executor._leasing.lose(conversation.executor._workers["a"])
     epoch = dispatcher._leases.epoch
     settle(conversation, "a")
     assert dispatcher._leases.epoch == epoch + 1
@@ -414,7 +414,7 @@ def test_a_try_that_is_heard_of_after_all_is_not_lost() -> None:
     begun(conversation, "a")
     taken = conversation.dispatchers["a"].take("user")
     settle(conversation, "a")
-    conversation.executor._lose(conversation.executor._workers["a"])
+    conversation.executor._leasing.lose(conversation.executor._workers["a"])
     assert (taken.seq, 0) in {(sample.seq, sample.attempt) for sample in conversation.executor.remains()}
     table = SampleTable()
     table.append(sample_of(taken, 1.0, 1.5))
@@ -437,7 +437,7 @@ def test_a_worker_is_back_when_it_has_said_how_many_users_it_has() -> None:
     assert executor.budget.present == 1
     begun(conversation, "b", "its replacement")
     assert executor.budget.present == 2
-    executor._lose(executor._workers["a"])
+    executor._leasing.lose(executor._workers["a"])
     conversation.wire.there.add("a")
     executor.on_tick(now_s + 1)
     assert executor._load.changes.lasting, "two users, and those of the worker that is back"
@@ -665,7 +665,7 @@ def test_what_was_short_before_the_barrier_changed_nothing() -> None:
     conversation.wire.there.remove("b")
     conversation.executor._looked_s -= 10
     conversation.pass_by(3)
-    conversation.executor._lose(conversation.executor._workers["b"])
+    conversation.executor._leasing.lose(conversation.executor._workers["b"])
     assert conversation.executor._load.changes.lasting
     work(conversation, "a", "user", 1.0)
     begun(conversation, "a", "its replacement")
@@ -769,7 +769,7 @@ def test_a_worker_that_dies_when_all_results_are_in_has_changed_nothing() -> Non
     for _ in range(4):
         work(conversation, "a", "user", 1.0)
         settle(conversation, "a", "b")
-        conversation.executor._lose(conversation.executor._workers["b"])
+        conversation.executor._leasing.lose(conversation.executor._workers["b"])
         conversation.executor._load.changes.end(0.0)
     assert conversation.ended == ["over"]
     conclude(conversation, "a")
