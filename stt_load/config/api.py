@@ -125,7 +125,7 @@ class KeepAlive(Section):
 
 
 class ApiConfig(Section):
-    """The service under test: where it is, how it is spoken to."""
+    """The service under test: where it is, how it is asked."""
 
     preset: Preset | None = Field(
         default=None,

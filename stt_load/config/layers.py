@@ -73,12 +73,12 @@ class Layers:
         origins = {path: Origin(layer, source, spot.written, spot.line) for path, spot in document.spots.items()}
         values = copy.deepcopy(document.values)
         for former, present in FORMER.items():
-            if former in origins:
+            if former[0] in values:
                 value, origin = values.pop(former[0]), replace(origins[former], former=former)
                 if present in origins:
                     self.faults.append(_given_twice(present, origins[present], origin))
                 else:
-                    _put(values, present, value)
+                    _placed(values, present, value)
                     origins[present] = origin
         self._choose_one(values, origins)
         _lay_over(self.values, values)
@@ -118,13 +118,13 @@ class Layers:
             self._put(MEASURE, None)
 
     def _put(self, path: KeyPath, value: Scalar) -> None:
-        if _put(self.values, path, value):
+        if _placed(self.values, path, value):
             self.origins.pop(path, None)
 
 
-def _put(values: dict[str, Any], path: KeyPath, value: Any) -> bool:
-    """Sections that are missing are made on the way; one that is something else stays, to be found at fault. Whether
-    the value has found its place."""
+def _placed(values: dict[str, Any], path: KeyPath, value: Any) -> bool:
+    """Puts `value` where it belongs in `values`, and says whether it could. Sections that are missing are made on the
+    way; one that is something else stays, to be found at fault."""
     for name in path[:-1]:
         if values.get(name) is None:
             values[name] = {}
@@ -136,7 +136,7 @@ def _put(values: dict[str, Any], path: KeyPath, value: Any) -> bool:
 
 
 def _given_twice(path: KeyPath, one: Origin, other: Origin) -> Fault:
-    """A key has two values in one layer, by its name and by a former one."""
+    """A key has two values in one layer, by its name and by a former one. `one` is blamed, `other` named."""
     name = dotted(other.former or path)
     place = other.source if other.line is None else f"line {other.line}"
     given = shown(path, other.written)

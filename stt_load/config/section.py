@@ -30,7 +30,7 @@ DEFAULT_DRAIN_S = 30.0
 LONGEST_S = 1_000_000
 # The most that a sample's column of received bytes holds.
 MOST_ANSWER_BYTES = 2**32 - 1
-# The most that a sample's column of job numbers holds.
+# The most that a sample's column of iterations' numbers holds.
 MOST_REQUESTS = 2**32 - 1
 # The largest whole number up to which every reader of JSON tells all apart (RFC 8259, section 6).
 MOST_SEED = 2**53 - 1

@@ -114,3 +114,8 @@ def test_a_rule_between_keys_waits_until_both_are_right(faults: Faults) -> None:
 def test_a_section_that_is_none_is_the_only_fault(faults: Faults) -> None:
     (fault,) = faults("audio: 5\naudio_duration: 3")
     assert fault.key == "audio"
+
+
+def test_a_former_name_without_a_value_that_can_be_read_is_one_fault(faults: Faults) -> None:
+    (fault,) = faults("audio_duration: !foo 3")
+    assert fault.key == "audio_duration"

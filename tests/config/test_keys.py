@@ -1,0 +1,49 @@
+"""The table of all keys."""
+
+from __future__ import annotations
+
+import pytest
+
+from stt_load.config.keys import key, listed, suggestion
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "expected"),
+    [
+        ("seed", "integer", "a whole number from 0 to 9007199254740991, or null"),
+        ("audio.duration", "number", "a number above 0"),
+        ("audio.source", "string", "noise"),
+        ("report.language", "string", "en or ko"),
+        ("api.verify", "boolean", "true or false"),
+        ("api.capture_headers", "list", "a list of texts, such as [one, two]"),
+        ("api.headers", "fields", "a mapping with lines of the form `name: value`"),
+        ("api.keep_alive", "boolean", "true or false, or a mapping such as {max_requests: N}"),
+        ("audio", "section", "lines of the form `key: value` below it, with source, duration or sample_rate"),
+    ],
+)
+def test_what_would_be_right_follows_from_the_model(name: str, kind: str, expected: str) -> None:
+    assert (key(name).kind, key(name).expected) == (kind, expected)
+
+
+def test_there_is_no_other_key() -> None:
+    with pytest.raises(KeyError):
+        key("nothing")
+
+
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        (("api", "endpint"), "`endpoint`"),
+        (("duration",), "`duration` inside `audio`"),
+        (("audio_duratoin",), "`duration` inside `audio`"),
+        (("api", "seed"), "`seed` at the top level"),
+        (("zzzzzz",), None),
+    ],
+)
+def test_an_unknown_key_was_meant_to_be_one_of_these(path: tuple[str, ...], meant: str | None) -> None:
+    assert suggestion(path) == meant
+
+
+def test_a_list_in_words() -> None:
+    assert listed(("a",)) == "a"
+    assert listed(("a", "b", "c")) == "a, b or c"
