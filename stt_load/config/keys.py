@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from stt_load.config.faults import nearest
-from stt_load.config.model import Config
+from stt_load.config.model import FORMER, Config
 from stt_load.config.paths import KeyPath, dotted
 
 Kind = Literal["integer", "number", "string", "boolean", "list", "fields", "section"]
@@ -47,7 +47,7 @@ def key(name: str) -> Key:
 def suggestion(path: KeyPath) -> str | None:
     """What an unknown key was probably meant to be: a name of the same section, else one from elsewhere."""
     *section, name = path
-    siblings = {known[-1]: known for known in keys() if known[:-1] == tuple(section)}
+    siblings = {known[-1]: known for known in (*keys(), *FORMER) if known[:-1] == tuple(section)}
     anywhere = {known[-1]: known for known in reversed(tuple(keys()))} | {dotted(known): known for known in keys()}
     if name not in anywhere and (close := nearest(name, siblings)):
         return f"`{close}`"

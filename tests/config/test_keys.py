@@ -35,7 +35,9 @@ def test_there_is_no_other_key() -> None:
     [
         (("api", "endpint"), "`endpoint`"),
         (("duration",), "`duration` inside `audio`"),
-        (("audio_duratoin",), "`duration` inside `audio`"),
+        (("audio_duratoin",), "`audio_duration`"),
+        (("sample_rat",), "`sample_rate`"),
+        (("audio", "audio_duration"), "`duration`"),
         (("api", "seed"), "`seed` at the top level"),
         (("zzzzzz",), None),
     ],

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from stt_load.config import Config
-from stt_load.config.paths import KeyPath
 from stt_load.config.rules import broken_rules
 
 CLIP = {("audio", "duration"), ("audio", "sample_rate")}
