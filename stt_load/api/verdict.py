@@ -38,7 +38,7 @@ class Followed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer as read from the wire, content coding undone; a whole one, or a refusal whose body broke off.
+    """An answer as it came in, content coding undone; a whole one, or a refusal whose body broke off.
 
     stream: what has followed it as it came, None where that is of no interest. step: what it is the answer to.
     retry_after, retry_after_ms: the headers of these names. flaw: how the body broke off, None where it did not.

@@ -34,22 +34,22 @@ class Decoder:
     """
 
     def __init__(self, coding: str | None, limit: int) -> None:
-        self._stages = [_Stage(name, limit) for name in reversed(_codings(coding))] if coding else []
+        self._layers = [_Layer(name, limit) for name in reversed(_codings(coding))] if coding else []
 
     def feed(self, part: bytes) -> Iterator[bytes]:
         """What `part` comes to, as far as it can be told yet, in pieces that are little work each. To be used up."""
         parts: Iterable[bytes] = (part,)
-        for stage in self._stages:
-            parts = _undone(parts, stage)
+        for layer in self._layers:
+            parts = _undone(parts, layer)
         return iter(parts)
 
     def finish(self) -> None:
         """There will be no more."""
-        for stage in self._stages:
-            stage.finish()
+        for layer in self._layers:
+            layer.finish()
 
 
-class _Stage:
+class _Layer:
     """Undoes one coding, `gzip` or `deflate`."""
 
     def __init__(self, coding: str, limit: int) -> None:
@@ -102,10 +102,10 @@ class _Stage:
         return plain
 
 
-def _undone(parts: Iterable[bytes], stage: _Stage) -> Iterator[bytes]:
+def _undone(parts: Iterable[bytes], layer: _Layer) -> Iterator[bytes]:
     for part in parts:
         for begin in range(0, len(part), WORK_BYTES):
-            yield stage.feed(part[begin : begin + WORK_BYTES])
+            yield layer.feed(part[begin : begin + WORK_BYTES])
 
 
 def _codings(told: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The Locust users: take an iteration, speak on the wire, hold the clock, yield a Sample."""
+"""The Locust users: take an iteration, say its clip, yield a Sample."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def transcribe(user: SpeechUser) -> None:
 
 
 class SpeechUser(User):
-    """The task. All users of this kind speak on the wire in the same way: `connect` is there to be overridden."""
+    """The task. All users of this kind speak to the service in the same way: `connect` is there to be overridden."""
 
     abstract = True
     tasks = [transcribe]  # noqa: RUF012 - Locust's own way to name them

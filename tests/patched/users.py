@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import json
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import gevent
@@ -15,8 +17,10 @@ from hypothesis import strategies as st
 from locust import between, constant, constant_pacing
 from locust.exception import StopUser
 
+from stt_load.api.request import Body, Part
 from stt_load.api.verdict import Answer, Failure, Transcript
-from stt_load.client import Client, ClientError
+from stt_load.client import Client, ClientError, Exchange, Target
+from stt_load.client.http import HttpClient
 from stt_load.locust_plugin.user_starts import clear, enter
 from stt_load.locust_plugin.users import MOST_TROUBLES, FastSttUser, SpeechUser, SttUser
 from stt_load.samples.rows import lines, table
@@ -224,6 +228,35 @@ def test_what_is_sent_back_by_a_broken_clock_of_the_users_own_is_no_end(script: 
         Mine(run.environment).play()
     check_whole(run)
     assert run.rows[0].error_kind is ErrorKind.HOOK_ERROR
+
+
+class Counting(HttpClient):
+    posts = 0
+
+    def post(self, body: Body, exchange: Exchange) -> Answer:
+        Counting.posts += 1
+        return super().post(body, exchange)
+
+
+def test_a_class_may_connect_and_make_its_body_in_its_own_way(script: Script, base: type[SpeechUser]) -> None:
+    """As locustfiles of before do: their client knows nothing of how the service is spoken to."""
+    script.answer = answer(b'{"text": "hey"}')
+    run = Run(script.url)
+
+    class Mine(base):  # type: ignore[misc, valid-type]
+        def connect(self, target: Target) -> Client:
+            return Counting(replace(target, headers=dict(target.headers) | {"X-Mine": "yes"}))
+
+        def make_body(self, clip: Sequence[Part], clip_bytes: int) -> Body:
+            return Body((b"<", *clip), clip_bytes + 1)
+
+    before, clip = Counting.posts, run.context.audio.clip(0, 0)
+    Mine(run.environment).play()
+    check_whole(run)
+    (row,) = run.rows
+    assert (row.ok, row.upload_bytes) == (True, clip.bytes + 1)
+    assert row.audio_s == pytest.approx(clip.duration_s)
+    assert Counting.posts == before + 1
 
 
 def test_a_row_that_cannot_be_made_is_a_failure_that_says_why(
