@@ -94,8 +94,8 @@ def check(samples: Sequence[Sample], run: RunBounds) -> None:
             raise InvalidMessage(said) if math.isinf(barrier_s) else OutsideRun(said)
         if not in_order(sample) or not _within(sample):
             raise InvalidMessage(f"a row's instants are not in their order (seq {sample.seq})")
-        if sample.users > run.most_users:
-            raise InvalidMessage(f"a row says that there were {sample.users} users")
+        if (users := max(sample.users, sample.slot + 1)) > run.most_users:
+            raise InvalidMessage(f"a row says that there were {users} users")
         if not math.isclose(sample.audio_s, run.audio_s, rel_tol=1e-5, abs_tol=1e-5):
             raise InvalidMessage(f"a row's clip is {sample.audio_s:.6g} s long, where all are {run.audio_s:.6g} s")
 

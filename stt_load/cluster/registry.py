@@ -203,7 +203,7 @@ class WorkerRegistry:
         self, worker: str, name: str | None, reason: str, *, awaited: bool = True, others_may_come: bool = False
     ) -> None:
         """name: what it calls itself, which anybody can; None where it has not said. awaited: it may be one of those
-        that were waited for. others_may_come: it may as well be a stranger, so that there must be others."""
+        that were waited for. others_may_come: it may as well be none of ours, so that there must be others."""
         self._refused[worker] = reason
         logger.warning("stt-load: worker %s is refused: %s", called(worker, name), reason)
         had_users = worker in self._link.connected()

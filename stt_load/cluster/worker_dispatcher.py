@@ -105,7 +105,9 @@ class WorkerDispatcher:
     def finish(self, iteration: Iteration, sample: Sample, text: str | None) -> None:
         self._leases.finish(iteration)
         try:
-            keep(self.table, timed(sample, self._began_s, clock()))
+            # It may have been due before this worker came, and another one's then.
+            from_s = self._began_s if iteration.due_s is None else min(self._began_s, iteration.due_s)
+            keep(self.table, timed(sample, from_s, clock()))
         except Exception as error:
             self.failed("keeping a row", error)
         if self.first_transcript is None:

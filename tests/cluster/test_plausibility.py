@@ -28,6 +28,8 @@ POSSIBLE: dict[str, dict[str, Any]] = {
     "all at once": {"done_s": 50.0},
     "just now": {"start_s": 100.0, "sent_s": 100.0, "done_s": 100.5},
     "before the barrier, by the clocks": {"start_s": 9.0, "sent_s": 9.0, "done_s": 9.9},
+    "due long before it was sent": {"start_s": 20.0, "late_s": 30.0, "slot": 99, "level": 3, "stage": 1},
+    "due and never sent": {"start_s": 20.0, "sent_s": None, "status": None},
     "warm-up": {"phase": Phase.WARMUP, "start_s": 0.0, "sent_s": 0.0, "done_s": 0.1},
     "late": {"late_s": 1.0, "connect_s": 0.5},
     "a failure": {"error_kind": ErrorKind.TRUNCATED, "error": "cut", "text_length": None},
@@ -64,6 +66,7 @@ IMPOSSIBLE: dict[str, dict[str, Any]] = {
     "later than it took": {"late_s": 5.0},
     "connected for longer than it took": {"connect_s": 5.0},
     "a crowd": {"users": 101},
+    "a slot of a crowd": {"slot": 100},
     "another clip": {"audio_s": 10.1},
     "a pause without end": {"pause_s": INF},
     "a pause backwards": {"pause_s": -1.0},
@@ -72,7 +75,7 @@ IMPOSSIBLE: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("which", IMPOSSIBLE)
-def test_what_can_t_be_is_misconduct(which: str) -> None:
+def test_what_can_t_be_is_invalid(which: str) -> None:
     with pytest.raises(InvalidMessage, match="row"):
         plausibility.check([PLAIN, change(IMPOSSIBLE[which])], RUN)
 

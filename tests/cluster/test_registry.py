@@ -11,7 +11,7 @@ import pytest
 import stt_load
 from stt_load.clock import clock
 from stt_load.cluster import protocol
-from stt_load.cluster import registry as fleets
+from stt_load.cluster import registry as registries
 from stt_load.cluster.checks import InvalidMessage
 from stt_load.cluster.member import Member
 from stt_load.cluster.registry import Needs, WorkerRegistry
@@ -108,7 +108,7 @@ def test_another_version_is_refused_once_and_told_so_until_it_goes(
         master.hello("a", version="0.0.7", ready=False)
         master.hello("a", version="0.0.7")
         assert master.said("a") == [protocol.REFUSED], "it is not answered as often as it likes"
-        master.registry._refusal_sent_s["a"] -= fleets.REFUSE_AGAIN_S
+        master.registry._refusal_sent_s["a"] -= registries.REFUSE_AGAIN_S
         master.hello("a", version="0.0.7")
     assert master.said("a") == [protocol.REFUSED] * 2
     assert master.wire.dismissed == ["a"] * 2
@@ -191,7 +191,7 @@ def test_a_worker_that_comes_to_lack_something_is_refused_then(master: Master) -
 
 
 def test_an_exception_while_it_keeps_in_touch_is_told_and_the_rest_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fleets, "TICK_S", 0.001)
+    monkeypatch.setattr(registries, "TICK_S", 0.001)
     monkeypatch.setattr(protocol, "BEAT_S", 0.001)
     master = Master()
     master.hello("a")

@@ -316,3 +316,18 @@ def test_it_waits_for_what_is_in_flight_and_not_for_ever(scene: Scene) -> None:
     scene.dispatcher.finish(iteration, sample_of(iteration, clock() - 2, clock() - 1), None)
     resting.join(5)
     assert resting.ready()
+
+
+def test_an_iteration_carries_the_number_of_its_slot_on_this_worker(scene: Scene) -> None:
+    scene.give(7, 8, 9)
+    assert [scene.work(slot).slot for slot in ("one", "two")] == [0, 1]
+    scene.dispatcher.leave("one")
+    assert scene.work("three").slot == 0
+
+
+def test_a_row_may_begin_when_it_was_due_though_this_worker_was_not_there_yet(scene: Scene) -> None:
+    due_s = clock() - 60
+    for iteration in Iteration(0, 1, Phase.MEASURED, due_s=due_s), Iteration(1, 0, Phase.MEASURED):
+        sample = replace(sample_of(iteration, due_s, clock()), sent_s=clock() - 0.1)
+        scene.dispatcher.finish(iteration, sample, None)
+    assert [row.ok for row in scene.dispatcher.table.snapshot()] == [True, False]

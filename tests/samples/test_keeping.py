@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stt_load.samples.fields import FIELDS
-from stt_load.samples.keeping import keep, timed
+from stt_load.samples.keeping import in_order, keep, timed
 from stt_load.samples.rows import as_saved, lines, table
 from stt_load.samples.sample import ErrorKind, Phase, Sample
 from stt_load.samples.table import SampleTable
@@ -107,3 +107,10 @@ def test_times_that_can_t_be_those_of_a_request_are_a_failure_that_says_so(odd: 
     assert (found.seq, found.start_s, found.sent_s, found.done_s) == (PLAIN.seq, 2.0, None, 2.0)
     assert found.error_kind is ErrorKind.HOOK_ERROR
     assert "not in their order" in str(found.error)
+
+
+def test_a_request_that_was_due_before_it_was_sent_is_in_order() -> None:
+    late = replace(PLAIN, start_s=1.0, sent_s=1.6, first_byte_s=1.8, first_text_s=1.9, done_s=2.0)
+    assert in_order(late)
+    assert timed(late, 1.0, 2.0) is late
+    assert not in_order(replace(late, first_byte_s=1.5)), "no answer comes before the request"
