@@ -73,7 +73,7 @@ FOREIGN = {
 
 
 @pytest.mark.parametrize("which", FOREIGN)
-def test_a_row_of_what_it_was_not_given_is_misconduct_and_nothing_of_it_counts(
+def test_a_row_of_what_it_was_not_given_is_invalid_and_nothing_of_it_counts(
     which: str, conversation: Conversation
 ) -> None:
     with pytest.raises(InvalidMessage, match="returns"):
@@ -118,7 +118,7 @@ PACKED = {
 
 
 @pytest.mark.parametrize("which", PACKED)
-def test_rows_that_can_t_be_unpacked_are_misconduct(which: str, conversation: Conversation) -> None:
+def test_rows_that_can_t_be_unpacked_are_invalid(which: str, conversation: Conversation) -> None:
     with pytest.raises(InvalidMessage, match="rows"):
         conversation.executor.on_samples("a", message(iteration(0), rows=PACKED[which]))
     assert kept(conversation) == []
@@ -241,7 +241,7 @@ def test_rows_of_a_worker_elsewhere_whose_clock_or_ours_stood_wait_for_it_to_be_
     assert not conversation.wire.dismissed
 
 
-def test_rows_that_no_round_trip_explains_are_misconduct_when_it_is_there(conversation: Conversation) -> None:
+def test_rows_that_no_round_trip_explains_are_invalid_when_it_is_there(conversation: Conversation) -> None:
     elsewhere(conversation, 1_000.0)
     said = message(rows=rows_at(iteration(0), clock() + 1_500.0, clock() + 1_500.1))
     conversation.executor.on_samples("a", said)
@@ -253,7 +253,7 @@ def test_rows_that_no_round_trip_explains_are_misconduct_when_it_is_there(conver
 
 
 @pytest.mark.parametrize("at_s", [-1e6, 1e6, float("nan")])
-def test_what_no_clock_explains_is_misconduct_at_once(at_s: float, conversation: Conversation) -> None:
+def test_what_no_clock_explains_is_invalid_at_once(at_s: float, conversation: Conversation) -> None:
     elsewhere(conversation, 1_000.0)
     begin_s = clock() + 1_000.0 + at_s
     with pytest.raises(InvalidMessage, match="row"):

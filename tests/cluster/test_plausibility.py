@@ -99,7 +99,7 @@ def test_an_error_is_no_book() -> None:
 @pytest.mark.parametrize(
     ("name", "code"), [("phase", 9), ("error_kind", 200), ("error", 3), ("error", -7), ("headers", 1)]
 )
-def test_a_code_that_stands_for_nothing_is_misconduct(name: str, code: int) -> None:
+def test_a_code_that_stands_for_nothing_is_invalid(name: str, code: int) -> None:
     rows = blank(3)
     rows[name][1] = code
     with pytest.raises(InvalidMessage, match="its rows"):

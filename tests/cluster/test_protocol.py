@@ -17,7 +17,7 @@ LEASE = st.builds(Iteration, st.integers(0, 2**31), st.integers(0, 100), st.samp
 
 
 @given(st.lists(LEASE))
-def test_jobs(iterations: list[Iteration]) -> None:
+def test_iterations(iterations: list[Iteration]) -> None:
     assert (
         protocol.unpack_iterations(msgpack.loads(msgpack.dumps(protocol.pack_iterations(iterations)))) == iterations
     )

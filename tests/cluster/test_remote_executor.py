@@ -151,7 +151,7 @@ def test_rows_that_got_lost_on_the_way_are_waited_for_and_come_in_order(monkeypa
     assert [row.seq for row in conversation.barrier.table.snapshot()] == [sample.seq for sample in done]
 
 
-def test_jobs_that_got_lost_on_the_way_are_noticed_and_leased_anew() -> None:
+def test_iterations_that_got_lost_on_the_way_are_noticed_and_leased_anew() -> None:
     conversation = Conversation(5)
     conversation.join("a")
     dispatcher = conversation.dispatchers["a"]
@@ -191,7 +191,7 @@ def test_a_run_that_a_worker_has_not_heard_of_is_told_again() -> None:
     assert list(conversation.wire.down["b"]) == [], "it knows now"
 
 
-def test_a_worker_that_has_not_heard_of_the_barrier_hears_of_it_with_the_next_beat_or_job() -> None:
+def test_a_worker_that_has_not_heard_of_the_barrier_hears_of_it_with_the_next_beat_or_lease() -> None:
     """It would watch nothing of itself, and its rows would say that no stall touched them."""
     conversation = Conversation(30, warmup=2, awaited=2)
     for worker in "ab":
@@ -358,7 +358,7 @@ def test_tries_of_a_worker_that_never_comes_back_are_lost_and_count_for_nothing(
     assert conversation.executor.leased_again >= 1
 
 
-def test_no_measured_job_is_leased_before_the_last_warm_up_result_of_any_worker() -> None:
+def test_no_measured_iteration_is_leased_before_the_last_warm_up_result_of_any_worker() -> None:
     conversation = Conversation(20, warmup=2, awaited=2)
     for worker in "ab":
         conversation.join(worker)
@@ -566,7 +566,7 @@ def test_a_worker_that_answers_and_returns_nothing_does_not_hold_the_warm_up() -
     assert conversation.ended == []
 
 
-def test_jobs_that_are_granted_and_never_started_go_to_others() -> None:
+def test_iterations_that_are_granted_and_never_started_go_to_others() -> None:
     conversation = Conversation(None)
     conversation.barrier.check_barrier()
     for worker in "ab":
@@ -851,7 +851,7 @@ def test_a_lease_that_is_taken_back_while_a_user_starts_doubles_and_loses_nothin
 
 
 @pytest.mark.parametrize("warmup", [0, 6])
-def test_the_last_jobs_of_a_worker_whose_users_do_other_work_are_done_by_others(warmup: int) -> None:
+def test_the_last_iterations_of_a_worker_whose_users_do_other_work_are_done_by_others(warmup: int) -> None:
     """The worker that has them comes first wherever iterations are given out."""
     conversation = Conversation(12, warmup=warmup, awaited=2)
     conversation.asked = Asked(2, 2)
@@ -932,7 +932,7 @@ def test_a_spool_that_cannot_be_removed_keeps_no_other_worker_from_its_word(
     assert conversation.wire.down["alive"][-1][0] == protocol.SAVED
 
 
-def test_jobs_that_come_to_a_worker_whose_users_have_left_go_to_others() -> None:
+def test_iterations_that_come_to_a_worker_whose_users_have_left_go_to_others() -> None:
     """They crossed the word that nobody is there any more: two iterations lay there, and the run never ended."""
     conversation = Conversation(10)
     dispatcher = conversation.join("a")
@@ -989,7 +989,7 @@ def test_a_row_that_has_no_place_in_the_columns_counts_on_a_worker_too() -> None
     assert [row.error_kind for row in rows] == [ErrorKind.HOOK_ERROR, None]
 
 
-def test_the_jobs_of_a_worker_that_is_refused_are_done_by_others_at_once() -> None:
+def test_the_iterations_of_a_worker_that_is_refused_are_done_by_others_at_once() -> None:
     conversation = Conversation(10)
     for worker in "ab":
         conversation.join(worker)

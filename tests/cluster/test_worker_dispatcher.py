@@ -67,7 +67,7 @@ def scene() -> Iterator[Scene]:
     made.dispatcher.abandon()
 
 
-def test_a_user_waits_until_there_is_a_job(scene: Scene) -> None:
+def test_a_user_waits_until_there_is_an_iteration(scene: Scene) -> None:
     taking = gevent.spawn(scene.dispatcher.take, "one")
     scene.settle()
     assert not taking.ready()
@@ -101,7 +101,7 @@ def test_the_barrier_opens_once(scene: Scene) -> None:
     assert (scene.opened, scene.dispatcher.barrier) == (1, at)
 
 
-def test_a_barrier_whose_message_got_lost_opens_with_the_next_jobs_or_the_next_beat(scene: Scene) -> None:
+def test_a_barrier_whose_message_got_lost_opens_with_the_next_iterations_or_the_next_beat(scene: Scene) -> None:
     at = [clock(), 4711.0]
     scene.beat(open=at)
     assert (scene.opened, scene.dispatcher.barrier) == (1, at)
@@ -246,7 +246,7 @@ def test_the_last_row_is_told_as_such_even_when_the_first_words_fail(
     assert scene.dispatcher.done
 
 
-def test_the_last_rows_say_which_jobs_were_started_and_have_none(scene: Scene) -> None:
+def test_the_last_rows_say_which_iterations_were_started_and_have_none(scene: Scene) -> None:
     """Nothing else needs to get through; what was never started is not among them."""
     scene.give(0, 1, 2, 3)
     done = scene.work()
@@ -259,7 +259,7 @@ def test_the_last_rows_say_which_jobs_were_started_and_have_none(scene: Scene) -
     assert set(protocol.unpack_iterations(scene.said[0][1]["held"])) == {done, started}
 
 
-def test_users_that_wait_for_a_job_are_told_until_they_have_one(scene: Scene) -> None:
+def test_users_that_wait_for_an_iteration_are_told_until_they_have_one(scene: Scene) -> None:
     taking = gevent.spawn(scene.dispatcher.take, "one")
     scene.settle()
     assert scene.of_kind(protocol.WANT)[-1]["waiting"] == 1
@@ -300,7 +300,7 @@ def test_a_lease_that_was_taken_away_is_given_up_a_newer_one_is_not(scene: Scene
     assert scene.of_kind(protocol.WANT)[-1]["held"] == []
 
 
-def test_jobs_that_got_lost_on_the_way_are_asked_for_anew(scene: Scene) -> None:
+def test_iterations_that_got_lost_on_the_way_are_asked_for_anew(scene: Scene) -> None:
     scene.give(0)
     scene.beat(granted=3)
     assert scene.dispatcher._leases.epoch == 2

@@ -82,7 +82,7 @@ class AnyOrder(RuleBasedStateMachine):
             self.budget.close()
 
     @invariant()
-    def every_job_is_handed_out_once_and_accounted_for(self) -> None:
+    def every_iteration_is_handed_out_once_and_accounted_for(self) -> None:
         if not hasattr(self, "budget"):
             return
         assert [iteration.seq for iteration in self.taken] == list(range(len(self.taken)))
@@ -113,7 +113,7 @@ def drain(budget: Budget, users: int) -> list[Iteration]:
     return iterations
 
 
-def test_exactly_n_jobs_of_which_m_are_warm_up() -> None:
+def test_exactly_n_iterations_of_which_m_are_warm_up() -> None:
     for total, warmup, users in ((100, 10, 5), (7, 6, 3), (5, 0, 9), (20, 19, 30)):
         iterations = drain(Budget(total, warmup, users), users)
         assert len(iterations) == total

@@ -192,7 +192,7 @@ def test_a_lease_is_a_quarter_of_an_even_share_and_at_most_16_a_user() -> None:
     assert len(opened(None, {"a": 2}).lease("a")) == 2 * MOST_PER_USER
 
 
-def test_more_is_leased_as_jobs_are_started_before_their_results_are_in() -> None:
+def test_more_is_leased_as_iterations_are_started_before_their_results_are_in() -> None:
     ledger = opened(1_000, {"a": 1})
     assert len(ledger.lease("a")) == 16
     assert ledger.lease("a") == []
@@ -218,7 +218,7 @@ def test_what_a_worker_lost_is_leased_again_under_a_new_attempt() -> None:
     assert ledger.done
 
 
-def test_a_job_is_its_own_who_was_given_it_until_its_result_is_there() -> None:
+def test_an_iteration_is_its_own_who_was_given_it_until_its_result_is_there() -> None:
     ledger = opened(10, {"a": 1, "b": 1})
     (first,), (second,) = ledger.lease("a"), ledger.lease("b")
     assert (ledger.owns("a", first), ledger.owns("b", second)) == (True, True)
@@ -235,7 +235,7 @@ def test_a_job_is_its_own_who_was_given_it_until_its_result_is_there() -> None:
     assert not ledger.owns("a", first), "it has told its result"
 
 
-def test_a_job_that_was_lost_is_still_its_own_who_may_yet_tell_of_it() -> None:
+def test_an_iteration_that_was_lost_is_still_its_own_who_may_yet_tell_of_it() -> None:
     ledger = opened(10, {"a": 2, "b": 1})
     first, second = ledger.lease("a")[:2]
     ledger.report("a", 2, 2, taken=2)
