@@ -1,46 +1,81 @@
-"""What a run asks of whoever counts its iterations."""
+"""How many iterations a run has, and how far they are, whoever hands them out."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from abc import ABC, abstractmethod
 
 from stt_load.load.iteration import Iteration
+from stt_load.samples.sample import Phase
 
 
-class Iterations(Protocol):
-    """How many iterations a run has and how far they are: `Budget` of one process, `Ledger` of many.
+class Iterations(ABC):
+    """What a run knows of its iterations: `Budget` of one process, `Ledger` of many.
 
-    open: the warm-up is over. closed: nothing new is handed out.
+    total: N, None for no end. warmup: M, below N. awaited: users that the barrier waits for (0: for none). open: the
+    warm-up is over. closed: nothing new is handed out.
     """
 
-    total: int | None
-    warmup: int
-    awaited: int
-    open: bool
-    closed: bool
-    warmup_results: int
-    measured_results: int
+    def __init__(self, total: int | None, warmup: int, awaited: int) -> None:
+        self.total = total
+        self.warmup = warmup
+        self.awaited = awaited
+        self.open = False
+        self.closed = False
+        self.warmup_results = 0
+        self.measured_results = 0
 
     @property
-    def present(self) -> int: ...
+    @abstractmethod
+    def joined(self) -> int:
+        """Users that ever came."""
 
     @property
-    def in_flight(self) -> int: ...
+    @abstractmethod
+    def present(self) -> int:
+        """Users that are there."""
 
     @property
-    def handed_out(self) -> int: ...
+    @abstractmethod
+    def starting(self) -> int:
+        """Users that are not there yet, as they are in their `on_start`."""
 
     @property
-    def workers(self) -> int: ...
+    @abstractmethod
+    def workers(self) -> int:
+        """Processes that have users."""
 
     @property
-    def measured_total(self) -> int | None: ...
+    @abstractmethod
+    def in_flight(self) -> int:
+        """Iterations that were started, as far as is known, and have no result yet."""
 
     @property
-    def done(self) -> bool: ...
+    @abstractmethod
+    def handed_out(self) -> int:
+        """Iterations that have a result, or that somebody has."""
 
-    def finish(self, iteration: Iteration) -> None: ...
+    @property
+    def measured_total(self) -> int | None:
+        """N - M, None for no end."""
+        return None if self.total is None else self.total - self.warmup
 
-    def may_open(self) -> bool: ...
+    @property
+    def done(self) -> bool:
+        """All N results are in."""
+        return self.total is not None and self.warmup_results + self.measured_results >= self.total
 
-    def close(self) -> None: ...
+    def finish(self, iteration: Iteration) -> None:
+        """An iteration's result is in. Call it exactly once for each."""
+        if iteration.phase is Phase.WARMUP:
+            self.warmup_results += 1
+        else:
+            self.measured_results += 1
+
+    def may_open(self) -> bool:
+        """Whether the barrier's conditions hold and it has not opened yet."""
+        everyone = self.joined >= self.awaited and self.present > 0
+        return not self.open and not self.closed and self.warmup_results >= self.warmup and everyone
+
+    def close(self) -> None:
+        """Nothing new is handed out any more."""
+        self.closed = True

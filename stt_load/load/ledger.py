@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from stt_load.load.iteration import Iteration
+from stt_load.load.iterations import Iterations
 from stt_load.samples.sample import Phase
 
 MOST_PER_USER = 16
@@ -45,11 +46,9 @@ class _Account:
         return max(0, len(self.leased) - self.stock)
 
 
-class Ledger:
+class Ledger(Iterations):
     """The master's counterpart of `Budget`: workers instead of users, leases instead of single iterations. A pure
     machine.
-
-    total: N, None for no end. warmup: M, below N. awaited: users that the barrier waits for (0: for none).
 
     Laws, whatever the order of calls: each seq counts at most once; no measured iteration is leased before every
     warm-up seq has its result; what a worker takes to its grave is leased again, under a new attempt; a result is
@@ -57,13 +56,7 @@ class Ledger:
     """
 
     def __init__(self, total: int | None, warmup: int, awaited: int) -> None:
-        self.total = total
-        self.warmup = warmup
-        self.awaited = awaited
-        self.open = False
-        self.closed = False
-        self.warmup_results = 0
-        self.measured_results = 0
+        super().__init__(total, warmup, awaited)
         self._leased_again: set[Iteration] = set()
         self._next = 0
         self._again: deque[Iteration] = deque()
@@ -73,18 +66,20 @@ class Ledger:
         self._counted = bytearray()  # by seq: a byte a sample, however many there are
 
     @property
+    def joined(self) -> int:
+        # Those included that do nothing.
+        return sum(account.joined for account in self._accounts.values()) + sum(self._idle.values())
+
+    @property
     def present(self) -> int:
-        """Users that are there, on all workers."""
         return sum(account.present for account in self._accounts.values())
 
     @property
     def starting(self) -> int:
-        """Users that are not there yet, as they are in their `on_start`, on all workers."""
         return sum(account.starting for account in self._accounts.values())
 
     @property
     def in_flight(self) -> int:
-        """Iterations that were started, as far as is known, and have no result yet."""
         return sum(account.in_flight for account in self._accounts.values())
 
     @property
@@ -93,23 +88,12 @@ class Ledger:
         return self._next - len({iteration.seq for iteration in self._again if not self._counted[iteration.seq]})
 
     @property
-    def measured_total(self) -> int | None:
-        """N - M, None for no end."""
-        return None if self.total is None else self.total - self.warmup
-
-    @property
-    def done(self) -> bool:
-        """All N results are in."""
-        return self.total is not None and self.warmup_results + self.measured_results >= self.total
-
-    @property
     def leased_again(self) -> int:
         """Iterations that were leased once more, as a new attempt."""
         return len(self._leased_again)
 
     @property
     def workers(self) -> int:
-        """Those that have users."""
         return sum(account.present > 0 for account in self._accounts.values())
 
     def report(self, worker: str, joined: int, present: int, taken: int, starting: int = 0) -> None:
@@ -174,10 +158,7 @@ class Ledger:
     def finish(self, iteration: Iteration) -> None:
         """A result that was accepted counts."""
         self._counted[iteration.seq] = True
-        if iteration.phase is Phase.WARMUP:
-            self.warmup_results += 1
-        else:
-            self.measured_results += 1
+        super().finish(iteration)
 
     def renew(self, worker: str, held: Collection[Iteration]) -> None:
         """`worker` says what it really has on hand; everything else that was leased to it is there for others.
@@ -222,15 +203,6 @@ class Ledger:
         self._accounts.pop(worker, None)
         self._late.pop(worker, None)
 
-    def may_open(self) -> bool:
-        """Whether the barrier's conditions hold and it has not opened yet."""
-        everyone = self._joined >= self.awaited and self.present > 0
-        return not self.open and not self.closed and self.warmup_results >= self.warmup and everyone
-
-    def close(self) -> None:
-        """Nothing new is leased any more."""
-        self.closed = True
-
     def _iterations(self, account: _Account) -> Iterator[Iteration]:
         if self.closed:
             return
@@ -267,13 +239,8 @@ class Ledger:
             return self._new(Phase.WARMUP)
         # Whoever has gone without one is owed none.
         owed = sum(max(0, min(one.joined - one.firsts, one.here)) for one in self._accounts.values())
-        owed += max(0, self.awaited - self._joined)
+        owed += max(0, self.awaited - self.joined)
         return self._new(Phase.WARMUP) if self.warmup - self._next > owed else None
-
-    @property
-    def _joined(self) -> int:
-        """Users that ever came, those included that do nothing."""
-        return sum(account.joined for account in self._accounts.values()) + sum(self._idle.values())
 
     def _new(self, phase: Phase) -> Iteration:
         iteration = Iteration(self._next, 0, phase)
