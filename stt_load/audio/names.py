@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal
 
 Source = Literal["noise"]
 """Where clips come from."""
-SOURCES: tuple[Source, ...] = get_args(Source)
 
 HEADER_BYTES = 44
 """Of a WAV file: RIFF, PCM, one channel."""

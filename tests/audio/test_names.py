@@ -7,7 +7,6 @@ from stt_load.audio.names import (
     HEADER_BYTES,
     MOST_SAMPLES,
     SAMPLE_BYTES,
-    SOURCES,
     frames_of,
     lasting_s,
 )
@@ -27,7 +26,3 @@ def test_frames_are_rounded() -> None:
 
 def test_a_clip_lasts_whole_samples() -> None:
     assert lasting_s(0.1, 11_025) == 1_102 / 11_025
-
-
-def test_the_only_source_is_noise() -> None:
-    assert SOURCES == ("noise",)
