@@ -45,7 +45,6 @@ def test_a_former_place_works_and_says_where_its_names_are_now(module: str) -> N
 
 
 def test_what_was_called_before_is_what_is_called_now() -> None:
-    ran = python(
-        "import stt_load, stt_load.suite as a, stt_load.users as b; print(a.install is stt_load.install, b.SttUser is stt_load.SttUser)"
-    )
+    same = "print(suite.install is stt_load.install, users.SttUser is stt_load.SttUser)"
+    ran = python(f"import stt_load; from stt_load import suite, users; {same}")
     assert ran.stdout == "True True\n", ran.stderr
