@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Hashable
 from dataclasses import asdict
+from functools import partial
 
 import gevent
 from gevent.event import Event
@@ -96,9 +97,7 @@ class WorkerDispatcher:
         self._waiting += 1
         self._news.set()
         try:
-            while (iteration := self._next(slot)) is None:
-                self._condition.wait()
-            return iteration
+            return self._condition.wait_for(partial(self._next, slot))
         finally:
             self._waiting -= 1
 

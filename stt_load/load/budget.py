@@ -57,7 +57,7 @@ class Budget(Iterations):
             phase = Phase.MEASURED
         else:
             return None
-        iteration = Iteration(self._handed, 0, phase, slot=self.slots.serve(slot))
+        iteration = self.slots.serve(slot, Iteration(self._handed, 0, phase))
         self._handed += 1
         return iteration
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Hashable, Iterable
-from dataclasses import replace
 
 from stt_load.load.iteration import Iteration
 from stt_load.load.ledger import MOST_PER_USER
@@ -58,7 +57,7 @@ class Leases:
         firsts = self._queue[0].phase is Phase.WARMUP and len(self._queue) <= self.slots.fresh
         if firsts and not self.slots.is_fresh(slot):
             return None
-        iteration = replace(self._queue.popleft(), slot=self.slots.serve(slot))
+        iteration = self.slots.serve(slot, self._queue.popleft())
         self._started.add(iteration)
         self.taken += 1
         return iteration

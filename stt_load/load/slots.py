@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 from heapq import heappop, heappush
+
+from stt_load.load.iteration import Iteration
 
 
 class Slots:
@@ -45,7 +48,7 @@ class Slots:
     def is_fresh(self, slot: Hashable) -> bool:
         return slot in self._fresh
 
-    def serve(self, slot: Hashable) -> int:
-        """It takes an iteration. Returns its number."""
+    def serve(self, slot: Hashable, iteration: Iteration) -> Iteration:
+        """It takes `iteration`, which bears its number from now on. In a closed loop that is due at once."""
         self._fresh.discard(slot)
-        return self._numbers[slot]
+        return replace(iteration, slot=self._numbers[slot])

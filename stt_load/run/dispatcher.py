@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import Protocol
+from collections.abc import Callable, Hashable
+from functools import partial
+from typing import Protocol, TypeVar
 
 from gevent.event import Event
 
@@ -11,6 +12,8 @@ from stt_load.load.budget import Budget
 from stt_load.load.iteration import Iteration
 from stt_load.run.barrier import Barrier
 from stt_load.samples.sample import Sample
+
+T = TypeVar("T")
 
 
 class Dispatcher(Protocol):
@@ -45,6 +48,12 @@ class Condition:
     def wait(self) -> None:
         self._event.wait()
 
+    def wait_for(self, attempt: Callable[[], T | None]) -> T:
+        """What `attempt` returns as soon as it is something: who waits, waits without ending."""
+        while (found := attempt()) is None:
+            self.wait()
+        return found
+
     def notify_all(self) -> None:
         event, self._event = self._event, Event()
         event.set()
@@ -69,9 +78,7 @@ class LocalDispatcher:
         self._barrier.released.wait()
         self._budget.slots.join(slot)
         self._barrier.check_barrier()
-        while (iteration := self._budget.take(slot)) is None:
-            self._condition.wait()
-        return iteration
+        return self._condition.wait_for(partial(self._budget.take, slot))
 
     def finish(self, iteration: Iteration, sample: Sample, text: str | None) -> None:
         self._barrier.finish(iteration, sample, text)

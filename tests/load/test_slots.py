@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stt_load.load.iteration import Iteration
 from stt_load.load.slots import Slots
+from stt_load.samples.sample import Phase
+
+ONE = Iteration(5, 1, Phase.MEASURED, level=2)
+
+
+def number(slots: Slots, slot: Hashable) -> int:
+    return slots.serve(slot, ONE).slot
+
+
+def test_what_is_taken_bears_the_number_and_stays_what_it_was() -> None:
+    slots = Slots()
+    slots.join("a")
+    slots.join("b")
+    taken = slots.serve("b", ONE)
+    assert (taken, taken.slot, taken.level) == (ONE, 1, 2)
 
 
 def test_each_has_the_lowest_free_number_for_as_long_as_it_stays() -> None:
     slots = Slots()
     assert all(slots.join(name) for name in "abc")
     assert not slots.join("a")
-    assert [slots.serve(name) for name in "abc"] == [0, 1, 2]
+    assert [number(slots, name) for name in "abc"] == [0, 1, 2]
     slots.leave("b")
     slots.leave("a")
     slots.leave("never seen")
     slots.join("d")
     slots.join("e")
     slots.join("f")
-    assert [slots.serve(name) for name in "cdef"] == [2, 0, 1, 3]
+    assert [number(slots, name) for name in "cdef"] == [2, 0, 1, 3]
     assert (slots.present, slots.joined) == (4, 6)
 
 
@@ -28,7 +46,7 @@ def test_who_has_taken_nothing_yet_is_fresh() -> None:
     slots.join("a")
     slots.join("b")
     assert slots.fresh == 2
-    slots.serve("a")
+    number(slots, "a")
     assert (slots.is_fresh("a"), slots.is_fresh("b"), slots.fresh) == (False, True, 1)
     slots.leave("b")
     assert slots.fresh == 0
@@ -47,6 +65,6 @@ def test_numbers_are_unique_and_below_the_most_that_were_there_at_once(toggled: 
             slots.join(one)
         there ^= {one}
         most = max(most, len(there))
-        numbers = [slots.serve(each) for each in there]
+        numbers = [number(slots, each) for each in there]
         assert len(set(numbers)) == len(there)
         assert all(0 <= number < most for number in numbers)
