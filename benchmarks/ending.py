@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.million import samples
+from benchmarks.million import LOAD, samples
 from stt_load.config import Config, masked
 from stt_load.report.console import result
 from stt_load.report.messages import Messages
@@ -38,6 +38,7 @@ def table(count: int) -> SampleTable:
     whole = samples(count)
     whole.rows["first_byte_s"] = whole.rows["done_s"] - 0.001
     whole.rows["upload_bytes"], whole.rows["connection"] = 320_409, whole.rows["seq"] % 100 + 1
+    whole.rows["slot"] = whole.rows["seq"] % 100
     whole.rows["download_bytes"] = random.integers(150, 250, count)
     whole.rows["text_length"] = random.integers(100, 200, count)
     made.extend(whole.rows, ())
@@ -63,6 +64,7 @@ def conclude(count: int, path: Path) -> None:
         complete=True,
         end_reason="finished",
         generator=Generator(),
+        load=LOAD,
     )
     run = RunRecord(info, masked(Config()), as_saved(made.release().in_order().since(0.0)), None)
     assert run.summary.metrics.requests.total == count
