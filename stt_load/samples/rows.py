@@ -232,15 +232,15 @@ def _coded(values: tuple[Any, ...], code: Callable[[Any], int]) -> int | list[in
     return list(map(code, values))
 
 
-def _as_numbers(field: Field, values: tuple[Any, ...]) -> npt.NDArray[Any]:
-    """`values` for the column of `field`. Raises ValueError for what no sample can have there."""
+def _as_numbers(field: Field, values: tuple[Any, ...]) -> npt.NDArray[Any] | float:
+    """`values` for the column of `field`; one number where all are absent. Raises ValueError for what no sample can
+    have there."""
+    if field.absent is not None and values.count(None) == len(values):
+        return field.absent
     numbers = np.array(values)
     there = numbers
     if numbers.dtype.kind == "O" and field.absent is not None:  # with None among them
-        known = [value for value in values if value is not None]
-        if not known:
-            return np.full(len(values), field.absent, field.dtype)
-        there = np.array(known)
+        there = np.array([value for value in values if value is not None])
         numbers = np.array([field.absent if value is None else value for value in values])
     if there.dtype.kind not in ("if" if field.name in _ROUNDED else "iu"):
         raise ValueError(f"{field.name} is not a number")
