@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import get_args
 
 from stt_load.report.console import report
-from stt_load.report.messages import CATALOGUES, Messages
+from stt_load.report.messages import Language, Messages
 from stt_load.samples.escaping import harmless
 from stt_load.storage import result_file
 from stt_load.storage.merge import merge
@@ -29,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         help="the result, or the .partial.jsonl of a run that was killed",
     )
-    parser.add_argument("--language", choices=sorted(CATALOGUES), help="default: the one of the run")
+    parser.add_argument("--language", choices=get_args(Language), help="default: the one of the run")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON, without the requests")
 
 

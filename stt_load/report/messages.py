@@ -1,25 +1,31 @@
-"""What is said to a person, in each language, by key."""
+"""What is said to a person, by key: the catalogue of each language is a file beside this one."""
 
 from __future__ import annotations
 
+import functools
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal
-
-from stt_load.report.english import ENGLISH
-from stt_load.report.korean import KOREAN
 
 Language = Literal["en", "ko"]
 
-CATALOGUES: Mapping[Language, Mapping[str, str]] = {"en": ENGLISH, "ko": KOREAN}
-
 _SMALLEST_SHARE = 0.001
+
+
+@functools.cache
+def catalogue(language: Language) -> Mapping[str, str]:
+    """All texts of `language`, in the order of its file."""
+    found = tomllib.loads(Path(__file__).with_name(f"{language}.toml").read_text(encoding="utf-8"))
+    groups = ((group, texts if isinstance(texts, dict) else {"": texts}) for group, texts in found.items())
+    return {f"{group}.{name}".rstrip("."): text for group, texts in groups for name, text in texts.items()}
 
 
 class Messages:
     """The catalogue of one language, and how quantities are written in it. None is "no data" for every quantity."""
 
     def __init__(self, language: Language) -> None:
-        self._texts = CATALOGUES[language]
+        self._texts = catalogue(language)
 
     def __contains__(self, key: object) -> bool:
         return key in self._texts

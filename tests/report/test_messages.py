@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 
 import stt_load
-from stt_load.report.english import ENGLISH
-from stt_load.report.korean import KOREAN
-from stt_load.report.messages import Language, Messages
+from stt_load.report.messages import Language, Messages, catalogue
 from stt_load.samples.run_info import EndReason
 from stt_load.samples.sample import ErrorKind
 
+ENGLISH, KOREAN = catalogue("en"), catalogue("ko")
 HANGUL = re.compile("[가-힣]")
 
 
@@ -46,8 +45,7 @@ def test_english_is_english_and_korean_is_korean() -> None:
 def test_every_text_is_used() -> None:
     """A key that no module asks for, whole or by its first part, is dead."""
     folder = Path(stt_load.__file__).parent
-    files = [file for file in folder.rglob("*.py") if file.name not in ("english.py", "korean.py")]
-    code = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    code = "\n".join(file.read_text(encoding="utf-8") for file in folder.rglob("*.py"))
     asked = set(re.findall(r'"([a-z_]+(?:\.[a-z_]+)?)"', code)) | set(re.findall(r'f"([a-z]+)\.\{', code))
     assert not [key for key in ENGLISH if key not in asked and key.partition(".")[0] not in asked]
 
