@@ -50,12 +50,22 @@ class Interval:
     n_eff: Annotated[float, "How many independent samples the run is worth here."]
 
 
+def _time(about: str) -> Figure:
+    """Of the ok ones, the less the better."""
+    return Figure(about, "s", "ok", "lower")
+
+
+def _of_requests(about: str, unit: Unit, better: Better | None = None) -> Figure:
+    return Figure(about, unit, "requests", better)
+
+
+Number = float | None
 N = Annotated[int, Figure("Samples.", "count")]
-Median = Annotated[float | None, Figure("P50.")]
-P90 = Annotated[float | None, Figure("P90.")]
-P95 = Annotated[float | None, Figure("P95.")]
-P99 = Annotated[float | None, Figure("P99; below n = 100 it is the maximum.")]
-P999 = Annotated[float | None, Figure("P99.9; null below n = 1,000.")]
+Median = Annotated[Number, Figure("P50.")]
+P90 = Annotated[Number, Figure("P90.")]
+P95 = Annotated[Number, Figure("P95.")]
+P99 = Annotated[Number, Figure("P99; below n = 100 it is the maximum.")]
+P999 = Annotated[Number, Figure("P99.9; null below n = 1,000.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +73,11 @@ class Distribution:
     """A distribution of times in seconds over n samples; quantiles by nearest rank on the raw values."""
 
     n: N
-    mean: Annotated[float | None, Figure("Arithmetic mean.")]
+    mean: Annotated[Number, Figure("Arithmetic mean.")]
     median: Median
-    min: Annotated[float | None, Figure("Smallest.")]
-    max: Annotated[float | None, Figure("Largest.")]
-    stdev: Annotated[float | None, Figure("Standard deviation of the sample (n - 1).")]
+    min: Annotated[Number, Figure("Smallest.")]
+    max: Annotated[Number, Figure("Largest.")]
+    stdev: Annotated[Number, Figure("Standard deviation of the sample (n - 1).")]
     p90: P90
     p95: P95
     p99: P99
@@ -125,48 +135,41 @@ class AllLatency:
 class Rtf:
     """Observed real-time factor, waiting included: service time / audio length."""
 
-    overall: Annotated[float | None, Figure("Sum of service time / sum of audio.")]
-    median: Annotated[float | None, Figure("Median of the requests'.")]
-    p95: Annotated[float | None, Figure("P95 of the requests'.")]
+    overall: Annotated[Number, Figure("Sum of service time / sum of audio.")]
+    median: Annotated[Number, Figure("Median of the requests'.")]
+    p95: Annotated[Number, Figure("P95 of the requests'.")]
 
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
     """Between one piece of a streamed text and the next, in seconds."""
 
-    mean_s: Annotated[float | None, Figure("Of all gaps.")]
-    p95_s: Annotated[float | None, Figure("Median of the P95 that each request had.")]
-    max_s: Annotated[float | None, Figure("The longest of all.")]
+    mean_s: Annotated[Number, Figure("Of all gaps.")]
+    p95_s: Annotated[Number, Figure("Median of the P95 that each request had.")]
+    max_s: Annotated[Number, Figure("The longest of all.")]
 
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
     """The figures of the measured phase."""
 
-    requests: Annotated[Requests, Figure("What became of them.", "count", "requests")]
-    error_rate: Annotated[float | None, Figure("failed / (succeeded + failed).", "share", "requests", "lower")]
-    shed_rate: Annotated[
-        float | None, Figure("Its part that was refused on purpose (429, 503).", "share", "requests", "lower")
-    ]
-    failures: Annotated[
-        dict[str, int], Figure("Failed ones by kind, most frequent first.", "count", "requests", "lower")
-    ]
+    requests: Annotated[Requests, _of_requests("What became of them.", "count")]
+    error_rate: Annotated[Number, _of_requests("failed / (succeeded + failed).", "share", "lower")]
+    shed_rate: Annotated[Number, _of_requests("Its part that was refused on purpose (429, 503).", "share", "lower")]
+    failures: Annotated[dict[str, int], _of_requests("Failed ones by kind, most frequent first.", "count", "lower")]
     all: Annotated[AllLatency, Figure("Latency over every measured intent.", "s", "all", "lower")]
     response_time_s: Annotated[
-        Distribution, Figure("From the intended start to the answer's last byte, of the ok ones.", "s", "ok", "lower")
+        Distribution, _time("From the intended start to the answer's last byte, of the ok ones.")
     ]
-    service_time_s: Annotated[
-        Distribution, Figure("From the send to the answer's last byte, of the ok ones.", "s", "ok", "lower")
-    ]
-    throughput_rps: Annotated[float | None, Figure("ok / window.", "rps", "ok", "higher")]
+    service_time_s: Annotated[Distribution, _time("From the send to the answer's last byte, of the ok ones.")]
+    throughput_rps: Annotated[Number, Figure("ok / window.", "rps", "ok", "higher")]
     steady_rps: Annotated[
-        float | None,
-        Figure("ok that ended between the first and the last start, over that time.", "rps", "ok", "higher"),
+        Number, Figure("ok that ended between the first and the last start, over that time.", "rps", "ok", "higher")
     ]
-    window_s: Annotated[float | None, Figure("First intended start to last end.", "s", "requests")]
-    drain_s: Annotated[float | None, Figure("Last start to last end.", "s", "requests")]
+    window_s: Annotated[Number, _of_requests("First intended start to last end.", "s")]
+    drain_s: Annotated[Number, _of_requests("Last start to last end.", "s")]
     audio_throughput: Annotated[
-        float | None,
+        Number,
         Figure(
             "Seconds of audio of ok requests per second: as much audio as so many people speaking.",
             "ratio",
@@ -177,30 +180,17 @@ class Metrics:
     rtf: Annotated[Rtf, Figure("Observed real-time factor, waiting included.", "ratio", "ok", "lower")]
     ttft_s: Annotated[
         Distribution,
-        Figure(
-            "Time to first text of streamed answers: from the send to the first text that is not empty.",
-            "s",
-            "ok",
-            "lower",
-        ),
+        _time("Time to first text of streamed answers: from the send to the first text that is not empty."),
     ]
-    delta_gap_s: Annotated[Gaps, Figure("Between one piece of a streamed text and the next.", "s", "ok", "lower")]
-    connect_s: Annotated[
-        Distribution, Figure("Set-up of connections, of the requests that opened one.", "s", "ok", "lower")
-    ]
-    processing_time_s: Annotated[
-        Distribution, Figure("How long the service says it has worked on a clip.", "s", "ok", "lower")
-    ]
-    outside_time_s: Annotated[
-        Distribution, Figure("What that leaves of the service time: network and queue.", "s", "ok", "lower")
-    ]
+    delta_gap_s: Annotated[Gaps, _time("Between one piece of a streamed text and the next.")]
+    connect_s: Annotated[Distribution, _time("Set-up of connections, of the requests that opened one.")]
+    processing_time_s: Annotated[Distribution, _time("How long the service says it has worked on a clip.")]
+    outside_time_s: Annotated[Distribution, _time("What that leaves of the service time: network and queue.")]
     tokens: Annotated[int | None, Figure("Tokens used, as the service says.", "count", "ok")]
-    polls: Annotated[int | None, Figure("How often the ends of jobs were asked for.", "count", "requests")]
-    poll_interval_s: Annotated[
-        float | None, Figure("At what intervals: response times are no finer.", "s", "requests")
-    ]
-    upload_bytes: Annotated[int, Figure("Bodies sent.", "bytes", "requests")]
-    download_bytes: Annotated[int, Figure("Bodies received.", "bytes", "requests")]
+    polls: Annotated[int | None, _of_requests("How often the ends of jobs were asked for.", "count")]
+    poll_interval_s: Annotated[Number, _of_requests("At what intervals: response times are no finer.", "s")]
+    upload_bytes: Annotated[int, _of_requests("Bodies sent.", "bytes")]
+    download_bytes: Annotated[int, _of_requests("Bodies received.", "bytes")]
     empty_texts: Annotated[int, Figure("ok answers without a word.", "count", "ok", "lower")]
 
 
