@@ -6,7 +6,7 @@ import functools
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 Language = Literal["en", "ko"]
 
@@ -15,7 +15,10 @@ _SMALLEST_SHARE = 0.001
 
 @functools.cache
 def catalogue(language: Language) -> Mapping[str, str]:
-    """All texts of `language`, in the order of its file."""
+    """All texts of `language`, in the order of its file. Raises KeyError for one that there is not: it may come out
+    of a saved result, and names a file."""
+    if language not in get_args(Language):
+        raise KeyError(language)
     found = tomllib.loads(Path(__file__).with_name(f"{language}.toml").read_text(encoding="utf-8"))
     groups = ((group, texts if isinstance(texts, dict) else {"": texts}) for group, texts in found.items())
     return {f"{group}.{name}".rstrip("."): text for group, texts in groups for name, text in texts.items()}
