@@ -11,7 +11,7 @@ from stt_load.config import Layer, Override, load, masked
 from stt_load.run.context import api_of, target_of
 from tests.cli.test_probe import probe
 from tests.config.conftest import Load
-from tests.config.test_model import recorder
+from tests.config.test_places import recorder
 from tests.config.test_preset import KEYS
 
 TRANSCRIPTIONS = "/v1/audio/transcriptions"

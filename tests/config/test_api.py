@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
-from stt_load.api.names import DIALECTS, PROTOCOLS, RESPONSE_FORMATS
+from stt_load.api.names import Dialect, Protocol, ResponseFormat
 from stt_load.config.api import ApiConfig, KeepAlive
 from stt_load.config.keys import key
 from stt_load.config.preset import NAMES
@@ -13,9 +15,9 @@ from stt_load.config.preset import NAMES
 @pytest.mark.parametrize(
     ("name", "names"),
     [
-        ("protocol", PROTOCOLS),
-        ("stream_dialect", DIALECTS),
-        ("response_format", RESPONSE_FORMATS),
+        ("protocol", get_args(Protocol)),
+        ("stream_dialect", get_args(Dialect)),
+        ("response_format", get_args(ResponseFormat)),
         ("preset", NAMES),
     ],
 )
