@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Hashable
 from dataclasses import asdict
-from functools import partial
 
 import gevent
 from gevent.event import Event
@@ -16,6 +15,7 @@ from stt_load.cluster.protocol import Data
 from stt_load.cluster.row_sender import RowSender
 from stt_load.load.iteration import Iteration
 from stt_load.load.leases import Leases
+from stt_load.load.timetable import Timetable
 from stt_load.run.dispatcher import Condition
 from stt_load.run.monitor import Monitor
 from stt_load.samples.keeping import keep, timed
@@ -82,6 +82,10 @@ class WorkerDispatcher:
         """The master was heard of lately, and it has heard of this worker."""
         return clock() - self._heard_s <= protocol.FENCE_S
 
+    def follow(self, timetable: Timetable, warmup: int) -> None:
+        """See `Slots.follow`."""
+        self._leases.slots.follow(timetable, warmup)
+
     def starting(self, users: int) -> None:
         self._leases.slots.starting = users
         self._news.set()
@@ -89,7 +93,7 @@ class WorkerDispatcher:
     def take(self, slot: Hashable) -> Iteration:
         if self._leases.slots.join(slot):
             self._news.set()
-        iteration = self._next(slot) or self._await_iteration(slot)
+        iteration = self._next(slot, clock()) or self._await_iteration(slot)
         self._news.set()
         return iteration
 
@@ -97,7 +101,7 @@ class WorkerDispatcher:
         self._waiting += 1
         self._news.set()
         try:
-            return self._condition.wait_for(partial(self._next, slot))
+            return self._condition.wait_for(self._next, slot, self._leases.slots)
         finally:
             self._waiting -= 1
 
@@ -123,6 +127,7 @@ class WorkerDispatcher:
         self._others = data["others"]
         if self.barrier is None and data["open"] is not None:
             self.barrier = data["open"]
+            self._leases.slots.barrier_s = data["open"][0]
             self._on_open()
             self.monitor.start(data["open"][0])
 
@@ -193,12 +198,12 @@ class WorkerDispatcher:
         self.monitor.stop()
         self._writer.kill()
 
-    def _next(self, slot: Hashable) -> Iteration | None:
+    def _next(self, slot: Hashable, now_s: float) -> Iteration | None:
         if not self.in_touch:
             # The master may be about to lease these iterations to others.
             self._leases.renew()
             return None
-        return self._leases.take(slot)
+        return self._leases.take(slot, now_s)
 
     def _renew(self) -> None:
         self._leases.renew()

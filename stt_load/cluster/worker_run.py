@@ -12,6 +12,7 @@ import gevent
 from stt_load.cluster import worker_spools
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.worker_dispatcher import WorkerDispatcher
+from stt_load.load.timetable import timetable_of
 from stt_load.run.context import RunContext, build, order_of
 from stt_load.run.spooling import Spooling
 from stt_load.samples.run_info import RunInfo
@@ -42,6 +43,7 @@ class WorkerRun:
         self.context: RunContext = build(
             asked.config, asked.url, info.seed, self.dispatcher, lambda: self.dispatcher.users
         )
+        self.dispatcher.follow(timetable_of(info.load), asked.config.warmup_requests)
         self.dispatcher.hide = self.context.api.hide
         self._spool = self._open_spool(worker_spools.result_of(order["result"], order["number"]), order["shown"])
         self._spooling: Spooling | None = None

@@ -45,8 +45,8 @@ class Budget(Iterations):
     def handed_out(self) -> int:
         return self._handed
 
-    def take(self, slot: Hashable) -> Iteration | None:
-        """The next iteration for a slot that has joined; None when there is none for it now."""
+    def take(self, slot: Hashable, now_s: float = 0.0) -> Iteration | None:
+        """The next iteration for a slot that has joined; None when there is none for it now, or none is due."""
         if self.closed or self._handed == self.total:
             return None
         if self._handed < self.warmup:
@@ -57,8 +57,8 @@ class Budget(Iterations):
             phase = Phase.MEASURED
         else:
             return None
-        iteration = self.slots.serve(slot, Iteration(self._handed, 0, phase))
-        self._handed += 1
+        iteration = self.slots.serve(slot, Iteration(self._handed, 0, phase), now_s)
+        self._handed += iteration is not None
         return iteration
 
     def _firsts_to_come(self) -> int:

@@ -50,14 +50,17 @@ class Leases:
             self._queue.extend(iterations)
             self.received += len(self._queue) - before
 
-    def take(self, slot: Hashable) -> Iteration | None:
-        """The next iteration for a slot that has joined; None when there is none for it now."""
+    def take(self, slot: Hashable, now_s: float = 0.0) -> Iteration | None:
+        """The next iteration for a slot that has joined; None when there is none for it now, or none is due."""
         if not self._queue:
             return None
         firsts = self._queue[0].phase is Phase.WARMUP and len(self._queue) <= self.slots.fresh
         if firsts and not self.slots.is_fresh(slot):
             return None
-        iteration = self.slots.serve(slot, self._queue.popleft())
+        iteration = self.slots.serve(slot, self._queue[0], now_s)
+        if iteration is None:
+            return None
+        self._queue.popleft()
         self._started.add(iteration)
         self.taken += 1
         return iteration

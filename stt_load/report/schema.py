@@ -1,9 +1,8 @@
-"""What the tables say of a result, in its JSON Schema. `python -m stt_load.report.schema` writes it to stdout."""
+"""What the tables say of a result, in its JSON Schema. `python -m stt_load.report.schema` brings the file up to date."""
 
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import is_dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -128,4 +127,4 @@ def _derived(name: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(text())
+    FILE.write_text(text(), encoding="utf-8")

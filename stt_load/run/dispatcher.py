@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from functools import partial
 from typing import Protocol, TypeVar
 
 from gevent.event import Event
 
+from stt_load.clock import clock
 from stt_load.load.budget import Budget
 from stt_load.load.iteration import Iteration
+from stt_load.load.slots import Slots
 from stt_load.run.barrier import Barrier
 from stt_load.samples.sample import Sample
 
@@ -45,13 +46,10 @@ class Condition:
     def __init__(self) -> None:
         self._event = Event()
 
-    def wait(self) -> None:
-        self._event.wait()
-
-    def wait_for(self, attempt: Callable[[], T | None]) -> T:
-        """What `attempt` returns as soon as it is something: who waits, waits without ending."""
-        while (found := attempt()) is None:
-            self.wait()
+    def wait_for(self, take: Callable[[Hashable, float], T | None], slot: Hashable, slots: Slots) -> T:
+        """What `take` has for `slot` as soon as it has something: who waits, waits without ending."""
+        while (found := take(slot, now_s := clock())) is None:
+            self._event.wait(None if slots.wake_s is None else slots.wake_s - now_s)
         return found
 
     def notify_all(self) -> None:
@@ -78,7 +76,7 @@ class LocalDispatcher:
         self._barrier.released.wait()
         self._budget.slots.join(slot)
         self._barrier.check_barrier()
-        return self._condition.wait_for(partial(self._budget.take, slot))
+        return self._condition.wait_for(self._budget.take, slot, self._budget.slots)
 
     def finish(self, iteration: Iteration, sample: Sample, text: str | None) -> None:
         self._barrier.finish(iteration, sample, text)

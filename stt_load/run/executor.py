@@ -10,6 +10,7 @@ from typing import Protocol
 from stt_load.clock import clock
 from stt_load.load.budget import Budget
 from stt_load.load.iterations import Iterations
+from stt_load.load.timetable import timetable_of
 from stt_load.run.barrier import Barrier
 from stt_load.run.context import Order, RunContext, build
 from stt_load.run.dispatcher import Condition, LocalDispatcher
@@ -119,6 +120,7 @@ class LocalExecutor:
 
     def begin(self, barrier: Barrier, order: Order, info: RunInfo, result: Path) -> None:  # noqa: ARG002 - see above
         self._barrier = barrier
+        self.budget.slots.follow(timetable_of(info.load), self.budget.warmup)
         dispatcher = LocalDispatcher(self.budget, barrier, self._condition)
         self._enter(build(order.config, order.url, info.seed, dispatcher, lambda: self.budget.present))
 
@@ -126,7 +128,8 @@ class LocalExecutor:
         self._condition.notify_all()
 
     def measure(self) -> None:
-        self._monitor.start(self.barrier.barrier_s or clock())
+        self.budget.slots.barrier_s = barrier_s = self.barrier.barrier_s or clock()
+        self._monitor.start(barrier_s)
 
     def follow_users(self) -> None:
         if self.budget.closed:

@@ -119,7 +119,7 @@ TABLE = (
         most=1,
         form="flag",
     ),
-    _count("slot", "<u2", "Which of its process's slots carried it out: a number for each user, from 0."),
+    _count("slot", "<u4", "Which of its process's slots carried it out: a number for each user, from 0."),
     _count("level", "<i2", "The level, a load that was tried, that it belongs to; null in a plain run.", -1),
     _count("stage", "<i2", "The stage, a part of the load's profile, that it belongs to; null in a plain run.", -1),
     _mark("ready_s", "Of a session: the service is ready for audio."),

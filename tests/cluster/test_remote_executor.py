@@ -329,13 +329,13 @@ def test_a_worker_out_of_touch_starts_nothing_until_it_has_a_new_lease() -> None
     begun(conversation, "a")
     dispatcher = conversation.dispatchers["a"]
     dispatcher._heard_s -= protocol.FENCE_S + 0.1
-    assert dispatcher._next("user") is None
+    assert dispatcher._next("user", clock()) is None
     conversation.beat("a", age_s=protocol.FENCE_S + 1)
     settle(conversation, "a")
-    assert dispatcher._next("user") is None, "the master is there again, but has not heard of this worker"
+    assert dispatcher._next("user", clock()) is None, "the master is there again, but has not heard of this worker"
     conversation.beat("a")
     settle(conversation, "a")
-    assert dispatcher._next("user") is not None
+    assert dispatcher._next("user", clock()) is not None
 
 
 def test_tries_of_a_worker_that_never_comes_back_are_lost_and_count_for_nothing() -> None:

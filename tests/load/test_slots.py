@@ -15,15 +15,18 @@ ONE = Iteration(5, 1, Phase.MEASURED, level=2)
 
 
 def number(slots: Slots, slot: Hashable) -> int:
-    return slots.serve(slot, ONE).slot
+    taken = slots.serve(slot, ONE, 0.0)
+    assert taken is not None
+    return taken.slot
 
 
 def test_what_is_taken_bears_the_number_and_stays_what_it_was() -> None:
     slots = Slots()
     slots.join("a")
     slots.join("b")
-    taken = slots.serve("b", ONE)
-    assert (taken, taken.slot, taken.level) == (ONE, 1, 2)
+    taken = slots.serve("b", ONE, 0.0)
+    assert taken is not None
+    assert (taken, taken.slot, taken.level, taken.due_s) == (ONE, 1, 2, None)
 
 
 def test_each_has_the_lowest_free_number_for_as_long_as_it_stays() -> None:
@@ -68,3 +71,24 @@ def test_numbers_are_unique_and_below_the_most_that_were_there_at_once(toggled: 
         numbers = [number(slots, each) for each in there]
         assert len(set(numbers)) == len(there)
         assert all(0 <= number < most for number in numbers)
+
+
+def test_what_a_timetable_has_is_taken_when_it_is_due_and_not_before() -> None:
+    slots = Slots()
+    slots.join("a")
+    slots.barrier_s = 100.0
+    slots.follow(lambda number: 0.5 * number, 3)
+    assert slots.serve("a", ONE, 100.9) is None
+    assert (slots.wake_s, slots.fresh) == (101.0, 1)
+    taken = slots.serve("a", ONE, 101.0)
+    assert taken is not None
+    assert (taken.due_s, slots.wake_s) == (101.0, None)
+
+
+def test_the_warm_up_is_due_when_it_is_ready_whatever_the_timetable() -> None:
+    slots = Slots()
+    slots.join("a")
+    slots.follow(lambda _: 1e9, 3)
+    taken = slots.serve("a", Iteration(2, 0, Phase.WARMUP), 0.0)
+    assert taken is not None
+    assert taken.due_s is None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gevent
 
+from stt_load.clock import clock
 from stt_load.load.iteration import Iteration
+from stt_load.load.slots import Slots
 from stt_load.run.dispatcher import Condition, LocalDispatcher
 from stt_load.samples.sample import Phase
 from tests.making import Told, sample_of
@@ -81,8 +83,8 @@ def test_a_condition_wakes_those_who_wait_and_nobody_who_comes_later() -> None:
     woken: list[str] = []
 
     def wait(name: str) -> None:
-        condition.wait()
-        woken.append(name)
+        calls = iter([None, name])
+        woken.append(condition.wait_for(lambda *_: next(calls), name, Slots()))
 
     one, two = gevent.spawn(wait, "one"), gevent.spawn(wait, "two")
     settled()
@@ -103,3 +105,21 @@ def test_an_iteration_carries_the_number_of_its_slot() -> None:
     dispatcher.leave("one")
     assert [dispatcher.take(slot).slot for slot in ("three", "two")] == [0, 1]
     assert dispatcher.take("two").due_s is None, "in a closed loop it is due when it is ready"
+
+
+def test_who_asks_before_an_iteration_is_due_gets_it_then() -> None:
+    """No user of an open loop takes an iteration and then waits: stopped in the wait, it would have lost it."""
+    told = Told(3)
+    told.barrier.release()
+    condition = Condition()
+    dispatcher = LocalDispatcher(told.budget, told.barrier, condition)
+    told.budget.slots.follow(lambda number: 0.05 * (number + 1), 0)
+    told.budget.slots.barrier_s = barrier_s = clock()
+    waiting = gevent.spawn(dispatcher.take, "stopped meanwhile")
+    settled()
+    assert (told.budget.handed_out, told.budget.slots.wake_s) == (0, barrier_s + 0.05)
+    waiting.kill()
+    for number in range(3):
+        taken = dispatcher.take("one")
+        assert taken.due_s == barrier_s + 0.05 * (number + 1)
+        assert clock() >= taken.due_s

@@ -47,7 +47,7 @@ def test_marks_of_a_session_do_no_harm() -> None:
     "wrong",
     [
         {"slot": -1},
-        {"slot": 65_536},
+        {"slot": 2**32},
         {"level": -1},
         {"stage": 1.5},
         {"slot": None},
