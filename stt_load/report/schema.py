@@ -1,4 +1,4 @@
-"""What the tables say of a result, in its JSON Schema. `python -m stt_load.report.schema` brings the file up to date."""
+"""What the tables say of a result, in its JSON Schema. `python -m stt_load.report.schema` makes the file anew."""
 
 from __future__ import annotations
 
