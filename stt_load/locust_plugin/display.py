@@ -31,7 +31,7 @@ CLEAR = "\r\x1b[K"
 
 
 class Display:
-    """Tells the story of one run.
+    """The `Screen` of one run.
 
     report: gets the start block, the changes of phase and the result. aside: gets the progress, on a terminal as a
     bar that is drawn over and over, else as a line now and then. config: masked. time_limit_s: Locust's -t.
@@ -64,12 +64,10 @@ class Display:
         self._print(opening.warming_up(self._say, self._config))
 
     def measuring(self, warmup: Warmup, transcript: str | None) -> None:
-        """The warm-up is over. transcript: the first one there is."""
         limited = self._time_limit_s is not None
         self._print(opening.measuring(self._say, self._config, warmup, transcript, limited=limited))
 
     def saving(self, rows: int) -> None:
-        """The end has come, and what follows takes seconds where there are many rows."""
         if rows < MANY_ROWS:
             return
         line = self._say("saving", requests=self._say.requests(rows))
@@ -79,24 +77,20 @@ class Display:
             self._aside.write(f"{line}\n")
 
     def finished(self, run: RunRecord) -> None:
-        """The report, and where the result is."""
         self._print(result(self._say, run))
         if run.path is not None:
             self._print([self._say("saved", path=run.path)])
 
     def moved(self, folder: Path, path: Path) -> None:
-        """`folder` is gone, in which the result was to be: it is at `path`."""
         self._clear()
         self._aside.write(self._say("moved", folder=folder, path=path.absolute()) + "\n")
 
     def not_saved(self, path: Path, spool: Path, error: Exception) -> None:
-        """The result could not be written; `spool` holds what was written while it ran."""
         self._clear()
         reason = getattr(error, "strerror", None) or error
         self._aside.write(self._say("not_saved", path=path, reason=reason, spool=spool) + "\n")
 
     def follow(self, barrier: Barrier) -> None:
-        """Shows the progress of `barrier` until killed."""
         meter = ProgressMeter(barrier, self._config["wait_ready"])
         shown: Progress | None = None
         shown_s = clock()

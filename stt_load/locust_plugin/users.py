@@ -128,7 +128,7 @@ class SpeechUser(User):
             self._stop = StopUser()
 
     def start(self, group: Any) -> Any:
-        """UserStop is linked to the greenlet itself: it holds for every way a user can end."""
+        """Its end is linked to the greenlet itself: that holds for every way a user can end."""
         greenlet = super().start(group)
         greenlet.link(lambda _: self._left())
         user_starts.begins(self.environment, self)
