@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from stt_load.samples.fields import TABLE, Field
 from stt_load.samples.rows import DERIVED, ORDER
+from stt_load.samples.run_info import Load
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.stats.metrics import Distribution, Figure, Interval, Metrics, Requests, figures_of
 from stt_load.stats.model import Level
@@ -28,6 +29,7 @@ def schema() -> dict[str, Any]:
     values["properties"]["schema_version"]["const"] = SCHEMA_VERSION
     values["properties"]["metrics"] = _object(Metrics)
     values["properties"]["levels"]["items"] = _object(Level)
+    values["properties"]["run"]["properties"]["load"] = _object(Load)
     values["$defs"] |= {name: _object(record) for record, name in SHARED.items()}
     values["$defs"]["request"] = _request()
     return values

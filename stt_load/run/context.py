@@ -26,6 +26,7 @@ from stt_load.client.hook import Call, load
 from stt_load.config import MOST_SEED, ApiConfig, Config, filled, json_fields, mask_url, pairs, secrets
 from stt_load.load.iteration import Iteration
 from stt_load.run.dispatcher import Dispatcher
+from stt_load.samples.run_info import ClosedLoop, Load
 
 UNITS_S = {"s": 1.0, "ms": 0.001}
 
@@ -48,6 +49,10 @@ class Order:
         """That of the clips: the one that is given, or one drawn anew."""
         given = self.config.seed
         return random.SystemRandom().getrandbits(MOST_SEED.bit_length()) if given is None else given
+
+    def load(self, users: int) -> Load:
+        """The load that is asked for, where Locust was asked for so many users."""
+        return ClosedLoop(users=users, request_delay_s=self.config.request_delay)
 
     @property
     def shown_url(self) -> str:

@@ -19,7 +19,7 @@ from stt_load.run.result import Result
 from stt_load.run.screen import Screen
 from stt_load.run.user_watch import UserWatch
 from stt_load.samples.keeping import keep
-from stt_load.samples.run_info import ClosedLoop, RunInfo, host, now, versions
+from stt_load.samples.run_info import RunInfo, host, now, versions
 from stt_load.stats.summary import warmup
 from stt_load.storage.run_record import RunRecord
 
@@ -174,5 +174,5 @@ def _begun(order: Order, executor: Executor, users: int, user_class: str) -> Run
         users=users,
         workers=tuple(executor.names),
         started_at=now(),
-        load=ClosedLoop(users=users, request_delay_s=order.config.request_delay),
+        load=order.load(users),
     )

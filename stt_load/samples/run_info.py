@@ -8,7 +8,7 @@ import socket
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
-from typing import Literal
+from typing import Annotated, Literal, TypeAlias
 
 from stt_load.samples.generator import Generator
 
@@ -39,11 +39,15 @@ class Clock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedLoop:
-    """The load of `users` users, each of whom sends its next request `request_delay_s` after its last answer."""
+    """The load that was asked for: of users, each of whom sends its next request when its last answer is in."""
 
-    model: Literal["closed"] = "closed"
-    users: int
-    request_delay_s: float
+    model: Annotated[Literal["closed"], "Each user waits for its answer."] = "closed"
+    users: Annotated[int, "How many."]
+    request_delay_s: Annotated[float, "Pause of a user between an answer and its next request."]
+
+
+Load: TypeAlias = ClosedLoop
+"""Whatever load there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ class RunInfo:
     clocks: dict[str, Clock] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
     generator: Generator = field(default_factory=Generator)
-    load: ClosedLoop = field(kw_only=True)
+    load: Load = field(kw_only=True)
 
 
 def now() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 
 from stt_load.samples.generator import Generator
-from stt_load.samples.run_info import ClosedLoop
+from stt_load.samples.run_info import Load
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import FloatArray, Samples
 from stt_load.stats.closed_loop import closed_loop_share
@@ -64,7 +64,7 @@ class Evidence:
     samples: Samples
     measured: Samples
     users: int
-    load: ClosedLoop
+    load: Load
     generator: Generator
     limits: Limits = Limits()
 
@@ -247,3 +247,26 @@ def _check(name: str, value: float | None, limit: Limit) -> Check:
 
 def _most(values: Iterable[float | None]) -> float | None:
     return max((value for value in values if value is not None), default=None)
+
+
+CheckOf = Callable[[Evidence], Check]
+
+OF_FIGURES: Mapping[str, tuple[CheckOf, ...]] = {
+    "closed": (
+        stalls,
+        busy_loop,
+        stalled_share,
+        cpu,
+        closed_loop,
+        in_flight,
+    )
+}
+"""By the load's model. They doubt figures: where there are none, nothing is to be doubted."""
+OF_THE_RUN: tuple[CheckOf, ...] = (
+    load_changed,
+    listener_errors,
+    rows_lost,
+    local_limits,
+    stalled_timeouts,
+)
+"""They doubt the run, whatever came of it."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from stt_load.samples.fields import ROW
 from stt_load.samples.generator import Generator
-from stt_load.samples.run_info import ClosedLoop
+from stt_load.samples.run_info import ClosedLoop, Load
 from stt_load.samples.sample import UNFINISHED, ErrorKind, Phase
 from stt_load.samples.table import FloatArray, Samples
 from stt_load.stats import answers
@@ -25,7 +25,7 @@ def summarise(
     samples: Samples,
     *,
     users: int,
-    load: ClosedLoop,
+    load: Load,
     generator: Generator,
     poll_interval_s: float | None = None,
     limits: Limits = DEFAULT_LIMITS,

@@ -2,37 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 from stt_load.samples.generator import Generator
-from stt_load.samples.run_info import ClosedLoop
+from stt_load.samples.run_info import Load
 from stt_load.samples.table import Samples
-from stt_load.stats import checks
-from stt_load.stats.checks import WORST_FIRST, Evidence, Limits
+from stt_load.stats.checks import OF_FIGURES, OF_THE_RUN, WORST_FIRST, Evidence, Limits
 from stt_load.stats.model import Check, Validity, Verdict
-
-CheckOf = Callable[[Evidence], Check]
-
-OF_FIGURES: Mapping[str, tuple[CheckOf, ...]] = {
-    "closed": (
-        checks.stalls,
-        checks.busy_loop,
-        checks.stalled_share,
-        checks.cpu,
-        checks.closed_loop,
-        checks.in_flight,
-    )
-}
-"""By the load's model. They doubt figures: where there are none, nothing is to be doubted."""
-OF_THE_RUN: tuple[CheckOf, ...] = (
-    checks.load_changed,
-    checks.listener_errors,
-    checks.rows_lost,
-    checks.local_limits,
-    checks.stalled_timeouts,
-)
-"""They doubt the run, whatever came of it."""
 
 DEFAULT_LIMITS = Limits()
 
@@ -42,7 +19,7 @@ def judge(
     measured: Samples,
     *,
     users: int,
-    load: ClosedLoop,
+    load: Load,
     generator: Generator,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Validity:
