@@ -35,18 +35,17 @@ FAILED = "The service failed, as its error rate asks for."
 
 @dataclass(slots=True)
 class Job:
-    """One job: the service it is, whether that has failed, whether it is over."""
+    """One job: the service it is, and whether that is over."""
 
     id: str
     service: Service
-    failed: bool = False
     over: bool = False
 
     @property
     def state(self) -> State:
         if self.over:
-            return "failed" if self.failed else "done"
-        return "running" if self.service.has_started else "queued"
+            return "failed" if self.service.work.fails else "done"
+        return "running" if self.service.turn.started.is_set() else "queued"
 
 
 class Jobs:
@@ -142,7 +141,7 @@ class Jobs:
             await job.service.end()
             truth.status = 200
         except ApiError as error:
-            job.failed, truth.status = True, error.status
+            truth.status = error.status
         finally:
             self._service.tell(truth)
         job.over = True

@@ -22,7 +22,7 @@ from stt_load.server.question import Parse, Question, audio_file_form, bare_audi
 from stt_load.server.reply import Reply, StreamReply
 from stt_load.server.serving import Service
 from stt_load.server.settings import ServerSettings
-from stt_load.server.slots import Slots
+from stt_load.server.slots import Slots, Turn
 from stt_load.server.transcript import Transcript, hear, render
 from stt_load.server.truth import Truth, TruthSink
 from stt_load.server.workload import Workload
@@ -82,7 +82,7 @@ class SpeechService:
             question = parse(request.headers.get("Content-Type", ""), received)
             service = self.begin(question, task, truth)
             received, question = b"", question.without_clip()
-            if self._streams(question, service):
+            if service.streams:
                 return await self._stream(question, service).play(request, tell)
             reply = await self._whole(question, service, request.path)
         except ApiError as error:
@@ -116,18 +116,15 @@ class SpeechService:
             headers = {"Retry-After": str(max(1, math.ceil(self._workload.nominal_s(clip.duration_s))))}
             raise ApiError(503, "All slots are busy and the queue is full.", code="overloaded", headers=headers)
         work = self._workload.draw(clip.duration_s)
-        kind = settings.misbehaviour if work.misbehaves else None
-        truth.cold, truth.cut, truth.misbehaviour = work.cold, work.cut, kind
+        truth.cold, truth.cut, truth.misbehaviour = work.cold, work.cut, work.misbehaviour
         language = "english" if task == "translate" else question.language or "english"
-        service = Service(Transcript(hear(clip), task, language, clip.duration_s), work, kind, truth)
-        pieces = 1
-        if self._streams(question, service):
-            pieces = max(1, len(list(DIALECTS[settings.stream_dialect].pieces(service.transcript))))
-        service.submit(self._slots, work.service_s + (pieces - 1) * settings.delta_gap_s)
-        return service
-
-    def _streams(self, question: Question, service: Service) -> bool:
-        return question.stream and service.is_fit_for_a_stream and self._settings.stream_dialect != "none"
+        transcript = Transcript(hear(clip), task, language, clip.duration_s)
+        comes_so_far = not work.fails and work.misbehaviour not in misbehaviour.WHOLE_ONLY
+        streams = question.stream and comes_so_far and settings.stream_dialect != "none"
+        pieces = len(list(DIALECTS[settings.stream_dialect].pieces(transcript))) if streams else 1
+        turn = Turn(truth.arrival_s, work.service_s + max(0, pieces - 1) * settings.delta_gap_s)
+        self._slots.submit(turn)
+        return Service(transcript, work, streams, truth, turn)
 
     async def _whole(self, question: Question, service: Service, path: str) -> Reply:
         """After the service; ApiError 500 after one that fails."""
@@ -137,7 +134,8 @@ class SpeechService:
         reply = Reply(body, content_type)
         if service.work.cut:
             return replace(reply, sent=len(body) // 2, then="cut")
-        return reply if service.misbehaviour is None else misbehaviour.whole(service.misbehaviour, reply, path)
+        kind = service.work.misbehaviour
+        return reply if kind is None else misbehaviour.whole(kind, reply, path)
 
     def _stream(self, question: Question, service: Service) -> Broadcast:
         """Headers when the service starts, the pieces in it, the rest when it ends."""
@@ -147,8 +145,8 @@ class SpeechService:
         reply = StreamReply(dialect.opening, pieces, dialect.closing(service.transcript, wanted))
         if service.work.cut:
             reply = replace(reply, pieces=pieces[: len(pieces) // 2], closing=b"", then="cut")
-        elif service.misbehaviour is not None:
-            reply = misbehaviour.stream(service.misbehaviour, reply, dialect)
+        elif service.work.misbehaviour is not None:
+            reply = misbehaviour.stream(service.work.misbehaviour, reply, dialect)
         service.truth.status = 200
         return Broadcast(reply, service, self._settings.delta_gap_s)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from typing import Any, Protocol
 
@@ -20,26 +21,26 @@ class Timer(Protocol):
 
 
 @dataclass(slots=True, eq=False)
-class Job:
-    """One request for a slot. Instants are seconds on the timer's clock, None until they have come.
+class Turn:
+    """One turn in a slot, from its place in the queue on. Instants are seconds on the timer's clock, None until then.
 
-    arrival_s, service_s: when it came and how long it needs. ended: called once its slot is free again. started:
-    called when it gets one, which may be at once.
+    arrival_s, service_s: when it came and how long it needs. started: it has a slot, maybe at once. ended: that slot
+    is free again.
     """
 
     arrival_s: float
     service_s: float
-    ended: Callable[[], object]
-    started: Callable[[], object] = lambda: None
     slot: int | None = None
     start_s: float | None = None
     end_s: float | None = None
+    started: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Slots:
-    """Serves jobs in the order they come, at most `count` at a time.
+    """Gives turns in the order they come, at most `count` at a time.
 
-    A job starts when it arrives, or at the very instant at which the slot it was waiting for became free. That
+    A turn starts when it arrives, or at the very instant at which the slot it was waiting for became free. That
     instant is the true one: a timer that fires late makes the ended service longer, and nothing is lost in between.
     """
 
@@ -49,42 +50,42 @@ class Slots:
         self._queue_limit = queue_limit
         self._free = list(range(count))
         heapify(self._free)
-        self._waiting: deque[Job] = deque()
+        self._waiting: deque[Turn] = deque()
 
     @property
     def busy(self) -> int:
-        """Jobs in service."""
+        """Turns in a slot."""
         return self._count - len(self._free)
 
     @property
     def waiting(self) -> int:
-        """Jobs in the queue."""
+        """Turns in the queue."""
         return len(self._waiting)
 
     @property
     def full(self) -> bool:
-        """No slot is free and the queue is at its limit: the next job has to be refused."""
+        """No slot is free and the queue is at its limit: the next turn has to be refused."""
         return not self._free and self._queue_limit is not None and len(self._waiting) >= self._queue_limit
 
-    def submit(self, job: Job) -> None:
-        """Start the job in the free slot with the lowest number, or queue it; OverflowError when `full`."""
+    def submit(self, turn: Turn) -> None:
+        """Start the turn in the free slot with the lowest number, or queue it; OverflowError when `full`."""
         if self.full:
-            raise OverflowError(f"{self._queue_limit} jobs are waiting already")
+            raise OverflowError(f"{self._queue_limit} turns are waiting already")
         if self._free:
-            self._start(job, heappop(self._free), job.arrival_s)
+            self._start(turn, heappop(self._free), turn.arrival_s)
         else:
-            self._waiting.append(job)
+            self._waiting.append(turn)
 
-    def _start(self, job: Job, slot: int, now: float) -> None:
-        job.slot = slot
-        job.start_s = now
-        self._timer.call_at(now + job.service_s, self._end, job, slot)
-        job.started()
+    def _start(self, turn: Turn, slot: int, now: float) -> None:
+        turn.slot = slot
+        turn.start_s = now
+        self._timer.call_at(now + turn.service_s, self._end, turn, slot)
+        turn.started.set()
 
-    def _end(self, job: Job, slot: int) -> None:
-        now = job.end_s = self._timer.time()
+    def _end(self, turn: Turn, slot: int) -> None:
+        now = turn.end_s = self._timer.time()
         if self._waiting:
             self._start(self._waiting.popleft(), slot, now)
         else:
             heappush(self._free, slot)
-        job.ended()
+        turn.ended.set()

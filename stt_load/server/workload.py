@@ -11,14 +11,14 @@ from stt_load.server.settings import ServerSettings
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One service: its length in seconds, whether it was a cold one, ends with an error, has its answer cut off, or
-    goes wrong as the settings say."""
+    """One service: its length in seconds, whether it was a cold one, ends with an error, or has its answer cut off;
+    how it goes wrong on purpose, None where it doesn't."""
 
     service_s: float
     cold: bool
     fails: bool
     cut: bool
-    misbehaves: bool
+    misbehaviour: str | None
 
 
 class Workload:
@@ -47,7 +47,7 @@ class Workload:
         cut = self._cuts.random() < settings.cut_rate and not fails
         chosen = self._misbehaviours.random() < settings.misbehaviour_rate
         misbehaves = chosen and settings.misbehaviour != "none" and not fails and not cut
-        return Work(service_s, cold, fails, cut, misbehaves)
+        return Work(service_s, cold, fails, cut, settings.misbehaviour if misbehaves else None)
 
 
 _JITTERS: dict[str, Callable[[Random], float]] = {

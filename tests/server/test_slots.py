@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt_load.server.slots import Job, Slots
+from stt_load.server.slots import Slots, Turn
 
 seconds = st.floats(0, 10, allow_nan=False)
-jobs = st.lists(st.tuples(seconds, seconds), max_size=40)  # (time since the arrival before, service time)
+works = st.lists(st.tuples(seconds, seconds), max_size=40)  # (time since the arrival before, service time)
 
 
 class VirtualTime:
@@ -42,22 +42,22 @@ class VirtualTime:
 
 def simulate(
     slots: int, work: list[tuple[float, float]], queue_limit: int | None = None, lag_s: float = 0.0
-) -> tuple[list[Job], list[Job]]:
-    """(served, refused) jobs in order of arrival."""
+) -> tuple[list[Turn], list[Turn]]:
+    """(served, refused) turns in order of arrival."""
     clock = VirtualTime(lag_s)
     station = Slots(clock, slots, queue_limit)
-    served: list[Job] = []
-    refused: list[Job] = []
+    served: list[Turn] = []
+    refused: list[Turn] = []
 
     def arrive(service_s: float) -> None:
-        job = Job(clock.time(), service_s, lambda: None)
+        turn = Turn(clock.time(), service_s)
         if station.full:
             with pytest.raises(OverflowError):
-                station.submit(job)
-            refused.append(job)
+                station.submit(turn)
+            refused.append(turn)
         else:
-            station.submit(job)
-            served.append(job)
+            station.submit(turn)
+            served.append(turn)
         assert station.busy <= slots
         assert not station.waiting or station.busy == slots
 
@@ -71,7 +71,7 @@ def simulate(
 
 
 def recursion(slots: int, arrivals_and_services: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """(start, end) of each job by the k-server first-come, first-served recursion."""
+    """(start, end) of each turn by the k-server first-come, first-served recursion."""
     free_at = [0.0] * slots
     times = []
     for arrival_s, service_s in arrivals_and_services:
@@ -81,47 +81,47 @@ def recursion(slots: int, arrivals_and_services: list[tuple[float, float]]) -> l
     return times
 
 
-@given(st.integers(1, 6), jobs)
+@given(st.integers(1, 6), works)
 def test_start_and_end_are_those_of_the_recursion(slots: int, work: list[tuple[float, float]]) -> None:
     served, _ = simulate(slots, work)
-    expected = recursion(slots, [(job.arrival_s, job.service_s) for job in served])
+    expected = recursion(slots, [(turn.arrival_s, turn.service_s) for turn in served])
     assert len(served) == len(work)
-    assert [(job.start_s, job.end_s) for job in served] == expected
+    assert [(turn.start_s, turn.end_s) for turn in served] == expected
 
 
-@given(st.integers(1, 6), jobs, st.floats(0, 1))
+@given(st.integers(1, 6), works, st.floats(0, 1))
 def test_late_timers_lengthen_services_and_nothing_else(
     slots: int, work: list[tuple[float, float]], lag_s: float
 ) -> None:
     served, _ = simulate(slots, work, lag_s=lag_s)
-    ends = [job.end_s for job in served]
-    for earlier, job in zip([None, *served], served, strict=False):
-        assert job.start_s is not None
-        assert job.end_s is not None
-        assert job.end_s - job.start_s >= job.service_s - 1e-9
-        assert job.start_s == job.arrival_s or job.start_s in ends
-        assert earlier is None or earlier.start_s is None or earlier.start_s <= job.start_s
+    ends = [turn.end_s for turn in served]
+    for earlier, turn in zip([None, *served], served, strict=False):
+        assert turn.start_s is not None
+        assert turn.end_s is not None
+        assert turn.end_s - turn.start_s >= turn.service_s - 1e-9
+        assert turn.start_s == turn.arrival_s or turn.start_s in ends
+        assert earlier is None or earlier.start_s is None or earlier.start_s <= turn.start_s
 
 
-@given(st.integers(1, 3), st.integers(0, 3), jobs)
-def test_at_most_queue_limit_jobs_wait(slots: int, queue_limit: int, work: list[tuple[float, float]]) -> None:
+@given(st.integers(1, 3), st.integers(0, 3), works)
+def test_at_most_queue_limit_turns_wait(slots: int, queue_limit: int, work: list[tuple[float, float]]) -> None:
     served, refused = simulate(slots, work, queue_limit)
     assert len(served) + len(refused) == len(work)
-    for job in served:
-        ahead = [j for j in served if j.arrival_s <= job.arrival_s < (j.start_s or 0.0)]
+    for turn in served:
+        ahead = [j for j in served if j.arrival_s <= turn.arrival_s < (j.start_s or 0.0)]
         assert len(ahead) <= queue_limit
-    for job in refused:
-        present = [j for j in served if j.arrival_s <= job.arrival_s <= (j.end_s or 0.0)]
+    for turn in refused:
+        present = [j for j in served if j.arrival_s <= turn.arrival_s <= (j.end_s or 0.0)]
         assert len(present) >= slots + queue_limit
 
 
-@given(st.integers(1, 6), jobs)
-def test_a_slot_serves_one_job_at_a_time(slots: int, work: list[tuple[float, float]]) -> None:
+@given(st.integers(1, 6), works)
+def test_a_slot_gives_one_turn_at_a_time(slots: int, work: list[tuple[float, float]]) -> None:
     served, _ = simulate(slots, work)
     for slot in range(slots):
-        turns = [job for job in served if job.slot == slot]
-        for job, after in pairwise(turns):
-            assert job.end_s is not None
+        in_it = [turn for turn in served if turn.slot == slot]
+        for turn, after in pairwise(in_it):
+            assert turn.end_s is not None
             assert after.start_s is not None
-            assert job.end_s <= after.start_s
-    assert {job.slot for job in served} <= set(range(slots))
+            assert turn.end_s <= after.start_s
+    assert {turn.slot for turn in served} <= set(range(slots))

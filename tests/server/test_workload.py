@@ -18,7 +18,7 @@ def draws(count: int, audio_s: float = 10.0, **settings: Any) -> list[Work]:
 
 def test_without_jitter_the_service_is_overhead_and_rtf() -> None:
     works = draws(3, audio_s=10.0, overhead_s=0.25, rtf=0.5, jitter="none")
-    assert works == [Work(5.25, cold=False, fails=False, cut=False, misbehaves=False)] * 3
+    assert works == [Work(5.25, cold=False, fails=False, cut=False, misbehaviour=None)] * 3
 
 
 def test_the_first_services_are_cold() -> None:
