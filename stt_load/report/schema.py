@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import is_dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -21,6 +20,33 @@ FILE = Path(__file__).parent / "result.schema.json"
 
 SHARED = {Interval: "interval", Distribution: "distribution", Requests: "counts"}
 """Records that stand in several places, and what they are called among the definitions."""
+_OF_TYPE: dict[Any, dict[str, Any]] = {
+    int: {"type": "integer", "minimum": 0},
+    int | None: {"type": ["integer", "null"], "minimum": 0},
+    float: {"type": "number"},
+    float | None: {"type": ["number", "null"]},
+    dict[str, int]: {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1}},
+    dict[str, Interval]: {
+        "type": "object",
+        "propertyNames": {"enum": list(QUANTILES)},
+        "additionalProperties": {"$ref": "#/$defs/interval"},
+    },
+    tuple[str, ...]: {"type": "array", "items": {"enum": list(QUANTILES)}},
+    **{record: {"$ref": f"#/$defs/{name}"} for record, name in SHARED.items()},
+}
+_IN_ROWS: dict[str, dict[str, Any]] = {
+    "phase": {"enum": [phase.name.lower() for phase in Phase]},
+    "kind": {"enum": [None, *map(str, ErrorKind)]},
+    "flag": {"type": "boolean"},
+    "names": {"type": ["array", "null"], "items": {"type": "string"}},
+    "text": {"type": ["string", "null"]},
+    "headers": {"type": ["object", "null"], "additionalProperties": {"type": ["string", "null"]}},
+    "worker": {"type": "string"},
+    "response_time_s": {"type": "number", "minimum": 0},
+    "service_time_s": {"type": ["number", "null"]},
+    "ok": {"type": "boolean"},
+}
+"""By the name of a key of a row, or by a field's form; those of numbers follow from their ranges."""
 
 
 def schema() -> dict[str, Any]:
@@ -52,38 +78,11 @@ def _object(record: type) -> dict[str, Any]:
 
 
 def _value(kind: Any, said: Figure | str) -> dict[str, Any]:
-    about = {"description": said if isinstance(said, str) else said.about}
-    if kind in SHARED:
-        return {"$ref": f"#/$defs/{SHARED[kind]}"} | about
-    if is_dataclass(kind):
-        return _object(kind) | about  # type: ignore[arg-type]
-    if kind == dict[str, Interval]:
-        inner = {"$ref": f"#/$defs/{SHARED[Interval]}"}
-        return (
-            {"type": "object"} | about | {"propertyNames": {"enum": list(QUANTILES)}, "additionalProperties": inner}
-        )
-    if kind == dict[str, int]:
-        return {"type": "object"} | about | {"additionalProperties": {"type": "integer", "minimum": 1}}
-    if kind == tuple[str, ...]:
-        return {"type": "array"} | about | {"items": {"enum": list(QUANTILES)}}
     if get_origin(kind) is Literal:
-        return {"enum": list(get_args(kind))} | about
-    return _NUMBERS[kind] | about
-
-
-_NUMBERS: dict[Any, dict[str, Any]] = {
-    int: {"type": "integer", "minimum": 0},
-    int | None: {"type": ["integer", "null"], "minimum": 0},
-    float: {"type": "number"},
-    float | None: {"type": ["number", "null"]},
-    dict[str, int]: {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1}},
-    dict[str, Interval]: {
-        "type": "object",
-        "propertyNames": {"enum": list(QUANTILES)},
-        "additionalProperties": {"$ref": f"#/$defs/{SHARED[Interval]}"},
-    },
-    tuple[str, ...]: {"type": "array", "items": {"enum": list(QUANTILES)}},
-}
+        value: dict[str, Any] = {"enum": list(get_args(kind))}
+    else:
+        value = _OF_TYPE[kind] if kind in _OF_TYPE else _object(kind)
+    return value | {"description": said if isinstance(said, str) else said.about}
 
 
 def _request() -> dict[str, Any]:
@@ -95,37 +94,20 @@ def _request() -> dict[str, Any]:
         "description": "One request, or session. Instants in seconds from the barrier (from the run's origin when "
         "that was never reached).",
         "required": list(ORDER),
-        "properties": {name: _field(fields[name]) if name in fields else _derived(name) for name in names},
+        "properties": {
+            name: _field(fields[name]) if name in fields else _IN_ROWS[name] | {"description": DERIVED[name]}
+            for name in names
+        },
     }
 
 
 def _field(field: Field) -> dict[str, Any]:
-    about = {"description": field.about}
-    match field.form:
-        case "phase":
-            return {"enum": [phase.name.lower() for phase in Phase]} | about
-        case "kind":
-            return {"enum": [None, *map(str, ErrorKind)]} | about
-        case "flag":
-            return {"type": "boolean"} | about
-        case "names":
-            return {"type": ["array", "null"]} | about | {"items": {"type": "string"}}
-        case "text" if field.name == "headers":
-            return {"type": ["object", "null"]} | about | {"additionalProperties": {"type": ["string", "null"]}}
-        case "text":
-            return {"type": ["string", "null"]} | about
-    if field.name == "worker":
-        return {"type": "string"} | about
-    kind = "number" if field.dtype[-2] == "f" else "integer"
-    range_ = {} if field.instant else {"minimum": field.least}
-    return {"type": kind if field.absent is None else [kind, "null"]} | range_ | about
-
-
-def _derived(name: str) -> dict[str, Any]:
-    if name == "ok":
-        return {"type": "boolean", "description": DERIVED[name]}
-    kind = {"type": "number", "minimum": 0} if name == "response_time_s" else {"type": ["number", "null"]}
-    return kind | {"description": DERIVED[name]}
+    value = _IN_ROWS.get(field.name, _IN_ROWS.get(field.form))
+    if value is None:
+        kind = "number" if field.dtype[-2] == "f" else "integer"
+        value = {"type": kind if field.absent is None else [kind, "null"]}
+        value |= {} if field.instant else {"minimum": field.least}
+    return value | {"description": field.about}
 
 
 if __name__ == "__main__":
