@@ -21,7 +21,8 @@ def keep(table: SampleTable, sample: Sample) -> Sample:
     What is kept can be written and read back: a column would take a number that no row of a result can have.
     """
     try:
-        _check(sample)
+        if odd := out_of_range(sample):
+            raise ValueError(f"out of range: {odd}")
         table.append(sample)
     except Exception as error:
         sample = _stand_in(sample, f"the row could not be kept: {type(error).__name__}: {error}")
@@ -71,12 +72,6 @@ def timed(sample: Sample, from_s: float, now_s: float) -> Sample:
     instants |= {"start_s": now_s, "done_s": now_s}
     reason = "the row could not be kept: its instants are not in their order, or not of this run"
     return replace(sample, **instants, error_kind=ErrorKind.HOOK_ERROR, error=reason)
-
-
-def _check(sample: Sample) -> None:
-    """Raises ValueError for a number that is beyond its range, TypeError for what is none."""
-    if odd := out_of_range(sample):
-        raise ValueError(f"out of range: {odd}")
 
 
 def _stand_in(sample: Sample, reason: str) -> Sample:

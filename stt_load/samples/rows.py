@@ -30,10 +30,22 @@ _AFTER = {"done_s": ("response_time_s", "service_time_s"), "status": ("ok",)}
 ORDER = tuple(name for field in FIELDS for name in (field.name, *_AFTER.get(field.name, ())))
 """The keys of a request's row."""
 
-_FLAGS = {False: 0, True: 1}
-_PHASE_NAMES = {phase: phase.name.lower() for phase in Phase}
-_PHASES = {name: phase for phase, name in _PHASE_NAMES.items()}
+_PHASES = {phase.name.lower(): phase for phase in Phase}
 _KIND_CODES: dict[Any, int] = {None: 0} | {kind.value: code for code, kind in enumerate(KINDS, start=1)}
+_TO_TEXT: Mapping[str, Callable[[int], str]] = {
+    "phase": [f'"{name}"' for name in _PHASES].__getitem__,
+    "kind": [encode(kind) for kind in _KIND_CODES].__getitem__,
+    "names": lambda bits: encode(names_of(bits)),
+    "flag": lambda flag: "true" if flag else "false",
+}
+"""What a column's number stands for, as JSON, by the form of its field."""
+_FROM_VALUE: Mapping[str, Callable[[Any], int]] = {
+    "phase": _PHASES.__getitem__,
+    "kind": _KIND_CODES.__getitem__,
+    "names": lambda names: bits_of(tuple(names)) if names else 0,
+    "flag": {False: 0, True: 1}.__getitem__,
+}
+"""And the number for it."""
 _values = itemgetter(*(field.name for field in FIELDS))
 _ROUNDED = [field.name for field in FIELDS if field.dtype in ("<f4", "<f8")]
 _NULL = "null"
@@ -65,7 +77,7 @@ def slices(samples: Samples, workers: Sequence[str]) -> Iterator[list[str]]:
 def _lines(samples: Samples, workers: Sequence[str]) -> list[str]:
     """A column at a time, which takes a third of the time of a row at a time; what is the same in all rows is written
     into a template once."""
-    columns = {field.name: _WRITERS[field.form](samples, field, workers) for field in FIELDS}
+    columns = {field.name: _column(samples, field, workers) for field in FIELDS}
     columns |= _derived(samples, columns["sent_s"])
     template, varying = [], []
     for name in ORDER:
@@ -89,7 +101,7 @@ def _derived(samples: Samples, sent: Texts) -> dict[str, Texts]:
     return {
         "response_time_s": response,
         "service_time_s": response if same else _seconds_of(done_s - sent_s),
-        "ok": _each(rows["error_kind"] == 0, _flag_text),
+        "ok": _each(rows["error_kind"] == 0, _TO_TEXT["flag"]),
     }
 
 
@@ -111,8 +123,12 @@ def _seconds_of(values: npt.NDArray[Any]) -> Texts:
     return [float.__repr__(value) if there else _NULL for value, there in zip(values.tolist(), finite, strict=True)]
 
 
-def _numbers(samples: Samples, field: Field, workers: Sequence[str]) -> Texts:
+def _column(samples: Samples, field: Field, workers: Sequence[str]) -> Texts:
     values = samples.rows[field.name]
+    if field.form in _TO_TEXT:
+        return _each(values, _TO_TEXT[field.form])
+    if field.form == "text":
+        return _texts(samples, field.name)
     if field.name == "worker":
         return _each(values, workers.__getitem__)
     if field.name in _ROUNDED:
@@ -125,45 +141,12 @@ def _numbers(samples: Samples, field: Field, workers: Sequence[str]) -> Texts:
     return [_NULL if none else str(value) for value, none in zip(values.tolist(), missing, strict=True)]
 
 
-def _texts(samples: Samples, field: Field, _: Sequence[str]) -> Texts:
+def _texts(samples: Samples, name: str) -> Texts:
     """Each distinct text is written once. The captured headers are JSON already, in another way of writing."""
-    codes = samples.rows[field.name]
+    codes = samples.rows[name]
     known = {code: samples.texts[code] for code in np.unique(codes).tolist() if code >= 0}
-    if field.name == "headers":
-        written = {code: encode(json.loads(text)) for code, text in known.items()}
-    else:
-        written = {code: encode(text) for code, text in known.items()}
+    written = {code: encode(json.loads(text) if name == "headers" else text) for code, text in known.items()}
     return _each(codes, lambda code: written.get(code, _NULL))
-
-
-def _phases(samples: Samples, field: Field, _: Sequence[str]) -> Texts:
-    return _each(samples.rows[field.name], lambda code: f'"{_PHASE_NAMES[code]}"')
-
-
-def _kinds(samples: Samples, field: Field, _: Sequence[str]) -> Texts:
-    return _each(samples.rows[field.name], lambda code: f'"{KINDS[code - 1]}"' if code else _NULL)
-
-
-def _names(samples: Samples, field: Field, _: Sequence[str]) -> Texts:
-    return _each(samples.rows[field.name], lambda bits: encode(names_of(bits)))
-
-
-def _flags(samples: Samples, field: Field, _: Sequence[str]) -> Texts:
-    return _each(samples.rows[field.name] != 0, _flag_text)
-
-
-def _flag_text(flag: bool) -> str:
-    return "true" if flag else "false"
-
-
-_WRITERS: Mapping[str, Callable[[Samples, Field, Sequence[str]], Texts]] = {
-    "number": _numbers,
-    "text": _texts,
-    "phase": _phases,
-    "kind": _kinds,
-    "names": _names,
-    "flag": _flags,
-}
 
 
 def table(rows: Iterable[Any], workers: Mapping[str, int]) -> Samples:
@@ -192,8 +175,6 @@ def _columns(batch: list[Any], workers: Mapping[str, int], before: int) -> tuple
 
 
 _UNREADABLE = (KeyError, TypeError, ValueError, OverflowError, AttributeError)
-
-
 _SINCE = {"json_for_text": False, "slot": 0, "level": None, "stage": None}
 """What stands for columns that results of before did not have."""
 
@@ -206,21 +187,14 @@ def _read(batch: list[Any], workers: Mapping[str, int]) -> tuple[Rows, list[str]
             for name, value in _SINCE.items():
                 row.setdefault(name, value)
     for field, values in zip(FIELDS, zip(*map(_values, batch), strict=True), strict=True):
-        match field.form:
-            case "number" if field.name == "worker":
-                column: Any = _coded(values, workers.__getitem__)
-            case "number":
-                column = _as_numbers(field, values)
-            case "text":
-                column = _coded(values, lambda value: _place(field.name, value, texts))  # noqa: B023 - asked at once
-            case "phase":
-                column = _coded(values, _PHASES.__getitem__)
-            case "kind":
-                column = _coded(values, _KIND_CODES.__getitem__)
-            case "names":
-                column = _coded(values, lambda value: bits_of(tuple(value)) if value else 0)
-            case "flag":
-                column = _coded(values, _FLAGS.__getitem__)
+        if field.form in _FROM_VALUE:
+            column: Any = _coded(values, _FROM_VALUE[field.form])
+        elif field.form == "text":
+            column = _coded(values, lambda value: _place(field.name, value, texts))  # noqa: B023 - asked at once
+        elif field.name == "worker":
+            column = _coded(values, workers.__getitem__)
+        else:
+            column = _as_numbers(field, values)
         rows[field.name] = column
     return rows, list(texts)
 
@@ -253,13 +227,9 @@ def _place(name: str, value: Any, texts: dict[str, int]) -> int:
     """Where the text `value` of the field `name` is in `texts`, at the end if it is new; -1 for None."""
     if value is None:
         return -1
-    return texts.setdefault(json.dumps(value) if name == "headers" else _text(name, value), len(texts))
-
-
-def _text(name: str, value: Any) -> str:
-    if not isinstance(value, str):
+    if name != "headers" and not isinstance(value, str):
         raise ValueError(f"{name} is not a text")
-    return value
+    return texts.setdefault(json.dumps(value) if name == "headers" else value, len(texts))
 
 
 def as_saved(samples: Samples) -> Samples:
