@@ -3,34 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import numpy as np
 
-from stt_load.samples.table import FloatArray, Samples, connections
+from stt_load.samples.table import Samples, connections
 from stt_load.stats.metrics import Gaps
 from stt_load.stats.model import Backend
 from stt_load.stats.quantiles import quantile
-
-
-def ttft_s(rows: Samples) -> FloatArray:
-    """Time to first text of those that were streamed: from the send to the first text that is not empty."""
-    return _known(rows["first_text_s"] - rows["sent_s"])
-
-
-def connect_s(rows: Samples) -> FloatArray:
-    """Set-up times of the connections that were opened for one of `rows`."""
-    return _known(rows.seconds("connect_s"))
-
-
-def processing_s(rows: Samples) -> FloatArray:
-    """How long the server says it has worked, where it says so."""
-    return _known(rows.seconds("processing_s"))
-
-
-def outside_s(rows: Samples) -> FloatArray:
-    """What is left of the service time then: network and queue."""
-    return _known(rows.service_s - rows.seconds("processing_s"))
 
 
 def gaps(rows: Samples) -> Gaps:
@@ -55,10 +34,7 @@ def total(rows: Samples, name: str) -> int | None:
 
 def backends(measured: Samples) -> tuple[Backend, ...]:
     """The figures by each value of each captured header, most requests first; those of one header stand together."""
-    return tuple(_backends(measured))
-
-
-def _backends(measured: Samples) -> Iterator[Backend]:
+    told: list[Backend] = []
     codes = np.unique(measured["headers"])
     captured = {int(code): json.loads(measured.texts[code]) for code in codes if code >= 0}
     for name in dict.fromkeys(name for values in captured.values() for name in values):
@@ -67,7 +43,8 @@ def _backends(measured: Samples) -> Iterator[Backend]:
         for value in values:
             chosen = [code for code, headers in captured.items() if name in headers and headers[name] == value]
             found.append(_backend(name, value, measured.where(np.isin(measured["headers"], chosen))))
-        yield from sorted(found, key=lambda backend: -backend.requests)
+        told += sorted(found, key=lambda backend: -backend.requests)
+    return tuple(told)
 
 
 def _backend(name: str, value: str | None, rows: Samples) -> Backend:
@@ -84,7 +61,3 @@ def _backend(name: str, value: str | None, rows: Samples) -> Backend:
         median_s=quantile(times, 0.5),
         p95_s=quantile(times, 0.95),
     )
-
-
-def _known(values: FloatArray) -> FloatArray:
-    return values[np.isfinite(values)]

@@ -13,7 +13,7 @@ import numpy as np
 from stt_load.samples.generator import Generator
 from stt_load.samples.run_info import Load
 from stt_load.samples.sample import ErrorKind, Phase
-from stt_load.samples.table import FloatArray, Samples
+from stt_load.samples.table import Samples
 from stt_load.stats.closed_loop import closed_loop_share
 from stt_load.stats.model import Changed, Check, Verdict
 from stt_load.stats.quantiles import QUANTILES, quantile
@@ -170,10 +170,7 @@ def listener_errors(evidence: Evidence) -> Check:
 
 def rows_lost(evidence: Evidence) -> Check:
     """Iterations that were handed out and of which no row tells."""
-    lost = evidence.generator.rows_lost
-    if lost is None:
-        return _check("rows_lost", None, evidence.limits.rows_lost)
-    return _counted("rows_lost", lost, evidence)
+    return _counted("rows_lost", evidence.generator.rows_lost, evidence)
 
 
 def local_limits(evidence: Evidence) -> Check:
@@ -200,8 +197,8 @@ def _figures(ok: Samples) -> Iterator[Changed]:
     yield Changed("mean", float(np.mean(reported_s)), float(np.mean(without_s)))
     for name, fewest in FEWEST_ANSWERS.items():
         if len(ok) >= fewest:
-            p = QUANTILES[name]
-            yield Changed(name, _quantile(reported_s, p), _quantile(without_s, p))
+            reported, without = (quantile(times_s, QUANTILES[name]) or 0.0 for times_s in (reported_s, without_s))
+            yield Changed(name, reported, without)
 
 
 def _changed(figure: Changed, limits: Limits) -> Check:
@@ -210,12 +207,6 @@ def _changed(figure: Changed, limits: Limits) -> Check:
     share = 1 - figure.without_stalls_s / figure.reported_s
     check = _check("stalls", share, _at_least(limits.stalls, limits.stalls_s, figure.reported_s))
     return replace(check, figure=figure) if share > 0 else check
-
-
-def _quantile(values: FloatArray, p: float) -> float:
-    found = quantile(values, p)
-    assert found is not None, "there are some"
-    return found
 
 
 def _at_least(shares: Limit, seconds: Limit, of_s: float) -> Limit:
@@ -227,10 +218,10 @@ def _at_least(shares: Limit, seconds: Limit, of_s: float) -> Limit:
     return degraded, invalid
 
 
-def _counted(name: str, count: int, evidence: Evidence) -> Check:
+def _counted(name: str, count: int | None, evidence: Evidence) -> Check:
     """A zero is good news only where something was measured."""
-    known = count or len(evidence.measured)
-    return _check(name, float(count) if known else None, getattr(evidence.limits, name))
+    known = None if count == 0 and not len(evidence.measured) else count
+    return _check(name, None if known is None else float(known), getattr(evidence.limits, name))
 
 
 def _check(name: str, value: float | None, limit: Limit) -> Check:

@@ -39,21 +39,14 @@ def findings(measured: Samples, users: int) -> tuple[Finding, ...]:
     made it, a finding takes an effect and a test with p < 0.001. Latencies of different times are compared only if
     the number of users stayed the same: otherwise it is the load that differs, and `levels` tell how.
     """
-    found = [_failures(measured), _sheds(measured), _failing_fast(measured), _empty_texts(measured)]
-    found += [starved(measured), _misheard(measured), _out_of_range(measured), _json_for_text(measured)]
-    found.append(_not_streamed(measured))
+    found = [_share("failures", "failed", measured, measured.failed)]
+    found += [_share("sheds", "shed", measured, measured.of_kind(ErrorKind.SHED)), _failing_fast(measured)]
+    found += [_empty_texts(measured), starved(measured), _misheard(measured), _out_of_range(measured)]
+    found += [_json_for_text(measured), _not_streamed(measured)]
     if len(measured) and not np.ptp(measured["users"]):
         found += [_drift(measured, users), _cold_leftovers(measured, users), _first_wave(measured, users)]
     found.append(_tail(measured, users))
     return tuple(finding for finding in found if finding is not None)
-
-
-def _failures(measured: Samples) -> Finding | None:
-    return _share("failures", "failed", measured, measured.failed)
-
-
-def _sheds(measured: Samples) -> Finding | None:
-    return _share("sheds", "shed", measured, measured.of_kind(ErrorKind.SHED))
 
 
 def _share(name: str, noun: str, measured: Samples, chosen: BoolArray) -> Finding | None:
@@ -65,16 +58,15 @@ def _share(name: str, noun: str, measured: Samples, chosen: BoolArray) -> Findin
 def _empty_texts(measured: Samples) -> Finding | None:
     """Every answer was good and none had a word in it."""
     lengths = measured["text_length"][measured.ok]
-    if not len(lengths) or np.any(lengths != 0):
-        return None
-    return Finding("empty_texts", {"texts": len(lengths)})
+    return Finding("empty_texts", {"texts": len(lengths)}) if len(lengths) and not np.any(lengths) else None
 
 
 def _failing_fast(measured: Samples) -> Finding | None:
     """Users whose requests fail at once are back at once: then failures set the pace, and how many there were
     says nothing."""
     failed = measured.where(measured.failed & ~measured.of_kind(*NOT_THE_SERVERS))
-    cycle_s, ok_cycle_s = (quantile(rows.response_s + rows["pause_s"], 0.5) for rows in (failed, _ok(measured)))
+    ok = measured.where(measured.ok)
+    cycle_s, ok_cycle_s = (quantile(rows.response_s + rows["pause_s"], 0.5) for rows in (failed, ok))
     requests = int(np.count_nonzero(~measured.unfinished))
     share = len(failed) / max(1, requests)
     if share < FAILING or cycle_s is None or not ok_cycle_s or cycle_s > FAST * ok_cycle_s:
@@ -85,8 +77,7 @@ def _failing_fast(measured: Samples) -> Finding | None:
 
 def _misheard(measured: Samples) -> Finding | None:
     """The server counts another length of audio than was sent. Whole seconds may be rounded either way."""
-    rows = _ok(measured)
-    rows = rows.where(np.isfinite(rows["server_audio_s"]))
+    rows = measured.where(measured.ok & np.isfinite(measured["server_audio_s"]))
     told_s, sent_s = rows.seconds("server_audio_s"), rows.seconds("audio_s")
     tolerance_s = np.where(told_s == np.floor(told_s), 1.0, np.maximum(LENGTH_S, LENGTH * sent_s))
     differing = np.abs(told_s - sent_s) >= tolerance_s
@@ -110,22 +101,17 @@ def _out_of_range(measured: Samples) -> Finding | None:
 
 def _json_for_text(measured: Samples) -> Finding | None:
     """Plain text was asked for, and transcripts came in JSON."""
-    rows = _ok(measured)
+    rows = measured.where(measured.ok)
     count = int(np.count_nonzero(rows["json_for_text"]))
     return Finding("json_for_text", {"in_json": count, "answers": len(rows)}) if count else None
 
 
 def _not_streamed(measured: Samples) -> Finding | None:
     """Streams were asked for, and every text came in one piece, right at the end."""
-    rows = _ok(measured)
-    rows = rows.where(np.isfinite(rows["first_text_s"]))
+    rows = measured.where(measured.ok & np.isfinite(measured["first_text_s"]))
     if not len(rows) or np.any(rows["deltas"] != 1) or np.any(rows["done_s"] - rows["first_text_s"] > AT_ONCE_S):
         return None
     return Finding("not_streamed", {"answers": len(rows)})
-
-
-def _ok(measured: Samples) -> Samples:
-    return measured.where(measured.ok)
 
 
 def _drift(measured: Samples, users: int) -> Finding | None:
@@ -144,11 +130,8 @@ def _drift(measured: Samples, users: int) -> Finding | None:
     if not first or last is None or abs(last / first - 1) <= DRIFT:
         return None
     p = trend_p(np.median(batches(values, count), axis=1))
-    if p >= SIGNIFICANT_P:
-        return None
-    return Finding(
-        "drift", {"first_third_median_s": first, "last_third_median_s": last, "ratio": last / first, "p": p}
-    )
+    figures = {"first_third_median_s": first, "last_third_median_s": last, "ratio": last / first, "p": p}
+    return Finding("drift", figures) if p < SIGNIFICANT_P else None
 
 
 def _cold_leftovers(measured: Samples, users: int) -> Finding | None:
@@ -168,10 +151,8 @@ def _cold_leftovers(measured: Samples, users: int) -> Finding | None:
     if inflation is None:
         return None
     p = upper_tail(rank_sum_z(early, late) / math.sqrt(inflation))
-    if p >= SIGNIFICANT_P:
-        return None
-    figures = {"early_median_s": early_s, "late_median_s": late_s, "ratio": early_s / late_s}
-    return Finding("cold_leftovers", figures | {"requests": len(early), "p": p})
+    figures = {"early_median_s": early_s, "late_median_s": late_s, "ratio": early_s / late_s, "requests": len(early)}
+    return Finding("cold_leftovers", figures | {"p": p}) if p < SIGNIFICANT_P else None
 
 
 def _first_wave(measured: Samples, users: int) -> Finding | None:
@@ -183,10 +164,8 @@ def _first_wave(measured: Samples, users: int) -> Finding | None:
     if rest_s <= 0 or abs(first_s / rest_s - 1) <= FIRST_WAVE:
         return None
     p = 2 * upper_tail(abs(rank_sum_z(first, rest)))
-    if p >= SIGNIFICANT_P:
-        return None
-    figures = {"first_mean_s": first_s, "rest_mean_s": rest_s, "ratio": first_s / rest_s}
-    return Finding("first_wave", figures | {"requests": len(first), "p": p})
+    figures = {"first_mean_s": first_s, "rest_mean_s": rest_s, "ratio": first_s / rest_s, "requests": len(first)}
+    return Finding("first_wave", figures | {"p": p}) if p < SIGNIFICANT_P else None
 
 
 def _tail(measured: Samples, users: int) -> Finding | None:

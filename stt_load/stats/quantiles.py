@@ -80,14 +80,10 @@ def distribution(values_in_start_order: FloatArray, users: int) -> Distribution:
     return Distribution(
         n=n,
         mean=float(np.mean(ordered)),
-        median=figures["median"],
         min=float(ordered[0]),
         max=float(ordered[-1]),
         stdev=float(np.std(ordered, ddof=1)) if n > 1 else None,
-        p90=figures["p90"],
-        p95=figures["p95"],
-        p99=figures["p99"],
-        p999=figures.get("p999"),
+        **{name: figures.get(name) for name in QUANTILES},
         intervals={name: found for name, found in intervals.items() if found is not None},
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import numpy as np
 
 from stt_load.samples.fields import ROW
@@ -14,7 +16,7 @@ from stt_load.stats.checks import Limits
 from stt_load.stats.every_intent import every_intent
 from stt_load.stats.findings import findings
 from stt_load.stats.levels import levels
-from stt_load.stats.metrics import AllLatency, Metrics, Rtf
+from stt_load.stats.metrics import AllLatency, Distribution, Metrics, Rtf
 from stt_load.stats.model import Summary, Warmup
 from stt_load.stats.quantiles import distribution, quantile
 from stt_load.stats.rates import rates, requests_of, window
@@ -55,26 +57,26 @@ def metrics(measured: Samples, users: int, poll_interval_s: float | None = None)
     """The figures of the measured phase. `measured` in start order; latencies are those of the ok ones among them."""
     ok = measured.where(measured.ok)
     requests = requests_of(measured)
-    rate = rates(measured, users)
+
+    def times(values_s: FloatArray) -> Distribution:
+        return distribution(values_s[np.isfinite(values_s)], users)
+
+    processing_s = ok.seconds("processing_s")
     return Metrics(
         requests=requests,
         error_rate=_share(requests.failed, requests.judged),
         shed_rate=_share(int(np.count_nonzero(measured.of_kind(ErrorKind.SHED))), requests.judged),
         failures=_failures(measured),
         all=AllLatency(every_intent(measured)),
-        response_time_s=distribution(ok.response_s, users),
-        service_time_s=distribution(_known(ok.service_s), users),
-        throughput_rps=rate.throughput_rps,
-        steady_rps=rate.steady_rps,
-        window_s=rate.window_s,
-        drain_s=rate.drain_s,
-        audio_throughput=rate.audio_throughput,
+        response_time_s=times(ok.response_s),
+        service_time_s=times(ok.service_s),
+        **asdict(rates(measured, users)),
         rtf=_rtf(ok),
-        ttft_s=distribution(answers.ttft_s(ok), users),
+        ttft_s=times(ok["first_text_s"] - ok["sent_s"]),
         delta_gap_s=answers.gaps(ok),
-        connect_s=distribution(answers.connect_s(ok), users),
-        processing_time_s=distribution(answers.processing_s(ok), users),
-        outside_time_s=distribution(answers.outside_s(ok), users),
+        connect_s=times(ok.seconds("connect_s")),
+        processing_time_s=times(processing_s),
+        outside_time_s=times(ok.service_s - processing_s),
         tokens=answers.total(ok, "tokens"),
         polls=answers.total(measured, "polls"),
         poll_interval_s=poll_interval_s,
@@ -116,10 +118,6 @@ def _rtf(ok: Samples) -> Rtf:
         median=quantile(each, 0.5),
         p95=quantile(each, 0.95),
     )
-
-
-def _known(values: FloatArray) -> FloatArray:
-    return values[np.isfinite(values)]
 
 
 def _share(part: int, whole: int) -> float | None:
