@@ -54,8 +54,8 @@ class _JsonReader:
     def __init__(self, places: Places) -> None:
         self._place = places.text
         self._text = look(places.text)
-        self._duration = _Quantity(places.duration, places.duration_unit_s)
-        self._processing_time = _Quantity(places.processing_time, places.processing_time_unit_s)
+        self._duration_s = _quantity(places.duration, places.duration_unit_s)
+        self._processing_s = _quantity(places.processing_time, places.processing_time_unit_s)
 
     def __call__(self, answer: Answer) -> Transcript | Failure:
         try:
@@ -73,24 +73,23 @@ class _JsonReader:
         if not isinstance(text, str):
             return _no_text(answer, f"JSON without a text at `{self._place}`")
         audio_s, tokens = usage_of(document)
-        duration_s = self._duration.seconds(document)
+        duration_s = self._duration_s(document)
         return transcript_of(
-            text, audio_s if duration_s is None else duration_s, self._processing_time.seconds(document), tokens
+            text, audio_s if duration_s is None else duration_s, self._processing_s(document), tokens
         )
 
 
-class _Quantity:
-    """A number somewhere in a document, or nothing."""
+def _quantity(expression: str | None, unit_s: float) -> Callable[[Any], float | None]:
+    """What finds a number in a document, in seconds, or nothing."""
+    if expression is None:
+        return lambda _: None
+    found = look(expression)
 
-    def __init__(self, expression: str | None, unit_s: float) -> None:
-        self._look = None if expression is None else look(expression)
-        self._unit_s = unit_s
+    def seconds(document: Any) -> float | None:
+        value = number(found(document))
+        return None if value is None else value * unit_s
 
-    def seconds(self, document: Any) -> float | None:
-        if self._look is None:
-            return None
-        value = number(self._look(document))
-        return None if value is None else value * self._unit_s
+    return seconds
 
 
 class _TextReader:
@@ -143,30 +142,26 @@ def _plain(answer: Answer) -> str | Failure:
     return text
 
 
-def _subtitles(answer: Answer) -> str | Failure:
-    """The same, unless it is an error in JSON."""
-    text = _plain(answer)
-    if isinstance(text, Failure) or not text.startswith("{"):
-        return text
-    document = json_in(text)
-    if document is NO_JSON and begins_an_error(text):
-        return _no_text(answer, AN_ERROR)
-    error = told_error(answer, document)
-    return text if error is None else Failure(ErrorKind.NO_TEXT, error)
-
-
 def _no_text(answer: Answer, what: str) -> Failure:
     """what: the answer is, or has instead."""
     return Failure(ErrorKind.NO_TEXT, f"HTTP {answer.status}, {what}: {excerpt(answer.body)}")
 
 
 def _subtitles_reader(is_one: Callable[[str], object], lacks: str) -> Read:
-    """Of subtitles, which `is_one` knows. lacks: what is said of those that it does not."""
+    """Of subtitles, which `is_one` knows. lacks: what is said of those that it does not, and that are no error in
+    JSON."""
 
     def read(answer: Answer) -> Transcript | Failure:
-        text = _subtitles(answer)
+        text = _plain(answer)
         if isinstance(text, Failure):
             return text
+        if text.startswith("{"):
+            document = json_in(text)
+            if document is NO_JSON and begins_an_error(text):
+                return _no_text(answer, AN_ERROR)
+            error = told_error(answer, document)
+            if error is not None:
+                return Failure(ErrorKind.NO_TEXT, error)
         return transcript_of(_spoken(text)) if not text or is_one(text) else _no_text(answer, lacks)
 
     return read

@@ -66,8 +66,9 @@ class Plan:
             return read_text(answer)
         if end == "failed":
             return Failure(ErrorKind.POLL_FAILED, f"the job ended as {state}: {excerpt(answer.body)}")
-        sought = {"upload": self.uploaded, "submit": self.id}
-        return _none(answer, sought.get(answer.step, self.status))
+        place = {"upload": self.uploaded, "submit": self.id}.get(answer.step, self.status)
+        message = f"HTTP {answer.status} to the {answer.step}, nothing at `{place}`: {excerpt(answer.body)}"
+        return Failure(ErrorKind.POLL_FAILED, message)
 
 
 class Course:
@@ -150,9 +151,3 @@ def _told(document: Any, expression: str) -> str | None:
 def _plain(state: str) -> str:
     """As states are compared."""
     return state.strip().casefold()
-
-
-def _none(answer: Answer, expression: str) -> Failure:
-    """There is nothing at `expression`, so that it can't go on."""
-    message = f"HTTP {answer.status} to the {answer.step}, nothing at `{expression}`: {excerpt(answer.body)}"
-    return Failure(ErrorKind.POLL_FAILED, message)

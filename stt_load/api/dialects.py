@@ -89,26 +89,20 @@ def is_sign_of_life(document: Document) -> bool:
     )
 
 
-def _openai(document: Document) -> Said:
-    kind = document.get("type")
-    if kind == "transcript.text.delta":
-        return Said(text=_text(document, "delta"))
-    if kind == "transcript.text.segment":
-        return Said(segment=_text(document, "text"))
-    if kind == "transcript.text.done":
-        return Said(whole=_text(document, "text"), done=True)
-    return _NOTHING
+def _typed(delta: str, piece: str, segment: str, done: str) -> Callable[[Document], Said]:
+    """Of events whose `type` tells what they are: the next piece, in the field `piece`, a segment, or the end."""
 
+    def said(document: Document) -> Said:
+        kind = document.get("type")
+        if kind == delta:
+            return Said(text=_text(document, piece))
+        if kind == segment:
+            return Said(segment=_text(document, "text"))
+        if kind == done:
+            return Said(whole=_text(document, "text"), done=True)
+        return _NOTHING
 
-def _mistral(document: Document) -> Said:
-    kind = document.get("type")
-    if kind == "transcription.text.delta":
-        return Said(text=_text(document, "text"))
-    if kind == "transcription.segment":
-        return Said(segment=_text(document, "text"))
-    if kind == "transcription.done":
-        return Said(whole=_text(document, "text"), done=True)
-    return _NOTHING
+    return said
 
 
 def _vllm(document: Document) -> Said:
@@ -135,10 +129,6 @@ def _vllm(document: Document) -> Said:
     return Said(text=text, whole=whole, error=error)
 
 
-def _segments(document: Document) -> Said:
-    return Said(segment=_text(document, "text"))
-
-
 def _in_parts(content: object) -> str:
     """A text, or one that is cut into `{"type": "text", "text": ...}`."""
     if not isinstance(content, list):
@@ -157,9 +147,9 @@ _IDLE = frozenset(
     {"type", "event", "object", "status", "state", "id", "time", "timestamp", "ts", "date", "created", "created_at"}
 )
 UNDERSTAND: dict[Dialect, Callable[[Document], Said]] = {
-    "openai": _openai,
+    "openai": _typed("transcript.text.delta", "delta", "transcript.text.segment", MARKS["openai"]),
     "vllm": _vllm,
-    "mistral": _mistral,
-    "segments": _segments,
+    "mistral": _typed("transcription.text.delta", "text", "transcription.segment", MARKS["mistral"]),
+    "segments": lambda document: Said(segment=_text(document, "text")),
 }
 """What an event says, in the dialects whose events are JSON objects."""

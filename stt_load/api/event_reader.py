@@ -212,8 +212,13 @@ class EventReader:
         spoken = self._spoken
         if spoken is None:
             spoken = dialect_of(document)
-            if spoken is None:
-                self._pass_over(document, data)
+            if spoken is None:  # an object of no dialect, before there was one of any
+                if self._take_failure(document, data):
+                    return
+                if is_sign_of_life(document):
+                    self._odd.note(data)
+                else:
+                    self._take_unknown(data)
                 return
             if spoken == "segments" and self._set != spoken and is_blank(str(document["text"])):
                 self._take_failure(document, data)
@@ -263,15 +268,6 @@ class EventReader:
     def _fail(self, error: str) -> None:
         if self.error is None:
             self.error = error
-
-    def _pass_over(self, document: Document, data: str) -> None:
-        """An object of no dialect, before there was one of any."""
-        if self._take_failure(document, data):
-            return
-        if is_sign_of_life(document):
-            self._odd.note(data)
-        else:
-            self._take_unknown(data)
 
     def _take_unknown(self, data: str) -> None:
         """What says something in no language of these: then words are none either, unless they are what is set."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from stt_load.api.names import Dialect
 from stt_load.api.verdict import EXCERPT_CHARACTERS, excerpt
 from stt_load.api.words import is_blank
@@ -9,6 +11,7 @@ from stt_load.api.words import is_blank
 NOTHING = ("{}", "[]", "null")
 
 
+@dataclass(slots=True)
 class Oddities:
     """noise: the first event that is of no dialect. unknown: the first that says something, in a language that is
     none of these. last_word: words, when the last event was that. stray: a line that is no event, when no text came
@@ -16,15 +19,12 @@ class Oddities:
     event that was nobody's.
     """
 
-    __slots__ = ("last_word", "noise", "stray", "unheard", "unknown", "unread")
-
-    def __init__(self) -> None:
-        self.noise: str | None = None
-        self.unknown: str | None = None
-        self.last_word: str | None = None
-        self.stray: str | None = None
-        self.unread: str | None = None
-        self.unheard: str | None = None
+    noise: str | None = None
+    unknown: str | None = None
+    last_word: str | None = None
+    stray: str | None = None
+    unread: str | None = None
+    unheard: str | None = None
 
     def note(self, data: str) -> None:
         """Noise."""

@@ -101,7 +101,10 @@ class Decoder:
             for text in _decoded(lines):
                 if not self._take(text):
                     return Event(STRAY, text)
-        return self._dispatch()
+        if self._data:
+            return _checked(self._dispatch())
+        self._name = ""
+        return None
 
     def _events(self, lines: bytes) -> Iterator[Event]:
         """The events of whole lines. Written for streams of millions of small events: what is usual comes first."""
@@ -119,7 +122,7 @@ class Decoder:
                 if not self._take(line):
                     yield Event(STRAY, line)
             elif data:
-                event = self._dispatch_data()
+                event = self._dispatch()
                 yield _checked(event) if is_long or counted else event
                 counted = 0
             else:
@@ -145,13 +148,7 @@ class Decoder:
             return not line.strip()
         return True
 
-    def _dispatch(self) -> Event | None:
-        if self._data:
-            return _checked(self._dispatch_data())
-        self._name = ""
-        return None
-
-    def _dispatch_data(self) -> Event:
+    def _dispatch(self) -> Event:
         data = self._data
         event = Event(self._name or MESSAGE, data[0] if len(data) == 1 else "\n".join(data))
         self._name = ""

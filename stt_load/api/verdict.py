@@ -29,11 +29,9 @@ LONGEST_LOCATION = 1_900
 class Followed(Protocol):
     """What has followed an answer as it came in: a `stt_load.api.stream.Stream`."""
 
-    def read(self, answer: Answer) -> Transcript | Failure:
-        """What the answer comes down to."""
+    def read(self, answer: Answer) -> Transcript | Failure: ...
 
-    def again(self, answer: Answer) -> Transcript | Failure:
-        """The same of one whose body is not what was followed."""
+    def again(self, answer: Answer) -> Transcript | Failure: ...
 
 
 @dataclass(frozen=True, slots=True)
