@@ -62,7 +62,7 @@ class HttpClient(Client):
         try:
             self._send(connection, upload, incoming, exchange)
             self._read(connection, incoming, exchange)
-            is_kept = incoming.leaves_open and not is_last and not upload.left and not connection.holds_back
+            is_kept = incoming.reader.reusable and not is_last and not upload.left and not connection.holds_back
             self._was_answered = True
         except (OSError, EOFError) as error:
             failure = self._broken(error, connection, incoming, clock() - began_s)
@@ -76,7 +76,7 @@ class HttpClient(Client):
         finally:
             if not is_kept:
                 self.close()
-        if exchange.status == REQUEST_TIMEOUT and not incoming.was_waited_for:
+        if exchange.status == REQUEST_TIMEOUT and not incoming.reader.interim:  # which says that it had come
             self._check_for_stale(connection, exchange, began_s)
         connection.answers += 1
 
@@ -101,7 +101,7 @@ class HttpClient(Client):
                     connection.ready()
                     pace.rested(clock())
                     self._take_in(connection, incoming)
-                    if incoming.is_done or incoming.is_refusal:
+                    if incoming.reader.done or incoming.is_refusal:
                         return
                 elif upload.left:
                     pace.step(clock())
@@ -120,7 +120,7 @@ class HttpClient(Client):
         """All that is left of the answer. Raises EOFError where the peer closes too early."""
         pace = exchange.pace
         given_up_s = None
-        while not incoming.is_done:
+        while not incoming.reader.done:
             data = connection.receive()
             if data is None:
                 self._await(connection, exchange)

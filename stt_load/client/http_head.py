@@ -19,6 +19,7 @@ is refused, because figures are of no use when it is not clear which answer they
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 JOINED = frozenset(
     {"connection", "content-encoding", "content-length", "retry-after", "retry-after-ms", "transfer-encoding"}
@@ -38,19 +39,17 @@ class BadHttp(ValueError):  # noqa: N818 - as BadStatusLine, h11's, llhttp's: th
     """Bytes that are no HTTP answer, or one that can be read in more than one way. The message is for people."""
 
 
+@dataclass(slots=True)
 class Head:
     """status: 100 to 999. minor: of the version, 0 or 1. fields: values by name in lower case."""
 
-    __slots__ = ("_fields", "minor", "status")
-
-    def __init__(self, status: int, minor: int, fields: dict[str, str]) -> None:
-        self.status = status
-        self.minor = minor
-        self._fields = fields
+    status: int
+    minor: int
+    fields: dict[str, str]
 
     def header(self, name: str) -> str | None:
         """The value of the field of that name, in lower case; None where there is none."""
-        return self._fields.get(name)
+        return self.fields.get(name)
 
 
 def check_start(data: bytes | bytearray) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stt_load.client.coding import Decoder
 from stt_load.client.exchange import ClientError, Exchange
-from stt_load.client.http1 import AnswerReader, BadHttp, Incomplete
+from stt_load.client.http1 import AnswerReader, BadHttp, Head, Incomplete
 from stt_load.clock import clock
 from stt_load.samples.sample import ErrorKind
 
@@ -17,13 +17,14 @@ SMALL_BYTES = 1_024
 class Incoming:
     """Fills `exchange` in with an answer. limit: bytes of content, coded and decoded.
 
-    came: whether anything of an answer has come, an interim one (1xx) included. All methods raise `ClientError`.
+    came: whether anything of an answer has come, an interim one (1xx) included. reader: of its bytes, which knows
+    how far it is. All methods raise `ClientError`.
     """
 
     def __init__(self, exchange: Exchange, method: str, captured: tuple[str, ...], limit: int) -> None:
         self.came = False
         self._exchange = exchange
-        self._reader = AnswerReader(method)
+        self.reader = AnswerReader(method)
         self._captured = captured
         self._limit = limit
         self._decoder: Decoder | None = None
@@ -34,23 +35,9 @@ class Incoming:
         return self._decoder is not None
 
     @property
-    def was_waited_for(self) -> bool:
-        """An interim answer came before: the peer had the request."""
-        return self._reader.interim > 0
-
-    @property
-    def is_done(self) -> bool:
-        return self._reader.done
-
-    @property
     def is_refusal(self) -> bool:
         """It says that the request is not wanted: what of it is still to be sent is of no use."""
         return (self._exchange.status or 0) >= 400
-
-    @property
-    def leaves_open(self) -> bool:
-        """It is whole, and another request may follow it on its connection."""
-        return self._reader.reusable
 
     def feed(self, data: bytes) -> None:
         """The next bytes. What is wrong with them is told after all that came before it: how they are cut changes
@@ -58,7 +45,7 @@ class Incoming:
         self.came = True
         flaw: BadHttp | None = None
         try:
-            self._reader.feed(data)
+            self.reader.feed(data)
         except BadHttp as error:
             flaw = error
         try:
@@ -71,44 +58,45 @@ class Incoming:
     def end(self) -> bool:
         """The peer has closed its side. False where that was too early."""
         try:
-            self._reader.end()
-            self._finish()
+            self.reader.end()
+            if self._decoder is not None:
+                self._decoder.finish()
         except Incomplete:
             return False
+        except ValueError as error:
+            raise ClientError(ErrorKind.BAD_HTTP, str(error)) from None
         return True
 
     def _take(self) -> None:
-        reader = self._reader
+        reader = self.reader
         if reader.head is None:
             return
         if self._decoder is None:
-            self._begin()
+            self._decoder = self._begin(reader.head)
         if content := reader.take():
-            self._keep(content, clock())
+            self._keep(content, self._decoder)
         if reader.done:
-            self._finish()
+            self._decoder.finish()
 
-    def _begin(self) -> None:
-        """The answer has begun."""
-        exchange, head = self._exchange, self._reader.head
-        assert head is not None
-        exchange.mark("first_byte", clock())
+    def _begin(self, head: Head) -> Decoder:
+        """The answer has begun. Returns what undoes its content coding."""
+        exchange = self._exchange
+        exchange.first_byte_s = clock()
         exchange.status, exchange.header = head.status, head.header
         exchange.captured = {name: head.header(name) for name in self._captured}
         if not 200 <= head.status < 300:
             exchange.stream = exchange.texts = None  # it is read as a whole
         elif exchange.stream is not None:
             exchange.stream.begin(head.header("content-type") or "")
-        self._decoder = Decoder(head.header("content-encoding"), self._limit)
+        return Decoder(head.header("content-encoding"), self._limit)
 
-    def _keep(self, content: bytes, at_s: float) -> None:
+    def _keep(self, content: bytes, decoder: Decoder) -> None:
         """Never much more than the limit in memory."""
-        exchange = self._exchange
+        exchange, at_s = self._exchange, clock()
         exchange.received += len(content)
         if exchange.received > self._limit:
             raise ClientError(ErrorKind.ANSWER_TOO_LARGE, f"the answer is larger than {self._limit} bytes")
-        assert self._decoder is not None
-        for place, part in enumerate(self._decoder.feed(content)):
+        for place, part in enumerate(decoder.feed(content)):
             if place:
                 exchange.pace.step(clock())
             self._follow(part, at_s)
@@ -127,11 +115,3 @@ class Incoming:
         for begin in range(0, len(part), FOLLOWED_BYTES):
             stream.feed(part[begin : begin + FOLLOWED_BYTES], at_s)
             exchange.pace.step(clock())
-
-    def _finish(self) -> None:
-        """Raises ValueError from the decoder as a failure of its kind."""
-        try:
-            if self._decoder is not None:
-                self._decoder.finish()
-        except ValueError as error:
-            raise ClientError(ErrorKind.BAD_HTTP, str(error)) from None

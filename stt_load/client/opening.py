@@ -94,18 +94,14 @@ def _feed(reader: AnswerReader, connection: Connection, until_s: float, pace: Pa
         reader.feed(data)
     else:
         reader.end()
-    pace.step(_checked(until_s))
+    now_s = clock()
+    if now_s >= until_s:
+        raise TimeoutError
+    pace.step(now_s)
 
 
 def _left(until_s: float) -> float:
     return max(0.0, until_s - clock())
-
-
-def _checked(until_s: float) -> float:
-    now_s = clock()
-    if now_s >= until_s:
-        raise TimeoutError
-    return now_s
 
 
 def _unconnected(target: Target, why: str) -> ClientError:

@@ -35,7 +35,7 @@ def test_how_it_is_cut_changes_nothing(cuts: list[int]) -> None:
     exchange, incoming = fed(*[piece for piece in pieces if piece])
     assert (exchange.status, exchange.captured) == (200, {"x-by": "me"})
     assert b"".join(exchange.parts) == OK
-    assert (incoming.is_done, incoming.leaves_open) == (True, True)
+    assert (incoming.reader.done, incoming.reader.reusable) == (True, True)
 
 
 @pytest.mark.parametrize("size", [1, 10**6], ids=["byte by byte", "at once"])
@@ -88,7 +88,7 @@ def test_a_stream_hears_it_in_parts_that_leave_others_their_turn() -> None:
 def test_the_end_is_the_end_of_an_answer_without_a_length_only() -> None:
     _, whole = fed(answer(length=False))
     assert whole.end()
-    assert not whole.leaves_open
+    assert not whole.reader.reusable
     _, cut = fed(answer("Content-Length: 99", length=False))
     assert not cut.end()
     _, nothing = fed()
