@@ -1,4 +1,4 @@
-"""Quantiles of latencies, and how far each can be trusted."""
+"""Quantiles of latencies, of the ok ones and of every intent, and how far each can be trusted."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stt_load.samples.table import FloatArray
-from stt_load.stats.metrics import Distribution, Interval
+from stt_load.samples.table import FloatArray, Samples
+from stt_load.stats.metrics import AllQuantiles, Distribution, Interval
 
 QUANTILES = {"median": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p999": 0.999}
 
@@ -85,6 +85,29 @@ def distribution(values_in_start_order: FloatArray, users: int) -> Distribution:
         stdev=float(np.std(ordered, ddof=1)) if n > 1 else None,
         **{name: figures.get(name) for name in QUANTILES},
         intervals={name: found for name, found in intervals.items() if found is not None},
+    )
+
+
+def every_intent(measured: Samples) -> AllQuantiles:
+    """Nearest ranks over all of `measured`, in any order: a service that sheds half its load is not to pass every
+    latency limit.
+
+    Failed ones, lost and dropped ones among them, are slower than all that succeeded. An unfinished one counts as at
+    least the age it had when it was cut off.
+    """
+    n = len(measured)
+    unfinished = measured.unfinished
+    times_s = np.where(measured.failed, np.inf, measured.response_s)
+    ranks = {name: rank(n, p) for name, p in QUANTILES.items() if n and (name != "p999" or n >= FEWEST_FOR_P999)}
+    ordered = np.partition(times_s, [place - 1 for place in ranks.values()]) if ranks else times_s
+    values = {name: float(ordered[place - 1]) for name, place in ranks.items()}
+    # Of two that are alike, the one that may be more is the slower one.
+    cut_s, others_s = times_s[unfinished], times_s[~unfinished]
+    sure = {name: int((cut_s < value).sum() + (others_s <= value).sum()) for name, value in values.items()}
+    return AllQuantiles(
+        n=n,
+        at_least=tuple(name for name, place in ranks.items() if place > sure[name]),
+        **{name: value if np.isfinite(value := values.get(name, np.inf)) else None for name in QUANTILES},
     )
 
 

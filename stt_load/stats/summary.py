@@ -13,12 +13,11 @@ from stt_load.samples.sample import UNFINISHED, ErrorKind, Phase
 from stt_load.samples.table import FloatArray, Samples
 from stt_load.stats import answers
 from stt_load.stats.checks import Limits
-from stt_load.stats.every_intent import every_intent
 from stt_load.stats.findings import findings
 from stt_load.stats.levels import levels
 from stt_load.stats.metrics import AllLatency, Distribution, Metrics, Rtf
 from stt_load.stats.model import Summary, Warmup
-from stt_load.stats.quantiles import distribution, quantile
+from stt_load.stats.quantiles import distribution, every_intent, quantile
 from stt_load.stats.rates import rates, requests_of, window
 from stt_load.stats.validity import DEFAULT_LIMITS, judge
 
