@@ -146,9 +146,7 @@ ROW = np.dtype([(field.name, field.dtype) for field in sorted(FIELDS, key=lambda
 def in_range(name: str, value: float | None) -> bool:
     """Whether a sample's field `name` can have `value`; None is for the absent, where that can be."""
     field = BY_NAME[name]
-    if value is None:
-        return field.absent is not None
-    return field.holds(value)
+    return field.absent is not None if value is None else field.holds(value)
 
 
 def kept(name: str, value: float | None) -> float | None:

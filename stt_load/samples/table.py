@@ -21,7 +21,7 @@ KINDS = tuple(ErrorKind)
 _KIND_CODE = {kind: code for code, kind in enumerate(KINDS, start=1)}
 
 SLICE = 4_096
-"""Rows that are objects at a time."""
+"""Rows that are texts or objects at a time."""
 _PHASES = tuple(Phase)
 _FIELDS = tuple(field.name for field in fields(Sample))
 _COLUMNS = ROW.names or ()
