@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -80,7 +81,8 @@ def _faults(say: Messages, run: RunRecord) -> Iterator[str]:
 def _ending(say: Messages, run: RunRecord) -> Iterator[str]:
     """Why the run is not complete, unless it was to go on until somebody stopped it, and something was measured."""
     info = run.info
-    planned = _has_no_end(run) and run.summary.metrics.requests.total
+    has_end = run.config["total_requests"] is not None or run.config["measure_for"] is not None
+    planned = not has_end and run.summary.metrics.requests.total
     if info.complete or (planned and info.end_reason == "stopped"):
         return
     wait = say("seconds", value=f"{run.config['wait_ready']:g}")
@@ -102,10 +104,6 @@ def _progress(say: Messages, run: RunRecord) -> str:
         duration = say.duration(run.summary.metrics.window_s or 0.0)
         return say("end.duration", duration=duration, requests=say.requests(requests.judged))
     return say("end.of", done=requests.judged, total=total - run.config["warmup_requests"])
-
-
-def _has_no_end(run: RunRecord) -> bool:
-    return run.config["total_requests"] is None and run.config["measure_for"] is None
 
 
 def _counts(say: Messages, run: RunRecord) -> Iterator[str]:
@@ -189,9 +187,7 @@ def _rates(say: Messages, run: RunRecord) -> Iterator[str]:
     yield say("throughput.overall", value=say.rate(metrics.throughput_rps))
     yield say("throughput.steady", value=say.rate(metrics.steady_rps))
     yield say("throughput.audio", value=say.number(metrics.audio_throughput, 1))
-    rtf = metrics.rtf
-    figures = {"overall": rtf.overall, "median": rtf.median, "p95": rtf.p95}
-    yield say("throughput.rtf", **{name: say.number(value, 3) for name, value in figures.items()})
+    yield say("throughput.rtf", **{name: say.number(value, 3) for name, value in asdict(metrics.rtf).items()})
     yield say("throughput.window", duration=say.duration(metrics.window_s))
     yield say("throughput.bytes", sent=say.size(metrics.upload_bytes), received=say.size(metrics.download_bytes))
 

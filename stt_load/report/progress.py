@@ -15,7 +15,10 @@ BAR = 24
 def line(say: Messages, seen: Progress) -> str:
     """The line without a bar, for a log."""
     if seen.stopping:
-        return _stopping(say, seen)
+        requests = say.requests(seen.in_flight)
+        if seen.drain_s is None:
+            return say("progress.stopping", requests=requests)
+        return say("progress.draining", requests=requests, duration=say.duration(math.ceil(seen.drain_s), 0))
     return f"{say(f'progress.{seen.phase}')}: {_figures(say, seen)}"
 
 
@@ -30,13 +33,6 @@ def bar(say: Messages, seen: Progress, width: int) -> str:
         if columns(drawn) <= width:
             return drawn
     return shorten(f"{name} {figures}", width)
-
-
-def _stopping(say: Messages, seen: Progress) -> str:
-    requests = say.requests(seen.in_flight)
-    if seen.drain_s is None:
-        return say("progress.stopping", requests=requests)
-    return say("progress.draining", requests=requests, duration=say.duration(math.ceil(seen.drain_s), 0))
 
 
 def _figures(say: Messages, seen: Progress) -> str:

@@ -40,8 +40,12 @@ def read(file: Readable) -> Iterator[dict[str, Any]]:
             number += len(values)
         if len(rest) > LONGEST_LINE_BYTES:
             raise LineError(number + 1, f"longer than {LONGEST_LINE_BYTES // 1_000_000} MB")
-    if rest and _is_whole(rest):
-        yield from _objects(rest, number)
+    if rest:
+        try:
+            last = _object(rest, number + 1)
+        except LineError:
+            return
+        yield last
 
 
 def _objects(lines: bytes, before: int) -> list[dict[str, Any]]:
@@ -64,11 +68,3 @@ def _object(line: bytes, number: int) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise LineError(number, "not a JSON object")
     return value
-
-
-def _is_whole(line: bytes) -> bool:
-    try:
-        _object(line, 0)
-    except LineError:
-        return False
-    return True

@@ -134,10 +134,7 @@ def _loaded(path: Path) -> RunRecord:
     values = current(values, path)
     info = read_as(RunInfo, values["run"], path)
     requests = values.get("requests")
-    if isinstance(requests, list):
-        rows: Iterator[Any] = iter(requests)
-    else:
-        rows = _rows_beside(path, requests)
+    rows = iter(requests) if isinstance(requests, list) else _rows_beside(path, requests)
     index = {name: number for number, name in enumerate(info.workers)}
     try:
         return RunRecord(info, values["config"], table(rows, index), path)

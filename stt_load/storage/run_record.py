@@ -37,12 +37,15 @@ class RunRecord:
     @cached_property
     def summary(self) -> Summary:
         """The figures: computed when they are first asked for."""
-        return self.figures or summarise(
+        if self.figures is not None:
+            return self.figures
+        api = self.config["api"]
+        return summarise(
             self.samples,
             users=self.info.users,
             load=self.info.load,
             generator=self.info.generator,
-            poll_interval_s=self._poll_interval_s,
+            poll_interval_s=float(api["job"]["interval"]) if api.get("protocol") == "submit_poll" else None,
         )
 
     def without_figures(self, info: RunInfo) -> RunRecord:
@@ -56,11 +59,6 @@ class RunRecord:
         return replace(
             self, info=info, figures=replace(self.summary, validity=Validity("INVALID", (*others, errors)))
         )
-
-    @property
-    def _poll_interval_s(self) -> float | None:
-        api = self.config["api"]
-        return float(api["job"]["interval"]) if api.get("protocol") == "submit_poll" else None
 
 
 Record = TypeVar("Record")
