@@ -48,4 +48,28 @@ class Bare:
         return Body(tuple(audio), audio_bytes, self.content_type)
 
 
+def openai_fields(
+    model: str | None,
+    response_format: str,
+    language: str | None = None,
+    prompt: str | None = None,
+    temperature: float | None = None,
+    stream: bool = False,
+    extra: Sequence[tuple[str, str]] = (),
+) -> list[tuple[str, str]]:
+    """The text fields of OpenAI's form, without those that are None; `extra` ones come last.
+
+    Contract: https://platform.openai.com/docs/api-reference/audio/createTranscription
+    """
+    own = (
+        ("model", model),
+        ("language", language),
+        ("prompt", prompt),
+        ("response_format", response_format),
+        ("temperature", temperature),
+        ("stream", "true" if stream else None),
+    )
+    return [(name, str(value)) for name, value in own if value is not None] + list(extra)
+
+
 _PLACE = b"<the audio goes here>"

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from stt_load.audio import wav
-from stt_load.audio.clip import Clip
+from stt_load.audio.clip import Clip, wav_header
 from stt_load.audio.names import FEWEST_SAMPLES, HEADER_BYTES, SAMPLE_BYTES
 
 NONCE_BYTES = FEWEST_SAMPLES * SAMPLE_BYTES
@@ -42,7 +41,7 @@ class NoiseSource:
             raise ValueError(f"a clip of {frames} samples: at least {FEWEST_SAMPLES} are needed to make it unique")
         self._seed = seed & _WORD
         self._kind = HEADER_BYTES + frames * SAMPLE_BYTES, frames / rate_hz, rate_hz
-        self._header = wav.header(frames, rate_hz)
+        self._header = wav_header(frames, rate_hz)
         self._rest_bytes = frames * SAMPLE_BYTES - NONCE_BYTES
         noise = np.random.Generator(np.random.PCG64(seed)).integers(
             -PEAK, PEAK + 1, STARTS + frames - FEWEST_SAMPLES, dtype="<i2"

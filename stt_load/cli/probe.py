@@ -16,8 +16,8 @@ from stt_load.audio.clip import Clip
 from stt_load.cli.config_commands import add_arguments as add_arguments  # the file, and the options of locust
 from stt_load.cli.config_commands import given
 from stt_load.client import Exchange, Target
+from stt_load.client.call import HookError, load
 from stt_load.client.choice import client_of
-from stt_load.client.hook import HookError, load
 from stt_load.config import Config, ConfigError
 from stt_load.run.context import api_of, audio_of, target_of
 from stt_load.server.process import EmbeddedServer, StartError

@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 from stt_load.api.batch import Plan
 from stt_load.client.batch import BatchClient, OnStep
-from stt_load.client.call import CallClient
+from stt_load.client.call import Call, CallClient
 from stt_load.client.exchange import Client, Language
-from stt_load.client.hook import Call
 from stt_load.client.http import HttpClient
 from stt_load.client.target import Target
 

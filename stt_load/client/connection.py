@@ -11,7 +11,7 @@ import gevent.socket
 from stt_load.api.request import Part
 from stt_load.client import kernel
 from stt_load.client.pace import Pace
-from stt_load.client.secured import SecuredSocket
+from stt_load.client.tls import SecuredSocket
 from stt_load.clock import clock
 
 READ_BYTES = 65_536

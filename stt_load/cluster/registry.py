@@ -70,7 +70,7 @@ class RegistryListener(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What requests need on the machine that sends them. call: see `stt_load.client.hook`."""
+    """What requests need on the machine that sends them. call: see `stt_load.client.call`."""
 
     variables: Sequence[str] = ()
     call: str | None = None

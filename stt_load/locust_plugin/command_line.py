@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from stt_load.client import hook
+from stt_load.client import call
 from stt_load.config import Config, ConfigError, Layer, Override, Source, load, mask_url, read
 from stt_load.config.options import OPTIONS
 from stt_load.locust_plugin.user_classes import check_user_classes
@@ -135,8 +135,8 @@ class CommandLine:
         try:
             config = self._load(self._given)
             if self._speaks and config.api.call is not None:
-                hook.load(config.api.call)
-        except (ConfigError, hook.HookError) as error:
+                call.load(config.api.call)
+        except (ConfigError, call.HookError) as error:
             sys.stderr.write(f"{error}\n")
             sys.exit(2)
         if given["master"] or given["processes"]:

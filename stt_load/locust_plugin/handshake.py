@@ -12,7 +12,7 @@ from locust.exception import RPCError
 from locust.runners import WorkerRunner
 
 import stt_load
-from stt_load.client import hook
+from stt_load.client import call
 from stt_load.clock import clock
 from stt_load.cluster import protocol
 from stt_load.cluster.protocol import Data
@@ -121,7 +121,7 @@ def _trouble(needs: Data) -> str | None:
         return f"its environment lacks {missing[0]}, which requests need"
     try:
         if needs["call"] is not None:
-            hook.load(needs["call"])
-    except hook.HookError as error:
+            call.load(needs["call"])
+    except call.HookError as error:
         return str(error)
     return None

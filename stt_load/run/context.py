@@ -11,18 +11,17 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from stt_load import __version__
-from stt_load.api import openai
 from stt_load.api.answers import Places, reader
 from stt_load.api.api import Api
 from stt_load.api.batch import Plan
-from stt_load.api.form import Bare, Form
+from stt_load.api.form import Bare, Form, openai_fields
 from stt_load.api.redaction import Redactor
 from stt_load.api.stream import Stream
 from stt_load.api.verdict import Answer, Transcript, transcript_of
 from stt_load.audio.names import frames_of, lasting_s
 from stt_load.audio.noise import NoiseSource
 from stt_load.client import Target, Timeouts
-from stt_load.client.hook import Call, load
+from stt_load.client.call import Call, load
 from stt_load.config import MOST_SEED, ApiConfig, Config, filled, json_fields, mask_url, pairs, secrets
 from stt_load.load.iteration import Iteration
 from stt_load.run.dispatcher import Dispatcher
@@ -158,7 +157,7 @@ def _form(api: ApiConfig) -> Form | Bare:
     fields = pairs(api.extra_fields, os.environ, api.model)
     prompt = None if api.prompt is None else filled(api.prompt, os.environ)
     if api.protocol == "openai":
-        fields = openai.fields(
+        fields = openai_fields(
             api.model, api.response_format, api.language, prompt, api.temperature, api.stream, extra=fields
         )
     elif api.stream:

@@ -4,8 +4,7 @@ from email.policy import HTTP
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt_load.api import openai
-from stt_load.api.form import Form
+from stt_load.api.form import Form, openai_fields
 
 WORDS = st.text(st.characters(codec="ascii", categories=("L", "N", "Zs")), max_size=40)
 NAMES = st.text(st.characters(codec="ascii", categories=("L", "N")), min_size=1, max_size=12)
@@ -45,7 +44,7 @@ def test_the_parts_are_encoded_once_and_the_audio_is_not_copied() -> None:
 
 
 def test_every_field_of_the_api_is_sent_as_it_is_meant() -> None:
-    fields = openai.fields(
+    fields = openai_fields(
         "whisper-1", "json", language="ko", prompt="안녕", temperature=0.5, extra=[("a[]", "x"), ("a[]", "y")]
     )
     assert fields == [
@@ -62,4 +61,17 @@ def test_every_field_of_the_api_is_sent_as_it_is_meant() -> None:
 
 
 def test_fields_that_are_not_set_are_not_sent() -> None:
-    assert openai.fields("m", "text") == [("model", "m"), ("response_format", "text")]
+    assert openai_fields("m", "text") == [("model", "m"), ("response_format", "text")]
+
+
+def test_what_is_none_is_left_out_and_extras_come_last() -> None:
+    assert openai_fields("m", "json") == [("model", "m"), ("response_format", "json")]
+    assert openai_fields(None, "srt", "ko", "a hint", 0.0, stream=True, extra=[("k", "1"), ("k", "2")]) == [
+        ("language", "ko"),
+        ("prompt", "a hint"),
+        ("response_format", "srt"),
+        ("temperature", "0.0"),
+        ("stream", "true"),
+        ("k", "1"),
+        ("k", "2"),
+    ]

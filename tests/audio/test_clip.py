@@ -1,13 +1,15 @@
-"""What is known of a clip, beside its bytes."""
+"""What is known of a clip, beside its bytes; and the header against the standard library's reader."""
 
 from __future__ import annotations
 
+import io
+import wave
 from dataclasses import FrozenInstanceError
 
 import pytest
 
-from stt_load.audio.clip import Clip, Word
-from stt_load.audio.names import SAMPLE_BYTES
+from stt_load.audio.clip import Clip, Word, wav_header
+from stt_load.audio.names import HEADER_BYTES, SAMPLE_BYTES
 from stt_load.audio.noise import NoiseSource
 
 
@@ -26,3 +28,11 @@ def test_a_clip_stays_as_it_is() -> None:
     clip = Clip((b"RIFF",), 4, 1.0, 8_000, ((Word("yes", 0.1, 0.4),),), 0.1, 0.4)
     with pytest.raises(FrozenInstanceError):
         clip.duration_s = 2.0  # type: ignore[misc]
+
+
+def test_a_header_says_what_follows_it() -> None:
+    head = wav_header(3, 22_050)
+    assert len(head) == HEADER_BYTES
+    with wave.open(io.BytesIO(head + b"\1\0\2\0\3\0")) as reader:
+        assert reader.getparams()[:4] == (1, 2, 22_050, 3)
+        assert reader.readframes(4) == b"\1\0\2\0\3\0"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stt_load.audio.clip import wav_header
 from stt_load.audio.names import (
     FEWEST_SAMPLES,
     HEADER_BYTES,
@@ -10,11 +11,10 @@ from stt_load.audio.names import (
     frames_of,
     lasting_s,
 )
-from stt_load.audio.wav import header
 
 
 def test_the_longest_file_is_the_longest_whose_size_its_header_can_tell() -> None:
-    size = int.from_bytes(header(MOST_SAMPLES, 16_000)[4:8], "little")
+    size = int.from_bytes(wav_header(MOST_SAMPLES, 16_000)[4:8], "little")
     assert size == HEADER_BYTES - 8 + MOST_SAMPLES * SAMPLE_BYTES
     assert size + SAMPLE_BYTES >= 2**32
 

@@ -12,9 +12,8 @@ from stt_load.api.batch import Plan
 from stt_load.api.form import Bare
 from stt_load.client import Client, Target, Timeouts
 from stt_load.client.batch import BatchClient
-from stt_load.client.call import CallClient
+from stt_load.client.call import Call, CallClient
 from stt_load.client.choice import client_of
-from stt_load.client.hook import Call
 from stt_load.client.http import HttpClient
 
 TARGET = Target("http://127.0.0.1:1/", {}, Timeouts(1, 1, 1, 1), 1_000)
