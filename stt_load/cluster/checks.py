@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from typing import Any, NoReturn, TypeAlias
 
 Check: TypeAlias = Callable[[str, Any], None]
@@ -44,38 +44,48 @@ def anything(place: str, value: Any) -> None:
     """Nobody reads it."""
 
 
-def flag(place: str, value: Any) -> None:
-    if not isinstance(value, bool):
-        wrong(place, value, "true or false")
+def _sound(is_sound: Callable[[Any], bool], right: str) -> Check:
+    def check(place: str, value: Any) -> None:
+        if not is_sound(value):
+            wrong(place, value, right)
+
+    return check
+
+
+def _sized(kind: type[Sized], right: str, most: int, has: str) -> Check:
+    """has: what is said of one with more than `most` parts, with a place for their number."""
+
+    def check(place: str, value: Any) -> None:
+        if not isinstance(value, kind):
+            wrong(place, value, right)
+        if len(value) > most:
+            raise InvalidMessage(f"{place} {has.format(len(value))}, where {most} are the most")
+
+    return check
+
+
+flag = _sound(lambda value: isinstance(value, bool), "true or false")
 
 
 def whole(least: int = 0, most: int = MOST_WHOLE) -> Check:
-    def check(place: str, value: Any) -> None:
-        if type(value) is not int or not least <= value <= most:
-            wrong(place, value, f"a whole number from {least} to {most}")
-
-    return check
+    right = f"a whole number from {least} to {most}"
+    return _sound(lambda value: type(value) is int and least <= value <= most, right)
 
 
 def number(least: float, most: float) -> Check:
-    def check(place: str, value: Any) -> None:
-        if type(value) not in (int, float) or not least <= value <= most:
-            wrong(place, value, f"a number from {least:g} to {most:g}")
-
-    return check
+    right = f"a number from {least:g} to {most:g}"
+    return _sound(lambda value: type(value) in (int, float) and least <= value <= most, right)
 
 
 instant = number(-LONGEST_S, LONGEST_S)
 
 
 def text(longest: int) -> Check:
-    def check(place: str, value: Any) -> None:
-        if not isinstance(value, str):
-            wrong(place, value, "a text")
-        if len(value) > longest:
-            raise InvalidMessage(f"{place} is a text of {len(value)} characters, where {longest} are the most")
+    return _sized(str, "a text", longest, "is a text of {} characters")
 
-    return check
+
+def packed(longest: int) -> Check:
+    return _sized(bytes, "bytes", longest, "has {} bytes")
 
 
 def name(longest: int) -> Check:
@@ -90,22 +100,9 @@ def name(longest: int) -> Check:
     return check
 
 
-def packed(longest: int) -> Check:
-    def check(place: str, value: Any) -> None:
-        if not isinstance(value, bytes):
-            wrong(place, value, "bytes")
-        if len(value) > longest:
-            raise InvalidMessage(f"{place} has {len(value)} bytes, where {longest} are the most")
-
-    return check
-
-
 def one_of(*values: Any) -> Check:
-    def check(place: str, value: Any) -> None:
-        if not any(type(value) is type(one) and value == one for one in values):
-            wrong(place, value, " or ".join(map(repr, values)))
-
-    return check
+    right = " or ".join(map(repr, values))
+    return _sound(lambda value: any(type(value) is type(one) and value == one for one in values), right)
 
 
 def optional(check: Check) -> Check:
@@ -129,11 +126,10 @@ def either(first: Check, second: Check) -> Check:
 
 
 def listed(check: Check, most: int) -> Check:
+    is_list = _sized(list, "a list", most, "has {} items")
+
     def check_all(place: str, value: Any) -> None:
-        if not isinstance(value, list):
-            wrong(place, value, "a list")
-        if len(value) > most:
-            raise InvalidMessage(f"{place} has {len(value)} items, where {most} are the most")
+        is_list(place, value)
         for item in value:
             check(f"an item of {place}", item)
 
@@ -154,12 +150,10 @@ def items(*checks: Check) -> Check:
 
 def mapping(keys: Check, values: Check, most: int) -> Check:
     """Any keys, as long as they are of one kind."""
+    is_mapping = _sized(dict, "a mapping", most, "has {} keys")
 
     def check(place: str, value: Any) -> None:
-        if not isinstance(value, dict):
-            wrong(place, value, "a mapping")
-        if len(value) > most:
-            raise InvalidMessage(f"{place} has {len(value)} keys, where {most} are the most")
+        is_mapping(place, value)
         for key, item in value.items():
             keys(f"a key of {place}", key)
             values(f"a value of {place}", item)

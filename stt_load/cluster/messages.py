@@ -9,19 +9,7 @@ from dataclasses import dataclass
 
 import stt_load
 from stt_load.cluster import checks, protocol
-from stt_load.cluster.checks import (
-    Check,
-    InvalidMessage,
-    anything,
-    fields,
-    flag,
-    instant,
-    listed,
-    mapping,
-    number,
-    optional,
-    whole,
-)
+from stt_load.cluster.checks import Check, InvalidMessage, anything, fields, listed, number, optional, whole
 from stt_load.run.lag import LISTED
 from stt_load.samples.sample import Phase
 from stt_load.samples.table import SampleTable
@@ -54,34 +42,21 @@ class MessageKind:
 
 _run = {"run": checks.text(64)}
 _count = whole()
-_errors = whole(0, protocol.MOST_ERRORS)
 _users = whole(0, MOST_USERS)
-_seconds = number(0, checks.LONGEST_S)
-_share = optional(number(0, 1e6))
-_clocks = {"sent_s": instant, "clock_s": instant}
+_clocks = {"sent_s": checks.instant, "clock_s": checks.instant}
 _held = listed(checks.items(whole(0, 2**32 - 1), whole(0, 2**16 - 1), checks.one_of(*map(int, Phase))), MOST_HELD)
 _watch = fields(
     {
-        "lag_p99_s": optional(_seconds),
-        "lag_mean_s": optional(_seconds),
-        "stalled_s": optional(_seconds),
-        "stalls": listed(checks.items(instant, instant), LISTED),
-        "cpu_share": _share,
-        "looks": _count,
-        "in_flight_sum": _count,
-        "in_flight_squares": _count,
-        "users_sum": _count,
+        **dict.fromkeys(("lag_p99_s", "lag_mean_s", "stalled_s"), optional(number(0, checks.LONGEST_S))),
+        "stalls": listed(checks.items(checks.instant, checks.instant), LISTED),
+        "cpu_share": optional(number(0, 1e6)),
+        **dict.fromkeys(("looks", "in_flight_sum", "in_flight_squares", "users_sum"), _count),
     }
 )
-_hello = fields(
-    {
-        "version": checks.name(100),
-        "name": checks.name(300),
-        "boot_id": optional(checks.name(100)),
-        "ready": flag,
-    }
-)
-_hello_of_others = fields({"version": checks.name(100), "name": checks.name(300)}, open_=True)
+_introduction = {"version": checks.name(100), "name": checks.name(300)}
+_seen = {"watch": optional(_watch), "errors": whole(0, protocol.MOST_ERRORS)}
+_hello = fields({**_introduction, "boot_id": optional(checks.name(100)), "ready": checks.flag})
+_hello_of_others = fields(_introduction, open_=True)
 
 
 def _any_hello(place: str, value: object) -> None:
@@ -91,45 +66,35 @@ def _any_hello(place: str, value: object) -> None:
         _hello(place, value)
 
 
+_want = fields(
+    {
+        **dict.fromkeys(("epoch", "joined"), _count),
+        **dict.fromkeys(("present", "starting", "waiting"), _users),
+        "taken": _count,
+        "held": optional(_held),
+        **_run,
+    }
+)
+_samples = fields(
+    {
+        "first": _count,
+        "rows": checks.packed(protocol.MOST_PACKED),
+        "texts_from": whole(0, MOST_TEXTS),
+        "texts": listed(checks.text(LONGEST_TEXT), MOST_TEXTS),
+        "transcript": optional(checks.text(protocol.LONGEST_TRANSCRIPT)),
+        "last": checks.flag,
+        "held": optional(_held),
+        **_seen,
+        **_run,
+    }
+)
 OURS = {
     protocol.HELLO: MessageKind(_any_hello),
     protocol.FIT: MessageKind(fields({"trouble": optional(checks.text(protocol.LONGEST_TROUBLE)), **_clocks})),
-    protocol.ECHO: MessageKind(
-        fields({"watch": optional(_watch), "errors": _errors, **_clocks}, {"closed": flag, **_run})
-    ),
+    protocol.ECHO: MessageKind(fields({**_seen, **_clocks}, {"closed": checks.flag, **_run})),
     protocol.BYE: MessageKind(fields({})),
-    protocol.WANT: MessageKind(
-        fields(
-            {
-                "epoch": _count,
-                "joined": _count,
-                "present": _users,
-                "starting": _users,
-                "waiting": _users,
-                "taken": _count,
-                "held": optional(_held),
-                **_run,
-            }
-        ),
-        4 * 1024 * 1024,
-    ),
-    protocol.SAMPLES: MessageKind(
-        fields(
-            {
-                "first": _count,
-                "rows": checks.packed(protocol.MOST_PACKED),
-                "texts_from": whole(0, MOST_TEXTS),
-                "texts": listed(checks.text(LONGEST_TEXT), MOST_TEXTS),
-                "transcript": optional(checks.text(protocol.LONGEST_TRANSCRIPT)),
-                "last": flag,
-                "held": optional(_held),
-                "watch": optional(_watch),
-                "errors": _errors,
-                **_run,
-            }
-        ),
-        8 * 1024 * 1024,
-    ),
+    protocol.WANT: MessageKind(_want, 4 * 1024 * 1024),
+    protocol.SAMPLES: MessageKind(_samples, 8 * 1024 * 1024),
 }
 """By the kind. What a run is, how many users there can be, and who has which iteration, is held against what is known
 of that where it is known."""
@@ -139,31 +104,20 @@ STATES = ("ready", "spawning", "running", "cleanup", "stopping", "stopped")
 _figure = number(-1e18, 1e18)
 _long = checks.text(LARGEST)
 _names = checks.text(10_000)
-_label = checks.either(optional(_names), _figure)
-_times = mapping(_figure, whole(0), _MOST_TIMES)
-_classes = mapping(_names, _users, 1_000)
+_labels = dict.fromkeys(("name", "method"), checks.either(optional(_names), _figure))
+_times = checks.mapping(_figure, whole(0), _MOST_TIMES)
+_classes = checks.mapping(_names, _users, 1_000)
 _entry: dict[str, Check] = {
-    "name": _label,
-    "method": _label,
+    **_labels,
     "last_request_timestamp": optional(_figure),
     "start_time": _figure,
-    "num_requests": _count,
-    "num_none_requests": _count,
-    "num_failures": _count,
+    **dict.fromkeys(("num_requests", "num_none_requests", "num_failures"), _count),
     "total_response_time": _figure,
-    "max_response_time": optional(_figure),
-    "min_response_time": optional(_figure),
+    **dict.fromkeys(("max_response_time", "min_response_time"), optional(_figure)),
     "total_content_length": _figure,
-    "response_times": _times,
-    "num_reqs_per_sec": _times,
-    "num_fail_per_sec": _times,
+    **dict.fromkeys(("response_times", "num_reqs_per_sec", "num_fail_per_sec"), _times),
 }
-_error: dict[str, Check] = {
-    "name": _label,
-    "method": _label,
-    "error": optional(checks.text(LARGEST)),
-    "occurrences": _count,
-}
+_error: dict[str, Check] = {**_labels, "error": optional(_long), "occurrences": _count}
 _sound_entry = fields(_entry, open_=True)
 _sound_error = fields(_error, {"first_seen": optional(_figure), "last_seen": optional(_figure)}, open_=True)
 _any_entry = fields(dict.fromkeys(_entry, anything), open_=True)
@@ -172,7 +126,7 @@ _stats = fields(
     {
         "stats": listed(_any_entry, _MOST_LISTED),
         "stats_total": _any_entry,
-        "errors": mapping(checks.text(1_000), _any_error, _MOST_LISTED),
+        "errors": checks.mapping(checks.text(1_000), _any_error, _MOST_LISTED),
         "user_classes_count": _classes,
     },
     {"user_count": _users},
@@ -184,6 +138,7 @@ _heartbeat = fields(
     {"current_memory_usage": number(0, 1e18)},
     open_=True,
 )
+_logs = fields({"worker_id": checks.text(1_000), "logs": listed(_long, 10_000)}, open_=True)
 
 
 def _version(place: str, value: object) -> None:
@@ -199,9 +154,7 @@ LOCUSTS = {
     "stats": MessageKind(_stats, LARGEST),
     "spawning": MessageKind(anything),
     "spawning_complete": MessageKind(fields({"user_classes_count": _classes}, open_=True)),
-    "logs": MessageKind(
-        fields({"worker_id": checks.text(1_000), "logs": listed(_long, 10_000)}, open_=True), LARGEST
-    ),
+    "logs": MessageKind(_logs, LARGEST),
     "quit": MessageKind(anything),
     "exception": MessageKind(fields({"msg": _long, "traceback": _long}, open_=True), LARGEST),
 }
