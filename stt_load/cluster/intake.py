@@ -34,9 +34,8 @@ class Intake:
     """Takes in rows in their order, each once, whatever was sent again on the way.
 
     on_counted: gets each measured sample that counts. errors: how often it failed, which costs the run no row.
-    audio_s: length of each clip.
-    most_users: no more there can have been at work. Raises `InvalidMessage` where a worker says what can't be: then
-    nothing of that message is taken in.
+    audio_s: length of each clip. most_users: no more there can have been at work. Raises `InvalidMessage` where a
+    worker says what can't be: then nothing of that message is taken in.
     """
 
     barrier: Barrier

@@ -73,10 +73,11 @@ class Leasing:
 
     def await_results(self, worker_state: WorkerState, elapsed_s: float) -> None:
         """Who answers, and returns nothing though every request must have ended, does not keep others waiting."""
-        idle_s = worker_state.idle(elapsed_s, self._ledger.owed(worker_state.member.id))
+        account = self._ledger.account(worker_state.member.id)
+        idle_s = worker_state.idle(elapsed_s, len(account.leased))
         if worker_state.gone or self._ledger.closed or idle_s <= self.limit_s + worker_state.longest_pause_s:
             return
-        if self._ledger.in_flight_on(worker_state.member.id):
+        if account.in_flight:
             self._expire(worker_state, idle_s)
         else:  # its users do other work; there are more for them when they ask
             worker_state.idle_s, worker_state.busy = 0.0, True

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import msgpack  # type: ignore[import-untyped]
@@ -100,12 +101,10 @@ class MessageFilter:
 
     def _read(self, packed: bytes, sender: str) -> Any:
         """What the message says; raises `InvalidMessage` where it is none, or says to be from somebody else."""
-        parts = 0
+        parts = count(1)
 
         def counted(part: Any) -> Any:
-            nonlocal parts
-            parts += 1
-            if parts > MOST_PARTS:
+            if next(parts) > MOST_PARTS:
                 raise ValueError(f"more than {MOST_PARTS} mappings and lists")
             return part
 

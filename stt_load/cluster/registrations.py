@@ -15,7 +15,6 @@ from stt_load.cluster.messages import LOCUSTS
 
 ALIVE_S = 3.0
 """A worker's heartbeat comes once a second."""
-_NEVER_HELD_BACK = frozenset({"locustfile"})
 
 
 @dataclass(slots=True)
@@ -45,7 +44,7 @@ class Registrations:
 
     def passes(self, sender: str, kind: str, data: Any, now_s: float) -> bool:
         """Whether Locust is to hear this message: of who is not accepted only what is no word of its own."""
-        if sender in self._accepted or kind in _NEVER_HELD_BACK or kind not in LOCUSTS:
+        if sender in self._accepted or kind == "locustfile" or kind not in LOCUSTS:
             return True
         if kind == "client_ready":
             self._pending[sender] = _Registration(data)

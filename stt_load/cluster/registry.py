@@ -125,11 +125,7 @@ class WorkerRegistry:
     @property
     def unfit(self) -> bool:
         """Some worker is there of which it is not known what it does with the users that Locust gives it."""
-        return any(not self._is_fit(worker) for worker in self._link.connected())
-
-    def _is_fit(self, worker: str) -> bool:
-        member = self._members.get(worker)
-        return member is not None and member.fit
+        return bool(self._link.connected() - {member.id for member in self.fit})
 
     def is_there(self, worker: str) -> bool:
         return worker in self._link.connected()
@@ -169,15 +165,19 @@ class WorkerRegistry:
             return
         if member.fit:
             return
-        self._measure(member, data)
+        self.on_echo(member, data)
         member.fit = True
         self._link.accept(worker)
         if self.listener is not None:
             self.listener.add(member)
 
     def on_echo(self, member: Member, data: Data) -> None:
-        """A worker answers a beat."""
-        self._measure(member, data)
+        """A worker answers: how far its clock is from this one."""
+        now_s = clock()
+        if data["sent_s"] > now_s:
+            raise InvalidMessage("it answers what has not been sent yet")
+        member.heard_s = now_s
+        member.trips.add(data["sent_s"], data["clock_s"], now_s)
 
     def refuse(self, worker: str, reason: str) -> None:
         """A worker says what it can't know, or does what it may not do: it takes no part from now on.
@@ -191,13 +191,6 @@ class WorkerRegistry:
     def forget(self, worker: str) -> None:
         """A worker is gone for good."""
         self._members.pop(worker, None)
-
-    def _measure(self, member: Member, data: Data) -> None:
-        now_s = clock()
-        if data["sent_s"] > now_s:
-            raise InvalidMessage("it answers what has not been sent yet")
-        member.heard_s = now_s
-        member.trips.add(data["sent_s"], data["clock_s"], now_s)
 
     def _refuse(
         self, worker: str, name: str | None, reason: str, *, awaited: bool = True, others_may_come: bool = False
@@ -236,12 +229,9 @@ class WorkerRegistry:
         news = self.listener is not None and self.listener.on_tick(now_s)
         if news or now_s - self._told_s >= protocol.BEAT_S:
             self._told_s = now_s
-            self._beat(now_s)
-
-    def _beat(self, now_s: float) -> None:
-        for member in self.fit:
-            words = {} if self.listener is None else self.listener.beat(member)
-            self._link.send(protocol.BEAT, words | {"sent_s": clock(), "age_s": now_s - member.heard_s}, member.id)
+            for member in self.fit:
+                words = {} if self.listener is None else self.listener.beat(member)
+                self.send(protocol.BEAT, words | {"sent_s": clock(), "age_s": now_s - member.heard_s}, member)
 
     def _refuse_overdue(self, elapsed_s: float) -> None:
         unknown = (self._link.connected() | self._link.registered()) - self._members.keys() - self._refused.keys()

@@ -64,8 +64,6 @@ class RemoteExecutor:
         self._intake = Intake(ledger, on_counted, most_users)
         self._most_users = most_users
         self._told_users, self._looked_s = 0, clock()
-        self._audio_s = 0.0
-        self._result = ""
 
     @property
     def leased_again(self) -> int:
@@ -82,15 +80,13 @@ class RemoteExecutor:
     def begin(self, barrier: Barrier, order: Order, info: RunInfo, result: Path) -> None:
         self.barrier = self._intake.barrier = self._leasing.barrier = barrier
         config = order.config
-        self._audio_s = self._intake.audio_s = lasting_s(config.audio.duration, config.audio.sample_rate)
+        self._intake.audio_s = lasting_s(config.audio.duration, config.audio.sample_rate)
         self._leasing.limit_s = config.api.timeout.total + config.request_delay + LEASE_S
-        self._result = result.stem
         self._workers.order = message_of(order, info, result)
         self._add_present()
         self._registry.listener = self
 
     def add(self, member: Member) -> None:
-        """A worker that is fit takes part from now on."""
         self._workers.add(member)
 
     def _add_present(self) -> None:
@@ -148,7 +144,7 @@ class RemoteExecutor:
             self._workers.give_back(worker_state, data)
             worker_state.epoch, worker_state.gone = data["epoch"], False
             self.spread_news()
-        plausibility.check_taken(data, self.budget.granted(worker))
+        plausibility.check_taken(data, self.budget.account(worker).granted)
         worker_state.silent = False
         worker_state.told(data["taken"])
         self.budget.report(worker, data["joined"], data["present"], data["taken"], data["starting"])
@@ -177,7 +173,7 @@ class RemoteExecutor:
         worker_state = self._workers.get(member.id)
         if worker_state is None:
             return {}
-        words = {"run": self.id, "epoch": worker_state.epoch, "granted": self.budget.granted(member.id)}
+        words = {"run": self.id, "epoch": worker_state.epoch, "granted": self.budget.account(member.id).granted}
         return words | self._workers.state(worker_state)
 
     def on_tick(self, now_s: float) -> bool:
@@ -208,16 +204,15 @@ class RemoteExecutor:
         self._workers.tell(protocol.CUT)
 
     def dismiss(self, *, saved: bool) -> None:
-        """The run is over. saved: the result is on the disk, so that the workers need not keep what they have."""
         self._registry.listener = None
         if saved:
-            self._workers.remove_spools(self._result)
+            self._workers.remove_spools()
 
     def remains(self) -> Sequence[Sample]:
         for worker_state in self._workers:
             if not worker_state.ended:
                 self._leasing.lose(worker_state)
-        return self._workers.lost_tries(self.barrier.origin_s, self._audio_s)
+        return self._workers.lost_tries(self.barrier.origin_s, self._intake.audio_s)
 
     def generator(self, listener_errors: int) -> Generator:
         barrier = self.barrier

@@ -83,12 +83,11 @@ class RunWorkers:
     @property
     def overdue(self) -> bool:
         """Somebody is there who has not told lately, or never, which users he has."""
-        there = [
-            worker_state
+        return any(
+            not worker_state.epoch or worker_state.quiet_s > OVERDUE_S
             for worker_state in self
             if not worker_state.ended and self._registry.is_there(worker_state.member.id)
-        ]
-        return any(not worker_state.epoch or worker_state.quiet_s > OVERDUE_S for worker_state in there)
+        )
 
     @property
     def users(self) -> int:
@@ -98,7 +97,7 @@ class RunWorkers:
     def users_of(self, worker_state: WorkerState) -> int:
         """At work on this one. Locust gives users of a worker that is gone to others, who count them at once: so
         before that they must not be counted any more."""
-        return self._ledger.present_on(worker_state.member.id) if worker_state.quiet_s < QUIET_S else 0
+        return self._ledger.account(worker_state.member.id).present if worker_state.quiet_s < QUIET_S else 0
 
     def state(self, worker_state: WorkerState) -> Data:
         """How things stand: when the barrier opened, on the worker's clock and on this one; users at work on all but
@@ -110,8 +109,7 @@ class RunWorkers:
     @property
     def clocks(self) -> dict[str, Clock]:
         """Of those that don't share this process's, as their rows were placed at the worst."""
-        clocks = {self.name(worker_state): worker_state.clock for worker_state in self}
-        return {name: known for name, known in clocks.items() if known is not None}
+        return {self.name(worker_state): known for worker_state in self if (known := worker_state.clock) is not None}
 
     @property
     def watches(self) -> Mapping[int, Watch]:
@@ -199,15 +197,15 @@ class RunWorkers:
         self._ledger.renew(worker_state.member.id, held)
         worker_state.holds(held)
 
-    def remove_spools(self, stem: str) -> None:
-        """The result is on the disk: nobody need keep what is in it. stem: that of its name.
+    def remove_spools(self) -> None:
+        """The result is on the disk: nobody need keep what is in it.
 
         Each does so itself; of those that are gone the files are removed here, where they lie here.
         """
         for worker_state in self:
             self.send(protocol.SAVED, worker_state, {"rows": worker_state.rows})
             if worker_state.member.same_boot and not self._registry.is_there(worker_state.member.id):
-                worker_spools.remove(stem, worker_state.number, worker_state.rows)
+                worker_spools.remove(self.order["result"], worker_state.number, worker_state.rows)
 
     def _tell_run(self, worker_state: WorkerState) -> None:
         words = {"name": self.name(worker_state), "number": worker_state.number}

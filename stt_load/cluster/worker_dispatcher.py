@@ -53,7 +53,7 @@ class WorkerDispatcher:
         self._others = self._waiting = 0
         self._began_s = self._heard_s = clock()
         self._known_epoch = 0
-        self._rows = RowSender(self.table, self.settle, post, self._beside)
+        self.rows = RowSender(self.table, self.settle, post, self._beside)
         self._news = Event()
         self._writer = gevent.spawn(self._report_news)
 
@@ -66,16 +66,6 @@ class WorkerDispatcher:
         """Something of ours failed on this worker, which the run must know; it goes on as well as it can."""
         self.errors = min(self.errors + 1, protocol.MOST_ERRORS)
         logger.error("stt-load: %s failed: %s: %s", what, type(error).__name__, error, exc_info=error)
-
-    @property
-    def ended(self) -> bool:
-        """The last row has been told."""
-        return self._rows.ended
-
-    @property
-    def done(self) -> bool:
-        """The master has said that it has the last row."""
-        return self._rows.done
 
     @property
     def in_touch(self) -> bool:
@@ -150,23 +140,18 @@ class WorkerDispatcher:
             self._renew()
         self._heard_s = clock() - data["age_s"]
         self.on_state(data)
-        self._known_epoch = data["epoch"]
-        if (
-            data["epoch"] == self._leases.epoch
-            and data["granted"] != self._leases.received
-            and not self._leases.closed
-        ):
+        self._known_epoch, leases = data["epoch"], self._leases
+        if data["epoch"] == leases.epoch and data["granted"] != leases.received and not leases.closed:
             self._renew()
         watch = self.monitor.watch()
-        answer = {"watch": None if watch is None else asdict(watch), "errors": self.errors}
-        answer["closed"] = self._leases.closed
+        answer = {"watch": None if watch is None else asdict(watch), "errors": self.errors, "closed": leases.closed}
         self._post(protocol.ECHO, answer | {"sent_s": data["sent_s"], "clock_s": clock()})
         self._news.set()  # what it has told of its users may have got lost
-        if self._rows.unanswered:
+        if self.rows.unanswered:
             self._tell_again()
 
     def on_ack(self, data: Data) -> None:
-        self._leases.acknowledged(self._rows.on_ack(data))
+        self._leases.acknowledged(self.rows.on_ack(data))
         if data.get("again"):
             self._tell_again()
 
@@ -187,11 +172,10 @@ class WorkerDispatcher:
 
     def conclude(self) -> None:
         """Nothing will come any more: tells the last rows, as such."""
-        self.monitor.stop()
-        self._writer.kill()
+        self.abandon()
         self._leases.renew()
-        self._rows.ended = True
-        self._tell(self._rows.send)
+        self.rows.ended = True
+        self._tell(self.rows.send)
 
     def abandon(self) -> None:
         """The run is over, told or not."""
@@ -228,19 +212,17 @@ class WorkerDispatcher:
 
     def _tell_again(self) -> None:
         """All that is not acknowledged."""
-        self._rows.rewind()
-        gevent.spawn(self._tell, self._rows.send)
+        self.rows.rewind()
+        gevent.spawn(self._tell, self.rows.send)
 
     def _tell_news(self) -> None:
-        if self._leases.surplus:
-            self._leases.renew()
-        self._rows.send()
-        if self._rows.unsettled:
-            self._news.set()
-        self._tell_wants()
-
-    def _tell_wants(self) -> None:
+        """Rows, then what users want."""
         leases = self._leases
+        if leases.surplus:
+            leases.renew()
+        self.rows.send()
+        if self.rows.unsettled:
+            self._news.set()
         held = None if self._known_epoch == leases.epoch else protocol.pack_iterations(leases.held)
         wants = {
             "epoch": leases.epoch,
@@ -255,7 +237,7 @@ class WorkerDispatcher:
 
     def _beside(self, last: bool) -> Data:
         """What goes with rows."""
-        watch = self.monitor.watch() if self.ended else None
+        watch = self.monitor.watch() if self.rows.ended else None
         return {
             "transcript": self.first_transcript,
             "held": protocol.pack_iterations(self._leases.held) if last else None,

@@ -81,13 +81,11 @@ class WorkerState:
         """Rows were doubted, and there has been a round trip since."""
         return self.doubted_s is not None and self.member.trips.sent_s > self.doubted_s
 
-    def place(self, more_s: float = 0.0) -> Clock:
-        """The clock that rows which have just come are placed with. more_s: its error beside that of round trips."""
-        now = self.member.clock
-        now = replace(now, error_s=now.error_s + more_s) if more_s else now
-        if self.placed is None or now.error_s > self.placed.error_s:
-            self.placed = now
-        return now
+    def place(self, more_s: float = 0.0) -> None:
+        """Rows have been put on this host's clock. more_s: its error beside that of round trips."""
+        error_s = self.member.clock.error_s + more_s
+        if self.placed is None or error_s > self.placed.error_s:
+            self.placed = replace(self.member.clock, error_s=error_s)
 
     def returned(self, pause_s: float) -> None:
         """Rows have come. pause_s: the longest that one of its users makes on purpose after them."""
@@ -122,17 +120,17 @@ class WorkerState:
 
     def lost_tries(self, origin_s: float, audio_s: float) -> list[Sample]:
         """What is missing, as samples: each was started, and perhaps sent. origin_s: where instants count from."""
-        return [self._lost(iteration, lost_s - origin_s, audio_s) for iteration, lost_s in self.missing.items()]
-
-    def _lost(self, iteration: Iteration, at_s: float, audio_s: float) -> Sample:
-        return bare(
-            ErrorKind.LOST,
-            "started by a worker that was lost, and never heard of again",
-            self.number,
-            seq=iteration.seq,
-            attempt=iteration.attempt,
-            phase=Phase.OUTSIDE,
-            start_s=at_s,
-            done_s=at_s,
-            audio_s=audio_s,
-        )
+        return [
+            bare(
+                ErrorKind.LOST,
+                "started by a worker that was lost, and never heard of again",
+                self.number,
+                seq=iteration.seq,
+                attempt=iteration.attempt,
+                phase=Phase.OUTSIDE,
+                start_s=lost_s - origin_s,
+                done_s=lost_s - origin_s,
+                audio_s=audio_s,
+            )
+            for iteration, lost_s in self.missing.items()
+        ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection, Hashable
 
 from stt_load.load.iteration import Iteration
 from stt_load.load.ledger import MOST_PER_USER
@@ -43,12 +43,11 @@ class Leases:
         """There is more than the users that are left ought to have ahead."""
         return len(self._queue) > MOST_PER_USER * self.slots.present
 
-    def add(self, epoch: int, iterations: Iterable[Iteration]) -> None:
+    def add(self, epoch: int, iterations: Collection[Iteration]) -> None:
         """Iterations have come. Those of an older lease are left alone: the master has them back already."""
         if epoch == self.epoch and not self.closed:
-            before = len(self._queue)
             self._queue.extend(iterations)
-            self.received += len(self._queue) - before
+            self.received += len(iterations)
 
     def take(self, slot: Hashable, now_s: float = 0.0) -> Iteration | None:
         """The next iteration for a slot that has joined; None when there is none for it now, or none is due."""

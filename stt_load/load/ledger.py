@@ -17,13 +17,11 @@ SHARES = 4
 
 
 @dataclass(slots=True)
-class _Account:
-    """One worker. joined: users that ever came. present: those there now. firsts: first warm-up iterations given to
-    it.
-
-    here: users that were there when it was heard of last. starting: users that are not there yet, as they are in
-    their `on_start`.
-    granted: iterations given since the lease was renewed. taken: those of them that it has told to have started.
+class Account:
+    """One worker. joined: users that ever came. present: those there now. here: those there when it was heard of
+    last. starting: those that are not there yet, as they are in their `on_start`. firsts: first warm-up iterations
+    given to it. granted: iterations given since the lease was renewed. taken: those of them that it has told to have
+    started. leased: what it has, started or not, and has told no result of, by the seq.
     """
 
     joined: int = 0
@@ -60,7 +58,7 @@ class Ledger(Iterations):
         self._leased_again: set[Iteration] = set()
         self._next = 0
         self._again: deque[Iteration] = deque()
-        self._accounts: dict[str, _Account] = {}
+        self._accounts: dict[str, Account] = {}
         self._idle: dict[str, int] = {}
         self._late: dict[str, set[Iteration]] = {}
         self._counted = bytearray()  # by seq: a byte a sample, however many there are
@@ -99,7 +97,7 @@ class Ledger(Iterations):
     def report(self, worker: str, joined: int, present: int, taken: int, starting: int = 0) -> None:
         """What `worker` says: users that ever came, users there now, iterations started since its lease was renewed;
         users in their `on_start`."""
-        account = self._accounts.setdefault(worker, _Account())
+        account = self._accounts.setdefault(worker, Account())
         account.joined, account.present, account.taken = joined, present, taken
         account.here, account.starting = present, starting
         self._idle.pop(worker, None)
@@ -109,25 +107,9 @@ class Ledger(Iterations):
         if worker in self._accounts:
             self._accounts[worker].present = self._accounts[worker].starting = 0
 
-    def present_on(self, worker: str) -> int:
-        """Users that are there on `worker`, as it told last."""
-        account = self._accounts.get(worker)
-        return 0 if account is None else account.present
-
-    def owed(self, worker: str) -> int:
-        """Iterations that `worker` has, started or not, and has told no result of."""
-        account = self._accounts.get(worker)
-        return 0 if account is None else len(account.leased)
-
-    def in_flight_on(self, worker: str) -> int:
-        """Iterations that `worker` has started, as far as is known, and has told no result of."""
-        account = self._accounts.get(worker)
-        return 0 if account is None else account.in_flight
-
-    def granted(self, worker: str) -> int:
-        """Iterations given to `worker` since its lease was renewed."""
-        account = self._accounts.get(worker)
-        return 0 if account is None else account.granted
+    def account(self, worker: str) -> Account:
+        """What is known of `worker`, which is nothing while it has not reported or is lost. For reading only."""
+        return self._accounts.get(worker) or Account()
 
     def lease(self, worker: str) -> list[Iteration]:
         """More iterations for `worker`, if it has reported: as many as it should have ahead and hasn't."""
@@ -203,7 +185,7 @@ class Ledger(Iterations):
         self._accounts.pop(worker, None)
         self._late.pop(worker, None)
 
-    def _iterations(self, account: _Account) -> Iterator[Iteration]:
+    def _iterations(self, account: Account) -> Iterator[Iteration]:
         if self.closed:
             return
         wanted = self._wanted(account)
@@ -211,7 +193,7 @@ class Ledger(Iterations):
             yield iteration
             wanted -= 1
 
-    def _wanted(self, account: _Account) -> int:
+    def _wanted(self, account: Account) -> int:
         """How many iterations more: in the warm-up one for each user that has none, later what its stock lacks."""
         if not self.open:
             return account.present - len(account.leased)
@@ -221,7 +203,7 @@ class Ledger(Iterations):
         each = max(1, min(MOST_PER_USER, left // (SHARES * max(1, self.present))))
         return each * account.present - account.stock
 
-    def _next_iteration(self, account: _Account) -> Iteration | None:
+    def _next_iteration(self, account: Account) -> Iteration | None:
         while self._again and self._counted[self._again[0].seq]:
             self._again.popleft()
         if self._again:
@@ -232,7 +214,7 @@ class Ledger(Iterations):
             return self._warmup_iteration(account)
         return self._new(Phase.MEASURED) if self.open else None
 
-    def _warmup_iteration(self, account: _Account) -> Iteration | None:
+    def _warmup_iteration(self, account: Account) -> Iteration | None:
         """First ones for users that had none; further ones only when nobody's first is at stake."""
         if account.firsts < account.joined:
             account.firsts += 1

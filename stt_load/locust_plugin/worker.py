@@ -159,7 +159,7 @@ class Worker:
 
     def _conclude(self, worker_run: WorkerRun, limit_s: float) -> None:
         """The end of a run on this worker. Locust's own figures go first: the last rows are what is waited for."""
-        if worker_run.dispatcher.ended:
+        if worker_run.dispatcher.rows.ended:
             return
         worker_run.drain(limit_s, self._cut)
         if worker_run.concluded:
@@ -199,14 +199,14 @@ class Worker:
     def _leave(self, worker_run: WorkerRun) -> None:
         """Goes while the others go on; to be told by the master that it has everything is worth a moment."""
         dispatcher = worker_run.dispatcher
-        if dispatcher.ended or not dispatcher.in_touch:
+        if dispatcher.rows.ended or not dispatcher.in_touch:
             worker_run.over()
             return
         self._conclude(worker_run, worker_run.drain_s)
         until_s = clock() + LAST_WORD_S
-        while not dispatcher.done and clock() < until_s:
+        while not dispatcher.rows.done and clock() < until_s:
             gevent.sleep(0.01)
-        if dispatcher.done:
+        if dispatcher.rows.done:
             worker_run.saved(len(dispatcher.table))
         else:
             worker_run.over()

@@ -293,7 +293,7 @@ def test_instants_are_held_against_the_run(conversation: Conversation) -> None:
     rows = protocol.pack_rows(table.snapshot())
     with pytest.raises(InvalidMessage, match="a row is from"):
         conversation.executor.on_samples("a", msgpack.loads(msgpack.dumps(message(rows=rows))))
-    assert conversation.executor.budget.in_flight_on("a") == 5
+    assert conversation.executor.budget.account("a").in_flight == 5
 
 
 def test_rows_that_were_moved_are_told_to_have_been_placed_no_better_than_that(conversation: Conversation) -> None:

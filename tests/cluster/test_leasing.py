@@ -54,7 +54,7 @@ def test_what_a_lost_worker_had_others_get_as_another_try() -> None:
     run = Leased(4, a=1, b=1)
     had = run.leases("a")
     run.executor._leasing.lose(run.state("a"))
-    run.executor.budget.report("b", 1, 1, run.executor.budget.granted("b"))
+    run.executor.budget.report("b", 1, 1, run.executor.budget.account("b").granted)
     run.executor._leasing.hand_out(run.state("b"))
     assert had
     assert {(seq, attempt + 1) for seq, attempt in had} & set(run.leases("b"))

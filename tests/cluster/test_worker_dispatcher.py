@@ -148,7 +148,7 @@ def test_rows_are_told_and_held_until_they_are_acknowledged(scene: Scene) -> Non
     assert set(scene.dispatcher._leases.held) == set(iterations)
     scene.dispatcher.on_ack({"rows": 2, "ended": False})
     assert scene.dispatcher._leases.held == []
-    assert not scene.dispatcher.done
+    assert not scene.dispatcher.rows.done
 
 
 def test_what_is_not_acknowledged_is_told_again_with_its_texts(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,13 +237,13 @@ def test_the_last_row_is_told_as_such_even_when_the_first_words_fail(
     scene.dispatcher.close()
     scene.trouble = ConnectionError("mended")
     scene.dispatcher.conclude()
-    assert scene.dispatcher.ended
+    assert scene.dispatcher.rows.ended
     scene.trouble = None
     scene.beat()
     scene.settle()
     assert scene.of_kind(protocol.SAMPLES)[-1]["last"] is True
     scene.dispatcher.on_ack({"rows": 1, "ended": True})
-    assert scene.dispatcher.done
+    assert scene.dispatcher.rows.done
 
 
 def test_the_last_rows_say_which_iterations_were_started_and_have_none(scene: Scene) -> None:

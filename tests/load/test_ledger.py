@@ -123,7 +123,7 @@ class AnyInterleaving(RuleBasedStateMachine):
             worker.stock, worker.taken = [], 0
             self.ledger.renew(name, set(worker.started))
             self.tell(name)
-            assert self.ledger.granted(name) == 0
+            assert self.ledger.account(name).granted == 0
 
     @rule()
     def open_barrier(self) -> None:
@@ -151,8 +151,8 @@ class AnyInterleaving(RuleBasedStateMachine):
         )
         for name in ("a", "b", "c"):
             worker = self.workers.get(name, Worker())
-            assert self.ledger.owed(name) == len(worker.started + worker.stock)
-            assert self.ledger.in_flight_on(name) == len(worker.started) or not worker.known
+            assert len(self.ledger.account(name).leased) == len(worker.started + worker.stock)
+            assert self.ledger.account(name).in_flight == len(worker.started) or not worker.known
 
     def teardown(self) -> None:
         """Whatever happened: one worker that lives, with users enough, brings it to its end."""

@@ -146,7 +146,7 @@ def test_its_end_tells_locusts_figures_and_then_the_last_row(scene: Scene) -> No
     scene.hears(protocol.RUN, order_of())
     scene.finish(0)
     scene.hears(protocol.DRAIN, {"run": "the-run", "limit_s": 1.0})
-    until(lambda: scene.dispatcher.ended)
+    until(lambda: scene.dispatcher.rows.ended)
     kinds = [kind for kind, _ in scene.sent]
     assert kinds.index("stats") < len(kinds) - 1 - kinds[::-1].index(protocol.SAMPLES)
     assert scene.said(protocol.SAMPLES)[-1]["last"] is True
@@ -163,9 +163,9 @@ def test_what_users_do_in_their_on_stop_is_no_load_and_a_cut_interrupts_it(scene
     scene.hears(protocol.DRAIN, {"run": "the-run", "limit_s": 1.0})
     until(lambda: user.stopping)
     assert scene.dispatcher.monitor.looked_s == math.inf, "nobody looks any more"
-    assert not scene.dispatcher.ended
+    assert not scene.dispatcher.rows.ended
     scene.hears(protocol.CUT, {"run": "the-run"})
-    until(lambda: scene.dispatcher.ended)
+    until(lambda: scene.dispatcher.rows.ended)
     assert user.left == 0
 
 
@@ -174,7 +174,7 @@ def test_a_user_that_quits_takes_its_worker_the_way_of_a_signal(scene: Scene) ->
     scene.hears(protocol.RUN, order_of())
     scene.finish(0)
     scene.runner.user_greenlets.spawn(scene.runner.quit)
-    until(lambda: scene.dispatcher.ended)
+    until(lambda: scene.dispatcher.rows.ended)
     scene.acknowledge()
     until(lambda: scene.quits == 1)
     assert scene.spools == []
@@ -190,7 +190,7 @@ def test_an_end_that_is_told_twice_is_concluded_once(scene: Scene) -> None:
         scene.hears(protocol.DRAIN, {"run": "the-run", "limit_s": 1.0})
     gevent.sleep(0.03)
     held.set()
-    until(lambda: scene.dispatcher.ended)
+    until(lambda: scene.dispatcher.rows.ended)
     gevent.sleep(0.03)
     assert [kind for kind, _ in scene.sent].count("stats") == 1
     assert sum(told["last"] for told in scene.said(protocol.SAMPLES)) == 1
@@ -200,7 +200,7 @@ def test_who_leaves_early_takes_its_spool_along_when_the_master_has_everything(s
     scene.hears(protocol.RUN, order_of())
     scene.finish(0)
     leaving = gevent.spawn(scene.leave)
-    until(lambda: scene.dispatcher.ended)
+    until(lambda: scene.dispatcher.rows.ended)
     scene.acknowledge()
     leaving.join(5)
     assert leaving.value == 0
