@@ -163,10 +163,6 @@ def _undone(reading: _Reading, pattern: re.Pattern[str], undo: Callable[[re.Matc
     return _Reading("".join((*parts, reading.text[last:])), [*places, *reading.places[last:]])
 
 
-def _byte(found: re.Match[str]) -> str:
-    return chr(int(found[1], 16))
-
-
 def _letter(found: re.Match[str]) -> str:
     """Of a JSON escape (RFC 8259, 7), or one of C's for a byte."""
     if found[1]:
@@ -183,7 +179,7 @@ def _named(found: re.Match[str]) -> str:
     return chr(number) if number < 0x110000 else found[0]
 
 
-_KINDS = ((_PERCENT, _byte), (_BACKSLASH, _letter), (_ENTITY, _named))
+_KINDS = ((_PERCENT, lambda found: chr(int(found[1], 16))), (_BACKSLASH, _letter), (_ENTITY, _named))
 
 
 def _without(text: str, spans: list[tuple[int, int]]) -> str:

@@ -141,7 +141,9 @@ class Client(ABC):
                 raise self._overdue() from None
         except (ClientError, OSError) as error:
             if not exchange.said_all:
-                self._blame(error)
+                advice = local_limits.advice(error)
+                if advice is not None:
+                    raise ClientError(ErrorKind.LOCAL_LIMIT, advice) from error
                 raise
         finally:
             exchange.done_s = done_s = clock()
@@ -174,12 +176,6 @@ class Client(ABC):
             header("retry-after-ms"),
             exchange.flaw,
         )
-
-    def _blame(self, error: Exception) -> None:
-        """Raises what the generator's own limit comes to, where `error` goes back to one."""
-        advice = local_limits.advice(error)
-        if advice is not None:
-            raise ClientError(ErrorKind.LOCAL_LIMIT, advice) from error
 
     def _overdue(self) -> ClientError:
         """The time for all of it is over."""

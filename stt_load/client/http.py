@@ -100,21 +100,15 @@ class HttpClient(Client):
                 if not connection.send(upload):
                     connection.ready()
                     pace.rested(clock())
-                    self._take_in(connection, incoming)
-                    if incoming.reader.done or incoming.is_refusal:
+                    data = connection.receive()
+                    if data:
+                        incoming.feed(data)
+                    if data == b"" or incoming.reader.done or incoming.is_refusal:
                         return
                 elif upload.left:
                     pace.step(clock())
         except (ConnectionError, *GONE):
             return
-
-    def _take_in(self, connection: Connection, incoming: Incoming) -> None:
-        """What the peer says while it is sent to. Raises `ConnectionError` when it has said all."""
-        data = connection.receive()
-        if data:
-            incoming.feed(data)
-        elif data is not None:
-            raise ConnectionResetError
 
     def _read(self, connection: Connection, incoming: Incoming, exchange: Exchange) -> None:
         """All that is left of the answer. Raises EOFError where the peer closes too early."""
@@ -193,15 +187,13 @@ class HttpClient(Client):
         if incoming.has_begun:
             without = ", without TLS's close_notify," if connection.was_cut else ""
             message = f"the connection was closed{without} before the answer was whole"
-            return ClientError(ErrorKind.TRUNCATED, message)
-        if not connection.answers:
+        elif not connection.answers:
             message = "the new connection was closed before an answer"
             if self.target.scheme == "http" and not (incoming.came or self._was_answered):
                 message += ", as a port does that speaks TLS: is it https?"
-            return ClientError(ErrorKind.TRUNCATED, message)
-        if incoming.came or after_s > AT_ONCE_S + connection.round_trip_s:
+        elif incoming.came or after_s > AT_ONCE_S + connection.round_trip_s:
             message = f"the connection was closed before an answer, {after_s:.1f} s after the request began"
-            return ClientError(ErrorKind.TRUNCATED, message)
-        return ClientError(
-            ErrorKind.CONNECTION_LOST, "the kept-alive connection was closed before an answer: not sent again"
-        )
+        else:
+            message = "the kept-alive connection was closed before an answer: not sent again"
+            return ClientError(ErrorKind.CONNECTION_LOST, message)
+        return ClientError(ErrorKind.TRUNCATED, message)
