@@ -8,8 +8,7 @@ from typing import Any
 import gevent
 
 from stt_load.load.budget import Budget
-from stt_load.load.iteration import Iteration
-from stt_load.load.iterations import Iterations
+from stt_load.load.iteration import Iteration, Iterations
 from stt_load.run.barrier import Barrier
 from stt_load.run.faults import Faults
 from stt_load.run.lifecycle import Lifecycle

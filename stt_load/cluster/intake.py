@@ -119,17 +119,14 @@ class Intake:
         worker_state.missing.pop(iteration, None)
         if self._ledger.accepts(worker_state.member.id, iteration):
             self.barrier.finish(iteration, sample, transcript)
-            if sample.phase is Phase.MEASURED:
-                self._show(sample)
+            try:
+                if sample.phase is Phase.MEASURED:
+                    self._on_counted(sample)
+            except Exception as error:
+                self.errors += 1
+                logger.exception("stt-load: a sample could not be shown: %s", error)
         else:
             keep(self.barrier.table, replace(sample, phase=Phase.OUTSIDE))
-
-    def _show(self, sample: Sample) -> None:
-        try:
-            self._on_counted(sample)
-        except Exception as error:
-            self.errors += 1
-            logger.exception("stt-load: a sample could not be shown: %s", error)
 
 
 def _take_texts(worker_state: WorkerState, data: Data) -> bool:

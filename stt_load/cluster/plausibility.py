@@ -92,7 +92,8 @@ def check(samples: Sequence[Sample], run: RunBounds) -> None:
         if sample.phase is Phase.MEASURED and start_s < barrier_s:
             said = f"a measured row began at {start_s:.6g} s, before the warm-up was over"
             raise InvalidMessage(said) if math.isinf(barrier_s) else OutsideRun(said)
-        if not in_order(sample) or not _within(sample):
+        longest_s = (done_s - start_s) * (1 + 1e-6) + SLACK_S  # what lasted is no longer than the whole
+        if not in_order(sample) or max(sample.late_s, sample.connect_s or 0.0) > longest_s:
             raise InvalidMessage(f"a row's instants are not in their order (seq {sample.seq})")
         if (users := max(sample.users, sample.slot + 1)) > run.most_users:
             raise InvalidMessage(f"a row says that there were {users} users")
@@ -161,12 +162,6 @@ def _move(rows: npt.NDArray[np.void], beyond_s: npt.NDArray[np.float64], sign: i
 def _is_absurd(sample: Sample, run: RunBounds) -> bool:
     """No machine stood that long."""
     return sample.start_s <= -LONGEST_JUMP_S or sample.done_s - run.now_s >= LONGEST_JUMP_S
-
-
-def _within(sample: Sample) -> bool:
-    """What lasted is no longer than the whole."""
-    longest_s = (sample.done_s - sample.start_s) * (1 + 1e-6) + SLACK_S
-    return sample.late_s <= longest_s and (sample.connect_s is None or sample.connect_s <= longest_s)
 
 
 def _are_headers(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import gevent
@@ -16,7 +17,7 @@ from stt_load.cluster.leasing import Leasing
 from stt_load.cluster.member import Member
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.registry import STEP_S, WorkerRegistry
-from stt_load.cluster.run_workers import RunWorkers, message_of
+from stt_load.cluster.run_workers import RunWorkers
 from stt_load.cluster.worker_state import WorkerState
 from stt_load.load.ledger import Ledger
 from stt_load.run.barrier import Barrier
@@ -82,7 +83,13 @@ class RemoteExecutor:
         config = order.config
         self._intake.audio_s = lasting_s(config.audio.duration, config.audio.sample_rate)
         self._leasing.limit_s = config.api.timeout.total + config.request_delay + LEASE_S
-        self._workers.order = message_of(order, info, result)
+        self._workers.order = {
+            "config": config.model_dump_json(),
+            "shown": order.shown,
+            "url": order.url,
+            "info": asdict(info),
+            "result": result.stem,
+        }
         self._add_present()
         self._registry.listener = self
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
-from pathlib import Path
 
 from stt_load.clock import clock
 from stt_load.cluster import plausibility, protocol, worker_spools
@@ -16,26 +14,14 @@ from stt_load.cluster.protocol import Data
 from stt_load.cluster.registry import WorkerRegistry
 from stt_load.cluster.worker_state import WorkerState
 from stt_load.load.ledger import Ledger
-from stt_load.run.context import Order
 from stt_load.run.monitor import Watch
-from stt_load.samples.run_info import Clock, RunInfo
+from stt_load.samples.run_info import Clock
 from stt_load.samples.sample import Sample
 
 OVERDUE_S = 1.5
 """A worker that has not been heard of for so long may have users that it has not told of: it does so each second."""
 QUIET_S = 3.0
 """Well before Locust, after some 4.5 s, gives a worker up; a worker that lives is heard of each second."""
-
-
-def message_of(order: Order, info: RunInfo, result: Path) -> Data:
-    """What is to be done, as all workers are told it."""
-    return {
-        "config": order.config.model_dump_json(),
-        "shown": order.shown,
-        "url": order.url,
-        "info": asdict(info),
-        "result": result.stem,
-    }
 
 
 class RunWorkers:

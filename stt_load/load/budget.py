@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from stt_load.load.iteration import Iteration
-from stt_load.load.iterations import Iterations
+from stt_load.load.iteration import Iteration, Iterations
 from stt_load.load.slots import Slots
 from stt_load.samples.sample import Phase
 

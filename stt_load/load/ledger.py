@@ -6,8 +6,7 @@ from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from stt_load.load.iteration import Iteration
-from stt_load.load.iterations import Iterations
+from stt_load.load.iteration import Iteration, Iterations
 from stt_load.samples.sample import Phase
 
 MOST_PER_USER = 16
@@ -108,14 +107,12 @@ class Ledger(Iterations):
             self._accounts[worker].present = self._accounts[worker].starting = 0
 
     def account(self, worker: str) -> Account:
-        """What is known of `worker`, which is nothing while it has not reported or is lost. For reading only."""
+        """What is known of `worker`, which is nothing while it has not reported or is lost."""
         return self._accounts.get(worker) or Account()
 
     def lease(self, worker: str) -> list[Iteration]:
         """More iterations for `worker`, if it has reported: as many as it should have ahead and hasn't."""
-        account = self._accounts.get(worker)
-        if account is None:
-            return []
+        account = self.account(worker)
         iterations = list(self._iterations(account))
         account.leased.update((iteration.seq, iteration) for iteration in iterations)
         account.granted += len(iterations)
@@ -149,9 +146,7 @@ class Ledger(Iterations):
         """
         if worker in self._late:
             self._late[worker].intersection_update(held)
-        account = self._accounts.get(worker)
-        if account is None:
-            return
+        account = self.account(worker)
         given_back = [iteration for iteration in account.leased.values() if iteration not in held]
         self._again.extend(given_back)
         for iteration in given_back:

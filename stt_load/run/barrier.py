@@ -7,8 +7,7 @@ from collections.abc import Callable
 from gevent.event import Event
 
 from stt_load.clock import clock
-from stt_load.load.iteration import Iteration
-from stt_load.load.iterations import Iterations
+from stt_load.load.iteration import Iteration, Iterations
 from stt_load.run.faults import Faults
 from stt_load.run.lifecycle import Lifecycle
 from stt_load.samples.keeping import keep

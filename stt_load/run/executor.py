@@ -9,7 +9,7 @@ from typing import Protocol
 
 from stt_load.clock import clock
 from stt_load.load.budget import Budget
-from stt_load.load.iterations import Iterations
+from stt_load.load.iteration import Iterations
 from stt_load.load.timetable import timetable_of
 from stt_load.run.barrier import Barrier
 from stt_load.run.context import Order, RunContext, build

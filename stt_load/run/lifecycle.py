@@ -21,7 +21,7 @@ import gevent
 from gevent.event import Event
 
 from stt_load.clock import clock
-from stt_load.load.iterations import Iterations
+from stt_load.load.iteration import Iterations
 from stt_load.run.faults import Faults
 from stt_load.samples.run_info import EndReason
 
