@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain, repeat
 
 from stt_load.server.dialects import ERROR, Dialect
 from stt_load.server.errors import ApiError
@@ -32,7 +32,7 @@ def whole(kind: str, reply: Reply, path: str) -> Reply:
         case "html_error":
             return Reply(HTML, "text/html; charset=utf-8")
         case "huge":
-            return Reply(b'{"text": "', filler=_Huge())
+            return Reply(b'{"text": "', filler=chain(repeat(PIECE, HUGE_BYTES // len(PIECE)), [b'"}']))
         case "bad_utf8":
             return Reply(b'{"text": "' + KOREAN[:4] + b'"}')
         case "redirect":
@@ -52,12 +52,3 @@ def stream(kind: str, reply: StreamReply, dialect: Dialect) -> StreamReply:
         case "bad_utf8":
             return replace(reply, pieces=[*half, korean.replace(KOREAN, KOREAN[:4])])
     return replace(reply, pieces=half, closing=dialect.error)
-
-
-class _Huge:
-    """The rest of a long answer, made as it goes out."""
-
-    def __iter__(self) -> Iterator[bytes]:
-        for _ in range(HUGE_BYTES // len(PIECE)):
-            yield PIECE
-        yield b'"}'

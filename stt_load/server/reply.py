@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from aiohttp import web
+
+from stt_load.server.serving import Service
 
 Then = Literal["end", "hang", "cut"]
 """After the last byte that is sent: it ends well, nothing more comes, or the connection is closed."""
@@ -52,12 +54,49 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class StreamReply:
-    """Events: `opening`, then each of `pieces` at its time, then `closing`."""
+    """Events: `opening`, then each of `pieces` at its time, whatever became of the one before, then `closing`."""
 
     opening: bytes
     pieces: Sequence[bytes]
     closing: bytes
     then: Then = "end"
+
+    async def send(
+        self, request: web.Request, service: Service, gap_s: float, told: Callable[[], None]
+    ) -> web.StreamResponse:
+        """The first piece is due when the drawn service time is over, the others gap_s after each other.
+
+        told: is called once all is known about the service, before the end of the stream goes out.
+        """
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
+        truth, now_s, sent = service.truth, asyncio.get_running_loop().time, 0
+        first_s = await service.start() + service.work.service_s
+        try:
+            await response.prepare(request)
+            sent += await _write(response, self.opening)
+            for number, piece in enumerate(self.pieces):
+                await asyncio.sleep(max(0.0, first_s + number * gap_s - now_s()))
+                truth.last_text_s, truth.deltas = now_s(), number + 1
+                if number == 0:
+                    truth.first_text_s = truth.last_text_s
+                sent += await _write(response, piece)
+        except ConnectionError:  # the client has gone; the service goes on to its end
+            pass
+        await service.end()
+        truth.answer_bytes = sent + len(self.closing)
+        told()
+        try:
+            await _write(response, self.closing)
+        except ConnectionError:
+            return response
+        return await leave(request, response, self.then)
+
+
+async def _write(response: web.StreamResponse, data: bytes) -> int:
+    """The number of bytes."""
+    if data:
+        await response.write(data)
+    return len(data)
 
 
 async def leave(request: web.Request, response: web.StreamResponse, then: Then) -> web.StreamResponse:

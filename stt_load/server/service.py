@@ -14,7 +14,6 @@ from aiohttp import web
 
 from stt_load.server import misbehaviour
 from stt_load.server.bodies import Bodies
-from stt_load.server.broadcast import Broadcast
 from stt_load.server.dialects import DIALECTS, Wanted
 from stt_load.server.errors import ApiError
 from stt_load.server.metrics import Metrics
@@ -83,7 +82,8 @@ class SpeechService:
             service = self.begin(question, task, truth)
             received, question = b"", question.without_clip()
             if service.streams:
-                return await self._stream(question, service).play(request, tell)
+                stream = self._stream(question, service)
+                return await stream.send(request, service, self._settings.delta_gap_s, tell)
             reply = await self._whole(question, service, request.path)
         except ApiError as error:
             reply = Reply(error.body(), status=error.status, headers=error.headers)
@@ -137,18 +137,17 @@ class SpeechService:
         kind = service.work.misbehaviour
         return reply if kind is None else misbehaviour.whole(kind, reply, path)
 
-    def _stream(self, question: Question, service: Service) -> Broadcast:
+    def _stream(self, question: Question, service: Service) -> StreamReply:
         """Headers when the service starts, the pieces in it, the rest when it ends."""
         dialect = DIALECTS[self._settings.stream_dialect]
         wanted = Wanted(question.response_format == "diarized_json", question.usage)
         pieces = [dialect.piece(text) for text in dialect.pieces(service.transcript)]
         reply = StreamReply(dialect.opening, pieces, dialect.closing(service.transcript, wanted))
-        if service.work.cut:
-            reply = replace(reply, pieces=pieces[: len(pieces) // 2], closing=b"", then="cut")
-        elif service.work.misbehaviour is not None:
-            reply = misbehaviour.stream(service.work.misbehaviour, reply, dialect)
         service.truth.status = 200
-        return Broadcast(reply, service, self._settings.delta_gap_s)
+        if service.work.cut:
+            return replace(reply, pieces=pieces[: len(pieces) // 2], closing=b"", then="cut")
+        kind = service.work.misbehaviour
+        return reply if kind is None else misbehaviour.stream(kind, reply, dialect)
 
     def tell(self, truth: Truth) -> None:
         """All is known about it."""
