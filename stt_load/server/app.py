@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -10,9 +11,16 @@ from aiohttp.typedefs import Handler
 from stt_load.server.errors import ApiError
 from stt_load.server.jobs import Jobs
 from stt_load.server.metrics import CONTENT_TYPE
-from stt_load.server.service import SpeechService, refusal
+from stt_load.server.question import Parse, bare_audio, openai_form, plain_form
+from stt_load.server.service import SpeechService
 
 MODEL = "whisper-1"
+_AUDIO: dict[str, tuple[str, Parse]] = {
+    "/v1/audio/transcriptions": ("transcribe", openai_form),
+    "/v1/audio/translations": ("translate", openai_form),
+    "/v1/listen": ("transcribe", bare_audio),
+    "/asr": ("transcribe", partial(plain_form, audio_field="audio_file")),  # as whisper-asr-webservice has it
+}
 
 
 def build_app(service: SpeechService) -> web.Application:
@@ -30,10 +38,8 @@ def build_app(service: SpeechService) -> web.Application:
         return web.Response(body=service.metrics_page().encode(), headers={"Content-Type": CONTENT_TYPE})
 
     app = web.Application(middlewares=[_openai_errors])
-    app.router.add_post("/v1/audio/transcriptions", service.transcribe)
-    app.router.add_post("/v1/audio/translations", service.translate)
-    app.router.add_post("/v1/listen", service.listen)
-    app.router.add_post("/asr", service.asr)
+    for path, (task, parse) in _AUDIO.items():
+        app.router.add_post(path, partial(service.answer, task=task, parse=parse))
     Jobs(service).add_to(app)
     app.router.add_get("/v1/models", models)
     app.router.add_get("/health", health)
@@ -46,13 +52,18 @@ async def _openai_errors(request: web.Request, handler: Handler) -> web.StreamRe
     try:
         return await handler(request)
     except ApiError as error:
-        return refusal(error)
+        return _refusal(error)
     except web.HTTPException as error:
         allow = {name: value for name, value in error.headers.items() if name == "Allow"}
-        return refusal(ApiError(error.status, f"{error.reason}: {request.method} {request.path}", headers=allow))
+        return _refusal(ApiError(error.status, f"{error.reason}: {request.method} {request.path}", headers=allow))
     except Exception:
         _log.exception("%s %s", request.method, request.path)
-        return refusal(ApiError(500, "A fault in the server itself; its error output has the details."))
+        return _refusal(ApiError(500, "A fault in the server itself; its error output has the details."))
+
+
+def _refusal(error: ApiError) -> web.Response:
+    headers = {"Content-Type": "application/json", **error.headers}
+    return web.Response(status=error.status, body=error.body(), headers=headers)
 
 
 _log = logging.getLogger(__name__)

@@ -14,18 +14,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from stt_load.server.transcript import Transcript, words
+from stt_load.server.transcript import Extras, Transcript, words
 
 ERROR = {"message": "The engine fell over, as its misbehaviour asks for.", "type": "server_error", "code": 500}
 DONE = b"data: [DONE]\n\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a client asks for beside the text. diarized: who says what. usage: where it is given on request only."""
-
-    diarized: bool = False
-    usage: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +28,7 @@ class Dialect:
     opening: bytes
     pieces: Callable[[Transcript], Iterator[str]]
     piece: Callable[[str], bytes]
-    closing: Callable[[Transcript, Wanted], bytes]
+    closing: Callable[[Transcript, Extras], bytes]
     error: bytes
 
 
@@ -53,14 +45,14 @@ def _by_segment(transcript: Transcript) -> Iterator[str]:
     return (segment.text for segment in transcript.segments)
 
 
-def _nothing(_: Transcript, __: Wanted) -> bytes:
+def _nothing(_: Transcript, __: Extras) -> bytes:
     return b""
 
 
-def _openai_closing(transcript: Transcript, wanted: Wanted) -> bytes:
+def _openai_closing(transcript: Transcript, extras: Extras) -> bytes:
     usage = {"type": "duration", "seconds": math.ceil(transcript.duration_s)}
     done = _event({"type": "transcript.text.done", "text": transcript.text, "usage": usage})
-    if not wanted.diarized:
+    if not extras.diarized:
         return done
     return b"".join(_event({"type": "transcript.text.segment"} | one) for one in transcript.turns()) + done
 
@@ -74,12 +66,12 @@ def _vllm_piece(text: str, finish_reason: str | None = None) -> bytes:
     return _vllm_chunk([{"delta": {"content": text}, "finish_reason": finish_reason, "stop_reason": None}])
 
 
-def _vllm_closing(transcript: Transcript, wanted: Wanted) -> bytes:
-    usage = _vllm_chunk([], usage=_tokens(transcript)) if wanted.usage else b""
+def _vllm_closing(transcript: Transcript, extras: Extras) -> bytes:
+    usage = _vllm_chunk([], usage=_tokens(transcript)) if extras.usage else b""
     return _vllm_piece("", "stop") + usage + DONE
 
 
-def _mistral_closing(transcript: Transcript, _: Wanted) -> bytes:
+def _mistral_closing(transcript: Transcript, _: Extras) -> bytes:
     usage = _tokens(transcript) | {"prompt_audio_seconds": math.ceil(transcript.duration_s)}
     return _named({"type": "transcription.done", "model": "whisper-1", "text": transcript.text, "usage": usage})
 

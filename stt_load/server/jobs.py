@@ -16,10 +16,11 @@ from uuid import uuid4
 from aiohttp import web
 
 from stt_load.server.errors import ApiError
-from stt_load.server.question import Question, batch_form, clip_of
+from stt_load.server.question import Question, clip_of, plain_form
 from stt_load.server.service import SpeechService
 from stt_load.server.serving import Service
 from stt_load.server.uploads import Uploads
+from stt_load.server.wav import Clip
 
 MOST_UPLOADS = 1_000
 MOST_UNFINISHED = 10_000
@@ -81,12 +82,12 @@ class Jobs:
             clip = self._uploads.take(name)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise ApiError(400, "audio_url names no upload.", "audio_url") from None
-        job = self._make(request, Question(clip_of(clip), "json", None), len(body) + len(clip))
+        job = self._make(request, clip_of(memoryview(clip)), Question(), len(body) + len(clip))
         return web.json_response({"id": job.id, "status": _ASSEMBLYAI[job.state]})
 
     async def submit_form(self, request: web.Request) -> web.Response:
         body = await self._service.receive(request)
-        job = self._make(request, batch_form(request.headers.get("Content-Type", ""), body), len(body))
+        job = self._make(request, *plain_form(request.headers.get("Content-Type", ""), body), len(body))
         return web.json_response({"id": job.id, "status": job.state}, status=202)
 
     async def transcript(self, request: web.Request) -> web.Response:
@@ -111,7 +112,7 @@ class Jobs:
             values["error"] = FAILED
         return web.json_response(values)
 
-    def _make(self, request: web.Request, question: Question, body_bytes: int) -> Job:
+    def _make(self, request: web.Request, clip: Clip, question: Question, body_bytes: int) -> Job:
         truth = self._service.new_truth(request)
         truth.body_bytes = body_bytes
         try:
@@ -119,7 +120,7 @@ class Jobs:
                 raise ApiError(
                     503, "Too many jobs are not over yet.", code="overloaded", headers={"Retry-After": "1"}
                 )
-            service = self._service.begin(question, "transcribe", truth)
+            service = self._service.begin(clip, question, "transcribe", truth)
         except ApiError as error:
             truth.status = error.status
             self._service.tell(truth)

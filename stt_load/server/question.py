@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from stt_load.server import wav
@@ -16,25 +16,15 @@ from stt_load.server.wav import Clip, WavError
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A well-formed request for a transcript; `language` is None where the client named none. stream: it is to come
-    as a stream. usage: one with its usage, where that is not a matter of course."""
+    """How a client wants its transcript: in which language, None where it named none, and whether as a stream."""
 
-    clip: Clip
-    response_format: str
-    language: str | None
+    response_format: str = "json"
+    language: str | None = None
     extras: Extras = NO_EXTRAS
     stream: bool = False
-    usage: bool = False
-
-    def without_clip(self) -> Question:
-        """The same once the clip has been heard: a body is not kept for as long as its request waits."""
-        return replace(self, clip=_NO_CLIP)
 
 
-_NO_CLIP = Clip(memoryview(b""), rate_hz=1, frames=0)
-
-
-def openai_form(content_type: str, body: bytes) -> Question:
+def openai_form(content_type: str, body: bytes) -> tuple[Clip, Question]:
     """The question in a form of the OpenAI API; ApiError 400 says which field is wrong."""
     parts, fields = _form(content_type, body)
     response_format = fields.get("response_format", "json")
@@ -44,14 +34,15 @@ def openai_form(content_type: str, body: bytes) -> Question:
         for value in (value for key, value in listed if key == name):
             _one_of(name, value, choices)
     _check_chunking(fields)
-    return Question(
-        _file(parts, "file"),
-        response_format,
-        fields.get("language"),
-        Extras(("timestamp_granularities[]", "word") in listed, ("include[]", "logprobs") in listed),
-        stream=_is_true(fields, "stream"),
+    clip = _file(parts, "file")
+    stream = _is_true(fields, "stream")
+    extras = Extras(
+        words=("timestamp_granularities[]", "word") in listed,
+        logprobs=("include[]", "logprobs") in listed,
+        diarized=response_format == "diarized_json",
         usage=_is_true(fields, "stream_include_usage"),
     )
+    return clip, Question(response_format, fields.get("language"), extras, stream)
 
 
 LISTS = {"timestamp_granularities[]": ("word", "segment"), "include[]": ("logprobs",)}
@@ -83,32 +74,21 @@ def _check_chunking(fields: Mapping[str, str]) -> None:
         raise ApiError(400, message, "chunking_strategy", "invalid_value")
 
 
-def audio_file_form(content_type: str, body: bytes) -> Question:
-    """The question in a form whose audio is `audio_file`, as whisper-asr-webservice has it."""
+def plain_form(content_type: str, body: bytes, audio_field: str = "file") -> tuple[Clip, Question]:
+    """The question in a form with the audio, maybe the language, and whatever else."""
     parts, fields = _form(content_type, body)
-    return Question(_file(parts, "audio_file"), "json", fields.get("language"))
+    return _file(parts, audio_field), Question(language=fields.get("language"))
 
 
-def batch_form(content_type: str, body: bytes) -> Question:
-    """The question in a form with the audio as `file`, and whatever else."""
-    parts, fields = _form(content_type, body)
-    return Question(_file(parts, "file"), "json", fields.get("language"))
-
-
-def clip_of(body: bytes) -> Clip:
-    """The clip that a body is; ApiError 400 where it is none."""
-    return _clip(memoryview(body), "body")
-
-
-def bare_audio(content_type: str, body: bytes) -> Question:
+def bare_audio(content_type: str, body: bytes) -> tuple[Clip, Question]:
     """The question in a body that is the audio, as Deepgram has it; ApiError 415 where it says that it is not."""
     if not content_type.lower().startswith("audio/"):
         raise ApiError(415, f"Content-Type is {content_type or 'missing'}, not audio/...")
-    return Question(clip_of(body), "listen", None)
+    return clip_of(memoryview(body)), Question("listen")
 
 
-Parse = Callable[[str, bytes], Question]
-"""(Content-Type, body) to what is asked."""
+Parse = Callable[[str, bytes], tuple[Clip, Question]]
+"""(Content-Type, body) to what is asked of which clip: apart, as no body is kept for as long as its request waits."""
 
 
 def _form(content_type: str, body: bytes) -> tuple[list[Part], dict[str, str]]:
@@ -124,10 +104,11 @@ def _file(parts: list[Part], field: str) -> Clip:
     files = [part for part in parts if part.name == field and part.filename is not None]
     if len(files) != 1:
         raise ApiError(400, f"Exactly one file is needed, the form has {len(files)}.", field, "missing_file")
-    return _clip(files[0].content, field)
+    return clip_of(files[0].content, field)
 
 
-def _clip(content: memoryview, field: str) -> Clip:
+def clip_of(content: memoryview, field: str = "body") -> Clip:
+    """The clip that this is; ApiError 400 where it is none."""
     try:
         return wav.parse(content)
     except WavError as error:

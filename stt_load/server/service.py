@@ -14,16 +14,17 @@ from aiohttp import web
 
 from stt_load.server import misbehaviour
 from stt_load.server.bodies import Bodies
-from stt_load.server.dialects import DIALECTS, Wanted
+from stt_load.server.dialects import DIALECTS
 from stt_load.server.errors import ApiError
 from stt_load.server.metrics import Metrics
-from stt_load.server.question import Parse, Question, audio_file_form, bare_audio, openai_form
+from stt_load.server.question import Parse, Question
 from stt_load.server.reply import Reply, StreamReply
 from stt_load.server.serving import Service
 from stt_load.server.settings import ServerSettings
 from stt_load.server.slots import Slots, Turn
 from stt_load.server.transcript import Transcript, hear, render
 from stt_load.server.truth import Truth, TruthSink
+from stt_load.server.wav import Clip
 from stt_load.server.workload import Workload
 
 
@@ -44,18 +45,6 @@ class SpeechService:
         self._ids = itertools.count()
         self._bodies = Bodies(settings.max_body_bytes)
 
-    async def transcribe(self, request: web.Request) -> web.StreamResponse:
-        return await self._answer(request, "transcribe", openai_form)
-
-    async def translate(self, request: web.Request) -> web.StreamResponse:
-        return await self._answer(request, "translate", openai_form)
-
-    async def listen(self, request: web.Request) -> web.StreamResponse:
-        return await self._answer(request, "transcribe", bare_audio)
-
-    async def asr(self, request: web.Request) -> web.StreamResponse:
-        return await self._answer(request, "transcribe", audio_file_form)
-
     def metrics_page(self) -> str:
         """The Prometheus text of this moment."""
         return self._metrics.render(self._slots.busy + self._slots.waiting, self._slots.waiting)
@@ -66,7 +55,7 @@ class SpeechService:
         if self._authorization is not None and not hmac.compare_digest(given, self._authorization):
             raise ApiError(401, "The API key is missing or wrong.", code="invalid_api_key")
 
-    async def _answer(self, request: web.Request, task: str, parse: Parse) -> web.StreamResponse:
+    async def answer(self, request: web.Request, task: str, parse: Parse) -> web.StreamResponse:
         """The answer, whatever it is. Its truth is told first: a client that has the answer finds it in the log."""
         try:
             received: bytes | ApiError = await self.receive(request)
@@ -78,9 +67,9 @@ class SpeechService:
             if isinstance(received, ApiError):
                 raise received
             truth.body_bytes = len(received)
-            question = parse(request.headers.get("Content-Type", ""), received)
-            service = self.begin(question, task, truth)
-            received, question = b"", question.without_clip()
+            clip, question = parse(request.headers.get("Content-Type", ""), received)
+            service = self.begin(clip, question, task, truth)
+            del received, clip
             if service.streams:
                 stream = self._stream(question, service)
                 return await stream.send(request, service, self._settings.delta_gap_s, tell)
@@ -106,9 +95,9 @@ class SpeechService:
         client = f"{peer[0]}:{peer[1]}" if peer else None
         return Truth(next(self._ids), arrival_s=self._loop.time(), client=client)
 
-    def begin(self, question: Question, task: str, truth: Truth) -> Service:
+    def begin(self, clip: Clip, question: Question, task: str, truth: Truth) -> Service:
         """A service of what is asked, on its way through the queue; ApiError 503 where that is full."""
-        clip, settings = question.clip, self._settings
+        settings = self._settings
         truth.audio_s = clip.duration_s
         if self._sink:
             truth.audio_hash = blake2b(clip.pcm, digest_size=8).hexdigest()
@@ -140,9 +129,8 @@ class SpeechService:
     def _stream(self, question: Question, service: Service) -> StreamReply:
         """Headers when the service starts, the pieces in it, the rest when it ends."""
         dialect = DIALECTS[self._settings.stream_dialect]
-        wanted = Wanted(question.response_format == "diarized_json", question.usage)
         pieces = [dialect.piece(text) for text in dialect.pieces(service.transcript)]
-        reply = StreamReply(dialect.opening, pieces, dialect.closing(service.transcript, wanted))
+        reply = StreamReply(dialect.opening, pieces, dialect.closing(service.transcript, question.extras))
         service.truth.status = 200
         if service.work.cut:
             return replace(reply, pieces=pieces[: len(pieces) // 2], closing=b"", then="cut")
@@ -157,10 +145,3 @@ class SpeechService:
             self._metrics.served(truth.end_s - truth.start_s)
         if self._sink:
             self._sink(truth)
-
-
-def refusal(error: ApiError) -> web.Response:
-    """The HTTP answer that says what `error` says."""
-    return web.Response(
-        status=error.status, body=error.body(), headers={"Content-Type": "application/json", **error.headers}
-    )

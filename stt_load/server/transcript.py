@@ -55,10 +55,13 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What a client may want beside the text. words: each with its place in the clip. logprobs: of each word."""
+    """What a client may want beside the text. words: each with its place in the clip. logprobs: of each word.
+    diarized: who says what. usage: of a stream, where it is given on request only."""
 
     words: bool = False
     logprobs: bool = False
+    diarized: bool = False
+    usage: bool = False
 
 
 NO_EXTRAS = Extras()
@@ -151,24 +154,17 @@ def _listen(transcript: Transcript, _: Extras) -> str:
     return json.dumps(document)
 
 
-def _text(transcript: Transcript, _: Extras) -> str:
-    return transcript.text + "\n"
-
-
 def _srt(transcript: Transcript, _: Extras) -> str:
-    cues = (
-        f"{number}\n{_clock(segment.start_s, ',')} --> {_clock(segment.end_s, ',')}\n{segment.text}\n\n"
-        for number, segment in enumerate(transcript.segments, start=1)
-    )
-    return "".join(cues)
+    return "".join(f"{number}\n{cue}" for number, cue in enumerate(_cues(transcript, ","), start=1))
 
 
 def _vtt(transcript: Transcript, _: Extras) -> str:
-    cues = (
-        f"{_clock(segment.start_s, '.')} --> {_clock(segment.end_s, '.')}\n{segment.text}\n\n"
-        for segment in transcript.segments
-    )
-    return "WEBVTT\n\n" + "".join(cues)
+    return "WEBVTT\n\n" + "".join(_cues(transcript, "."))
+
+
+def _cues(transcript: Transcript, point: str) -> Iterator[str]:
+    for segment in transcript.segments:
+        yield f"{_clock(segment.start_s, point)} --> {_clock(segment.end_s, point)}\n{segment.text}\n\n"
 
 
 def _clock(seconds: float, point: str) -> str:
@@ -179,7 +175,7 @@ def _clock(seconds: float, point: str) -> str:
 
 _RENDERERS: dict[str, tuple[Callable[[Transcript, Extras], str], str]] = {
     "json": (_json, "application/json"),
-    "text": (_text, "text/plain; charset=utf-8"),
+    "text": (lambda transcript, _: transcript.text + "\n", "text/plain; charset=utf-8"),
     "srt": (_srt, "text/plain; charset=utf-8"),
     "verbose_json": (_verbose_json, "application/json"),
     "vtt": (_vtt, "text/vtt; charset=utf-8"),

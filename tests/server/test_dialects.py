@@ -8,8 +8,8 @@ from stt_load.api.names import Dialect as Name
 from stt_load.api.stream import Stream
 from stt_load.api.verdict import Answer, Failure, Transcript
 from stt_load.samples.sample import ErrorKind
-from stt_load.server.dialects import DIALECTS, Dialect, Wanted
-from stt_load.server.transcript import Segment
+from stt_load.server.dialects import DIALECTS, Dialect
+from stt_load.server.transcript import Extras, Segment
 from stt_load.server.transcript import Transcript as Spoken
 
 SPOKEN = Spoken((Segment(0.0, 2.0, "one two"), Segment(2.0, 3.0, "three")), "transcribe", "english", 3.0)
@@ -31,7 +31,7 @@ def said(dialect: Dialect) -> list[bytes]:
 @pytest.mark.parametrize("is_set", [True, False])
 def test_a_stream_is_its_transcript(name: Name, is_set: bool) -> None:
     dialect = DIALECTS[name]
-    verdict = understood(name if is_set else None, *said(dialect), dialect.closing(SPOKEN, Wanted()))
+    verdict = understood(name if is_set else None, *said(dialect), dialect.closing(SPOKEN, Extras()))
     assert isinstance(verdict, Transcript)
     assert verdict.text.split() == SPOKEN.text.split()
 
@@ -45,6 +45,6 @@ def test_its_error_is_one(name: Name) -> None:
 
 def test_usage_comes_where_it_is_asked_for() -> None:
     dialect = DIALECTS["vllm"]
-    verdict = understood("vllm", *said(dialect), dialect.closing(SPOKEN, Wanted(usage=True)))
+    verdict = understood("vllm", *said(dialect), dialect.closing(SPOKEN, Extras(usage=True)))
     assert isinstance(verdict, Transcript)
     assert verdict.tokens == 6
