@@ -155,11 +155,8 @@ def _rtf(reported: Mapping[str, Any], measured: Sequence[Request]) -> Iterator[F
     ok = [one for one in measured if one.kind is None]
     audio_s = ok[0].audio_s
     each = [one.response_s / audio_s for one in ok]
-    for name, truth in (
-        ("overall", math.fsum(each) / len(each)),
-        ("median", nearest_rank(each, 0.5)),
-        ("p95", nearest_rank(each, 0.95)),
-    ):
+    for name, statistic in (("overall", "mean"), ("median", "median"), ("p95", "p95")):
+        truth = STATISTICS[statistic](each)
         yield Figure(f"rtf.{name}", "", truth, reported[name], -EARLY_S / audio_s, LATE_S / audio_s)
 
 

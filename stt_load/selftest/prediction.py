@@ -6,6 +6,7 @@ Nothing here is shared with the statistics that it is held against.
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -139,7 +140,7 @@ def nearest_rank(values: Sequence[float], p: float) -> float:
 
 QUANTILES: Mapping[str, float] = {"median": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99}
 STATISTICS: Mapping[str, Callable[[Sequence[float]], float]] = {
-    "mean": lambda values: math.fsum(values) / len(values),
+    "mean": statistics.fmean,
     "min": min,
     "max": max,
     **{name: partial(nearest_rank, p=p) for name, p in QUANTILES.items()},

@@ -6,7 +6,7 @@ import asyncio
 
 from aiohttp import web
 
-from stt_load.server.errors import ApiError
+from stt_load.server.errors import ApiError, overloaded
 
 LONGEST_S = 300.0
 """A body that takes longer is one that somebody lets drip."""
@@ -43,8 +43,7 @@ class Bodies:
                     if parts.size > most:
                         raise _too_large(most)
                     if self._arriving_bytes > MOST_ARRIVING_BYTES:
-                        message = "Too many request bodies are on their way at once."
-                        raise ApiError(503, message, code="overloaded", headers={"Retry-After": "1"})
+                        raise overloaded("Too many request bodies are on their way at once.")
         except TimeoutError:
             raise ApiError(408, f"The body did not come within {LONGEST_S:.0f} s.") from None
         except (ConnectionError, web.RequestPayloadError) as error:

@@ -45,10 +45,6 @@ def _by_segment(transcript: Transcript) -> Iterator[str]:
     return (segment.text for segment in transcript.segments)
 
 
-def _nothing(_: Transcript, __: Extras) -> bytes:
-    return b""
-
-
 def _openai_closing(transcript: Transcript, extras: Extras) -> bytes:
     usage = {"type": "duration", "seconds": math.ceil(transcript.duration_s)}
     done = _event({"type": "transcript.text.done", "text": transcript.text, "usage": usage})
@@ -99,7 +95,7 @@ DIALECTS = {
         _named({"type": "error", "error": ERROR}),
     ),
     "segments": Dialect(
-        b"", _by_segment, lambda text: _event({"text": text}), _nothing, _event({"error": ERROR["message"]})
+        b"", _by_segment, lambda text: _event({"text": text}), lambda *_: b"", _event({"error": ERROR["message"]})
     ),
-    "plain": Dialect(b"", words, _event, _nothing, _event({"error": ERROR["message"]})),
+    "plain": Dialect(b"", words, _event, lambda *_: b"", _event({"error": ERROR["message"]})),
 }

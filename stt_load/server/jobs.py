@@ -9,20 +9,23 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import uuid4
 
 from aiohttp import web
 
-from stt_load.server.errors import ApiError
+from stt_load.server.errors import ApiError, overloaded
 from stt_load.server.question import Question, clip_of, plain_form
 from stt_load.server.service import SpeechService
 from stt_load.server.serving import Service
-from stt_load.server.uploads import Uploads
 from stt_load.server.wav import Clip
 
 MOST_UPLOADS = 1_000
+MOST_UPLOADED_BYTES = 512 * 2**20
+LONGEST_S = 600.0
+"""How long an upload is kept that no job asks for."""
 MOST_UNFINISHED = 10_000
 MOST_OVER = 10_000
 MOST_SEGMENTS = 1_000_000
@@ -32,6 +35,33 @@ MOST_JSON_BYTES = 1_000_000
 State = Literal["queued", "running", "done", "failed"]
 _ASSEMBLYAI = {"queued": "queued", "running": "processing", "done": "completed", "failed": "error"}
 FAILED = "The service failed, as its error rate asks for."
+
+
+class Uploads:
+    """Clips by name that wait for the job that wants them; the oldest go first. clock: seconds."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._kept: dict[str, tuple[float, bytes]] = {}
+        self._bytes = 0
+
+    def keep(self, name: str, body: bytes) -> None:
+        """One that is larger than all may be is kept alone."""
+        self._kept[name] = (self._clock(), body)
+        self._bytes += len(body)
+        while len(self._kept) > 1 and self._is_too_much():
+            self.take(next(iter(self._kept)))
+
+    def take(self, name: str) -> bytes:
+        """The body that is kept as `name`, and is not any more; KeyError where there is none."""
+        _, body = self._kept.pop(name)
+        self._bytes -= len(body)
+        return body
+
+    def _is_too_much(self) -> bool:
+        oldest_s, _ = next(iter(self._kept.values()))
+        is_old = self._clock() - oldest_s > LONGEST_S
+        return is_old or len(self._kept) > MOST_UPLOADS or self._bytes > MOST_UPLOADED_BYTES
 
 
 @dataclass(slots=True)
@@ -72,7 +102,7 @@ class Jobs:
         """Keeps the clip until a job asks for it."""
         body = await self._service.receive(request)
         name = uuid4().hex
-        self._uploads.keep(name, body, MOST_UPLOADS)
+        self._uploads.keep(name, body)
         return web.json_response({"upload_url": f"{request.url.origin()}/v2/upload/{name}"})
 
     async def submit_uploaded(self, request: web.Request) -> web.Response:
@@ -117,9 +147,7 @@ class Jobs:
         truth.body_bytes = body_bytes
         try:
             if len(self._jobs) - len(self._over) >= MOST_UNFINISHED or self._segments > MOST_SEGMENTS:
-                raise ApiError(
-                    503, "Too many jobs are not over yet.", code="overloaded", headers={"Retry-After": "1"}
-                )
+                raise overloaded("Too many jobs are not over yet.")
             service = self._service.begin(clip, question, "transcribe", truth)
         except ApiError as error:
             truth.status = error.status

@@ -15,7 +15,7 @@ from aiohttp import web
 from stt_load.server import misbehaviour
 from stt_load.server.bodies import Bodies
 from stt_load.server.dialects import DIALECTS
-from stt_load.server.errors import ApiError
+from stt_load.server.errors import ApiError, overloaded
 from stt_load.server.metrics import Metrics
 from stt_load.server.question import Parse, Question
 from stt_load.server.reply import Reply, StreamReply
@@ -102,8 +102,8 @@ class SpeechService:
         if self._sink:
             truth.audio_hash = blake2b(clip.pcm, digest_size=8).hexdigest()
         if self._slots.full:
-            headers = {"Retry-After": str(max(1, math.ceil(self._workload.nominal_s(clip.duration_s))))}
-            raise ApiError(503, "All slots are busy and the queue is full.", code="overloaded", headers=headers)
+            retry_after_s = max(1, math.ceil(self._workload.nominal_s(clip.duration_s)))
+            raise overloaded("All slots are busy and the queue is full.", retry_after_s)
         work = self._workload.draw(clip.duration_s)
         truth.cold, truth.cut, truth.misbehaviour = work.cold, work.cut, work.misbehaviour
         language = "english" if task == "translate" else question.language or "english"

@@ -26,10 +26,9 @@ class Workload:
 
     def __init__(self, settings: ServerSettings) -> None:
         self._settings = settings
-        self._jitters = Random(f"jitter {settings.seed}")
-        self._errors = Random(f"errors {settings.seed}")
-        self._cuts = Random(f"cuts {settings.seed}")
-        self._misbehaviours = Random(f"misbehaviours {settings.seed}")
+        self._jitters, self._errors, self._cuts, self._misbehaviours = (
+            Random(f"{what} {settings.seed}") for what in ("jitter", "errors", "cuts", "misbehaviours")
+        )
         self._drawn = 0
 
     def nominal_s(self, audio_s: float) -> float:

@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from stt_load.server import jobs
+from stt_load.server.jobs import LONGEST_S, Uploads
 from stt_load.server.settings import ServerSettings
 
 from .clips import wav
@@ -108,3 +109,52 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         known = [requests.get(f"{server.url}/jobs/{one}", headers=KEY, timeout=30).status_code for one in made]
     assert known[0] == 404
     assert known[-1] == 200
+
+
+class Clock:
+    now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def kept(some: Uploads, names: str) -> str:
+    """Those of `names` that are kept; they are taken out."""
+    there = ""
+    for name in names:
+        try:
+            some.take(name)
+        except KeyError:
+            continue
+        there += name
+    return there
+
+
+def test_the_oldest_uploads_go_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "MOST_UPLOADS", 2)
+    some = Uploads(Clock())
+    for name in "abcd":
+        some.keep(name, b"x")
+    assert kept(some, "abcd") == "cd"
+
+
+def test_the_oldest_uploads_go_when_they_are_too_large_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "MOST_UPLOADED_BYTES", 10)
+    some = Uploads(Clock())
+    for name in "abcd":
+        some.keep(name, b"1234")
+    assert kept(some, "abcd") == "cd"
+    some.keep("e", bytes(10))
+    some.keep("f", bytes(11))
+    assert kept(some, "ef") == "f", "what is taken counts no more, and the newest always stays"
+
+
+def test_the_oldest_uploads_go_when_nobody_asks_for_them() -> None:
+    clock = Clock()
+    some = Uploads(clock)
+    some.keep("a", b"x")
+    clock.now_s = LONGEST_S
+    some.keep("b", b"x")
+    clock.now_s += 1
+    some.keep("c", b"x")
+    assert kept(some, "abc") == "bc"
