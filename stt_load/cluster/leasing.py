@@ -56,7 +56,7 @@ class Leasing:
         there."""
         there = self._registry.is_there(worker_state.member.id)
         if not there and not worker_state.absent and not worker_state.gone:
-            self._miss(worker_state, worker_state.member.heard_s)
+            self._miss(worker_state)
         elif there and worker_state.absent:
             # Its users are there beside those that were to replace them.
             self._load.moved(now_s)
@@ -64,12 +64,12 @@ class Leasing:
         if not worker_state.gone and now_s - worker_state.member.heard_s > protocol.RELEASE_S:
             self.lose(worker_state)
 
-    def _miss(self, worker_state: WorkerState, from_s: float) -> None:
+    def _miss(self, worker_state: WorkerState) -> None:
         """A worker's users do nothing: until others have them, or the run is over, the load is not what it was."""
         worker_state.silent = True
         self._ledger.absent(worker_state.member.id)
         if not self._ledger.done:
-            self._load.moved(from_s)
+            self._load.moved(worker_state.member.heard_s)
 
     def await_results(self, worker_state: WorkerState, elapsed_s: float) -> None:
         """Who answers, and returns nothing though every request must have ended, does not keep others waiting."""
@@ -98,7 +98,7 @@ class Leasing:
     def lose(self, worker_state: WorkerState, *, idle: bool = False) -> None:
         """A worker is gone: others get its iterations. idle: it is there, but nothing comes from it."""
         if not worker_state.absent and not worker_state.gone and not idle:
-            self._miss(worker_state, worker_state.member.heard_s)
+            self._miss(worker_state)
         iterations = self._ledger.lost(worker_state.member.id, idle=idle)
         if not worker_state.ended:
             worker_state.missing |= dict.fromkeys(iterations, clock())

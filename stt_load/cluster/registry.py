@@ -139,15 +139,14 @@ class WorkerRegistry:
             if clock() - self._refusal_sent_s[worker] >= REFUSE_AGAIN_S:
                 self._send_refusal(worker)
             return
-        name = data["name"]
         if data["version"] != stt_load.__version__:
             reason = (
                 f"it has stt-load {data['version']}, this master {stt_load.__version__}: install the same on both"
             )
-            self._refuse(worker, name, reason)
+            self._refuse(worker, data["name"], reason)
             return
         same_boot = self._boot_id is not None and data["boot_id"] == self._boot_id
-        member = self._members.setdefault(worker, Member(worker, name, same_boot, clock()))
+        member = self._members.setdefault(worker, Member(worker, data["name"], same_boot, clock()))
         member.heard_s = clock()
         if self.listener is not None:
             self._link.accept(worker)  # it is missed from now on
