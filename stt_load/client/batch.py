@@ -68,6 +68,6 @@ def _add(whole: Exchange, step: Exchange) -> None:
         whole.connect_s = (whole.connect_s or 0.0) + step.connect_s
     whole.connection = step.connection if step.connection is not None else whole.connection
     if step.first_byte_s is not None:
-        whole.first_byte_s = step.first_byte_s
+        whole.mark("first_byte", step.first_byte_s)
         whole.status, whole.captured = step.status, step.captured
         whole.header, whole.parts, whole.flaw = step.header, step.parts, step.flaw

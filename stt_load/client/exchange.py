@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 import gevent
 
@@ -21,6 +21,7 @@ from stt_load.clock import clock
 from stt_load.samples.sample import ErrorKind
 
 NOTICED_S = 0.01
+Mark = Literal["sent", "first_byte", "done"]
 
 
 @dataclass(slots=True)
@@ -31,8 +32,8 @@ class Exchange:
     the whole counts. step: what of a job it is. clip: what is said, None before it is known. answer: None before it
     is whole.
 
-    sent_s, first_byte_s, done_s: on `clock`, as all instants are. texts: what was said on the way and when, None
-    where a text comes as a whole or not at all. uploaded: bytes of the bodies that were to be sent. received: bytes
+    marks: when something happened, for the last time; on `clock`, as all instants are. texts: what was said on the
+    way and when, None where a text comes as a whole or not at all. uploaded: bytes of the bodies that were to be sent. received: bytes
     of the answer's body that came in. connection: number of the connection, unique in this process. connect_s: what
     its set-up took, None for one that was there already. lingered_s: from the done mark of a stream to the end of its
     body, where that is worth telling: the server's way, not the generator's. captured: the headers that the target
@@ -44,9 +45,7 @@ class Exchange:
     step: Step = "request"
     clip: Clip | None = None
     answer: Answer | None = None
-    sent_s: float | None = None
-    first_byte_s: float | None = None
-    done_s: float | None = None
+    marks: dict[Mark, float] = field(default_factory=dict)
     texts: Texts | None = None
     uploaded: int = 0
     received: int = 0
@@ -60,6 +59,22 @@ class Exchange:
     header: Callable[[str], str | None] = field(default=lambda _: None, repr=False)
     parts: list[bytes] = field(default_factory=list, repr=False)
     pace: Pace = field(default_factory=Pace, repr=False)
+
+    def mark(self, name: Mark, at_s: float) -> None:
+        """It happens at at_s."""
+        self.marks[name] = at_s
+
+    @property
+    def sent_s(self) -> float | None:
+        return self.marks.get("sent")
+
+    @property
+    def first_byte_s(self) -> float | None:
+        return self.marks.get("first_byte")
+
+    @property
+    def done_s(self) -> float | None:
+        return self.marks.get("done")
 
     @property
     def said_all(self) -> bool:
@@ -127,7 +142,8 @@ class Client(ABC):
         """
         watch = gevent.Timeout(self.target.timeouts.total_s)
         exchange.uploaded = len(request.body)
-        exchange.sent_s = sent_s = clock()
+        sent_s = clock()
+        exchange.mark("sent", sent_s)
         exchange.pace.deadline_s = sent_s + self.target.timeouts.total_s
         watch.start()
         try:
@@ -146,12 +162,13 @@ class Client(ABC):
                     raise ClientError(ErrorKind.LOCAL_LIMIT, advice) from error
                 raise
         finally:
-            exchange.done_s = done_s = clock()
+            done_s = clock()
+            exchange.mark("done", done_s)
             watch.close()
         if exchange.stream is not None and exchange.stream.ended_s is not None:
             lingered_s = done_s - exchange.stream.ended_s
             exchange.lingered_s = lingered_s if lingered_s > NOTICED_S else 0.0
-            exchange.done_s = exchange.stream.ended_s
+            exchange.mark("done", exchange.stream.ended_s)
         return self.answer(exchange)
 
     @abstractmethod

@@ -81,7 +81,7 @@ class Incoming:
     def _begin(self, head: Head) -> Decoder:
         """The answer has begun. Returns what undoes its content coding."""
         exchange = self._exchange
-        exchange.first_byte_s = clock()
+        exchange.mark("first_byte", clock())
         exchange.status, exchange.header = head.status, head.header
         exchange.captured = {name: head.header(name) for name in self._captured}
         if not 200 <= head.status < 300:

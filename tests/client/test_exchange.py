@@ -73,9 +73,7 @@ def test_an_exchange_that_brings_no_answer_is_a_failure_and_keeps_its_clip() -> 
     echo.failure, exchange = ClientError(ErrorKind.TRUNCATED, "cut"), Exchange()
     assert echo.speak(CLIP, exchange) == Failure(ErrorKind.TRUNCATED, "cut")
     assert (exchange.clip, exchange.answer, language.read_s) == (CLIP, None, 0.0)
-    assert exchange.sent_s is not None
-    assert exchange.done_s is not None
-    assert exchange.first_byte_s is None
+    assert set(exchange.marks) == {"sent", "done"}
 
 
 def test_what_somebody_elses_code_raises_goes_through() -> None:
@@ -99,3 +97,10 @@ def test_what_follows_the_answer_tells_the_exchange_of_texts() -> None:
 def test_nothing_has_happened_yet_in_a_new_exchange() -> None:
     exchange = Exchange()
     assert (exchange.sent_s, exchange.first_byte_s, exchange.done_s) == (None, None, None)
+
+
+def test_a_mark_is_the_last_of_its_name() -> None:
+    exchange = Exchange()
+    exchange.mark("first_byte", 1.0)
+    exchange.mark("first_byte", 2.0)
+    assert (exchange.first_byte_s, exchange.marks) == (2.0, {"first_byte": 2.0})

@@ -33,10 +33,9 @@ def context_of(**api: Any) -> RunContext:
 
 
 def exchange_of(**values: Any) -> Exchange:
+    marks = {"sent": 101.0, "first_byte": 101.5, "done": 102.0} | values.pop("marks", {})
     usual: dict[str, Any] = {
-        "sent_s": 101.0,
-        "first_byte_s": 101.5,
-        "done_s": 102.0,
+        "marks": {name: at_s for name, at_s in marks.items() if at_s is not None},
         "uploaded": 320,
         "received": 20,
         "status": 200,
@@ -78,7 +77,7 @@ def test_texts_on_the_way_have_their_times() -> None:
 
 
 def test_a_failure_before_a_connection_has_sent_nothing() -> None:
-    row = made(Failure(ErrorKind.CONNECT, "refused"), connection=None, first_byte_s=None, status=None)
+    row = made(Failure(ErrorKind.CONNECT, "refused"), connection=None, marks={"first_byte": None}, status=None)
     assert (row.sent_s, row.upload_bytes, row.error_kind) == (None, 0, ErrorKind.CONNECT)
 
 
@@ -126,7 +125,7 @@ def test_messages_and_headers_hide_secrets(monkeypatch: pytest.MonkeyPatch) -> N
     assert json.loads(row.headers or "") == {"x-key": "***", "y": None}
 
 
-@pytest.mark.parametrize("broken", [{"captured": {"x": object()}}, {"first_byte_s": "now"}])
+@pytest.mark.parametrize("broken", [{"captured": {"x": object()}}, {"marks": {"first_byte": "now"}}])
 def test_a_row_that_can_not_be_made_is_a_failure_that_says_why(broken: dict[str, Any]) -> None:
     row = made(Transcript("hello"), **broken)
     assert (row.seq, row.attempt, row.phase) == (3, 1, Phase.MEASURED)
