@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from random import SystemRandom
 
 from stt_load.api.api import Api
@@ -76,20 +76,20 @@ def _probe(config: Config, url: str) -> int:
     return FAILED if isinstance(verdict, Failure) else 0
 
 
+@dataclass(frozen=True, slots=True)
 class _Printer:
     """Prints lines without secrets, and without what a terminal would take for a command."""
 
-    def __init__(self, api: Api) -> None:
-        self._api = api
+    api: Api
 
     def show(self, *lines: str) -> None:
         for line in lines:
-            shown = self._api.hide(line)
+            shown = self.api.hide(line)
             print("".join(one if one.isprintable() or one == "\n" else "·" for one in shown))
 
     def step(self, request: Request, answer: Answer) -> None:
         """One request of a job, and its answer."""
-        body = self._api.hide(answer.body.decode(errors="replace"))  # before it is cut, see above
+        body = self.api.hide(answer.body.decode(errors="replace"))  # before it is cut, see above
         self.show(f"{request.method} {request.path}: HTTP {answer.status}, {excerpt(body.encode())}")
 
 
@@ -129,12 +129,12 @@ def _understood(verdict: Transcript | Failure) -> Iterator[str]:
         yield f"❌ {verdict.kind}: {verdict.message}"
     else:
         yield f"✅ A transcript of {len(verdict.text):,} characters: {verdict.text[:SHOWN_CHARACTERS]}"
-        if verdict.audio_s is not None:
-            yield f"   It counts {verdict.audio_s:g} s of audio"
-        if verdict.processing_s is not None:
-            yield f"   It says that it has worked for {verdict.processing_s:g} s"
-        if verdict.tokens is not None:
-            yield f"   It counts {verdict.tokens:,} tokens"
+        said = (
+            (verdict.audio_s, "It counts {:g} s of audio"),
+            (verdict.processing_s, "It says that it has worked for {:g} s"),
+            (verdict.tokens, "It counts {:,} tokens"),
+        )
+        yield from (f"   {text.format(figure)}" for figure, text in said if figure is not None)
         if verdict.out_of_range:
             yield f"   It says numbers beyond all reason, which are left out: {', '.join(verdict.out_of_range)}"
         if verdict.json_for_text:

@@ -6,7 +6,6 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from stt_load import __version__
 from stt_load.report.output import forgive, silence
@@ -15,22 +14,17 @@ READER_GONE = 141
 """128 + SIGPIPE, what a shell reports for a program that ended so."""
 
 
-class Command(NamedTuple):
-    """A subcommand. module: has add_arguments(parser) and run(args) -> exit code, and may have a DESCRIPTION."""
-
-    summary: str
-    module: str
-
-
 COMMANDS = {
-    "check-config": Command("check the configuration and print what is in effect", "stt_load.cli.config_commands"),
-    "options": Command("list the options that stt-load adds to locust", "stt_load.config.options"),
-    "presets": Command("list the known services and what each preset sets", "stt_load.config.preset"),
-    "probe": Command("send one request and show what came of it", "stt_load.cli.probe"),
-    "report": Command("make the report of a saved or crashed run again", "stt_load.cli.report"),
-    "selftest": Command("hold stt-load against a known truth, on this machine", "stt_load.selftest.command"),
-    "serve": Command("run the embedded STT server", "stt_load.server.command"),
+    "check-config": ("check the configuration and print what is in effect", "stt_load.cli.config_commands"),
+    "options": ("list the options that stt-load adds to locust", "stt_load.config.options"),
+    "presets": ("list the known services and what each preset sets", "stt_load.config.preset"),
+    "probe": ("send one request and show what came of it", "stt_load.cli.probe"),
+    "report": ("make the report of a saved or crashed run again", "stt_load.cli.report"),
+    "selftest": ("hold stt-load against a known truth, on this machine", "stt_load.selftest.command"),
+    "serve": ("run the embedded STT server", "stt_load.server.command"),
 }
+"""Of each command its summary and its module, which has add_arguments(parser) and run(args) -> exit code, and may
+have a DESCRIPTION."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -56,19 +50,15 @@ def _run(argv: list[str]) -> int:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     # No option before the command takes a value, so the first other word is the command. Only that one is imported.
     chosen = next((word for word in argv if not word.startswith("-")), None)
-    for name, command in COMMANDS.items():
+    for name, (summary, place) in COMMANDS.items():
         if name == chosen:
-            module = importlib.import_module(command.module)
-            description = getattr(module, "DESCRIPTION", command.summary)
-            subparser = commands.add_parser(name, help=command.summary, description=description)
+            module = importlib.import_module(place)
+            description = getattr(module, "DESCRIPTION", summary)
+            subparser = commands.add_parser(name, help=summary, description=description)
             module.add_arguments(subparser)
             subparser.set_defaults(run=module.run)
         else:
-            commands.add_parser(name, help=command.summary)
+            commands.add_parser(name, help=summary)
     args = parser.parse_args(argv)
     code: int = args.run(args)
     return code
-
-
-if __name__ == "__main__":
-    sys.exit(main())
