@@ -64,7 +64,6 @@ class Response(Section):
         "results.channels[0].alternatives[0].transcript. With response_format text it is looked at where an answer "
         "is JSON all the same.",
     )
-
     duration: Expression | None = Field(
         default="duration",
         description="JMESPath expression for the clip's length in a JSON answer, as the service has understood it. "

@@ -6,6 +6,10 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+KeyPath = tuple[str, ...]
+"""Where a key is: the names on the way to it, `("api", "timeout", "read")`, written `api.timeout.read`."""
+
+LONGEST_NAME = 60
 LONGEST = 1_000
 """Characters of one message: a suggestion may be made of a value of any length."""
 MOST_SHOWN = 100
@@ -64,7 +68,16 @@ class ConfigError(Exception):
         return "\n".join(lines)
 
 
+def dotted(path: KeyPath) -> str:
+    """`path` for a message: printable, and not longer than a line for any name."""
+    return ".".join(map(_name, path))
+
+
+def _name(name: str) -> str:
+    text = name if name and name.isprintable() else repr(name)
+    return text if len(text) <= LONGEST_NAME else f"{text[:LONGEST_NAME]}..."
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The one of `known` that was probably meant, None when none is close."""
-    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return matches[0] if matches else None
+    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)), None)

@@ -10,17 +10,17 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from stt_load.config.faults import Fault
+from stt_load.config.faults import Fault, KeyPath, dotted
 from stt_load.config.keys import EXTRA_FIELD, keys, suggestion
 from stt_load.config.layers import DEFAULT_ORIGIN, Layers, Origin
-from stt_load.config.masking import shown
 from stt_load.config.model import FORMER, Config
-from stt_load.config.paths import KeyPath, dotted
 from stt_load.config.places import NOT_FILLED, Broken, is_filled
 from stt_load.config.rules import broken_rules
 from stt_load.config.scalars import scalar
+from stt_load.config.section import MOST_SEED
 from stt_load.config.settle import settle
-from stt_load.config.written import keep_as_written
+from stt_load.config.suspicion import shown
+from stt_load.config.variables import as_text
 
 
 def judge(
@@ -66,8 +66,43 @@ def _prepared(layers: Layers) -> dict[str, Any]:
             section[path[-1]] = int(value)
         elif key.kind in ("section", "fields") and value is None:
             section[path[-1]] = {}
-    keep_as_written(prepared, layers.origins)
+    _keep_as_written(prepared, layers.origins)
     return prepared
+
+
+def _keep_as_written(values: dict[str, Any], origins: Mapping[KeyPath, Origin]) -> None:
+    """Changes `values`: `1.10`, `007` and `True` become texts where they would go out as 1.1, 7 and true. Versions,
+    ids and telephone numbers are texts, which are sent as they stand in the file.
+
+    values: of all keys, as they were given at `origins`. In extra_fields that are sent as JSON they stay what
+    they are in YAML; in headers there is nothing but texts.
+    """
+    api = values.get("api")
+    if not isinstance(api, dict):
+        return
+    for section in ("headers", "query", "extra_fields"):
+        fields = api.get(section)
+        if isinstance(fields, dict) and not (section == "extra_fields" and _is_json(api)):
+            path = ("api", section)
+            for name, value in fields.items():
+                fields[name] = _kept(value, (*path, name), origins, always=section == "headers")
+
+
+def _is_json(api: Mapping[str, Any]) -> bool:
+    job = api.get("job")
+    return api.get("protocol") == "submit_poll" and isinstance(job, dict) and job.get("audio") == "upload"
+
+
+def _kept(value: Any, path: KeyPath, origins: Mapping[KeyPath, Origin], *, always: bool) -> Any:
+    if isinstance(value, list):
+        return [_kept(item, (*path, str(index)), origins, always=always) for index, item in enumerate(value)]
+    origin = origins.get(path)
+    if origin is None or not isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, float) and not math.isfinite(value):
+        return value  # which is refused
+    changes = as_text(value) != origin.written or abs(value) > MOST_SEED  # as a number in the result it would change
+    return origin.written if always or changes else value
 
 
 def _path(details: ErrorDetails) -> KeyPath:

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from stt_load.config.faults import nearest
+from stt_load.config.faults import KeyPath, dotted, nearest
 from stt_load.config.model import FORMER, Config
-from stt_load.config.paths import KeyPath, dotted
 
 Kind = Literal["integer", "number", "string", "boolean", "list", "fields", "section"]
 
+_KINDS: Mapping[str, Kind] = {"object": "fields", "array": "list"}
 EXTRA_FIELD = "a text, a number, true or false, or a list of these"
 
 
@@ -70,7 +70,7 @@ def _key(path: KeyPath, entry: dict[str, Any], defs: dict[str, Any]) -> Key:
     options = [option for option in entry.get("anyOf", [entry]) if option.get("type") != "null"]
     shape = options[0]
     nullable = len(options) < len(entry.get("anyOf", [entry]))
-    kind = _kind(shape)
+    kind: Kind = "section" if "$ref" in shape else _KINDS.get(shape["type"], shape["type"])
     choices = (shape["const"],) if "const" in shape else tuple(shape.get("enum", ()))
     if kind == "section":
         names = defs[shape["$ref"].rpartition("/")[2]]["properties"]
@@ -81,13 +81,6 @@ def _key(path: KeyPath, entry: dict[str, Any], defs: dict[str, Any]) -> Key:
             names = defs[option["$ref"].rpartition("/")[2]]["properties"]
             expected += ", or a mapping such as {" + ", ".join(f"{name}: N" for name in names) + "}"
     return Key(path, kind, nullable, entry.get("default"), entry["description"], choices, expected)
-
-
-def _kind(shape: dict[str, Any]) -> Kind:
-    if "$ref" in shape:
-        return "section"
-    kind: Kind = {"object": "fields", "array": "list"}.get(shape["type"], shape["type"])
-    return kind
 
 
 def _expected(kind: Kind, shape: dict[str, Any], choices: tuple[str, ...]) -> str:

@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
 
-from stt_load.config import characters
-from stt_load.config.faults import Fault
+from stt_load.config import words
+from stt_load.config.faults import Fault, KeyPath, dotted
 from stt_load.config.keys import Key, keys
-from stt_load.config.masking import shown
 from stt_load.config.model import FORMER
-from stt_load.config.paths import KeyPath, dotted
 from stt_load.config.scalars import Scalar, scalar
+from stt_load.config.suspicion import shown
 from stt_load.config.yaml_source import Document
 
 
@@ -93,7 +92,7 @@ class Layers:
             path = FORMER.get(given, given)
             former = None if path == given else given
             origin = Origin(override.layer, override.source, override.text or '""', former=former)
-            if problem := characters.problem(override.text):
+            if problem := words.character_problem(override.text):
                 self.faults.append(origin.fault(path, problem))
                 continue
             if path in origins and origins[path].former != former:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import itertools
 import math
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from stt_load.config import preset as presets
-from stt_load.config.faults import ConfigError, Fault
+from stt_load.config.faults import ConfigError, Fault, KeyPath
 from stt_load.config.judge import judge
 from stt_load.config.layers import Layer, Layers, Origin, Override
 from stt_load.config.model import Config
-from stt_load.config.paths import KeyPath
 from stt_load.config.save_path import check_save_path
 from stt_load.config.yaml_source import Document, parse
 from stt_load.storage.files import OddFileError, read_ordinary
@@ -74,7 +73,8 @@ def load(
     if save_directory is not None:
         faults += check_save_path(config, save_directory, layers.origins.get(("save_path",)))
     if faults:
-        raise ConfigError(_in_order(faults))
+        # By line; what stands in no file comes last.
+        raise ConfigError(sorted(faults, key=lambda fault: math.inf if fault.line is None else fault.line))
     return Loaded(config, source.path, layers.origins, notes)
 
 
@@ -85,7 +85,8 @@ def _laid(source: Source, overrides: Sequence[Override]) -> Layers:
     by_layer = sorted(overrides, key=lambda override: override.layer)
     asked_for = [override.text for override in by_layer if override.key == "api.preset"]
     if not asked_for:
-        _add_preset(layers, _preset_of(source.document))
+        api = source.document.values.get("api")
+        _add_preset(layers, api.get("preset") if isinstance(api, dict) else None)
     layers.add_document(source.document, str(source.path))
     if asked_for:
         _add_preset(layers, asked_for[-1])
@@ -100,38 +101,24 @@ def _add_preset(layers: Layers, name: object) -> None:
         layers.add_document(presets.document(name), presets.source(name), Layer.PRESET)
 
 
-def _preset_of(document: Document) -> object:
-    api = document.values.get("api")
-    return api.get("preset") if isinstance(api, dict) else None
-
-
-def _in_order(faults: Iterable[Fault]) -> list[Fault]:
-    """By line; what stands in no file comes last."""
-    return sorted(faults, key=lambda fault: math.inf if fault.line is None else fault.line)
-
-
 def _read(path: Path) -> Document:
-    source = str(path)
+    line = None
     try:
         raw = read_ordinary(path, MOST_BYTES)
     except FileNotFoundError:
         advice = f"make one (an empty file means all defaults), or set {FILE_VARIABLE} to the path of yours"
-        return _unread(source, f"missing file (working directory: {Path.cwd()}); {advice}")
+        message = f"missing file (working directory: {Path.cwd()}); {advice}"
     except IsADirectoryError:
-        return _unread(source, f"a directory; choose a file, such as {path / DEFAULT_FILE}")
+        message = f"a directory; choose a file, such as {path / DEFAULT_FILE}"
     except OddFileError as error:
-        return _unread(source, f"{error.strerror}; choose a file of a few lines of YAML")
+        message = f"{error.strerror}; choose a file of a few lines of YAML"
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
-        return _unread(source, f"can't be read: {why}; choose a readable file")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        message = f"not UTF-8: the byte 0x{raw[error.start]:02X}; save the file as UTF-8"
-        return Document(faults=[Fault(source, message, line=line)])
-    return parse(text, source)
-
-
-def _unread(source: str, message: str) -> Document:
-    return Document(faults=[Fault(source, message)])
+        message = f"can't be read: {why}; choose a readable file"
+    else:
+        try:
+            return parse(raw.decode("utf-8-sig"), str(path))
+        except UnicodeDecodeError as error:
+            line = raw.count(b"\n", 0, error.start) + 1
+            message = f"not UTF-8: the byte 0x{raw[error.start]:02X}; save the file as UTF-8"
+    return Document(faults=[Fault(str(path), message, line=line)])

@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field
 
 from stt_load.config.api import ApiConfig
 from stt_load.config.audio import AudioConfig
-from stt_load.config.paths import KeyPath
+from stt_load.config.faults import KeyPath
 from stt_load.config.section import (
     DEFAULT_DRAIN_S,
     EMBEDDED,

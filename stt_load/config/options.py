@@ -7,6 +7,7 @@ import shutil
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from stt_load.config import Config, Layer, Override
@@ -37,10 +38,7 @@ class Option:
 
     def text(self, config: Config) -> str:
         """The value in `config` as it would be typed; nothing for null."""
-        value: Any = config
-        for name in self.key.split("."):
-            value = getattr(value, name)
-        return _typed(value)
+        return _typed(attrgetter(self.key)(config))
 
 
 def _option(flag: str, name: str, *, in_web_form: bool = True) -> Option:
@@ -116,7 +114,10 @@ def listing(width: int) -> str:
     rows = [
         ((option.flag, option.env, option.key, option.text(defaults) or "null"), option.help) for option in OPTIONS
     ]
-    own = [((flag, env, name or "-", _default(name)), text) for flag, env, name, text in _LOCUSTS_OWN]
+    own = [
+        ((flag, env, name or "-", _typed(key(name).default) if name else "-"), text)
+        for flag, env, name, text in _LOCUSTS_OWN
+    ]
     head = ("option", "environment variable", "key", "default")
     columns = [max(map(len, column)) for column in zip(head, *(cells for cells, _ in rows + own), strict=True)]
 
@@ -130,10 +131,6 @@ def listing(width: int) -> str:
     lines = block("Options of stt-load for `locust`", rows)
     lines += block("Locust's own options that have a key here, or shape the load", own)
     return "\n".join([*lines, _PRECEDENCE])
-
-
-def _default(name: str) -> str:
-    return _typed(key(name).default) if name else "-"
 
 
 def _aligned(cells: tuple[str, ...], columns: list[int]) -> str:

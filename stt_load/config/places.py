@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from stt_load.config import characters
 from stt_load.config.api import ApiConfig
+from stt_load.config.faults import KeyPath
 from stt_load.config.model import Config
-from stt_load.config.paths import KeyPath
 from stt_load.config.variables import filled, has_half, has_model, is_name, references, texts
-from stt_load.config.words import carries, proxy_url
+from stt_load.config.words import carries, character_problem, proxy_url
 
 Broken = Mapping[KeyPath, str]
 """A broken rule: for each key that could be changed to heal it, what to say behind that key's value."""
@@ -38,11 +37,10 @@ def values_with_references(config: Config) -> Iterator[tuple[tuple[str, ...], st
 
 def places_of_model(api: ApiConfig) -> list[tuple[tuple[str, ...], str]]:
     """(path of the key, text) of everything in which `{model}` stands for the model."""
-    fields = [(name, getattr(api, name)) for name in ("headers", "query", "extra_fields")]
     found = [
         (("api", section, name), text)
-        for section, values in fields
-        for name, value in values.items()
+        for section in ("headers", "query", "extra_fields")
+        for name, value in getattr(api, section).items()
         for text in texts(value)
     ]
     return [(path, text) for path, text in [*found, (("api", "endpoint"), api.endpoint)] if has_model(text)]
@@ -80,15 +78,10 @@ def _strays(value: Any, path: KeyPath) -> Iterator[KeyPath]:
     if isinstance(value, Mapping):
         for name, inner in value.items():
             place = (*path, name)
-            if "${" in name or (not is_filled(place) and _has_reference(inner)):
+            if "${" in name or (not is_filled(place) and any("${" in text for text in texts(inner))):
                 yield place
             elif isinstance(inner, Mapping):
                 yield from _strays(inner, place)
-
-
-def _has_reference(value: Any) -> bool:
-    items = value if isinstance(value, list) else [value]
-    return any(isinstance(item, str) and "${" in item for item in items)
 
 
 def variables_are_right(config: Config, environ: Mapping[str, str]) -> Iterator[Broken]:
@@ -111,7 +104,7 @@ def _trouble(path: KeyPath, text: str, names: list[str], model: str | None, envi
         if value != value.strip() or value.startswith("\ufeff"):
             at = "ends" if value != value.rstrip() else "begins"
             return f"{name} in it, which {at} with a space or a line end, as a file's text does"
-        if problem := characters.problem(value):
+        if problem := character_problem(value):
             return f"{name} in it, which {problem}"
     if path[1] == "proxy":
         try:

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from stt_load.audio.names import FEWEST_SAMPLES, MOST_SAMPLES, frames_of
+from stt_load.config.faults import KeyPath
 from stt_load.config.model import Config
-from stt_load.config.paths import KeyPath
 from stt_load.config.places import Broken, model_has_a_place, references_are_right, variables_are_right
 from stt_load.config.words import API_FIELDS
 from stt_load.storage.files import OddFileError, read_ordinary
@@ -20,6 +20,7 @@ MOST_BUNDLE_BYTES = 10_000_000
 
 TOTAL, WARMUP = ("total_requests",), ("warmup_requests",)
 DURATION, RATE = ("audio", "duration"), ("audio", "sample_rate")
+BUNDLE = ("api", "ca_bundle")
 
 
 def broken_rules(config: Config, environ: Mapping[str, str], *, speaks: bool = True) -> Iterator[Broken]:
@@ -95,9 +96,8 @@ def _fields_have_a_form(config: Config) -> Iterator[Broken]:
         other = "query" if api.protocol == "raw" else "extra_fields"
         for name in ("language", "prompt", "temperature"):
             if getattr(api, name) is not None:
-                yield {
-                    ("api", name): f"is sent by protocol openai only; choose null, and `{name}` inside `api.{other}`"
-                }
+                advice = f"choose null, and `{name}` inside `api.{other}`"
+                yield {("api", name): f"is sent by protocol openai only; {advice}"}
     for name in api.extra_fields:
         path = ("api", "extra_fields", name)
         if api.protocol == "raw" or (api.protocol == "submit_poll" and api.job.audio == "raw"):
@@ -132,13 +132,8 @@ def _bundle_is_there(config: Config) -> Iterator[Broken]:
         read_ordinary(Path(bundle), MOST_BUNDLE_BYTES)
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=bundle)
     except OddFileError as error:
-        yield {
-            (
-                "api",
-                "ca_bundle",
-            ): f"holds no certificate to be read: it is {error.strerror}; choose a PEM file, or null"
-        }
+        yield {BUNDLE: f"holds no certificate to be read: it is {error.strerror}; choose a PEM file, or null"}
     except (OSError, ValueError) as error:  # an SSLError is one, too
         problem = getattr(error, "strerror", error)
         why = "holds no certificate" if isinstance(error, ssl.SSLError) else f"can't be read: {problem}"
-        yield {("api", "ca_bundle"): f"{why}; choose a PEM file, or null"}
+        yield {BUNDLE: f"{why}; choose a PEM file, or null"}

@@ -20,16 +20,14 @@ def check_save_path(config: Config, directory: Path, origin: Origin | None = Non
     origin: where save_path was given, for the faults; None when it was not.
     """
     given = config.save_path
-    problem = _of_default(directory) if given is None else _problem(given, directory / given)
+    if given is not None:
+        problem = _problem(given, directory / given)
+    elif problem := _refusal(directory):
+        problem = f"puts the result into {directory}, where nothing can be written ({problem})"
     if problem is None:
         return []
     origin = origin or Origin(Layer.DEFAULT, "default", "null" if given is None else given)
     return [origin.fault(KEY, f"{problem}; choose a file in a directory that can be written to")]
-
-
-def _of_default(directory: Path) -> str | None:
-    refusal = _refusal(directory)
-    return refusal and f"puts the result into {directory}, where nothing can be written ({refusal})"
 
 
 def _problem(given: str, path: Path) -> str | None:

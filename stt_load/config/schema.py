@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
+from stt_load.config.faults import dotted
 from stt_load.config.model import FORMER, Config
-from stt_load.config.paths import dotted
 
 
 class _Untitled(GenerateJsonSchema):

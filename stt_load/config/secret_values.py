@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 
-from stt_load.config.masking import MASK, mask_url
+import yaml
+
 from stt_load.config.model import Config
 from stt_load.config.places import values_with_references
-from stt_load.config.suspicion import SCHEMES, is_secret, pieces
-from stt_load.config.variables import filled, pairs, references
+from stt_load.config.scalars import RESOLVERS
+from stt_load.config.suspicion import MASK, SCHEMES, is_secret, mask_url, pieces
+from stt_load.config.variables import filled, items, pairs, references
 
 FEWEST_SECRET_CHARACTERS = 4
 """Anything shorter stands in ordinary words, too: replacing it would hide nothing and spoil every message."""
@@ -66,15 +68,23 @@ def masked(config: Config) -> dict[str, Any]:
 
 def _masked_field(section: str, name: str, value: Any) -> Any:
     """`value`, or the mask; names of variables are no secrets, and say where the secret is."""
-    literals = [_literal(one) if isinstance(one, str) else str(one) for one in _items(value)]
+    literals = [_literal(one) if isinstance(one, str) else str(one) for one in items(value)]
     return MASK if any(one and is_secret(section, name, one) for one in literals) else value
-
-
-def _items(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def _literal(text: str) -> str:
     """What is left of `text` without variables, model and the word for a scheme before them."""
     rest = filled(text, {}, "").strip()
     return "" if rest.lower() in SCHEMES else rest
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes what would be read back as something else by our own rules."""
+
+    yaml_implicit_resolvers = RESOLVERS
+
+
+def effective(config: Config) -> str:
+    """`config` as YAML with every key, in the model's order, secrets masked."""
+    text: str = yaml.dump(masked(config), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+    return text

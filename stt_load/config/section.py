@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
+from stt_load.config import words
 from stt_load.config.expressions import expression
-from stt_load.config.words import (
-    OWN_HEADERS,
-    absolute_path,
-    bare_text,
-    base_url,
-    call_name,
-    field_name,
-    header_name,
-    header_text,
-    media_type,
-    parameter_name,
-    poll_path,
-    proxy_url,
-    unicode_text,
-    variable_name,
-)
 
 EMBEDDED = "embedded"
 DEFAULT_DRAIN_S = 30.0
@@ -35,37 +20,39 @@ MOST_REQUESTS = 2**32 - 1
 # The largest whole number up to which every reader of JSON tells all apart (RFC 8259, section 6).
 MOST_SEED = 2**53 - 1
 
+
+def _text(**rules: Any) -> WithJsonSchema:
+    """What an editor can check of a text whose check is a function."""
+    return WithJsonSchema({"type": "string"} | rules)
+
+
 Seconds = Annotated[float, Field(ge=0, le=LONGEST_S)]
 PositiveSeconds = Annotated[float, Field(gt=0, le=LONGEST_S)]
-UrlPath = Annotated[str, AfterValidator(absolute_path), WithJsonSchema({"type": "string", "pattern": "^/"})]
-BaseUrl = Annotated[
-    str,
-    AfterValidator(base_url),
-    WithJsonSchema({"type": "string", "pattern": f"^({EMBEDDED}$|[Hh][Tt][Tt][Pp][Ss]?://)"}),
-]
-VariableName = Annotated[
-    str, AfterValidator(variable_name), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"})
-]
-FieldName = Annotated[str, AfterValidator(field_name), WithJsonSchema({"type": "string", "minLength": 1})]
-MediaType = Annotated[str, AfterValidator(media_type), WithJsonSchema({"type": "string", "pattern": "^[^/]+/[^/]+$"})]
-CallName = Annotated[str, AfterValidator(call_name), WithJsonSchema({"type": "string", "pattern": r"\.py:\w+$"})]
-Expression = Annotated[str, AfterValidator(expression), WithJsonSchema({"type": "string", "minLength": 1})]
-Text = Annotated[str, AfterValidator(unicode_text)]
+UrlPath = Annotated[str, AfterValidator(words.absolute_path), _text(pattern="^/")]
+BaseUrl = Annotated[str, AfterValidator(words.base_url), _text(pattern=f"^({EMBEDDED}$|[Hh][Tt][Tt][Pp][Ss]?://)")]
+VariableName = Annotated[str, AfterValidator(words.variable_name), _text(pattern="^[A-Za-z_][A-Za-z0-9_]*$")]
+FieldName = Annotated[str, AfterValidator(words.field_name), _text(minLength=1)]
+MediaType = Annotated[str, AfterValidator(words.media_type), _text(pattern="^[^/]+/[^/]+$")]
+CallName = Annotated[str, AfterValidator(words.call_name), _text(pattern=r"\.py:\w+$")]
+Expression = Annotated[str, AfterValidator(expression), _text(minLength=1)]
+Text = Annotated[str, AfterValidator(words.unicode_text)]
 FieldScalar = Text | bool | int | float
-BareText = Annotated[str, AfterValidator(bare_text), Field(min_length=1)]
+BareText = Annotated[str, AfterValidator(words.bare_text), Field(min_length=1)]
 HeaderName = Annotated[
-    str, AfterValidator(header_name), WithJsonSchema({"type": "string", "not": {"enum": list(OWN_HEADERS)}})
+    str,
+    AfterValidator(words.header_name),
+    WithJsonSchema({"type": "string", "not": {"enum": list(words.OWN_HEADERS)}}),
 ]
 HeaderText = Annotated[
-    str, AfterValidator(header_text), WithJsonSchema({"type": ["string", "number", "boolean"]})  # sent as written
+    str,
+    AfterValidator(words.header_text),
+    WithJsonSchema({"type": ["string", "number", "boolean"]}),  # sent as written
 ]
-ProxyUrl = Annotated[
-    str, AfterValidator(proxy_url), WithJsonSchema({"type": "string", "pattern": "^[Hh][Tt][Tt][Pp]://"})
-]
-PollPath = Annotated[str, AfterValidator(poll_path), WithJsonSchema({"type": "string", "pattern": r"^/.*\{id\}"})]
+ProxyUrl = Annotated[str, AfterValidator(words.proxy_url), _text(pattern="^[Hh][Tt][Tt][Pp]://")]
+PollPath = Annotated[str, AfterValidator(words.poll_path), _text(pattern=r"^/.*\{id\}")]
 Word = Annotated[str, Field(min_length=1)]
 Unit = Literal["s", "ms"]
-ParameterName = Annotated[str, AfterValidator(parameter_name), WithJsonSchema({"type": "string", "minLength": 1})]
+ParameterName = Annotated[str, AfterValidator(words.parameter_name), _text(minLength=1)]
 
 
 class Section(BaseModel):

@@ -57,17 +57,23 @@ def is_name(text: str) -> bool:
     return bool(_NAME.fullmatch(text))
 
 
-def texts(value: Value) -> list[str]:
+def items(value: Any) -> list[Any]:
+    """Of a list its items, of all else the value alone."""
+    return value if isinstance(value, list) else [value]
+
+
+def texts(value: Any) -> list[str]:
     """The texts in a value, or in its items."""
-    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
+    return [one for one in items(value) if isinstance(one, str)]
 
 
 def pairs(fields: Mapping[str, Value], environ: Mapping[str, str], model: str | None = None) -> list[tuple[str, str]]:
     """(name, text) of each field, variables and model filled in; a list gives its name once per item."""
-    items = [
-        (name, item) for name, value in fields.items() for item in (value if isinstance(value, list) else [value])
+    return [
+        (name, filled(item, environ, model) if isinstance(item, str) else as_text(item))
+        for name, value in fields.items()
+        for item in items(value)
     ]
-    return [(name, filled(item, environ, model) if isinstance(item, str) else as_text(item)) for name, item in items]
 
 
 def json_fields(

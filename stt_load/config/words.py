@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Callable
 from urllib.parse import SplitResult, urlsplit
 
 from stt_load.config.faults import nearest
-from stt_load.config.masking import mask_url
-from stt_load.config.suspicion import looks_like_key
+from stt_load.config.suspicion import looks_like_key, mask_url
+from stt_load.config.variables import is_name
 
 API_FIELDS = ("model", "language", "prompt", "response_format", "temperature", "stream")
 """Form fields of the OpenAI API, which have keys of their own."""
@@ -23,9 +24,24 @@ _URL_FORM = "choose http(s)://host[:port][/path], or embedded"
 _ZONE = "has a zone (%...) in its host, which no Host header may have (RFC 6874); leave it out, or choose a name"
 _PRINTABLE = re.compile(r"[!-~]+")
 _HOST = re.compile(r"[A-Za-z0-9._~-]+")
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_NO_UNICODE = "is not Unicode text (it has half of a surrogate pair); choose a text in UTF-8"
+_NONE_OF_A_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+
+
+def character_problem(text: str) -> str | None:
+    """What is wrong with `text`, and what would be right, reading on from it; None where all is well.
+
+    Half of a surrogate pair is no Unicode text, and nothing can be done with it but to fail. Control characters but
+    tab and line ends come from a slip, or from who wants to hide something. Each key has rules of its own beside.
+    """
+    found = _NONE_OF_A_TEXT.search(text)
+    if found is None:
+        return None
+    if found[0] >= "\ud800":
+        return _NO_UNICODE
+    return f"has the control character U+{ord(found[0]):04X}; take it out"
 
 
 def base_url(text: str) -> str:
@@ -117,28 +133,10 @@ def absolute_path(text: str) -> str:
 def variable_name(text: str) -> str:
     if looks_like_key(text):
         raise ValueError("looks like a key; choose the name of the environment variable that holds it")
-    if not _VARIABLE.fullmatch(text):
+    if not is_name(text):
         raise ValueError(
             "is no name of an environment variable; choose letters, digits and underscores, such as OPENAI_API_KEY"
         )
-    return text
-
-
-def unicode_text(text: str) -> str:
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        raise ValueError("is not Unicode text (it has half of a surrogate pair); choose a text in UTF-8")
-    return text
-
-
-def bare_text(text: str) -> str:
-    if text != text.strip():
-        raise ValueError("begins or ends with a space or a line end; take that out")
-    return text
-
-
-def field_name(text: str) -> str:
-    if not text or not text.isprintable():
-        raise ValueError("is no name of a form field; choose one or more printable characters")
     return text
 
 
@@ -150,30 +148,31 @@ def header_name(text: str) -> str:
     return text
 
 
-def header_text(text: str) -> str:
-    if not carries(text):
-        raise ValueError("has a character that no header can carry; choose printable ASCII")
-    return text
-
-
 def carries(text: str) -> bool:
     """Whether a header can carry `text` as its value."""
     return bool(re.fullmatch(r"[ -~]*", text)) and text == text.strip()
 
 
-def parameter_name(text: str) -> str:
-    if not text or not text.isprintable():
-        raise ValueError("is no name of a parameter; choose one or more printable characters")
-    return text
+def _is_shown(text: str) -> bool:
+    return text != "" and text.isprintable()
 
 
-def media_type(text: str) -> str:
-    if not re.fullmatch(r"[!#$&^_.+0-9A-Za-z-]+/[!#$&^_.+0-9A-Za-z-]+(; *[!-:<-~]+)*", text):
-        raise ValueError("is no content type; choose one such as audio/wav")
-    return text
+def _check(holds: Callable[[str], object], otherwise: str) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if not holds(text):
+            raise ValueError(otherwise)
+        return text
+
+    return check
 
 
-def call_name(text: str) -> str:
-    if not re.fullmatch(r".+\.py:[A-Za-z_]\w*", text):
-        raise ValueError("is not of the form FILE.py:FUNCTION; choose one such as my_calls.py:transcribe")
-    return text
+_MEDIA_TYPE = re.compile(r"[!#$&^_.+0-9A-Za-z-]+/[!#$&^_.+0-9A-Za-z-]+(; *[!-:<-~]+)*")
+_CALL = re.compile(r".+\.py:[A-Za-z_]\w*")
+
+bare_text = _check(lambda text: text == text.strip(), "begins or ends with a space or a line end; take that out")
+field_name = _check(_is_shown, "is no name of a form field; choose one or more printable characters")
+parameter_name = _check(_is_shown, "is no name of a parameter; choose one or more printable characters")
+header_text = _check(carries, "has a character that no header can carry; choose printable ASCII")
+media_type = _check(_MEDIA_TYPE.fullmatch, "is no content type; choose one such as audio/wav")
+call_name = _check(_CALL.fullmatch, "is not of the form FILE.py:FUNCTION; choose one such as my_calls.py:transcribe")
+unicode_text = _check(lambda text: not any("\ud800" <= character <= "\udfff" for character in text), _NO_UNICODE)

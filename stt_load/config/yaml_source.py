@@ -7,11 +7,10 @@ from typing import Any
 
 import yaml
 
-from stt_load.config import characters
-from stt_load.config.faults import Fault
-from stt_load.config.masking import shown
-from stt_load.config.paths import KeyPath, dotted
+from stt_load.config import words
+from stt_load.config.faults import Fault, KeyPath, dotted
 from stt_load.config.scalars import RESOLVERS, TAG, tagged
+from stt_load.config.suspicion import shown
 
 MOST_NODES = 10_000
 DEEPEST = 20
@@ -44,13 +43,9 @@ class Document:
 
 def parse(text: str, source: str) -> Document:
     """The configuration in `text`; `source` names it in faults. An empty text is an empty mapping."""
-    try:
-        node = _compose(text)
-    except _UnreadableError as error:
-        return Document(faults=[Fault(source, error.message, line=error.line, column=error.column)])
     reader = _Reader(source)
     try:
-        reader.read(node)
+        reader.read(_compose(text))
     except _UnreadableError as error:
         reader.document.faults.append(Fault(source, error.message, line=error.line, column=error.column))
     return reader.document
@@ -131,7 +126,13 @@ class _Reader:
         for name, (key, value) in self._entries(node, path, 0).items():
             if not path and name.startswith(ANCHORS):
                 continue
-            self._add(values, (*path, name), value, key.start_mark.line + 1)
+            place, written = (*path, name), _written(value)
+            self.document.spots[place] = Spot(key.start_mark.line + 1, written)
+            try:
+                values[name] = self._value(value, place)
+            except _ValueError as error:
+                given = shown(place, written)
+                self._fault(place, value, f"{given} {error}", given)
         return values
 
     def _entries(self, node: yaml.MappingNode, path: KeyPath, depth: int) -> dict[str, _Entry]:
@@ -145,7 +146,7 @@ class _Reader:
             if not isinstance(key, yaml.ScalarNode):
                 self._fault(path, key, "a list or a mapping can't be a key; choose the name of a key")
                 continue
-            if problem := characters.problem(key.value):
+            if problem := words.character_problem(key.value):
                 self._fault((*path, key.value), key, f"the key {problem}")
                 continue
             is_merge = key.value == MERGE and key.style is None
@@ -180,15 +181,6 @@ class _Reader:
         advice = "keep one: `<<: [*one, *two]` merges both" if place[-1] == MERGE else "keep one"
         self._fault(place, key, f"{given}: {lines}; {advice}", given)
 
-    def _add(self, values: dict[str, Any], place: KeyPath, node: yaml.Node, line: int) -> None:
-        written = _written(node)
-        self.document.spots[place] = Spot(line, written)
-        try:
-            values[place[-1]] = self._value(node, place)
-        except _ValueError as error:
-            given = shown(place, written)
-            self._fault(place, node, f"{given} {error}", given)
-
     def _value(self, node: yaml.Node, path: KeyPath) -> Any:
         self._count(node, path)
         if isinstance(node, yaml.CollectionNode) and node.tag not in (TAG + "map", TAG + "seq"):
@@ -197,7 +189,7 @@ class _Reader:
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self._item(item, (*path, str(index))) for index, item in enumerate(node.value)]
-        if problem := characters.problem(node.value):
+        if problem := words.character_problem(node.value):
             raise _ValueError(problem)
         try:
             return tagged(node.tag, node.value)
@@ -211,8 +203,7 @@ class _Reader:
     def _count(self, node: yaml.Node, path: KeyPath, depth: int = 0) -> None:
         self._nodes += 1
         if self._nodes > MOST_NODES or len(path) + depth > DEEPEST:
-            line = node.start_mark.line + 1
-            raise _UnreadableError(_TOO_MUCH, line)
+            raise _UnreadableError(_TOO_MUCH, node.start_mark.line + 1)
 
     def _fault(self, path: KeyPath, node: yaml.Node, message: str, given: str | None = None) -> None:
         line = node.start_mark.line + 1

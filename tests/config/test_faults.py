@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stt_load.config.faults import LONGEST, MOST_SHOWN, ConfigError, Fault, nearest
+from stt_load.config.faults import LONGEST, LONGEST_NAME, MOST_SHOWN, ConfigError, Fault, dotted, nearest
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,9 @@ def test_faults_stand_below_their_source_and_not_all_of_them() -> None:
 def test_the_nearest_is_near() -> None:
     assert nearest("endpint", ["endpoint", "model"]) == "endpoint"
     assert nearest("xyz", ["endpoint", "model"]) is None
+
+
+def test_a_path_is_printable_and_no_longer_than_a_line() -> None:
+    assert dotted(("api", "timeout", "read")) == "api.timeout.read"
+    assert dotted(("a\n", "")) == "'a\\n'.''"
+    assert dotted(("x" * 1_000,)) == "x" * LONGEST_NAME + "..."

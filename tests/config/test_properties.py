@@ -14,8 +14,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from stt_load.config import Config, ConfigError, Layer, Override, effective, load, masked
+from stt_load.config.faults import dotted
 from stt_load.config.keys import keys
-from stt_load.config.paths import dotted
 from stt_load.config.scalars import scalar
 from stt_load.config.schema import schema
 from stt_load.config.yaml_source import parse
