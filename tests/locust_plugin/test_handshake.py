@@ -8,7 +8,7 @@ from locust.exception import RPCError
 
 import stt_load
 from stt_load.cluster import messages, protocol
-from stt_load.locust_plugin import handshake as introductions
+from stt_load.locust_plugin import handshake as handshakes
 from stt_load.locust_plugin.handshake import Handshake, post
 from tests.worker_process import Process, until
 
@@ -17,8 +17,8 @@ NEEDS = {"variables": [], "call": None, "sent_s": 4711.0}
 
 @pytest.fixture
 def process(monkeypatch: pytest.MonkeyPatch) -> Process:
-    monkeypatch.setattr(introductions, "HELLO_S", 0.005)
-    monkeypatch.setattr(introductions, "GO_S", 0.005)
+    monkeypatch.setattr(handshakes, "HELLO_S", 0.005)
+    monkeypatch.setattr(handshakes, "GO_S", 0.005)
     return Process()
 
 

@@ -10,7 +10,7 @@ import gevent
 import pytest
 from locust.exception import StopTest
 
-from stt_load.locust_plugin import process_exit as departures
+from stt_load.locust_plugin import process_exit as process_exits
 from stt_load.locust_plugin import web
 from stt_load.locust_plugin.locust_stats import Reports
 from stt_load.locust_plugin.suite import Suite
@@ -126,7 +126,7 @@ def test_who_stops_a_run_is_told_by_the_clock(
 ) -> None:
     suite = started(make("--headless", "-t", "60s"))
     now = suite._process_exit.started_s + passed_s
-    monkeypatch.setattr(departures, "clock", lambda: now)
+    monkeypatch.setattr(process_exits, "clock", lambda: now)
     assert suite._process_state().time_limit_s == max(0.0, 60.0 - passed_s)
     fire(suite, "test_stopping")
     assert suite._run is not None

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from stt_load.locust_plugin import worker_wait as staffings
+from stt_load.locust_plugin import worker_wait as worker_waits
 from stt_load.locust_plugin.worker_wait import WorkerWait
 
 
@@ -23,8 +23,8 @@ class Waiting:
         self.starts_s = 1_000.0
         self.options = SimpleNamespace(expect_workers=expected, expect_workers_max_wait=limit_s, headless=True)
         self.runner: Any = SimpleNamespace(state="ready", clients=SimpleNamespace(ready=self.here))
-        monkeypatch.setattr(staffings, "clock", lambda: self.now_s)
-        monkeypatch.setattr(staffings.gevent, "sleep", self._sleep)
+        monkeypatch.setattr(worker_waits, "clock", lambda: self.now_s)
+        monkeypatch.setattr(worker_waits.gevent, "sleep", self._sleep)
         self.worker_wait = WorkerWait(self.runner, self.options, self._give_up)
 
     def follow(self, passes_s: float) -> None:

@@ -33,9 +33,9 @@ class Closing(io.StringIO):
 @pytest.mark.parametrize("error", [BrokenPipeError(), OSError(5, "the terminal is gone"), ValueError("closed")])
 def test_a_reader_that_goes_away_is_no_error_and_is_not_tried_again(error: Exception) -> None:
     stream = Closing(1, error)
-    outlet = Output(stream)
+    output = Output(stream)
     for text in ("one", "two", "three"):
-        outlet.write(text)
+        output.write(text)
     assert (stream.getvalue(), stream.tried) == ("one", 2)
 
 
