@@ -86,7 +86,7 @@ class Ledger(Iterations):
 
     @property
     def leased_again(self) -> int:
-        """Iterations that were leased once more, as a new attempt."""
+        """Iterations that were handed out once more, as a new attempt."""
         return len(self._leased_again)
 
     @property
@@ -107,7 +107,7 @@ class Ledger(Iterations):
             self._accounts[worker].present = self._accounts[worker].starting = 0
 
     def account(self, worker: str) -> Account:
-        """What is known of `worker`, which is nothing while it has not reported or is lost."""
+        """What is known of `worker`; of one that has not reported, or is lost, an empty one that nobody keeps."""
         return self._accounts.get(worker) or Account()
 
     def lease(self, worker: str) -> list[Iteration]:

@@ -197,9 +197,8 @@ class RemoteExecutors:
         if member is None:
             return
         self._registry.on_echo(member, data)
-        if (
-            self._executor is not None and self._registry.listener is self._executor
-        ):  # it may not have heard of this run
+        # It may not have heard of this run.
+        if self._executor is not None and self._registry.listener is self._executor:
             self._executor.on_echo(worker, data)
 
     def _on_bye(self, worker: str, _: Data) -> None:

@@ -89,7 +89,7 @@ def install(default_user: type[User] | None = None) -> None:
 
 
 class Suite:
-    """Listens to a Locust process that runs tests, alone or as a master. Each start is an `Run` of its own."""
+    """Listens to a Locust process that runs tests, alone or as a master. Each start is a `Run` of its own."""
 
     def __init__(self, environment: Environment, web_ui: Any, command_line: CommandLine, reports: Reports) -> None:
         assert environment.runner is not None
@@ -173,9 +173,10 @@ class Suite:
 
     def _start(self) -> None:
         self.outcome = None
-        # Locust is told in a greenlet of the run's own: in that of a user it would wait for itself.
         run = self._run = self._launcher.run(
-            self._executors, stop_users=self._controls.end, process_state=self._process_state
+            self._executors,
+            stop_users=lambda: self._controls.attempt(self._controls.end),  # what breaks after the result counts, too
+            process_state=self._process_state,
         )
         if self._process_exit.take_failure():
             run.faults.note(BROKE)
@@ -187,6 +188,7 @@ class Suite:
         self._process_exit.code, self._run = code, None
         if run is not None:
             run.abandon()
+            run.lifecycle.over()
             run.lifecycle.concluded.set()
 
     @guarded

@@ -43,13 +43,15 @@ def _is_known(value: Any) -> bool:
 
 
 def _texts(say: Messages, metrics: Metrics, value: Any) -> dict[str, Any]:
-    """What a text can name: the figure, or each of the block; seconds as such and, with `_ms`, as milliseconds."""
+    """What a text can name: the figure, or each of the block; seconds as such, with their
+    unit (`_s`), and as milliseconds (`_ms`)."""
     if not is_dataclass(value):
         return {"n": value, "polls": metrics.polls or 0, "interval": say.duration(metrics.poll_interval_s)}
     figures = {one.name.removesuffix("_s"): getattr(value, one.name) for one in fields(value)}
     numbers = {name: one for name, one in figures.items() if one is None or isinstance(one, float)}
     in_ms = {f"{name}_ms": say.number(None if one is None else one * 1_000, 1) for name, one in numbers.items()}
-    return figures | {name: say.number(one, 3) for name, one in numbers.items()} | in_ms
+    seconds = {f"{name}_s": say.seconds(one) for name, one in numbers.items()}
+    return figures | {name: say.number(one, 3) for name, one in numbers.items()} | in_ms | seconds
 
 
 def backends(say: Messages, found: tuple[Backend, ...]) -> Iterator[str]:

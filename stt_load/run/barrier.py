@@ -132,7 +132,9 @@ class Barrier:
         self._heard.add(sample.worker)
         if self._continue_on_dead_warmup or budget.closed:
             return
-        enough = budget.warmup_results >= min(FIRST_ANSWERS, budget.warmup) and len(self._heard) >= budget.workers
+        # Of workers that are still to come nothing is known, their key neither.
+        everyone = budget.joined >= budget.awaited and len(self._heard) >= budget.workers
+        enough = everyone and budget.warmup_results >= min(FIRST_ANSWERS, budget.warmup)
         all_in = budget.warmup_results == budget.warmup
         dead = all_in and len(self._warmup_kinds) == 1 and None not in self._warmup_kinds
         if (self._hopeless and enough) or dead:

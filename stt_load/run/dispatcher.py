@@ -48,9 +48,11 @@ class Condition:
 
     def wait_for(self, take: Callable[[Hashable, float], T | None], slot: Hashable, slots: Slots) -> T:
         """What `take` has for `slot` as soon as it has something: who waits, waits without ending."""
-        while (found := take(slot, now_s := clock())) is None:
+        while True:
+            slots.wake_s = None
+            if (found := take(slot, now_s := clock())) is not None:
+                return found
             self._event.wait(None if slots.wake_s is None else slots.wake_s - now_s)
-        return found
 
     def notify_all(self) -> None:
         event, self._event = self._event, Event()

@@ -118,6 +118,9 @@ class Lifecycle:
         its own end."""
         if self.ending is None:
             self._close(reason, detail)
+            if reason == "finished":
+                # With all N in, there may only be tries whose result somebody else has given.
+                self._drain(self._drain_s if self._budget.done else self._longest_s + MARGIN_S)
             if not self._budget.in_flight:  # what Locust does on its way to the end spoils nothing then
                 self._rest()
             self._faults.spawn("Locust could not be told that the run is over", self._tell)
@@ -148,11 +151,8 @@ class Lifecycle:
 
     def finish(self) -> None:
         """What was planned is done: waits for what is in flight, as long as that can take; blocks."""
-        # With all N in, there may only be tries whose result somebody else has given.
-        limit_s = self._drain_s if self._budget.done else self._longest_s + MARGIN_S
-        if self.state is State.RUNNING:
-            self._drain(limit_s)
-            self._in_flight.finish(limit_s)
+        if not self.told:
+            self._in_flight.finish(self.left_s or 0.0)
         if self._budget.in_flight:
             self.cut()
 

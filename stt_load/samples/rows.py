@@ -181,7 +181,7 @@ def _read(batch: list[Any], workers: Mapping[str, int]) -> tuple[Rows, list[str]
     rows = blank(len(batch))
     texts: dict[str, int] = {}
     for row in batch:
-        if len(row) < len(ORDER):
+        if not _SINCE.keys() <= row.keys():
             for name, value in _SINCE.items():
                 row.setdefault(name, value)
     for field, values in zip(FIELDS, zip(*map(_values, batch), strict=True), strict=True):

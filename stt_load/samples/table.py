@@ -143,7 +143,7 @@ def connections(rows: Samples) -> npt.NDArray[np.int64]:
 
 
 class SampleTable:
-    """Samples as they come in. Appending costs the same however many there are, 133 bytes a sample."""
+    """Samples as they come in. Appending costs the same however many there are, 135 bytes a sample."""
 
     BLOCK = 65_536
     MAX_TEXTS = 1_000

@@ -20,6 +20,9 @@ class ApiError(Exception):
     code: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
+    def __str__(self) -> str:
+        return self.message
+
     def body(self) -> bytes:
         """The JSON document of the answer."""
         kind = "invalid_request_error" if self.status < 500 else "server_error"

@@ -278,7 +278,7 @@ def test_what_a_stranger_says_is_not_listened_to(master: Master) -> None:
 def test_who_has_registered_and_is_mute_is_told_of_and_never_refused(
     master: Master, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It has no users, and may still install_handshake itself: a process that stood still."""
+    """It has no users, and may still introduce itself: a process that stood still."""
     master.wire.held.add("mute")
     master.wait(60)
     assert (master.wire.dismissed, master.left) == ([], [])

@@ -32,7 +32,7 @@ HELLO = {"version": stt_load.__version__, "name": "a:1", "boot_id": None, "ready
 
 
 class Master:
-    """Locust's master without a connection, and the executors that listens to it."""
+    """Locust's master without a connection, and the executors that listen to it."""
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, str]] = []

@@ -217,6 +217,37 @@ def test_an_exception_in_the_wait_of_a_planned_end_counts_and_the_run_ends(
     assert not suite._process_exit.failed, "the run carries it"
 
 
+def test_what_breaks_when_locust_ends_after_the_result_is_the_exit_code(
+    make: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suite = started(make("--headless"))
+    run = suite._run
+    assert run is not None
+
+    def end_and_break() -> None:
+        fire(suite, "test_stopping")
+        fire(suite, "test_stop")
+        raise RuntimeError("the connection is gone")
+
+    monkeypatch.setattr(suite._controls, "end", end_and_break)
+    run.lifecycle.end("gave_up")
+    gevent.sleep(0.05)
+    assert run.lifecycle.concluded.is_set()
+    assert suite._process_exit.failed, "there is no run any more that could carry it"
+
+
+def test_a_run_that_was_to_end_before_its_start_failed_stops_nobody(
+    make: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suite = started(make("--headless"))
+    ended = ends_of(suite, monkeypatch)
+    assert suite._run is not None
+    suite._run.lifecycle.end("workers_lost")
+    suite._abandon(2)
+    gevent.sleep(0.05)
+    assert ended == [], "the next run's users are not this one's to stop"
+
+
 def test_a_watch_that_can_not_be_ended_does_not_hold_up_a_planned_end(
     make: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -134,7 +134,7 @@ def test_with_a_login_nobody_gets_a_result_without(monkeypatch: pytest.MonkeyPat
     page.result.write_text("{}", encoding="utf-8")
     ui = page.environment.web_ui
     assert ui is not None
-    ui.app.secret_key = "for the barrier"
+    ui.app.secret_key = "for the session"
     ui.login_manager.user_loader(lambda _: None)
     answer = page.client.get("/stt-load/result")
     assert answer.status_code == 302
@@ -236,7 +236,7 @@ def test_before_the_login_nothing_of_ours_answers(
     page.reason = web.NO_WORKERS
     ui = page.environment.web_ui
     assert ui is not None
-    ui.app.secret_key = "for the barrier"
+    ui.app.secret_key = "for the session"
     ui.login_manager.user_loader(lambda _: Somebody())
     ui.app.add_url_rule("/enter", view_func=lambda: str(login_user(Somebody())))
     ask = page.client.get if path in ("/", "/stt-load/result") else page.client.post
@@ -250,7 +250,7 @@ def test_before_the_login_nothing_of_ours_answers(
 def test_a_login_that_is_broken_lets_nobody_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     page = Page(monkeypatch, tmp_path, "--web-login")
     assert page.environment.web_ui is not None
-    page.environment.web_ui.app.secret_key = "for the barrier"
+    page.environment.web_ui.app.secret_key = "for the session"
     answer = page.client.post("/swarm", data=FORM | {"save_path": "/nowhere/x.json"})
     assert b"Locust auth exception" in answer.get_data()
     assert page.started == []

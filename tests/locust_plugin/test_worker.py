@@ -136,7 +136,7 @@ def test_an_exception_in_a_message_is_an_error_of_the_run_a_broken_connection_is
 ) -> None:
     scene.hears(protocol.RUN, order_of())
     scene.hears(protocol.LEASE, {"run": "the-run"})
-    assert "the message stt_load.iterations failed: KeyError" in caplog.text
+    assert "the message stt_load.lease failed: KeyError" in caplog.text
     scene.dispatcher._post = lambda *_: (_ for _ in ()).throw(ConnectionError("mended"))
     scene.hears(protocol.BEAT, BEAT)
     assert scene.dispatcher.errors == 1

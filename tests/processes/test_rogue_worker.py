@@ -213,7 +213,7 @@ def beat_on(one: Rogue, running: Event) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("beats", [False, True])
 def test_workers_that_do_nothing_end_no_run(beats: bool, tmp_path: Path) -> None:
-    """They install_handshake themselves as workers do. Locust gives them all users that there are."""
+    """They introduce themselves as workers do. Locust gives them all users that there are."""
     running = Event()
     running.set()
     with logged_server(tmp_path, **THIRDS) as server, crowd(tmp_path) as processes, rogues(processes.port) as make:

@@ -110,7 +110,7 @@ class Person(UserMixin):
 @events.init.add_listener
 def on_init(environment, **_):
     app = environment.web_ui.app
-    app.secret_key = "for the barrier"
+    app.secret_key = "for the session"
     environment.web_ui.login_manager.user_loader(lambda _: Person())
     environment.web_ui.auth_args = {"username_password_callback": "/authenticate"}
 

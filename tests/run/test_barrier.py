@@ -75,10 +75,9 @@ def test_a_row_that_cannot_be_kept_at_all_is_a_fault_and_the_run_ends(monkeypatc
 @pytest.mark.parametrize("broken", ["on_barrier", "on_news"])
 def test_whatever_breaks_after_a_result_is_counted_and_the_run_goes_on(broken: str) -> None:
     told = Told(3, 1, **{broken: lambda: 1 / 0})
-    iteration = told.budget
     told.budget.slots.join("one")
     for _ in range(3):
-        taken = iteration.take("one")
+        taken = told.budget.take("one")
         if taken is None:
             break
         told.finish(taken)
@@ -184,3 +183,14 @@ def test_an_end_before_the_service_was_ready_says_so(reason: Any, told: bool) ->
     ready.barrier.release()
     ready.lifecycle.stop(reason)
     assert ready.lifecycle.ending == Ending(reason)
+
+
+def test_one_workers_bad_key_says_nothing_of_workers_that_are_still_to_come() -> None:
+    told = Told(20, 8, awaited=2)
+    for _ in range(4):
+        told.go(ErrorKind.AUTH, status=401)
+    assert told.lifecycle.ending is None
+    told.budget.slots.join("another")
+    told.go(ErrorKind.AUTH, status=401)
+    assert told.lifecycle.ending is not None
+    assert told.lifecycle.ending.reason == "dead_warmup"

@@ -123,3 +123,20 @@ def test_who_asks_before_an_iteration_is_due_gets_it_then() -> None:
         taken = dispatcher.take("one")
         assert taken.due_s == barrier_s + 0.05 * (number + 1)
         assert clock() >= taken.due_s
+
+
+def test_who_waits_for_an_end_that_is_not_his_waits_without_turning() -> None:
+    """A due instant that has gone by must not wake anybody again and again once nothing is handed out any more."""
+    told = Told(3)
+    told.barrier.release()
+    condition = Condition()
+    dispatcher = LocalDispatcher(told.budget, told.barrier, condition)
+    told.budget.slots.follow(lambda _: 0.02, 0)
+    told.budget.slots.barrier_s = clock()
+    waiting = gevent.spawn(dispatcher.take, "one")
+    settled()
+    told.budget.close()
+    gevent.sleep(0.05)
+    assert not waiting.ready()
+    assert told.budget.slots.wake_s is None
+    waiting.kill()

@@ -17,7 +17,7 @@ DRAIN_S, LONGEST_S = 30.0, 300.0
 
 
 class Users:
-    """Users of which the test says what happens while it is waited for."""
+    """Users of which the test says what happens while they are waited for."""
 
     def __init__(self) -> None:
         self.did: list[tuple[str, float | None]] = []
@@ -94,6 +94,13 @@ def test_a_planned_end_waits_as_long_as_a_request_can_take(now: list[float]) -> 
     assert (run.lifecycle.state, run.lifecycle.told, run.reason) == (State.DRAINING, False, "finished")
     now[0] += 100
     assert run.lifecycle.left_s == LONGEST_S + MARGIN_S - 100
+
+
+def test_from_the_instant_of_a_planned_end_it_is_known_how_long_it_can_take(now: list[float]) -> None:
+    assert now
+    run = Run(3)
+    run.lifecycle.end("finished")
+    assert (run.lifecycle.state, run.lifecycle.left_s) == (State.DRAINING, LONGEST_S + MARGIN_S)
 
 
 def test_what_hangs_for_longer_than_a_request_can_take_is_cut_off(now: list[float]) -> None:
@@ -221,7 +228,7 @@ def test_the_first_signal_drains_and_the_second_cuts(now: list[float]) -> None:
 def test_a_signal_while_a_run_is_ending_cuts_at_once_and_counts(now: list[float], reason: EndReason) -> None:
     assert now
     run = Run(2)
-    run.lifecycle._close(reason)
+    run.lifecycle.end(reason)
     run.lifecycle.interrupt()
     assert (run.users.did, run.reason) == ([("cut", None)], "interrupted")
 

@@ -18,7 +18,7 @@ def _in_its_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def test_an_experiment_that_is_abandoned_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_is_abandoned_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     trial = Trial()
     monkeypatch.setattr("stt_load.locust_plugin.display.Display.started", boom)
     with pytest.raises(RuntimeError):
@@ -27,7 +27,7 @@ def test_an_experiment_that_is_abandoned_leaves_nothing(monkeypatch: pytest.Monk
     assert not list(Path.cwd().iterdir())
 
 
-def test_a_team_that_can_not_begin_leaves_no_spool(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_executor_that_can_not_begin_leaves_no_spool(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("stt_load.run.executor.LocalExecutor.begin", boom)
     with pytest.raises(RuntimeError):
         Trial()

@@ -67,3 +67,9 @@ def test_a_column_that_is_missing_is_damage() -> None:
     del damaged["done_s"]
     with pytest.raises(RowError, match="request 1: KeyError: 'done_s'"):
         read(damaged)
+
+
+def test_a_row_of_before_may_have_keys_of_somebody_elses() -> None:
+    former = {name: value for name, value in row().items() if name not in ("slot", "level", "stage", "json_for_text")}
+    (found,) = read(former | {f"theirs_{number}": number for number in range(9)})
+    assert (found.slot, found.level, found.json_for_text) == (0, None, False)

@@ -15,6 +15,10 @@ def test_a_refusal_says_whose_fault_it_is_and_which_field(status: int, kind: str
     assert said == {"error": {"message": "No.", "type": kind, "param": "file", "code": "missing_file"}}
 
 
+def test_a_traceback_shows_the_message() -> None:
+    assert str(ApiError(400, "No such field.", "file")) == "No such field."
+
+
 def test_an_overload_asks_for_a_pause() -> None:
     error = overloaded("Too many.", retry_after_s=3)
     assert (error.status, error.code, error.headers) == (503, "overloaded", {"Retry-After": "3"})
