@@ -162,5 +162,10 @@ def test_one_process_knows_nothing_of_workers() -> None:
     assert not {name for name in loaded_by("stt_load.run") if name.startswith("stt_load.cluster")}
 
 
+def test_what_figures_are_held_against_shares_nothing_with_them() -> None:
+    own = {name.split(".")[1] for name in loaded_by("stt_load.selftest") if name.startswith("stt_load.")}
+    assert not own & {"stats", "samples", "report", "load", "run", "client"}
+
+
 def test_importing_the_package_does_nothing() -> None:
     assert {name for name in loaded_by("stt_load.__init__") if name.startswith("stt_load.")} <= {"stt_load.__init__"}

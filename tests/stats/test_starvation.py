@@ -5,6 +5,7 @@ import pytest
 
 from stt_load.samples.sample import ErrorKind
 from stt_load.samples.table import FloatArray, Samples
+from stt_load.stats.findings import findings
 from stt_load.stats.starvation import starved
 from tests.factory import joined, table
 from tests.stats.simulation import closed_loops
@@ -32,6 +33,7 @@ def test_connections_that_are_left_waiting() -> None:
     assert found is not None
     assert (found.values["starved"], found.values["connections"], found.values["waited_s"]) == (2, 10, 30.0)
     assert found.values["usual_s"] == pytest.approx(1, rel=0.05)
+    assert found in findings(connections(8, 2), 10)
 
 
 def test_nobody_is_starved_who_waits_a_little_longer_or_hangs_once() -> None:
