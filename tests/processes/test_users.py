@@ -210,7 +210,13 @@ class Mine(users.FastSttUser):
 
 @events.test_start.add_listener
 def on_start(environment, **_):
-    gevent.spawn_later(1, environment.runner.stop)
+    gevent.spawn(stop_amid_requests, environment)
+
+
+def stop_amid_requests(environment):
+    while environment.stats.total.num_requests < 5:
+        gevent.sleep(0.02)
+    environment.runner.stop()
 """
 
 
