@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from stt_load.samples.sample import Phase
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Iteration:
     """One intended request. Its phase is fixed here and never asked again.
 
     due_s: when it is due, on this process's clock; None in a closed loop, where it is due when it is ready. slot: the
     one that carries it out, a number of this process. level, stage: those that it belongs to, None in the plain run.
 
-    Two are the same when seq, attempt and phase are: whoever owes a result owes it wherever it was carried out.
+    It is made before anybody takes it: due_s and slot are set then, once, and nothing else ever changes (a new one
+    for each would cost as much as the whole handing out). Two are the same when seq, attempt and phase are: whoever
+    owes a result owes it wherever it was carried out.
     """
 
     seq: int

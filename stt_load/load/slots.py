@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import replace
 from heapq import heappop, heappush
 
 from stt_load.load.iteration import Iteration
@@ -71,4 +70,5 @@ class Slots:
         if self.wake_s is not None:
             return None
         self._fresh.discard(slot)
-        return replace(iteration, slot=self._numbers[slot], due_s=due_s)
+        iteration.slot, iteration.due_s = self._numbers[slot], due_s
+        return iteration
