@@ -7,16 +7,8 @@ for.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from stt_load.api.verdict import Answer, Failure, Transcript
-    from stt_load.locust_plugin.suite import install
-    from stt_load.locust_plugin.users import FastSttUser, SttUser
-    from stt_load.samples.sample import ErrorKind
 
 __version__ = "0.1.0"
-__all__ = ["Answer", "ErrorKind", "Failure", "FastSttUser", "SttUser", "Transcript", "install"]
 
 _PLACES = {
     "SttUser": "locust_plugin.users",
@@ -27,6 +19,7 @@ _PLACES = {
     "Answer": "api.verdict",
     "ErrorKind": "samples.sample",
 }
+__all__ = [*_PLACES]  # their types are in __init__.pyi
 
 
 def __getattr__(name: str) -> object:

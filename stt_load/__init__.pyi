@@ -1,0 +1,10 @@
+from stt_load.api.verdict import Answer as Answer
+from stt_load.api.verdict import Failure as Failure
+from stt_load.api.verdict import Transcript as Transcript
+from stt_load.locust_plugin.suite import install as install
+from stt_load.locust_plugin.users import FastSttUser as FastSttUser
+from stt_load.locust_plugin.users import SttUser as SttUser
+from stt_load.samples.sample import ErrorKind as ErrorKind
+
+__version__: str
+__all__ = ["Answer", "ErrorKind", "Failure", "FastSttUser", "SttUser", "Transcript", "install"]
