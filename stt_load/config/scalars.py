@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import yaml
+
 Scalar = str | int | float | bool | None
 
 TAG = "tag:yaml.org,2002:"
@@ -39,6 +41,12 @@ _KINDS: dict[str, tuple[re.Pattern[str], Callable[[str], Scalar]]] = {
 }
 RESOLVERS = {None: [(tag, pattern) for tag, (pattern, _) in _KINDS.items()]}
 """The same rules in the shape of PyYAML's `yaml_implicit_resolvers`."""
+
+
+class Dumper(yaml.SafeDumper):
+    """Quotes what would be read back as something else by these rules."""
+
+    yaml_implicit_resolvers = RESOLVERS
 
 
 def scalar(text: str) -> Scalar:

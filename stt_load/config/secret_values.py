@@ -11,7 +11,7 @@ import yaml
 
 from stt_load.config.model import Config
 from stt_load.config.places import values_with_references
-from stt_load.config.scalars import RESOLVERS
+from stt_load.config.scalars import Dumper
 from stt_load.config.suspicion import MASK, SCHEMES, is_secret, mask_url, pieces
 from stt_load.config.variables import filled, items, pairs, references
 
@@ -78,13 +78,7 @@ def _literal(text: str) -> str:
     return "" if rest.lower() in SCHEMES else rest
 
 
-class _Dumper(yaml.SafeDumper):
-    """Quotes what would be read back as something else by our own rules."""
-
-    yaml_implicit_resolvers = RESOLVERS
-
-
 def effective(config: Config) -> str:
     """`config` as YAML with every key, in the model's order, secrets masked."""
-    text: str = yaml.dump(masked(config), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+    text: str = yaml.dump(masked(config), Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100)
     return text
