@@ -17,6 +17,8 @@ _PLACES = {
     "Transcript": "api.verdict",
     "Failure": "api.verdict",
     "Answer": "api.verdict",
+    "Body": "api.request",
+    "Form": "api.form",
     "ErrorKind": "samples.sample",
 }
 __all__ = [*_PLACES]  # their types are in __init__.pyi

@@ -15,17 +15,17 @@ _NEVER_AS_IT_IS = re.compile(r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9\-._~!$&'()*+,;=:@
 class Body:
     """A request body in parts, sent one after the other and never joined.
 
-    content_type: of the whole; None sends none. `len` is the body's size in bytes, as HTTP clients expect it of an
-    iterable body with a known length. So it is no hint of the number of parts: who unpacks a body, or makes a list of
-    it, first gets room for that many items. Take `parts`.
+    size: in bytes; None counts it. content_type: of the whole; None sends none. `len` is the size, as HTTP clients
+    expect it of an iterable body with a known length. So it is no hint of the number of parts: who unpacks a body, or
+    makes a list of it, first gets room for that many items. Take `parts`.
     """
 
     __slots__ = ("_size", "content_type", "parts")
 
-    def __init__(self, parts: Sequence[Part], size: int, content_type: str | None = None) -> None:
+    def __init__(self, parts: Sequence[Part], size: int | None = None, content_type: str | None = None) -> None:
         self.parts = parts
         self.content_type = content_type
-        self._size = size
+        self._size = sum(memoryview(part).nbytes for part in parts) if size is None else size
 
     def __len__(self) -> int:
         return self._size

@@ -18,7 +18,7 @@ from locust.runners import MasterRunner, WorkerRunner
 from stt_load.clock import clock
 from stt_load.cluster.registry import Needs
 from stt_load.config import ConfigError, variables
-from stt_load.locust_plugin import quirks, user_code, web
+from stt_load.locust_plugin import quirks, user_classes, user_code, web
 from stt_load.locust_plugin.command_line import CommandLine
 from stt_load.locust_plugin.controls import Controls, guarded
 from stt_load.locust_plugin.executors import Executors, LocalExecutors, RemoteExecutors
@@ -49,11 +49,12 @@ BROKE = "Something of stt-load's own broke: the log says what"
 def install(default_user: type[User] | None = None) -> None:
     """Makes Locust run the load test; to be called by the locustfile.
 
-    default_user: the class that is spawned when none is named on the command line. None: every class found.
+    default_user: the class that is spawned when none is named on the command line. None: every class found, but for
+    SttUser and FastSttUser where another one derives from them.
     Called again, by a second locustfile (`-f mine.py,shipped.py`) or by one that imports another, it only says anew
     what that class is.
     """
-    name = default_user.__name__ if default_user else None
+    name = None if default_user is None else user_classes.chosen(default_user)
     if _installed:
         _installed[0].default_again(name)
         return
@@ -83,6 +84,7 @@ def install(default_user: type[User] | None = None) -> None:
     install_handshake()
     Receiver().install()
     events.init_command_line_parser.add_listener(on_parser)
+    events.init.add_listener(user_code.keep_hosts)
     events.init.add_listener(on_init)
     events.worker_report.add_listener(reports.on_worker_report)
     events.user_error.add_listener(on_user_error)

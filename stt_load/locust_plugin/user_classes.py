@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Callable, Iterable
+from types import FunctionType
 from typing import Any
 
 from locust import User
@@ -28,6 +30,23 @@ def names() -> set[str]:
     """What a locustfile, or a module that it imports, calls its user classes that can be spawned."""
     modules = [module for name, module in sys.modules.items() if name.partition(".")[0] not in UNSEARCHED]
     return {name for module in modules for name, value in list(vars(module).items()) if _is_spawned(value)}
+
+
+def chosen(user_class: type[User]) -> str:
+    """Its name. Users of it are wanted, also where another class derives from it."""
+    user_class.abstract = False
+    return user_class.__name__
+
+
+def own_tasks(tasks: Iterable[Any], ours: Callable[..., None]) -> list[Any]:
+    """`tasks`, in which the function `ours` is a copy, tagged like the one in its place."""
+    return [_copy(task) if getattr(task, "__code__", None) is ours.__code__ else task for task in tasks]
+
+
+def _copy(task: FunctionType) -> FunctionType:
+    copy = FunctionType(task.__code__, task.__globals__, task.__name__)
+    copy.__dict__["locust_tag_set"] = set(getattr(task, "locust_tag_set", ()))
+    return copy
 
 
 def _known(name: str) -> str:

@@ -8,10 +8,12 @@ from typing import Any
 
 import gevent
 from locust import User
+from locust.env import Environment
 from locust.exception import StopTest
 from locust.runners import STATE_RUNNING, STATE_SPAWNING, Runner
 
 from stt_load.locust_plugin.quirks import replace
+from stt_load.locust_plugin.users import SpeechUser
 
 logger = logging.getLogger(__name__)
 
@@ -36,9 +38,24 @@ def spawn_who_can() -> None:
     replace(Runner, "spawn_users", spawning)
 
 
+def keep_hosts(environment: Environment, **_: Any) -> None:
+    """For Locust's event `init`: classes beside ours that name a host keep it.
+
+    Locust would give them that of the environment, which here is the speech service's, also where nobody has said -H.
+    """
+    hosts = {one: one.host for one in environment.user_classes if one.host}
+    for ours in [one for one in hosts if issubclass(one, SpeechUser)]:
+        if (host := hosts.pop(ours)) != environment.host:
+            logger.warning(
+                "stt-load: %s sends no audio to its host %s: -H or api.base_url says where", ours.__name__, host
+            )
+    environment.stt_hosts = hosts  # type: ignore[attr-defined]
+
+
 def _made(runner: Runner, user_class: type[User]) -> User | None:
     """A user that has started; None if its `__init__` raised, which is told as Locust tells of `on_start`."""
     environment = runner.environment
+    user_class.host = getattr(environment, "stt_hosts", {}).get(user_class, user_class.host)
     try:
         user = user_class(environment)
         if not hasattr(user, "environment"):

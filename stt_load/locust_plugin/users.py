@@ -20,7 +20,7 @@ from stt_load.client import Client, Exchange, Target
 from stt_load.client.choice import client_of
 from stt_load.client.http import HttpClient
 from stt_load.load.iteration import Iteration
-from stt_load.locust_plugin import user_starts
+from stt_load.locust_plugin import user_classes, user_starts
 from stt_load.run.context import RunContext
 from stt_load.run.outcome import UNREACHABLE, concluded, failure_of
 from stt_load.samples.fields import LONGEST_S
@@ -70,6 +70,17 @@ class SpeechUser(User):
     abstract = True
     tasks = [transcribe]  # noqa: RUF012 - Locust's own way to name them
     _warned = False
+
+    def __init_subclass__(cls, **words: Any) -> None:
+        """The task of each class is its own: `@tag` marks it in place, and would mark that of all others as well.
+
+        Who derives from a class of this module does not want users of it, too, because the locustfile imports it.
+        """
+        super().__init_subclass__(**words)
+        cls.tasks = user_classes.own_tasks(cls.tasks, transcribe)
+        for base in cls.__mro__[1:]:
+            if base.__module__ == __name__:
+                base.abstract = True  # type: ignore[attr-defined]
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)

@@ -26,3 +26,7 @@ def test_a_body_is_as_long_as_its_bytes_and_gives_its_parts() -> None:
 def test_a_path_has_what_no_path_may_have_encoded_once(path: str, encoded: str) -> None:
     assert encoded_path(path) == encoded
     assert encoded_path(encoded) == encoded
+
+
+def test_a_body_whose_size_is_not_said_counts_it() -> None:
+    assert len(Body((b"RI", memoryview(b"FF..").cast("H")))) == 6

@@ -11,7 +11,7 @@ from locust import User
 from locust.env import Environment
 from locust.runners import STATE_RUNNING, STATE_STOPPED, LocalRunner
 
-from stt_load.locust_plugin.user_code import end_from_anywhere, spawn_who_can
+from stt_load.locust_plugin.user_code import end_from_anywhere, keep_hosts, spawn_who_can
 from stt_load.locust_plugin.user_counts import UserCounts
 from stt_load.locust_plugin.users import SttUser, on_user_error
 from tests.patched.playing import until
@@ -124,3 +124,34 @@ def test_a_users_quit_is_another_one_where_there_is_one(runners: list[LocalRunne
     runner.start(1, 1)
     until(lambda: instead, "it was called")
     assert runner.state == STATE_RUNNING
+
+
+class Visiting(User):
+    host = "http://127.0.0.1:1"
+    tasks = [lambda _: gevent.sleep(60)]  # noqa: RUF012
+
+
+class Homeless(Visiting):
+    host = None
+
+
+class Elsewhere(Playing):
+    host = "http://127.0.0.1:2"
+
+
+@pytest.mark.parametrize(("kind", "host"), [(Visiting, "http://127.0.0.1:1"), (Homeless, "http://127.0.0.1:9")])
+def test_a_class_beside_ours_keeps_its_host_and_gets_the_services_where_it_has_none(
+    runners: list[LocalRunner], kind: type[User], host: str
+) -> None:
+    environment = Environment(user_classes=[kind], host="http://127.0.0.1:9")
+    keep_hosts(environment)
+    runner = environment.create_local_runner()
+    runners.append(runner)
+    runner.start(2, 2)
+    until(lambda: runner.state == STATE_RUNNING, "all are spawned")
+    assert {one.args[0].host for one in runner.user_greenlets} == {host}
+
+
+def test_a_host_of_one_of_ours_that_is_not_asked_is_named(caplog: pytest.LogCaptureFixture) -> None:
+    keep_hosts(Environment(user_classes=[Elsewhere], host="http://127.0.0.1:9"))
+    assert "Elsewhere sends no audio to its host http://127.0.0.1:2: -H or api.base_url says where" in caplog.text

@@ -14,13 +14,14 @@ import pytest
 from gevent.event import Event
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from locust import between, constant, constant_pacing
+from locust import between, constant, constant_pacing, tag
 from locust.exception import StopUser
 
 from stt_load.api.request import Body, Part
 from stt_load.api.verdict import Answer, Failure, Transcript
 from stt_load.client import Client, ClientError, Exchange, Target
 from stt_load.client.http import HttpClient
+from stt_load.locust_plugin import user_classes
 from stt_load.locust_plugin.user_starts import clear, enter
 from stt_load.locust_plugin.users import MOST_TROUBLES, FastSttUser, SpeechUser, SttUser
 from stt_load.samples.rows import lines, table
@@ -484,3 +485,27 @@ def test_a_user_that_dies_leaves_the_run(script: Script) -> None:
     with started(run, Mine(run.environment)) as (greenlet,):
         until(greenlet.ready, "the user has stopped")
     assert run.budget.present == 0
+
+
+def test_a_tag_on_one_class_is_on_no_other(script: Script, base: type[SpeechUser]) -> None:
+    """Its task was that of all classes, and so were its tags."""
+    script.answer = answer(b'{"text": "hey"}')
+    long, short = (tag(name)(type(name.title(), (base,), {})) for name in ("long", "short"))
+    slow = tag("slow")(type("Slow", (long,), {}))
+    assert [one.tasks[0].locust_tag_set for one in (long, short, slow)] == [{"long"}, {"short"}, {"long", "slow"}]
+    run = Run(script.url)
+    (task,) = short.tasks
+    task(short(run.environment))
+    check_whole(run)
+    assert run.rows[0].ok
+
+
+def test_a_class_that_another_derives_from_is_not_spawned_unless_it_is_asked_for() -> None:
+    """Locust spawns what a locustfile imports."""
+
+    class Mine(SttUser):
+        pass
+
+    assert (SttUser.abstract, Mine.abstract) == (True, False)
+    assert user_classes.chosen(SttUser) == "SttUser"
+    assert not SttUser.abstract
