@@ -20,7 +20,7 @@ from stt_load.cluster.remote_executor import RemoteExecutor
 from stt_load.config import Config
 from stt_load.load.budget import Budget
 from stt_load.load.ledger import Ledger
-from stt_load.locust_plugin import quirks, user_starts, users
+from stt_load.locust_plugin import quirks, shown_errors, user_starts
 from stt_load.locust_plugin.locust_stats import Reports
 from stt_load.locust_plugin.receiving import Receiver
 from stt_load.locust_plugin.user_counts import UserCounts
@@ -132,6 +132,7 @@ class RemoteExecutors:
         return self._registry.unconfirmed
 
     def executor(self, config: Config, awaited: int) -> Executor:
+        shown_errors.begin(self._runner.environment)
         ledger = Ledger(config.total_requests, config.warmup_requests, awaited)
         self._executor = RemoteExecutor(
             self._registry,
@@ -179,7 +180,7 @@ class RemoteExecutors:
     def _show(self, sample: Sample) -> None:
         """On Locust's screens, which know nothing of what is unfinished."""
         if not sample.unfinished:
-            self._reports.count(self._runner.stats, sample, users.shown_error(sample))
+            self._reports.count(self._runner.stats, sample, shown_errors.of(self._runner.environment, sample))
 
     def _listen(self, kind: str, listener: Callable[[str, Data], None]) -> None:
         def heard(msg: Any, **_: Any) -> None:

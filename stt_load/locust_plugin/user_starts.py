@@ -8,6 +8,7 @@ from typing import cast
 from gevent.event import AsyncResult
 from locust.env import Environment
 
+from stt_load.locust_plugin import shown_errors
 from stt_load.run.context import RunContext
 
 
@@ -15,6 +16,7 @@ def enter(environment: Environment, context: RunContext) -> None:
     """Makes `context` that of all users of this environment from now on, those that wait for one included."""
     if _next_context(environment).ready():
         clear(environment)
+    shown_errors.begin(environment)
     _next_context(environment).set(context)
     _tell(environment)
 

@@ -20,7 +20,7 @@ from stt_load.client import Client, Exchange, Target
 from stt_load.client.choice import client_of
 from stt_load.client.http import HttpClient
 from stt_load.load.iteration import Iteration
-from stt_load.locust_plugin import user_classes, user_starts
+from stt_load.locust_plugin import shown_errors, user_classes, user_starts
 from stt_load.run.context import RunContext
 from stt_load.run.outcome import UNREACHABLE, concluded, failure_of
 from stt_load.samples.fields import LONGEST_S
@@ -36,20 +36,6 @@ MOST_TROUBLES = 10
 LOCUSTS_WORDS = (StopUser, StopTest, InterruptTaskSet, RescheduleTask, RescheduleTaskImmediately, gevent.Timeout)
 
 logger = logging.getLogger(__name__)
-
-
-class RequestError(Exception):
-    """What Locust's screens show of a failure: few distinct texts, as Locust keeps one entry for each."""
-
-    def __repr__(self) -> str:
-        return str(self)
-
-
-def shown_error(sample: Sample) -> RequestError | None:
-    """What Locust's screens show of a failure; None where there is none."""
-    if sample.error_kind is None:
-        return None
-    return RequestError(sample.error_kind + (f" (HTTP {sample.status})" if sample.status else ""))
 
 
 def on_user_error(user_instance: User | TaskSet, exception: Exception, **_: Any) -> None:
@@ -245,7 +231,7 @@ class SpeechUser(User):
             name=self.run_context.name,
             response_time=(sample.done_s - sample.start_s) * 1_000,
             response_length=sample.download_bytes,
-            exception=shown_error(sample),
+            exception=shown_errors.of(self.environment, sample),
             context={"seq": sample.seq, "phase": sample.phase.name.lower()},
             response=None,
             url=self.run_context.url,

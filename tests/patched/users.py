@@ -187,7 +187,7 @@ def test_locust_is_told_of_what_the_service_did_and_of_nothing_else(
         monkeypatch.setattr(Client, "post", fails)
     base(run.environment).play()
     assert [row.error_kind for row in run.rows] == [kind]
-    assert list(map(str, told)) == ([] if kind in UNFINISHED else [str(kind)])
+    assert list(map(str, told)) == ([] if kind in UNFINISHED else [f"{kind}: so it was" if kind else "None"])
 
 
 @pytest.mark.parametrize("where", ["listener", "wait_time", "read_answer"])

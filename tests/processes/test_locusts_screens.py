@@ -43,6 +43,14 @@ def test_counts_agree_exactly(ran: Ran, folder: Path) -> None:
     assert (statistics["num_requests"], statistics["num_failures"]) == (ours["total"], ours["failed"])
 
 
+def test_failures_are_shown_with_what_the_service_said(ran: Ran, folder: Path) -> None:
+    with (folder / "out_failures.csv").open() as file:
+        (failure,) = csv.DictReader(file)
+    (said,) = {row["error"] for row in rows(ran.result, "measured") if row["error"]}
+    assert failure["Error"] == f"http_5xx (HTTP 500): {said}"
+    assert int(failure["Occurrences"]) == ran.result["metrics"]["requests"]["failed"]
+
+
 def test_the_history_begins_with_the_measuring(ran: Ran, folder: Path) -> None:
     with (folder / "out_stats_history.csv").open() as file:
         counts = [int(row["Total Request Count"]) for row in csv.DictReader(file) if row["Name"] == "Aggregated"]
