@@ -65,7 +65,7 @@ def _add(whole: Exchange, step: Exchange) -> None:
     whole.uploaded += step.uploaded
     whole.received += step.received
     if step.connect_s is not None:
-        whole.connect_s = (whole.connect_s or 0.0) + step.connect_s
+        whole.connect_s, whole.tcp_connect_s = (whole.connect_s or 0.0) + step.connect_s, step.tcp_connect_s
     whole.connection = step.connection if step.connection is not None else whole.connection
     if step.first_byte_s is not None:
         whole.mark("first_byte", step.first_byte_s)

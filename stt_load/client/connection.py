@@ -44,11 +44,13 @@ class Upload:
 
 
 class Connection:
-    """number: unique in this process, 0 until it is of use. requests, answers: that it has carried so far."""
+    """number: unique in this process, 0 until it is of use. requests, answers: that it has carried so far.
+    tcp_connect_s: what TCP took to connect, see `opened`."""
 
     def __init__(self, sock: gevent.socket.socket) -> None:
         """sock: connected, with a timeout of 0.0."""
         self.number = self.requests = self.answers = 0
+        self.tcp_connect_s = 0.0
         self._sock: gevent.socket.socket | SecuredSocket = sock
 
     def send(self, upload: Upload) -> bool:

@@ -35,10 +35,10 @@ class Exchange:
     marks: when something happened, for the last time; on `clock`, as all instants are. texts: what was said on the
     way and when, None where a text comes as a whole or not at all. uploaded: bytes of the bodies that were to be
     sent. received: bytes of the answer's body that came in. connection: number of the connection, unique in this
-    process. connect_s: what its set-up took, None for one that was there already. lingered_s: from the done mark of a
-    stream to the end of its body, where that is worth telling: the server's way, not the generator's. captured: the
-    headers that the target names. polls: questions after a job. flaw: how the body of a refusal broke off, None where
-    it is whole.
+    process. connect_s: what its set-up took, None for one that was there already; tcp_connect_s: TCP's part of that.
+    lingered_s: from the done mark of a stream to the end of its body, where that is worth telling: the server's way,
+    not the generator's. captured: the headers that the target names. polls: questions after a job. flaw: how the body
+    of a refusal broke off, None where it is whole.
     """
 
     request_id: str | None = None
@@ -53,6 +53,7 @@ class Exchange:
     status: int | None = None
     connection: int | None = None
     connect_s: float | None = None
+    tcp_connect_s: float | None = None
     lingered_s: float = 0.0
     captured: dict[str, str | None] = field(default_factory=dict)
     polls: int | None = None

@@ -88,7 +88,7 @@ class HttpClient(Client):
             since_s = clock()
             self._connection = connection = opened(self.target, self._context, exchange.pace)
             connection.number = next(numbers)
-            exchange.connect_s = clock() - since_s
+            exchange.connect_s, exchange.tcp_connect_s = clock() - since_s, connection.tcp_connect_s
         exchange.connection = connection.number
         return connection
 

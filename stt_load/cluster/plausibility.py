@@ -93,7 +93,10 @@ def check(samples: Sequence[Sample], run: RunBounds) -> None:
             said = f"a measured row began at {start_s:.6g} s, before the warm-up was over"
             raise InvalidMessage(said) if math.isinf(barrier_s) else OutsideRun(said)
         longest_s = (done_s - start_s) * (1 + 1e-6) + SLACK_S  # what lasted is no longer than the whole
-        if not in_order(sample) or max(sample.late_s, sample.connect_s or 0.0) > longest_s:
+        if (
+            not in_order(sample)
+            or max(sample.late_s, sample.connect_s or 0.0, sample.tcp_connect_s or 0.0) > longest_s
+        ):
             raise InvalidMessage(f"a row's instants are not in their order (seq {sample.seq})")
         if (users := max(sample.users, sample.slot + 1)) > run.most_users:
             raise InvalidMessage(f"a row says that there were {users} users")

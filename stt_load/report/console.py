@@ -49,6 +49,7 @@ def result(say: Messages, run: RunRecord) -> Iterator[str]:
     if metrics.requests.total:
         yield ""
         yield from _latency(say, metrics)
+        yield from _network(say, run)
         yield from answers.lines(say, metrics)
         yield ""
         yield from _rates(say, run)
@@ -156,6 +157,17 @@ def _latency(say: Messages, metrics: Metrics) -> Iterator[str]:
             yield said + of_all.get(name, "")
     if of_all:
         yield say("latency.of_all_means")
+
+
+def _network(say: Messages, run: RunRecord) -> Iterator[str]:
+    """What of each response time is the way there and back; with a proxy only the way to it is known."""
+    times = run.summary.metrics.round_trip_s
+    if times.median is None:
+        yield say("latency.no_network")
+        return
+    name = "network" if run.config["api"].get("proxy") is None else "proxy"
+    value = say.number(times.median * 1_000, 1)
+    yield from wrap(say(f"latency.{name}", value=value, n=times.n), WIDTH, "  ", "    ")
 
 
 def _of_all(say: Messages, times: Distribution, every: AllQuantiles) -> dict[str, str]:

@@ -99,6 +99,7 @@ def _told(exchange: Exchange, transcript: Transcript, ok: bool, nothing_sent: bo
         "status": exchange.status,
         "text_length": len(transcript.text) if ok else None,
         "connect_s": exchange.connect_s,
+        "tcp_connect_s": exchange.tcp_connect_s,
         "server_audio_s": transcript.audio_s,
         "processing_s": transcript.processing_s,
         "tokens": transcript.tokens,

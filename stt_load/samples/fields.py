@@ -91,6 +91,12 @@ TABLE = (
         NAN,
         told=True,
     ),
+    _seconds(
+        "tcp_connect_s",
+        "TCP's part of it, one round trip over the network, to the proxy where there is one; null likewise.",
+        NAN,
+        told=True,
+    ),
     _instant("first_text_s", "Of a streamed answer, its first text is in.", NAN),
     _count("deltas", "<i4", "Pieces of text in a streamed answer; null for another.", -1, told=True),
     _seconds(

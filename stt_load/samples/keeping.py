@@ -68,7 +68,7 @@ def timed(sample: Sample, from_s: float, now_s: float) -> Sample:
             return sample
     except TypeError:  # one is no number
         pass
-    instants: dict[str, Any] = dict.fromkeys(("sent_s", "first_byte_s", "first_text_s", "connect_s"))
+    instants: dict[str, Any] = dict.fromkeys(("sent_s", "first_byte_s", "first_text_s", "connect_s", "tcp_connect_s"))
     instants |= {"start_s": now_s, "done_s": now_s}
     reason = "the row could not be kept: its instants are not in their order, or not of this run"
     return replace(sample, **instants, error_kind=ErrorKind.HOOK_ERROR, error=reason)

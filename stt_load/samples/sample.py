@@ -83,6 +83,7 @@ class Sample:
     text_length: int | None
     connection: int | None = None
     connect_s: float | None = None
+    tcp_connect_s: float | None = None
     first_text_s: float | None = None
     deltas: int | None = None
     gap_mean_s: float | None = None

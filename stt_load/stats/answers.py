@@ -7,7 +7,7 @@ import json
 import numpy as np
 
 from stt_load.samples.table import Samples, connections
-from stt_load.stats.metrics import Gaps
+from stt_load.stats.metrics import Gaps, RoundTrip
 from stt_load.stats.model import Backend
 from stt_load.stats.quantiles import quantile
 
@@ -24,6 +24,13 @@ def gaps(rows: Samples) -> Gaps:
     counts = rows["deltas"] - 1
     mean_s = float((rows.seconds("gap_mean_s") * counts).sum() / counts.sum())
     return Gaps(mean_s, quantile(rows.seconds("gap_p95_s"), 0.5), float(rows.seconds("gap_max_s").max()))
+
+
+def round_trip(rows: Samples) -> RoundTrip:
+    """What TCP took to connect, over all `rows` that opened a connection, whatever became of them."""
+    times = rows.seconds("tcp_connect_s")
+    times = times[np.isfinite(times)]
+    return RoundTrip(len(times), quantile(times, 0.5), float(times.min()) if len(times) else None)
 
 
 def total(rows: Samples, name: str) -> int | None:

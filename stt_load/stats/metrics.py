@@ -12,8 +12,9 @@ from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 Unit = Literal["s", "rps", "bytes", "share", "ratio", "count"]
-Population = Literal["ok", "all", "requests"]
-"""Over which measured samples: the ok ones; every intent, whatever became of it; or counts of requests themselves."""
+Population = Literal["ok", "all", "requests", "connections"]
+"""Over which measured samples: the ok ones; every intent, whatever became of it; or counts of requests themselves.
+Connections are those that any request of the run opened: with keep-alive the warm-up's are the only ones."""
 Better = Literal["lower", "higher"]
 
 
@@ -150,6 +151,15 @@ class Gaps:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundTrip:
+    """One round trip over the network, in seconds: what TCP took to connect."""
+
+    n: Annotated[int, Figure("Connections whose time is known.", "count")]
+    median: Median
+    min: Annotated[Number, Figure("Smallest.")]
+
+
+@dataclass(frozen=True, slots=True)
 class Metrics:
     """The figures of the measured phase."""
 
@@ -162,6 +172,15 @@ class Metrics:
         Distribution, _time("From the intended start to the answer's last byte, of the ok ones.")
     ]
     service_time_s: Annotated[Distribution, _time("From the send to the answer's last byte, of the ok ones.")]
+    round_trip_s: Annotated[
+        RoundTrip,
+        Figure(
+            "One round trip over the network, to the proxy where there is one: the TCP connects of the whole run.",
+            "s",
+            "connections",
+            "lower",
+        ),
+    ]
     throughput_rps: Annotated[Number, Figure("ok / window.", "rps", "ok", "higher")]
     steady_rps: Annotated[
         Number, Figure("ok that ended between the first and the last start, over that time.", "rps", "ok", "higher")

@@ -44,7 +44,7 @@ def summarise(
     users = max(users, int(measured["users"].max(initial=0)))
     return Summary(
         warmup=warmup(samples),
-        metrics=metrics(measured, users, poll_interval_s),
+        metrics=metrics(measured, users, poll_interval_s, samples),
         levels=levels(measured),
         backends=answers.backends(measured),
         validity=judge(samples, measured, users=users, load=load, generator=generator, limits=limits),
@@ -52,8 +52,13 @@ def summarise(
     )
 
 
-def metrics(measured: Samples, users: int, poll_interval_s: float | None = None) -> Metrics:
-    """The figures of the measured phase. `measured` in start order; latencies are those of the ok ones among them."""
+def metrics(
+    measured: Samples, users: int, poll_interval_s: float | None = None, connecting: Samples | None = None
+) -> Metrics:
+    """The figures of the measured phase. `measured` in start order; latencies are those of the ok ones among them.
+
+    connecting: whose connections count, None for those of the measured ones.
+    """
     ok = measured.where(measured.ok)
     requests = requests_of(measured)
 
@@ -69,6 +74,7 @@ def metrics(measured: Samples, users: int, poll_interval_s: float | None = None)
         all=AllLatency(every_intent(measured)),
         response_time_s=times(ok.response_s),
         service_time_s=times(ok.service_s),
+        round_trip_s=answers.round_trip(measured if connecting is None else connecting),
         **asdict(rates(measured, users)),
         rtf=_rtf(ok),
         ttft_s=times(ok["first_text_s"] - ok["sent_s"]),

@@ -87,6 +87,8 @@ def test_a_kept_connection_that_is_closed_between_two_requests_is_not_used() -> 
         client.close()
     assert first.connection != second.connection
     assert second.connect_s is not None
+    assert second.tcp_connect_s is not None
+    assert 0 < second.tcp_connect_s <= second.connect_s
 
 
 @pytest.mark.parametrize("said", [b"junk", answer(status="408 Request Timeout"), answer(status="500 X")])

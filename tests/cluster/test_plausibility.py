@@ -65,6 +65,7 @@ IMPOSSIBLE: dict[str, dict[str, Any]] = {
     "its text before all": {"first_text_s": 49.0},
     "later than it took": {"late_s": 5.0},
     "connected for longer than it took": {"connect_s": 5.0},
+    "TCP connected for longer than it took": {"tcp_connect_s": 5.0},
     "a crowd": {"users": 101},
     "a slot of a crowd": {"slot": 100},
     "another clip": {"audio_s": 10.1},

@@ -41,7 +41,9 @@ def samples(draw: st.DrawFn) -> Sample:
         first_text_s=draw(st.none() | INSTANTS),
         headers=draw(st.none() | st.dictionaries(TEXTS, TEXTS, max_size=2).map(json.dumps)),
         **{name: draw(st.none() | st.integers(1, 2**16 - 1)) for name in ("deltas", "tokens", "polls")},
-        **{name: draw(st.none() | SHORT) for name in ("connect_s", "server_audio_s", "processing_s")},
+        **{
+            name: draw(st.none() | SHORT) for name in ("connect_s", "tcp_connect_s", "server_audio_s", "processing_s")
+        },
         late_s=draw(st.just(0.0) | SHORT),
         out_of_range=draw(st.none() | st.just(("deltas", "tokens"))),
         json_for_text=draw(st.booleans()),

@@ -328,6 +328,30 @@ def test_what_answers_say_of_themselves_fits_in_80_columns(language: Language) -
     assert len(set(map(columns, table_rows))) == 1, "columns below each other"
 
 
+@pytest.mark.parametrize(
+    ("language", "proxy", "said"),
+    [
+        ("en", None, "  of which network, one round trip: about 24.0 ms (TCP connects, median of 3)"),
+        ("ko", None, "  이 중 네트워크 왕복 시간: 약 24.0ms (TCP 연결 시간, 3건의 중앙값)"),
+        (
+            "en",
+            "http://127.0.0.1:3128",
+            "  of which the way to the proxy and back: about 24.0 ms (TCP connects, median of 3)",
+        ),
+    ],
+)
+def test_the_way_there_and_back_is_said_beside_the_response_time(
+    language: Language, proxy: str | None, said: str
+) -> None:
+    samples = rich()
+    samples.rows["tcp_connect_s"][:3] = [0.024, 0.020, 0.9]
+    assert " ".join(told(samples, language, proxy=proxy)).replace("     ", " ").count(said) == 1
+
+
+def test_where_no_connection_was_seen_being_opened_nothing_is_said_of_the_network() -> None:
+    assert "  of which network: n/a (no connection was seen being opened)" in told(rich())
+
+
 def test_of_plain_answers_nothing_more_is_said() -> None:
     text = "\n".join(told(table(np.arange(40) / 10, 1.0, users=4)))
     assert not [word for word in ("first text", "Tokens", "set-up", "header", "processing") if word in text]

@@ -32,6 +32,7 @@ samples = st.builds(
     text_length=st.none() | st.integers(0, 2**31 - 1),
     connection=st.none() | st.integers(1, 2**32 - 1),
     connect_s=st.none() | short,
+    tcp_connect_s=st.none() | short,
     first_text_s=st.none() | instants,
     deltas=st.none() | st.integers(0, 2**31 - 1),
     gap_mean_s=st.none() | short,
