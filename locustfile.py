@@ -1,4 +1,4 @@
-"""What `locust` loads. Configuration: config.yaml beside it, or the file that CONFIG_PATH names.
+"""What `locust` loads. Configuration: config.yaml in the working directory, or the file that CONFIG_PATH names.
 
 `locust` spawns SttUser; `locust FastSttUser` the same task on Locust's faster client.
 """

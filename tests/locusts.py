@@ -20,10 +20,12 @@ class Nobody(User):
 
 
 def command_line(
-    monkeypatch: pytest.MonkeyPatch, folder: Path, config: str, *words: str, default_user: str | None = None
+    monkeypatch: pytest.MonkeyPatch, folder: Path, config: str | None, *words: str, default_user: str | None = None
 ) -> tuple[CommandLine, Any]:
-    """Our side of Locust's command line `words`, with `config` as config.yaml, and the options that Locust parsed."""
-    (folder / "config.yaml").write_text(config, encoding="utf-8")
+    """Our side of Locust's command line `words`, with `config` as config.yaml (None: there is none), and the options
+    that Locust parsed."""
+    if config is not None:
+        (folder / "config.yaml").write_text(config, encoding="utf-8")
     monkeypatch.chdir(folder)
     monkeypatch.delenv("CONFIG_PATH", raising=False)
     monkeypatch.setattr(sys, "argv", ["locust", *words])

@@ -90,7 +90,7 @@ def is_allowed(module: str, other: str) -> bool:
         return True
     if room in ("cli", "locust_plugin"):
         return its not in ("cli", "locust_plugin")
-    if module == "stt_load.run.context" and its == "config":
+    if (module, its) in (("stt_load.run.context", "config"), ("stt_load.__main__", "cli")):
         return True
     return its in ARROWS.get(room, ()) or (other in PLAIN.get(room, ()) and room != "run")
 

@@ -1,3 +1,3 @@
-"""The program `stt-load`: what needs no Locust run."""
+"""The program `stt-load`."""
 
 from stt_load.cli.program import main as main

@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         type=Path,
         metavar="FILE",
-        help="default: the file that CONFIG_PATH names, else config.yaml",
+        help="default: the file that CONFIG_PATH names, else config.yaml if there is one",
     )
     options = parser.add_argument_group("as given to locust", "Values that would override the file")
     options.add_argument("-u", "--users", dest="concurrent_requests", metavar="VALUE", help="Users")
@@ -55,6 +55,6 @@ def run(args: argparse.Namespace) -> int:
     except ConfigError as error:
         print(error, file=sys.stderr)
         return BAD_CONFIGURATION
-    print(f"# {loaded.path}, as it is in effect")
+    print(f"# {loaded.path or 'no file'}, as it is in effect")
     print(effective(loaded.config), end="")
     return 0

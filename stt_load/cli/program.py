@@ -1,9 +1,11 @@
-"""`stt-load`: everything that needs no Locust run."""
+"""`stt-load`: everything that needs no Locust run, and the way to one from anywhere."""
 
 from __future__ import annotations
 
 import argparse
+import difflib
 import importlib
+import shlex
 import sys
 from collections.abc import Sequence
 
@@ -15,6 +17,8 @@ READER_GONE = 141
 
 
 COMMANDS = {
+    "init": ("write a short config.yaml and a locustfile.py to begin with", "stt_load.cli.init"),
+    "run": ("run locust with the locustfile of stt-load, without any file of yours", "stt_load.cli.run"),
     "check-config": ("check the configuration and print what is in effect", "stt_load.cli.config_commands"),
     "options": ("list the options that stt-load adds to locust", "stt_load.config.options"),
     "presets": ("list the known services and what each preset sets", "stt_load.config.preset"),
@@ -24,7 +28,8 @@ COMMANDS = {
     "serve": ("run the embedded STT server", "stt_load.server.command"),
 }
 """Of each command its summary and its module, which has add_arguments(parser) and run(args) -> exit code, and may
-have a DESCRIPTION."""
+have a DESCRIPTION; or forward(words) -> exit code, when what follows the command is another program's."""
+OPTIONS = ("--help", "--version", "-h")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -50,9 +55,13 @@ def _run(argv: list[str]) -> int:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     # No option before the command takes a value, so the first other word is the command. Only that one is imported.
     chosen = next((word for word in argv if not word.startswith("-")), None)
+    if problem := _problem(argv, chosen):
+        parser.error(problem)
     for name, (summary, place) in COMMANDS.items():
         if name == chosen:
             module = importlib.import_module(place)
+            if hasattr(module, "forward") and argv[0] == name:
+                return int(module.forward(argv[1:]))
             description = getattr(module, "DESCRIPTION", summary)
             subparser = commands.add_parser(name, help=summary, description=description)
             module.add_arguments(subparser)
@@ -62,3 +71,15 @@ def _run(argv: list[str]) -> int:
     args = parser.parse_args(argv)
     code: int = args.run(args)
     return code
+
+
+def _problem(argv: Sequence[str], chosen: str | None) -> str | None:
+    """What is wrong with a command line that begins with no command, and what was probably meant."""
+    if not argv or chosen in COMMANDS or argv[0] in OPTIONS:
+        return None
+    if argv[0].startswith("-"):
+        return f"no command before {argv[0]}; did you mean `stt-load run {shlex.join(argv)}`?"
+    known = [*COMMANDS, *OPTIONS]
+    close = difflib.get_close_matches(argv[0], known, n=1) or [name for name in known if argv[0] in name]
+    advice = f"did you mean `stt-load {close[0]}`?" if close else f"choose one of {', '.join(COMMANDS)}"
+    return f"there is no command `{argv[0]}`; {advice}"

@@ -20,15 +20,17 @@ from stt_load.storage.files import OddFileError, read_ordinary
 
 DEFAULT_FILE = "config.yaml"
 FILE_VARIABLE = "CONFIG_PATH"
+NEARLY = "config.yml"
 MOST_BYTES = 1_000_000
 """No configuration comes near it; what is larger is another file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A configuration file as it was when it was read, whatever that came to."""
+    """A configuration file as it was when it was read, whatever that came to; path: None where there is none, and
+    none was named."""
 
-    path: Path
+    path: Path | None
     document: Document
 
 
@@ -36,18 +38,22 @@ class Source:
 class Loaded:
     """A configuration without a fault, the file it was read from, and where each given value was given.
 
-    notes: what a person should be told about how it was understood.
+    path: None without a file. notes: what a person should be told about how it was understood.
     """
 
     config: Config
-    path: Path
+    path: Path | None
     origins: Mapping[KeyPath, Origin]
     notes: tuple[str, ...] = ()
 
 
 def read(path: Path | None = None, *, environ: Mapping[str, str] = os.environ) -> Source:
-    """The file `path`; None for the one that CONFIG_PATH names, else config.yaml in the working directory."""
-    path = path or Path(environ.get(FILE_VARIABLE) or DEFAULT_FILE)
+    """The file `path`; None for the one that CONFIG_PATH names, else config.yaml in the working directory, if it is
+    there."""
+    named = path or environ.get(FILE_VARIABLE)
+    if not named and not os.path.lexists(DEFAULT_FILE):
+        return Source(None, Document())
+    path = Path(named or DEFAULT_FILE)
     return Source(path, _read(path))
 
 
@@ -75,7 +81,13 @@ def load(
     if faults:
         # By line; what stands in no file comes last.
         raise ConfigError(sorted(faults, key=lambda fault: math.inf if fault.line is None else fault.line))
-    return Loaded(config, source.path, layers.origins, notes)
+    return Loaded(config, source.path, layers.origins, notes if source.path else (_no_file(), *notes))
+
+
+def _no_file() -> str:
+    """What to tell where nobody has named a file and there is none, or one by nearly that name."""
+    advice = f"{NEARLY} is not read; rename it" if Path(NEARLY).exists() else "`stt-load init` writes one"
+    return f"no {DEFAULT_FILE} in {Path.cwd()}: all keys have their defaults ({advice})"
 
 
 def _laid(source: Source, overrides: Sequence[Override]) -> Layers:
@@ -87,7 +99,7 @@ def _laid(source: Source, overrides: Sequence[Override]) -> Layers:
     if not asked_for:
         api = source.document.values.get("api")
         _add_preset(layers, api.get("preset") if isinstance(api, dict) else None)
-    layers.add_document(source.document, str(source.path))
+    layers.add_document(source.document, str(source.path or DEFAULT_FILE))
     if asked_for:
         _add_preset(layers, asked_for[-1])
     for _, group in itertools.groupby(by_layer, key=lambda override: override.layer):

@@ -84,11 +84,11 @@ _LOCUSTS_OWN = (
     ("-t, --run-time", "LOCUST_RUN_TIME", "", "Stop after this time, such as 90s or 1h30m."),
 )
 _PRECEDENCE = """\
-The configuration is config.yaml in the working directory, or the file that the environment variable CONFIG_PATH
-names. Precedence: command line, environment, Locust's own configuration files, that file, default. A preset
-gives way to every key that is given by itself, but for those of the file where it is asked for elsewhere. Of
---total-requests and --measure-for the one given at the higher place counts; both at one place is a fault.
-Numbers may be written as 1e3 or 16_000. An empty value, or null, stands for null where a key may be null."""
+The configuration is config.yaml in the working directory, if there is one, or the file that the environment
+variable CONFIG_PATH names. Precedence: command line, environment, Locust's own configuration files, that file,
+default. A preset gives way to every key that is given by itself, but for those of the file where it is asked for
+elsewhere. Of --total-requests and --measure-for the one given at the higher place counts; both at one place is a
+fault. Numbers may be written as 1e3 or 16_000. An empty value, or null, stands for null where a key may be null."""
 
 
 def from_environment(environ: Mapping[str, str]) -> list[Override]:

@@ -32,7 +32,7 @@ _COMMENTS = {
     "api.stream": "true: the answer as a stream of events, with the time to the first text",
     "api.api_key_env": "NAME of the environment variable that holds the API key, never the key",
 }
-_WIDTH = 27
+_WIDTH = 26
 
 
 def text(values: Mapping[str, Any] | None = None) -> str:
@@ -100,4 +100,4 @@ def _entry(name: str, value: Any) -> str:
 
 def _line(start: str, path: KeyPath | list[str]) -> str:
     comment = _COMMENTS.get(".".join(path))
-    return start if comment is None else f"{start:<{_WIDTH}} # {comment}"
+    return start if comment is None else f"{start:<{_WIDTH}}  # {comment}"

@@ -146,7 +146,7 @@ class CommandLine:
     def _load(self, overrides: Sequence[Override]) -> Config:
         self._source = self._source or read()
         loaded = load(self._source, overrides, save_directory=Path(), speaks=self._speaks)
-        self.file = str(loaded.path)
+        self.file = None if loaded.path is None else str(loaded.path)
         for note in loaded.notes:
             self._tell(note)
         return loaded.config

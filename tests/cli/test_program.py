@@ -89,6 +89,26 @@ def test_the_version_and_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None
         assert printed.err.startswith(err)
 
 
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["prob"], "there is no command `prob`; did you mean `stt-load probe`?"),
+        (["server", "--port", "1"], "there is no command `server`; did you mean `stt-load serve`?"),
+        (["check"], "there is no command `check`; did you mean `stt-load check-config`?"),
+        (["help"], "there is no command `help`; did you mean `stt-load --help`?"),
+        (["xyzzy"], "there is no command `xyzzy`; choose one of init, run, "),
+        (["--headless", "-H", "http://h"], "did you mean `stt-load run --headless -H http://h`?"),
+    ],
+)
+def test_a_misspelt_command_is_told_what_was_meant(
+    argv: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(argv)
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
+
+
 def test_the_effective_default_is_the_default(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

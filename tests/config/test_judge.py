@@ -277,7 +277,7 @@ def test_the_file_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     (tmp_path / "file").touch()
     # A path below a file stands for all that can't be opened: no permission bit stops root.
     for path, part in [
-        (None, f"missing file (working directory: {tmp_path}); make one"),
+        (Path("gone.yaml"), f"missing file (working directory: {tmp_path}); make one"),
         (Path("gone.yaml"), "CONFIG_PATH"),
         (Path(), "a directory; choose a file, such as config.yaml"),
         (Path("file/config.yaml"), "can't be read: Not a directory"),
@@ -286,7 +286,7 @@ def test_the_file_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         with pytest.raises(ConfigError) as caught:
             load(path, environ={})
         (fault,) = caught.value.faults
-        assert fault.source == str(path or "config.yaml")
+        assert fault.source == str(path)
         assert part in fault.message
     with pytest.raises(ConfigError, match=r"other\.yaml: 1 problem"):
         load(environ={"CONFIG_PATH": "other.yaml"})

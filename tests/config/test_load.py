@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from stt_load.config import ConfigError, Override, load
+from stt_load.config import Config, ConfigError, Override, load
 from stt_load.config.keys import keys
 from stt_load.config.layers import Layer
 from stt_load.config.load import MOST_BYTES
@@ -244,3 +244,23 @@ def test_a_byte_order_mark_is_no_part_of_it_and_a_second_key_is_a_fault(loaded: 
     (fault,) = faults("seed: 7\napi: {}\nseed: 8")
     assert (fault.key, fault.line) == ("seed", 3)
     assert "keep one" in fault.message
+
+
+def test_without_a_file_all_keys_have_their_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    loaded = load(environ={})
+    assert (loaded.config, loaded.path) == (Config(), None)
+    (note,) = loaded.notes
+    assert note == f"no config.yaml in {tmp_path}: all keys have their defaults (`stt-load init` writes one)"
+    (tmp_path / "config.yml").touch()
+    (note,) = load(environ={}).notes
+    assert "config.yml is not read; rename it" in note
+
+
+def test_a_file_that_was_named_or_meant_has_to_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigError, match=r"gone\.yaml: 1 problem\n  missing file"):
+        load(environ={"CONFIG_PATH": "gone.yaml"})
+    (tmp_path / "config.yaml").symlink_to("nowhere.yaml")
+    with pytest.raises(ConfigError, match=r"config\.yaml: 1 problem\n  missing file"):
+        load(environ={})

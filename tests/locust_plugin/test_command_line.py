@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from locust.argument_parser import get_parser
 
-from stt_load.config import ConfigError
+from stt_load.config import Config, ConfigError
 from stt_load.locust_plugin import command_line as command_lines
 from tests.locusts import Nobody, command_line
 
@@ -29,6 +29,16 @@ def test_the_file_becomes_locusts_defaults(monkeypatch: pytest.MonkeyPatch, tmp_
     assert (options.num_users, options.spawn_rate, options.host) == (3, 3.0, "http://service.test")
     assert (options.loglevel, options.only_summary, options.stop_timeout) == ("WARNING", True, 30.0)
     assert options.total_requests == "30"
+
+
+def test_without_a_file_everything_has_its_default_and_one_line_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ours, options = command_line(monkeypatch, tmp_path, None, "--seed", "7")
+    config = ours.config_of(vars(options), options.host)
+    assert (config, ours.file) == (Config(seed=7), None)
+    advice = "all keys have their defaults (`stt-load init` writes one)"
+    assert capsys.readouterr().err == f"stt-load: no config.yaml in {tmp_path}: {advice}\n"
 
 
 @pytest.mark.parametrize(

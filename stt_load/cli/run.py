@@ -1,0 +1,28 @@
+"""`stt-load run`: Locust with the locustfile that is part of this package."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib.resources import files
+
+HINT = """\
+stt-load run [LOCUST OPTIONS]: `locust` with the locustfile of stt-load, also where the working directory has one of
+its own (which `locust` alone takes). It reads config.yaml, if there is one. `stt-load options` lists the options that
+stt-load adds to these of Locust:
+"""
+
+
+def locustfile() -> str:
+    """The path of the locustfile in this package."""
+    return str(files("stt_load") / "project" / "locustfile.py")
+
+
+def forward(words: Sequence[str]) -> int:
+    """Becomes `locust`, with `words` as its options: from then on this process is Locust's, signals and exit code
+    included. Does not return."""
+    if {"-h", "--help"} & set(words):
+        print(HINT, flush=True)
+    # -P: what lies in the working directory is not taken for Locust, or for a module of its.
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "locust", "-f", locustfile(), *words])
