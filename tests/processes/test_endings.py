@@ -60,7 +60,7 @@ def interrupted(folder: Path, config: dict[str, Any], sign: signal.Signals, time
     return finish(process, folder)
 
 
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.slow)])
 def test_a_signal_drains_writes_and_ends_with_5(tmp_path: Path, sign: signal.Signals) -> None:
     ran = interrupted(tmp_path, quick(None, 2, 3), sign)
     assert ran.code == 5, ran.err
@@ -73,7 +73,7 @@ def test_a_signal_drains_writes_and_ends_with_5(tmp_path: Path, sign: signal.Sig
     assert not list(tmp_path.glob("*.partial.jsonl"))
 
 
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sign", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_a_second_signal_cuts_what_is_in_flight(tmp_path: Path, sign: signal.Signals) -> None:
     slow = {"slots": 8, "overhead_s": 20.0, "rtf": 0.0, "cold_requests": 0}
     before = time.monotonic()
@@ -136,7 +136,7 @@ def test_workers_with_many_quick_requests_ahead_start_none_after_the_planned_end
     assert max(arrivals) < ran.result["run"]["barrier_s"] + 3 + 0.3
 
 
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sign", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_a_signal_in_the_wait_of_a_planned_end_cuts_at_once_and_counts(tmp_path: Path, sign: signal.Signals) -> None:
     with slow_server(tmp_path, 30.0) as server:
         process = start(tmp_path, against(server.url, None, 0, 2, measure_for=1))
@@ -350,7 +350,7 @@ def test_a_dead_warm_up_can_be_gone_through(tmp_path: Path, monkeypatch: pytest.
     assert ran.result["metrics"]["failures"] == {"auth": 16}
 
 
-@pytest.mark.parametrize("user_class", ["SttUser", "FastSttUser"])
+@pytest.mark.parametrize("user_class", ["SttUser", pytest.param("FastSttUser", marks=pytest.mark.slow)])
 def test_a_refused_port_is_no_hot_loop(tmp_path: Path, user_class: str) -> None:
     config = against(f"http://127.0.0.1:{free_port()}", None, 2, 5, continue_on_dead_warmup=True)
     ran = run(tmp_path, config, user_class, "-t", "4s")

@@ -18,8 +18,13 @@ WORDS_PER_CLIP = 5  # two seconds of audio
 PIECES = {"openai": WORDS_PER_CLIP, "vllm": WORDS_PER_CLIP, "mistral": WORDS_PER_CLIP, "plain": WORDS_PER_CLIP}
 GAP_S = 0.03
 SLOW_START = {"overhead_s": 0.1, "rtf": 0.0, "jitter": "none", "cold_requests": 0, "delta_gap_s": GAP_S}
-CASES = [(dialect, [user]) for dialect in (*PIECES, "segments") for user in ("SttUser", "FastSttUser")]
-CASES += [("openai", ["SttUser", "--processes=2"]), ("vllm", ["FastSttUser", "--processes=2"])]
+USERS = ("SttUser", "FastSttUser")
+DIALECTS = (*PIECES, "segments")
+# Both classes have one client: each dialect is tried with one of them, and with the other one where all is.
+CASES: list[Any] = [(dialect, [USERS[nth % 2]]) for nth, dialect in enumerate(DIALECTS)]
+CASES += [pytest.param(dialect, [USERS[1 - nth % 2]], marks=pytest.mark.slow) for nth, dialect in enumerate(DIALECTS)]
+CASES += [("openai", ["SttUser", "--processes=2"])]
+CASES += [pytest.param("vllm", ["FastSttUser", "--processes=2"], marks=pytest.mark.slow)]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +70,7 @@ def test_what_a_stream_says_of_itself(tmp_path: Path) -> None:
     assert f"Tokens, as the service counts: {4 * (2 + WORDS_PER_CLIP)}" in ran.out
 
 
-@pytest.mark.parametrize("user_class", ["SttUser", "FastSttUser"])
+@pytest.mark.parametrize("user_class", ["SttUser", pytest.param("FastSttUser", marks=pytest.mark.slow)])
 def test_a_server_that_ignores_stream_is_timed_as_a_whole_and_the_report_says_so(
     tmp_path: Path, user_class: str
 ) -> None:
@@ -77,7 +82,7 @@ def test_a_server_that_ignores_stream_is_timed_as_a_whole_and_the_report_says_so
     assert "not_streamed" in {finding["name"] for finding in ran.result["findings"]}
 
 
-@pytest.mark.parametrize("user_class", ["SttUser", "FastSttUser"])
+@pytest.mark.parametrize("user_class", ["SttUser", pytest.param("FastSttUser", marks=pytest.mark.slow)])
 def test_a_stream_that_has_said_all_and_does_not_end_spoils_nothing(tmp_path: Path, user_class: str) -> None:
     """The user waits for half a second and gives the connection up: that is intended, not the generator's fault."""
     with contextlib.closing(Misbehaving()) as server:

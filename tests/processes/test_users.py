@@ -108,8 +108,15 @@ def test_a_run_that_nobody_works_on_ends_with_workers_too(tmp_path: Path, classe
     assert ran.result["run"]["end_reason"] == "no_users"
 
 
-@pytest.mark.parametrize("words", [[], ["--processes", "2"]], ids=["one process", "workers"])
-@pytest.mark.parametrize("how", ["fixed_count = 3", "weight = 3"])
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        pytest.param("fixed_count = 3", [], marks=pytest.mark.slow, id="a fixed count"),
+        pytest.param("weight = 3", [], id="weights"),
+        pytest.param("fixed_count = 3", ["--processes", "2"], id="a fixed count, workers"),
+        pytest.param("weight = 3", ["--processes", "2"], marks=pytest.mark.slow, id="weights, workers"),
+    ],
+)
 def test_users_of_other_classes_run_along_and_are_not_waited_for(tmp_path: Path, how: str, words: list[str]) -> None:
     """The barrier waited for four users of ours, of which there never were more than one."""
     classes = OTHERS.format(how=how)
@@ -143,7 +150,7 @@ class Mine(users.FastSttUser):
     assert {row["users"] for row in rows(ran.result, "measured")} == {1, 2}
 
 
-@pytest.mark.parametrize("user", ["SttUser", "FastSttUser"])
+@pytest.mark.parametrize("user", ["SttUser", pytest.param("FastSttUser", marks=pytest.mark.slow)])
 def test_a_wait_time_of_the_users_own_is_an_intended_pause(tmp_path: Path, user: str) -> None:
     """It was the generator's fault: closed_loop_share, INVALID."""
     classes = f"class Mine(users.{user}):\n    wait_time = between(0.2, 0.4)\n"

@@ -72,7 +72,7 @@ def test_wherever_the_kill_cut_it_the_rest_is_read(tmp_path: Path) -> None:
     cut = tmp_path / f"cut{SUFFIX}"
     header = whole.index(b"\n") + 1
     rows = []
-    for length in range(header, len(whole) + 1, 7):
+    for length in range(header, len(whole) + 1, 29):
         cut.write_bytes(whole[:length])
         rows.append(len(read(cut).samples))
     assert rows == sorted(rows)
