@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,6 +13,30 @@ from stt_load.config.model import FORMER, Config
 Kind = Literal["integer", "number", "string", "boolean", "list", "fields", "section"]
 
 _KINDS: Mapping[str, Kind] = {"object": "fields", "array": "list"}
+OTHER_WORDS: Mapping[str, str] = {
+    "total_requests": "requests num_requests n_requests number_of_requests request_count iterations count total",
+    "warmup_requests": "warmup warm_up warmups num_warmup warmup_iterations warmup_count",
+    "concurrent_requests": "users num_users user_count concurrency concurrent concurrent_users clients vus workers "
+    "threads parallel parallelism max_concurrency",
+    "request_delay": "delay pause wait wait_time think_time sleep",
+    "measure_for": "run_time runtime run_duration test_duration time_limit",
+    "save_path": "output output_path output_file out result result_path result_file results save",
+    "audio.duration": "audio_length length clip_length clip_duration audio_seconds seconds audio_duration_s",
+    "audio.sample_rate": "sample_rate_hz samplerate sampling_rate audio_sample_rate",
+    "audio.source": "audio_source",
+    "api.base_url": "url host server target address base_uri api_url server_url target_url",
+    "api.endpoint": "path route endpoint_path endpoint_url",
+    "api.api_key_env": "api_key apikey key token api_token auth_token bearer_token openai_api_key",
+    "api.preset": "provider service vendor",
+    "api.response_format": "format output_format",
+    "api.language": "lang language_code",
+    "api.model": "model_name model_id",
+    "api.timeout.total": "timeout_s request_timeout timeout_seconds",
+    "api.stream": "streaming",
+    "drain_s": "stop_timeout",
+    "report.language": "report_language",
+}
+"""Of a key what people call it who know other programs of this kind: they are told its name."""
 EXTRA_FIELD = "a text, a number, true or false, or a list of these"
 
 
@@ -44,17 +68,31 @@ def key(name: str) -> Key:
     return keys()[tuple(name.split("."))]
 
 
+@functools.cache
+def _by_other_word() -> Mapping[str, KeyPath]:
+    return {word: tuple(name.split(".")) for name, words in OTHER_WORDS.items() for word in words.split()}
+
+
 def suggestion(path: KeyPath) -> str | None:
-    """What an unknown key was probably meant to be: a name of the same section, else one from elsewhere."""
+    """What an unknown key was probably meant to be: what it is called elsewhere, or a name of the same section, or
+    one from elsewhere."""
     *section, name = path
+    meant = _by_other_word().get(name.lower().replace("-", "_"))
+    if meant is not None and section[:1] != ["embedded"]:  # whose words are of servers
+        return _named(meant, section)
     siblings = {known[-1]: known for known in (*keys(), *FORMER) if known[:-1] == tuple(section)}
     anywhere = {known[-1]: known for known in reversed(tuple(keys()))} | {dotted(known): known for known in keys()}
     if name not in anywhere and (close := nearest(name, siblings)):
         return f"`{close}`"
-    meant = nearest(name, anywhere)
-    if meant is None:
-        return None
-    *parent, last = anywhere[meant]
+    close = nearest(name, anywhere)
+    return None if close is None else _named(anywhere[close], section)
+
+
+def _named(path: KeyPath, section: Sequence[str]) -> str:
+    """How a key is called for somebody who is in `section`."""
+    *parent, last = path
+    if parent == list(section):
+        return f"`{last}`"
     return f"`{last}` inside `{dotted(tuple(parent))}`" if parent else f"`{last}` at the top level"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stt_load.config.keys import key, listed, suggestion
+from stt_load.config.keys import OTHER_WORDS, key, keys, listed, suggestion
 
 
 @pytest.mark.parametrize(
@@ -40,10 +40,32 @@ def test_there_is_no_other_key() -> None:
         (("audio", "audio_duration"), "`duration`"),
         (("api", "seed"), "`seed` at the top level"),
         (("zzzzzz",), None),
+        (("warmup",), "`warmup_requests`"),
+        (("users",), "`concurrent_requests`"),
+        (("concurrency",), "`concurrent_requests`"),
+        (("url",), "`base_url` inside `api`"),
+        (("host",), "`base_url` inside `api`"),
+        (("endpoint",), "`endpoint` inside `api`"),
+        (("audio_length",), "`duration` inside `audio`"),
+        (("num_requests",), "`total_requests`"),
+        (("requests",), "`total_requests`"),
+        (("api_key",), "`api_key_env` inside `api`"),
+        (("timeout",), "`timeout` inside `api`"),
+        (("sample_rate_hz",), "`sample_rate` inside `audio`"),
+        (("api", "URL"), "`base_url`"),
+        (("api", "num-requests"), "`total_requests` at the top level"),
+        (("embedded", "api_key"), "`api_key_env`"),
     ],
 )
 def test_an_unknown_key_was_meant_to_be_one_of_these(path: tuple[str, ...], meant: str | None) -> None:
     assert suggestion(path) == meant
+
+
+def test_every_other_word_is_told_the_name_of_a_key_and_is_none_itself() -> None:
+    words = [word for others in OTHER_WORDS.values() for word in others.split()]
+    assert len(set(words)) == len(words)
+    assert set(OTHER_WORDS) <= {".".join(path) for path in keys()}
+    assert not set(words) & {path[0] for path in keys()}
 
 
 def test_a_list_in_words() -> None:
