@@ -11,14 +11,15 @@ from stt_load.api.form import Bare, Form
 from stt_load.api.redaction import Redactor
 from stt_load.api.request import Body, Part
 from stt_load.api.stream import Stream
-from stt_load.api.verdict import Answer, Failure, Transcript, of_status
+from stt_load.api.verdict import Answer, Failure, Transcript, of_status, with_processing
 
 
 class Api:
     """How one service is spoken to. form: what is around the audio. read_text: finds the text in a 2xx answer.
 
     secrets: what no message may repeat, should the server echo it. follow: makes what follows a streamed answer, None
-    where answers are read as a whole. plan: of the job that is made of a clip, None where there is none.
+    where answers are read as a whole. plan: of the job that is made of a clip, None where there is none. told_in: the
+    header that tells the time spent on a clip, in lower case, and its unit in seconds; of a job the last answer's.
     """
 
     def __init__(
@@ -28,11 +29,13 @@ class Api:
         secrets: Sequence[str] = (),
         follow: Callable[[], Stream] | None = None,
         plan: Plan | None = None,
+        told_in: tuple[str, float] | None = None,
     ) -> None:
         self.form = form
         self.plan = plan
         self._read_text = read_text
         self._follow = follow
+        self._told_in = told_in
         self._redactor = Redactor(secrets)
 
     def body(self, audio: Sequence[Part], audio_bytes: int) -> Body:
@@ -52,6 +55,9 @@ class Api:
             body = self._redactor.data(answer.body)
             if (body, location) != (answer.body, answer.location):  # a stream of 16 MB takes seconds to be read again
                 verdict = self._judge(replace(answer, body=body, location=location), again=True)
+        elif self._told_in is not None:
+            name, unit_s = self._told_in
+            verdict = with_processing(verdict, answer.header(name), unit_s)
         return verdict
 
     def _judge(self, answer: Answer, again: bool = False) -> Transcript | Failure:

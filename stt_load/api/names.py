@@ -17,3 +17,7 @@ JSON_FORMATS: frozenset[ResponseFormat] = frozenset({"json", "verbose_json", "di
 
 JobAudio = Literal["form", "raw", "upload"]
 """How a clip goes to a service that makes a job of it."""
+UPLOAD_PLACE, ID_PLACE = "{upload}", "{id}"
+"""What stands for a job's upload in its fields, and for its id in its paths."""
+ANSWER_PLACE = r"\{([^{}]*)\}"
+"""Regular expression of what stands for a place in an answer in a job's paths."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any, Literal, Protocol
 
@@ -14,7 +15,7 @@ from stt_load.api.words import is_blank
 from stt_load.samples.fields import TOLD
 from stt_load.samples.sample import ErrorKind
 
-Step = Literal["request", "upload", "submit", "poll"]
+Step = Literal["request", "upload", "submit", "poll", "result"]
 """Of a request that is all there is, or of one of a job's (`stt_load.api.batch`)."""
 
 EXCERPT_CHARACTERS = 200
@@ -40,6 +41,7 @@ class Answer:
 
     stream: what has followed it as it came, None where that is of no interest. step: what it is the answer to.
     retry_after, retry_after_ms: the headers of these names. flaw: how the body broke off, None where it did not.
+    header: gives any header by its name in lower case, None where there is none.
     """
 
     status: int
@@ -51,6 +53,7 @@ class Answer:
     step: Step = "request"
     retry_after_ms: str | None = None
     flaw: str | None = None
+    header: Callable[[str], str | None] = field(default=lambda _: None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,15 @@ def transcript_of(
     return Transcript(
         text, held["server_audio_s"], held["processing_s"], None if counted is None else int(counted), beyond
     )
+
+
+def with_processing(said: Transcript, header: str | None, unit_s: float) -> Transcript:
+    """`said`, with the time that a header tells the service has spent on it; as it is where that tells none."""
+    spent = number(header)
+    if spent is None:
+        return said
+    held, beyond = bounded({"processing_s": spent * unit_s})
+    return replace(said, processing_s=held["processing_s"], out_of_range=(*said.out_of_range, *beyond))
 
 
 def checked(verdict: Any) -> Transcript | Failure:

@@ -54,7 +54,7 @@ class BatchClient(Client):
     def _overdue(self) -> ClientError:
         """A state that is in no list would be asked after in vain in every run: whoever reads of it can mend that."""
         error = super()._overdue()
-        if self._state is not None:
+        if self._state is not None and self._plan.end_of(self._state) is None:
             state = excerpt(self._state.encode(errors="replace"))
             error.message += f"; the job's state was last `{state}`, which is in neither job.done nor job.failed"
         return error

@@ -194,6 +194,7 @@ class Client(ABC):
             exchange.step,
             header("retry-after-ms"),
             exchange.flaw,
+            header,
         )
 
     def _overdue(self) -> ClientError:

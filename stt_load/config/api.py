@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 from pydantic import Field
 
-from stt_load.api.names import Dialect, JobAudio, Protocol, ResponseFormat
+from stt_load.api.names import Dialect, Protocol, ResponseFormat
+from stt_load.config.job import Job
 from stt_load.config.preset import Preset
 from stt_load.config.section import (
     EMBEDDED,
@@ -22,7 +23,6 @@ from stt_load.config.section import (
     HeaderText,
     MediaType,
     ParameterName,
-    PollPath,
     PositiveSeconds,
     ProxyUrl,
     Section,
@@ -30,7 +30,6 @@ from stt_load.config.section import (
     Unit,
     UrlPath,
     VariableName,
-    Word,
 )
 from stt_load.config.variables import MODEL
 
@@ -55,6 +54,13 @@ class Timeout(Section):
     )
 
 
+class TimeHeader(Section):
+    """A header of an answer that has a time in it."""
+
+    header: HeaderName = Field(description="Its name, in capitals or not.")
+    unit: Unit = Field(default="s", description="What the time is given in: s, ms, us or 100ns.")
+
+
 class Response(Section):
     """Where things stand in an answer."""
 
@@ -69,51 +75,17 @@ class Response(Section):
         description="JMESPath expression for the clip's length in a JSON answer, as the service has understood it. "
         "Null: it is not looked for.",
     )
-    duration_unit: Unit = Field(default="s", description="What that length is given in: s or ms.")
-    processing_time: Expression | None = Field(
+    duration_unit: Unit = Field(
+        default="s", description="What that length is given in: s, ms, us or 100ns (the ticks of Azure)."
+    )
+    processing_time: Expression | TimeHeader | None = Field(
         default=None,
-        description="JMESPath expression for the time that the service says it has worked on the clip: what is left "
-        "of the response time is network and queue. Null: it is not looked for.",
+        description="JMESPath expression for the time that the service says it has worked on the clip, or the header "
+        "that says so, such as {header: openai-processing-ms, unit: ms}: what is left of the response time is "
+        "network and queue. Null: it is not looked for.",
     )
-    processing_time_unit: Unit = Field(default="s", description="What that time is given in: s or ms.")
-
-
-class Job(Section):
-    """Protocol submit_poll: how a job is made, and how its end is seen."""
-
-    audio: JobAudio = Field(
-        default="form",
-        description="How the clip gets there. form: in the form that makes the job. raw: as the body that makes it. "
-        "upload: as the body of a POST of its own before; the job is then made of api.extra_fields as JSON, in which "
-        "`{upload}` stands for what the upload's answer says.",
-    )
-    upload: UrlPath | None = Field(default=None, description="Path to POST the clip to when audio is upload.")
-    uploaded: Expression = Field(
-        default="upload_url",
-        description="JMESPath expression for what `{upload}` stands for, in the upload's JSON answer.",
-    )
-    id: Expression = Field(
-        default="id", description="JMESPath expression for the job's id, in the JSON answer to its making."
-    )
-    poll: PollPath = Field(
-        default="/jobs/{id}", description="Path to GET, with the job's id in it, until it is over."
-    )
-    status: Expression = Field(
-        default="status", description="JMESPath expression for the job's state, in the JSON answer to that GET."
-    )
-    done: list[Word] = Field(
-        default=["done", "completed"],
-        min_length=1,
-        description="States in which the answer has the transcript, in capitals or not.",
-    )
-    failed: list[Word] = Field(
-        default=["failed", "error"],
-        description="States in which there will be none, in capitals or not. In all others it goes on.",
-    )
-    interval: PositiveSeconds = Field(
-        default=0.5,
-        description="Seconds before each GET, unless the job is done when it is made: response times are no finer "
-        "than that. The job's limit is api.timeout.total.",
+    processing_time_unit: Unit = Field(
+        default="s", description="What the time at that expression is given in: s, ms, us or 100ns."
     )
 
 

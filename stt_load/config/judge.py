@@ -90,7 +90,9 @@ def _keep_as_written(values: dict[str, Any], origins: Mapping[KeyPath, Origin]) 
 
 def _is_json(api: Mapping[str, Any]) -> bool:
     job = api.get("job")
-    return api.get("protocol") == "submit_poll" and isinstance(job, dict) and job.get("audio") == "upload"
+    if api.get("protocol") != "submit_poll" or not isinstance(job, dict):
+        return False
+    return job.get("audio") == "upload" or job.get("upload") is not None
 
 
 def _kept(value: Any, path: KeyPath, origins: Mapping[KeyPath, Origin], *, always: bool) -> Any:

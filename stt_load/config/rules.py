@@ -98,11 +98,13 @@ def _fields_have_a_form(config: Config) -> Iterator[Broken]:
             if getattr(api, name) is not None:
                 advice = f"choose null, and `{name}` inside `api.{other}`"
                 yield {("api", name): f"is sent by protocol openai only; {advice}"}
+    submits = api.protocol == "submit_poll"
+    uploads = submits and api.job.uploads
     for name in api.extra_fields:
         path = ("api", "extra_fields", name)
-        if api.protocol == "raw" or (api.protocol == "submit_poll" and api.job.audio == "raw"):
+        if api.protocol == "raw" or (submits and api.job.audio == "raw" and not uploads):
             yield {path: "is for a form, and protocol raw has none; choose `api.query` or `api.headers` for it"}
-        elif name == api.audio_field:
+        elif name == api.audio_field and not uploads:
             yield {path: "is given to the form field that carries the audio; choose another name"}
         elif api.protocol == "openai" and name in API_FIELDS:
             yield {path: f"is given to a form field that has a key of its own; choose `{name}` inside `api`"}

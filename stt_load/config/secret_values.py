@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 
 import yaml
 
+from stt_load.config.job import Job
 from stt_load.config.model import Config
 from stt_load.config.places import values_with_references
 from stt_load.config.scalars import Dumper
@@ -25,7 +26,7 @@ def secrets(config: Config, environ: Mapping[str, str]) -> tuple[str, ...]:
     found = {environ.get(api.api_key_env or "", "")}
     for url in (api.base_url, filled(api.proxy or "", environ)):
         found |= _passwords(url)
-    for url in (api.base_url, api.endpoint, api.health or "", api.job.poll, api.job.upload or ""):
+    for url in (api.base_url, api.endpoint, api.health or "", *_paths(api.job)):
         for name, value in parse_qsl(urlsplit(url).query):
             if is_secret("query", name, value):
                 found.update(*map(_written, pieces(value)))
@@ -37,6 +38,10 @@ def secrets(config: Config, environ: Mapping[str, str]) -> tuple[str, ...]:
         values = {environ.get(name, "") for name in references(text)}
         found |= values | set(map(quote, values)) | set(map(quote_plus, values))
     return tuple(sorted((one for one in found if len(one) >= FEWEST_SECRET_CHARACTERS), key=len, reverse=True))
+
+
+def _paths(job: Job) -> list[str]:
+    return [path for path in (job.poll, job.result, job.upload) if path is not None]
 
 
 def _written(value: str) -> set[str]:
@@ -59,7 +64,7 @@ def masked(config: Config) -> dict[str, Any]:
     api = values["api"]
     for name in ("base_url", "endpoint", "health", "proxy"):
         api[name] = api[name] and mask_url(api[name])
-    for name in ("poll", "upload"):
+    for name in ("poll", "result", "upload"):
         api["job"][name] = api["job"][name] and mask_url(api["job"][name])
     for section in ("extra_fields", "headers", "query"):
         api[section] = {name: _masked_field(section, name, value) for name, value in api[section].items()}

@@ -49,9 +49,9 @@ HeaderText = Annotated[
     WithJsonSchema({"type": ["string", "number", "boolean"]}),  # sent as written
 ]
 ProxyUrl = Annotated[str, AfterValidator(words.proxy_url), _text(pattern="^[Hh][Tt][Tt][Pp]://")]
-PollPath = Annotated[str, AfterValidator(words.poll_path), _text(pattern=r"^/.*\{id\}")]
+JobPath = Annotated[str, AfterValidator(words.job_path), _text(pattern=r"^(/.*)?\{.+\}")]
 Word = Annotated[str, Field(min_length=1)]
-Unit = Literal["s", "ms"]
+Unit = Literal["s", "ms", "us", "100ns"]
 ParameterName = Annotated[str, AfterValidator(words.parameter_name), _text(minLength=1)]
 
 

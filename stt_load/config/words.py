@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable
 from urllib.parse import SplitResult, urlsplit
 
+from stt_load.api.names import ANSWER_PLACE
+from stt_load.config.expressions import expression
 from stt_load.config.faults import nearest
 from stt_load.config.suspicion import looks_like_key, mask_url
 from stt_load.config.variables import is_name
@@ -28,6 +30,8 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _NO_UNICODE = "is not Unicode text (it has half of a surrogate pair); choose a text in UTF-8"
 _NONE_OF_A_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_ANSWER_PLACE = re.compile(ANSWER_PLACE)
+_JOB_PATHS = "/jobs/{id}, or {result_url} where the answer has the URL"
 
 
 def character_problem(text: str) -> str | None:
@@ -113,10 +117,23 @@ def proxy_url(text: str) -> str:
     return text
 
 
-def poll_path(text: str) -> str:
-    if text.count("{id}") != 1:
-        raise ValueError("does not have `{id}` in it once, for the id of the job; choose one such as /jobs/{id}")
-    absolute_path(text.replace("{id}", "id"))
+def job_path(text: str) -> str:
+    """A path with places of an answer in it, or such a place and what may follow it."""
+    if "${" in text:  # which is refused as such
+        return text
+    places, rest = _ANSWER_PLACE.findall(text), _ANSWER_PLACE.sub("x", text)
+    if not places or "{" in rest or "}" in rest:
+        raise ValueError(
+            "does not have `{id}` in it, for the job's id, nor another place of the answer before it; choose one "
+            f"such as {_JOB_PATHS}"
+        )
+    for place in places:
+        try:
+            expression(place)
+        except ValueError as error:
+            why = str(error).partition(";")[0]
+            raise ValueError(f"has `{{{place}}}` in it, which {why}; choose one such as {_JOB_PATHS}") from None
+    absolute_path(f"/{rest}" if text.startswith("{") else rest)
     return text
 
 

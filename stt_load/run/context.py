@@ -15,6 +15,7 @@ from stt_load.api.answers import Places, reader
 from stt_load.api.api import Api
 from stt_load.api.batch import Plan
 from stt_load.api.form import Bare, Form, openai_fields
+from stt_load.api.job_path import JobPath
 from stt_load.api.redaction import Redactor
 from stt_load.api.stream import Stream
 from stt_load.api.verdict import Answer, Transcript, transcript_of
@@ -27,7 +28,7 @@ from stt_load.load.iteration import Iteration
 from stt_load.run.dispatcher import Dispatcher
 from stt_load.samples.run_info import ClosedLoop, Load
 
-UNITS_S = {"s": 1.0, "ms": 0.001}
+UNITS_S = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "100ns": 1e-7}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,9 @@ def api_of(config: Config, url: str) -> Api:
         return Api(Bare(), _as_returned, hidden)
     read_text = reader(api.response_format, _places(api))
     follow = partial(Stream, api.stream_dialect, read_text) if api.stream else None
-    return Api(_form(api), read_text, hidden, follow, _plan(config, url))
+    spent = api.response.processing_time
+    told_in = None if spent is None or isinstance(spent, str) else (spent.header.lower(), UNITS_S[spent.unit])
+    return Api(_form(api), read_text, hidden, follow, _plan(config, url), told_in)
 
 
 def _places(api: ApiConfig) -> Places:
@@ -140,7 +143,7 @@ def _places(api: ApiConfig) -> Places:
         found.text,
         found.duration,
         UNITS_S[found.duration_unit],
-        found.processing_time,
+        found.processing_time if isinstance(found.processing_time, str) else None,
         UNITS_S[found.processing_time_unit],
     )
 
@@ -154,6 +157,8 @@ def _form(api: ApiConfig) -> Form | Bare:
     """What the API's protocol puts around the audio."""
     if api.protocol == "raw" or (api.protocol == "submit_poll" and api.job.audio != "form"):
         return Bare(api.audio_content_type)
+    if api.protocol == "submit_poll" and api.job.uploads:
+        return Form([], api.audio_field, api.audio_filename, api.audio_content_type)
     fields = pairs(api.extra_fields, os.environ, api.model)
     prompt = None if api.prompt is None else filled(api.prompt, os.environ)
     if api.protocol == "openai":
@@ -170,19 +175,21 @@ def _plan(config: Config, url: str) -> Plan | None:
     api, job = config.api, config.api.job
     if api.protocol != "submit_poll":
         return None
-    base = base_path(api, url)
+    base, target = base_path(api, url), target_of(config, url)
+    path = partial(JobPath, base=base, origin=f"{target.scheme}://{target.authority}", id_at=job.id)
     return Plan(
-        submit_path=target_of(config, url).path,
-        upload_path=base + (job.upload or "") if job.audio == "upload" else None,
+        submit_path=target.path,
+        upload_path=base + (job.upload or "") if job.uploads else None,
         uploaded=job.uploaded,
         fields=json_fields(api.extra_fields, os.environ, api.model),
         id=job.id,
-        poll_path=base + job.poll,
+        poll=path(job.poll),
         status=job.status,
         done=frozenset(job.done),
         failed=frozenset(job.failed),
         interval_s=job.interval,
         text=api.response.text,
+        result=None if job.result is None else path(job.result),
     )
 
 

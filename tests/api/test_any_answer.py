@@ -14,6 +14,7 @@ from stt_load.api.answers import Places, reader
 from stt_load.api.api import Api
 from stt_load.api.batch import Course, Plan
 from stt_load.api.form import Bare
+from stt_load.api.job_path import JobPath
 from stt_load.api.names import DIALECTS, Dialect
 from stt_load.api.places import NO_JSON, json_in, parsed
 from stt_load.api.request import Body
@@ -30,7 +31,9 @@ ODD_PLACES = (
     Places("segments[].text | join(' ', @)", "max_by(segments, &end).end", 1.0, "to_number(took)", 1.0),
     Places("text || error", "length(text)", 1.0, "avg(took)", 1.0),
 )
-PLAN = Plan("/jobs", None, "id", [], "id", "/jobs/{id}", "status", frozenset({"done"}), frozenset({"failed"}), 1.0)
+PLAN = Plan(
+    "/jobs", None, "id", [], "id", JobPath("/jobs/{id}"), "status", frozenset({"done"}), frozenset({"failed"}), 1.0
+)
 CLIP = Body((b"RIFF",), 4)
 
 headers = st.none() | st.text(st.characters(codec=None), max_size=60) | st.sampled_from(["1e9", "9" * 400, "-1"])

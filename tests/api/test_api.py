@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
+import pytest
+
 from stt_load.api.answers import reader
 from stt_load.api.api import Api
 from stt_load.api.form import Bare
+from stt_load.api.names import ResponseFormat
 from stt_load.api.stream import Stream
 from stt_load.api.verdict import Answer, Failure, Transcript
 from stt_load.samples.sample import ErrorKind
@@ -49,3 +52,30 @@ def test_what_follows_an_answer_is_made_anew_for_each_and_reads_it() -> None:
 def test_the_body_is_the_audio_in_its_form() -> None:
     body = Api(Bare("audio/wav"), JSON).body((b"RI", b"FF"), 4)
     assert (len(body), body.content_type) == (4, "audio/wav")
+
+
+@pytest.mark.parametrize(
+    ("header", "processing_s", "beyond"),
+    [
+        ("250", 0.25, ()),
+        (" 2.5e2 ", 0.25, ()),
+        ("soon", None, ()),
+        ("1, 2", None, ()),
+        (None, None, ()),
+        ("-1", None, ("processing_s",)),
+        ("9" * 400, None, ("processing_s",)),
+    ],
+)
+@pytest.mark.parametrize("form", ["json", "text", "vtt"])
+def test_a_time_in_a_header_is_a_number_as_any_other(
+    form: ResponseFormat, header: str | None, processing_s: float | None, beyond: tuple[str, ...]
+) -> None:
+    body = {"json": b'{"text": "hi"}', "text": b"hi", "vtt": b"WEBVTT\n\n00:00.000 --> 00:01.000\nhi\n"}[form]
+    api = Api(Bare(), reader(form), told_in=("x-took", 0.001))
+    said = Answer(200, "text/plain", None, body, header={"x-took": header}.get)
+    assert api.read(said) == Transcript("hi", processing_s=processing_s, out_of_range=beyond)
+
+
+def test_of_a_failure_no_header_is_read() -> None:
+    api = Api(Bare(), JSON, told_in=("x-took", 0.001))
+    assert isinstance(api.read(Answer(500, "", None, b"", header={"x-took": "1"}.get)), Failure)

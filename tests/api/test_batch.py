@@ -10,6 +10,7 @@ import pytest
 
 from stt_load.api.answers import reader
 from stt_load.api.batch import Course, Plan
+from stt_load.api.job_path import JobPath
 from stt_load.api.request import Body, Request
 from stt_load.api.verdict import Answer, Failure, Step, Transcript
 from stt_load.samples.sample import ErrorKind
@@ -21,7 +22,7 @@ PLAN = Plan(
     uploaded="upload_url",
     fields=[("audio_url", "{upload}"), ("words", ["a", "{upload}?"]), ("punctuate", True)],
     id="job.id",
-    poll_path="/jobs/{id}/result",
+    poll=JobPath("/jobs/{id}/result", id_at="job.id"),
     status="state",
     done=frozenset({"done"}),
     failed=frozenset({"failed"}),
@@ -54,9 +55,9 @@ def test_a_job_is_made_and_asked_after_until_it_is_over() -> None:
 
 
 def test_paths_go_out_percent_encoded_once() -> None:
-    plan = replace(UPLOADING, upload_path="/up|load?%5B[", poll_path='/jobs/{id}?"{}"#x')
+    plan = replace(UPLOADING, upload_path="/up|load?%5B[", poll=JobPath('/jobs/{id}?"|"#x'))
     sent = requests(plan, {"upload_url": "https://h/x"}, {"job": {"id": "a|b%20"}}, {"state": "failed"})
-    assert [one.path for one in sent] == ["/up%7Cload?%5B%5B", "/jobs?key=1", "/jobs/a%7Cb%2520?%22%7B%7D%22"]
+    assert [one.path for one in sent] == ["/up%7Cload?%5B%5B", "/jobs?key=1", "/jobs/a%7Cb%2520?%22%7C%22"]
 
 
 def test_an_upload_comes_first_and_the_job_names_it() -> None:
@@ -208,6 +209,61 @@ def test_a_job_that_has_failed_when_it_is_made_is_asked_nothing() -> None:
     failure = read(told, step="submit")
     assert isinstance(failure, Failure)
     assert (failure.kind, "ended as failed" in failure.message) == (ErrorKind.POLL_FAILED, True)
+
+
+APART = replace(PLAN, result=JobPath("/jobs/{id}/text", "", "http://h", "job.id"))
+GIVEN = replace(
+    PLAN, id="none", poll=JobPath("{urls.state}", origin="http://h"), result=JobPath("{urls.text}", origin="http://h")
+)
+
+
+def test_a_transcript_at_a_place_of_its_own_is_fetched_there_at_once() -> None:
+    sent = requests(APART, {"job": {"id": 7}}, {"state": "running"}, {"state": "done", "text": "not this"}, {"x": 1})
+    assert [one.path for one in sent] == ["/jobs?key=1", "/jobs/7/result", "/jobs/7/result", "/jobs/7/text"]
+    course = course_after({"job": {"id": 7}}, APART)
+    course.take(answer({"state": "done"}))
+    assert (course.step, course.pause_s, course.state) == ("result", 0, "done")
+    assert read({"text": "hello"}, step="result", plan=APART) == Transcript("hello")
+    plain = APART.read(answer(b"hello", step="result"), reader("text"))
+    assert plain == Transcript("hello"), "in any format"
+    failure = read({}, 404, "result", APART)
+    assert isinstance(failure, Failure)
+    assert failure.kind is ErrorKind.POLL_FAILED
+
+
+def test_a_state_in_the_answer_to_the_making_of_the_job_counts() -> None:
+    """A service that waits with its answer until the job is over; nobody has to ask."""
+    sent = requests(APART, {"job": {"id": 7}, "state": "done"}, {"text": "hello"})
+    assert [one.path for one in sent] == ["/jobs?key=1", "/jobs/7/text"]
+
+
+def test_the_service_says_where_to_ask_and_where_the_transcript_is() -> None:
+    made = {"urls": {"state": "http://h/a/7?x=1", "text": "/elsewhere"}}
+    asked = {"state": "done", "urls": {"text": "http://h:80/b/7"}}
+    sent = requests(GIVEN, made, {"state": "running"}, asked, {"text": "hello"})
+    assert [one.path for one in sent] == ["/jobs?key=1", "/a/7?x=1", "/a/7?x=1", "/b/7"]
+
+
+@pytest.mark.parametrize(
+    ("value", "step", "plan", "message"),
+    [
+        ({"urls": {}}, "submit", GIVEN, "to the submit, nothing at `urls.state`: {"),
+        ({"urls": {"state": "https://h/7"}}, "submit", GIVEN, "a URL at https://h, not at http://h: it is not asked"),
+        ({"state": "done"}, "submit", GIVEN, "to the submit, nothing at `urls.text`"),
+        ({"state": "done"}, "poll", GIVEN, "to the poll, nothing at `urls.text`"),
+        ({"state": "done"}, "poll", APART, "to the poll, and there was nothing at `job.id` when it was made"),
+    ],
+)
+def test_an_answer_that_does_not_say_where_to_go_on(value: Any, step: Step, plan: Plan, message: str) -> None:
+    course = Course(plan, CLIP)
+    if step == "poll":
+        course.take(answer({"urls": {"state": "/a"}} if plan is GIVEN else {"state": "x"}, step="submit"))
+    if course.request is not None:
+        course.take(answer(value, step=step))
+    assert course.request is None, "nothing more is asked"
+    failure = read(value, step=step, plan=plan)
+    assert isinstance(failure, Failure)
+    assert (failure.kind, message in failure.message) == (ErrorKind.POLL_FAILED, True), failure
 
 
 def test_an_id_that_is_no_text_is_asked_for_all_the_same() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import gevent
 import pytest
 
 from stt_load.api.batch import Plan
+from stt_load.api.job_path import JobPath
 from stt_load.api.request import Body, Request
 from stt_load.client import Client, ClientError, Exchange, Target, Timeouts
 from stt_load.client.batch import BatchClient
@@ -43,7 +45,7 @@ class Scripted(Client):
 
 def plan(interval_s: float) -> Plan:
     ends = frozenset({"done"}), frozenset({"failed"})
-    return Plan("/jobs", None, "", [], "id", "/jobs/{id}", "status", *ends, interval_s)
+    return Plan("/jobs", None, "", [], "id", JobPath("/jobs/{id}"), "status", *ends, interval_s)
 
 
 @pytest.fixture(autouse=True)
@@ -96,6 +98,15 @@ def test_the_time_limit_names_the_state_that_was_seen_last(document: dict[str, A
             client.post(CLIP, Exchange())
         assert caught.value.kind is ErrorKind.TIMEOUT_TOTAL
         assert caught.value.message.startswith(f"no whole answer within 0.05 s{words}")
+
+
+def test_a_transcript_that_never_comes_is_not_blamed_on_the_state() -> None:
+    fetched = replace(plan(0.01), result=JobPath("/jobs/{id}/text"))
+    inner, exchange = Scripted([{"id": 1}, {"status": "done"}, None], 0.1), Exchange()
+    with pytest.raises(ClientError, match=r"^no whole answer within 0\.1 s$"):
+        BatchClient(inner, fetched).post(CLIP, exchange)
+    assert inner.asked == ["POST /jobs", "GET /jobs/1", "GET /jobs/1/text"]
+    assert (exchange.polls, exchange.step) == (1, "result")
 
 
 def test_a_state_is_forgotten_with_its_job() -> None:

@@ -149,7 +149,7 @@ WRONG_VALUES = [
     ),
     ("api: {stream: true, protocol: submit_poll}", 1, "api.stream", "true", ["has no meaning with protocol"]),
     ("api: {stream_dialect: azure}", 1, "api.stream_dialect", "azure", ["choose openai, vllm, mistral, segments"]),
-    ("api: {job: {poll: /jobs}}", 1, "api.job.poll", "/jobs", ["does not have `{id}` in it once"]),
+    ("api: {job: {poll: /jobs}}", 1, "api.job.poll", "/jobs", ["does not have `{id}` in it"]),
     ("api: {job: {done: []}}", 1, "api.job.done", "a list", ["choose a list of texts"]),
     ("api: {job: {status: 'a['}}", 1, "api.job.status", "'a['", ["is no JMESPath expression"]),
     (
@@ -159,7 +159,7 @@ WRONG_VALUES = [
         "upload",
         ["needs a path in job.upload; choose form or raw, or set that path"],
     ),
-    ("api: {response: {duration_unit: h}}", 1, "api.response.duration_unit", "h", ["choose s or ms"]),
+    ("api: {response: {duration_unit: h}}", 1, "api.response.duration_unit", "h", ["choose s, ms, us or 100ns"]),
     ("api: {protocol: form}", 1, "api.protocol", "form", ["choose openai, multipart, raw or submit_poll"]),
     ("api: {audio_field: ''}", 1, "api.audio_field", "''", ["no name of a form field"]),
     ("api: {audio_content_type: wav}", 1, "api.audio_content_type", "wav", ["such as audio/wav"]),

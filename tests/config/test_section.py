@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from stt_load.config.section import BaseUrl, HeaderName, PollPath, Seconds, Section
+from stt_load.config.section import BaseUrl, HeaderName, JobPath, Seconds, Section
 
 
 class Sample(Section):
@@ -25,7 +25,7 @@ def test_a_section_is_immutable() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "right", "wrong"),
-    [(BaseUrl, "http://h", "h"), (HeaderName, "X-Mine", "Host"), (PollPath, "/jobs/{id}", "/jobs")],
+    [(BaseUrl, "http://h", "h"), (HeaderName, "X-Mine", "Host"), (JobPath, "/jobs/{id}", "/jobs")],
 )
 def test_a_text_has_the_form_that_its_type_says(kind: object, right: str, wrong: str) -> None:
     adapter: TypeAdapter[str] = TypeAdapter(kind)

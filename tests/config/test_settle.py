@@ -117,7 +117,7 @@ def test_what_lies_beside_the_endpoint_lies_below_the_same_base(loaded: Load) ->
     config = loaded("api: {preset: assemblyai, base_url: 'https://h/proxy/v2'}", environ=KEYS)
     plan = api_of(config, config.api.url(config.api.base_url)).plan
     assert plan is not None
-    assert (plan.upload_path, plan.poll_path) == ("/proxy/v2/upload", "/proxy/v2/transcript/{id}")
+    assert (plan.upload_path, plan.poll.after({}, "7")) == ("/proxy/v2/upload", "/proxy/v2/transcript/7")
 
 
 def test_the_embedded_server_and_a_function_have_no_such_path(tmp_path: Path) -> None:

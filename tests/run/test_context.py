@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from stt_load.api.form import Bare, Form
 from stt_load.api.verdict import Answer, Transcript
 from stt_load.config import Config
+from stt_load.config.section import Unit
 from stt_load.load.iteration import Iteration
-from stt_load.run.context import api_of, base_path, build, place_of, shown_name, target_of
+from stt_load.run.context import UNITS_S, api_of, base_path, build, place_of, shown_name, target_of
 from stt_load.samples.sample import Phase
 
 URL = "http://127.0.0.1:1/v1/audio/transcriptions"
@@ -62,6 +63,34 @@ def test_each_protocol_has_its_body() -> None:
     assert api_of(config(), URL).plan is None
     assert api_of(config(), URL).follow() is None
     assert api_of(config(stream=True), URL).follow() is not None
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(("unit", "spent_s"), [("s", 1500.0), ("ms", 1.5), ("us", 0.0015), ("100ns", 0.00015)])
+def test_a_header_tells_the_time_that_was_spent(unit: str, spent_s: float, stream: bool) -> None:
+    api = api_of(config(stream=stream, response={"processing_time": {"header": "X-Took", "unit": unit}}), URL)
+    followed = api.follow()
+    if followed is not None:
+        followed.begin("application/json")
+    headers = {"x-took": "1500"}
+    verdict = api.read(Answer(200, "", None, b'{"text": "hello"}', stream=followed, header=headers.get))
+    assert isinstance(verdict, Transcript)
+    assert verdict.processing_s == pytest.approx(spent_s)
+
+
+def test_every_unit_of_the_configuration_is_known() -> None:
+    assert set(get_args(Unit)) == UNITS_S.keys()
+
+
+def test_a_clip_that_is_uploaded_goes_alone_in_its_form_or_as_it_is() -> None:
+    forms = [
+        api_of(config(protocol="submit_poll", job={"upload": "/up", "audio": audio}, extra_fields={"a": "b"}), URL)
+        for audio in ("form", "raw", "upload")
+    ]
+    assert [type(api.form) for api in forms] == [Form, Bare, Bare]
+    body = b"".join(forms[0].body([b"RIFF"], 4).parts)
+    assert (body.count(b"Content-Disposition"), b'name="file"; filename="audio.wav"' in body) == (1, True)
+    assert [api.plan and (api.plan.upload_path, api.plan.fields) for api in forms] == [("/up", [("a", "b")])] * 3
 
 
 def test_an_answer_is_read_as_configured() -> None:
