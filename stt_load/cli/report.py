@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import get_args
 
 from stt_load.report.console import report
-from stt_load.report.messages import Language, Messages
+from stt_load.report.messages import Language
+from stt_load.report.opening import note
+from stt_load.report.output import messages_for, shown_in
 from stt_load.samples.escaping import harmless
 from stt_load.storage import result_file
 from stt_load.storage.merge import merge
@@ -41,8 +43,11 @@ def run(args: argparse.Namespace) -> int:
         if args.json:
             print(result_file.as_text(result_file.document(saved)))
         else:
-            say = Messages(args.language or saved.config["report"]["language"])
+            language = args.language or saved.config["report"]["language"]
+            say = messages_for(language, sys.stdout)
             lines = [harmless(line) for line in report(say, saved, args.files)]
+            if shown_in(language, sys.stdout) != language:
+                lines = [*note(say, say("in_english")), *lines]
             print(*lines, sep="\n")
     except ReportError as error:
         return _refuse(str(error))

@@ -14,7 +14,7 @@ from stt_load.clock import clock
 from stt_load.report import opening, progress
 from stt_load.report.console import result
 from stt_load.report.messages import Language, Messages
-from stt_load.report.output import Output
+from stt_load.report.output import Output, messages_for, shown_in
 from stt_load.run.barrier import Barrier
 from stt_load.run.progress import ProcessState, ProgressMeter
 from stt_load.samples.escaping import harmless
@@ -48,7 +48,8 @@ class Display:
         time_limit_s: float | None = None,
         process_state: Callable[[], ProcessState] = ProcessState,
     ) -> None:
-        self._say = Messages(language)
+        self._language = language
+        self._stream = report
         self._config = config
         self._time_limit_s = time_limit_s
         self._process_state = process_state
@@ -57,7 +58,14 @@ class Display:
         self._draws = self._aside.is_terminal and os.environ.get("TERM") != "dumb"
         self._drawn = False
 
+    @property
+    def _say(self) -> Messages:
+        """Asked for anew each time: a terminal may have another width by now."""
+        return messages_for(self._language, self._stream)
+
     def started(self, info: RunInfo) -> None:
+        if shown_in(self._language, self._stream) != self._language:
+            self._print(opening.note(self._say, self._say("in_english")))
         self._print(opening.start(self._say, self._config, info, self._time_limit_s))
 
     def warming_up(self) -> None:

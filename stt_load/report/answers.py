@@ -7,14 +7,14 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from stt_load.report.messages import Messages
-from stt_load.report.opening import WIDTH
-from stt_load.report.width import columns, plain, right, shorten, wrap
+from stt_load.report.tables import table
+from stt_load.report.width import plain, wrap
 from stt_load.stats.metrics import METRICS, Distribution, Gaps, Metrics
 from stt_load.stats.model import Backend
+from stt_load.stats.quantiles import FEWEST_FOR_P99
 
 MOST_BACKENDS = 20
 COUNTS = ("requests", "failed", "unfinished", "connections")
-CELL = 9
 
 
 def lines(say: Messages, metrics: Metrics) -> Iterator[str]:
@@ -29,7 +29,7 @@ def _told(say: Messages, metrics: Metrics) -> Iterator[str]:
     for name in dict.fromkeys(metric.name for metric in METRICS):
         key, value = f"answers.{name}", getattr(metrics, name)
         if key in say and _is_known(value):
-            yield from wrap(say(key, **_texts(say, metrics, value)), WIDTH, "", "  ")
+            yield from wrap(say(key, **_texts(say, metrics, value)), say.width, "", "  ")
 
 
 def _is_known(value: Any) -> bool:
@@ -51,7 +51,16 @@ def _texts(say: Messages, metrics: Metrics, value: Any) -> dict[str, Any]:
     numbers = {name: one for name, one in figures.items() if one is None or isinstance(one, float)}
     in_ms = {f"{name}_ms": say.number(None if one is None else one * 1_000, 1) for name, one in numbers.items()}
     seconds = {f"{name}_s": say.seconds(one) for name, one in numbers.items()}
-    return figures | {name: say.number(one, 3) for name, one in numbers.items()} | in_ms | seconds
+    texts = figures | {name: say.number(one, 3) for name, one in numbers.items()} | in_ms | seconds
+    if isinstance(value, Distribution):
+        mark = say("latency.only_max") if is_max(value) else ""
+        texts |= {name: texts[name] + mark for name in ("p99", "p99_ms")}
+    return texts
+
+
+def is_max(times: Distribution) -> bool:
+    """Whether the P99 is of so few that it is the maximum."""
+    return 0 < times.n < FEWEST_FOR_P99
 
 
 def backends(say: Messages, found: tuple[Backend, ...]) -> Iterator[str]:
@@ -61,17 +70,13 @@ def backends(say: Messages, found: tuple[Backend, ...]) -> Iterator[str]:
         yield ""
         yield say("backends.heading", header=header or "...")
         counted = [name for name in COUNTS if name != "unfinished" or any(one.unfinished for one in rows)]
-        yield _row("", [say(f"backends.{name}") for name in (*counted, "mean", "median", "p95")])
+        heads = ["", *(say(f"backends.{name}") for name in (*counted, "mean", "median", "p95"))]
+        cells = []
         for backend in rows[:MOST_BACKENDS]:
             counts = [str(getattr(backend, name)) for name in counted]
             times = [say.number(value, 3) for value in (backend.mean_s, backend.median_s, backend.p95_s)]
             value = say("none") if backend.value is None else plain(backend.value)
-            yield _row(value, [*counts, *times])
+            cells.append([value, *counts, *times])
+        yield from table(heads, cells, say.width, named=True)
         if len(rows) > MOST_BACKENDS:
             yield say("backends.more", n=len(rows) - MOST_BACKENDS)
-
-
-def _row(value: str, cells: list[str]) -> str:
-    width = WIDTH - 2 - CELL * len(cells)
-    shown = shorten(value, width)
-    return "  " + shown + " " * (width - columns(shown)) + "".join(right(cell, CELL) for cell in cells)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stt_load.report.messages import Messages
-from stt_load.report.opening import WIDTH
 from stt_load.report.width import plain, wrap
 from stt_load.samples.fields import TOLD
 from stt_load.samples.run_info import RunInfo
@@ -29,26 +28,38 @@ def findings(say: Messages, found: tuple[Finding, ...]) -> Iterator[str]:
     yield ""
     yield say("findings.heading")
     for sentence in told:
-        yield from wrap(sentence, WIDTH, "  - ", "    ")
+        yield from wrap(sentence, say.width, "  - ", "    ")
 
 
-def verdict(say: Messages, run: RunRecord) -> Iterator[str]:
-    """Whether the figures can be believed, and why not."""
-    validity = run.summary.validity
-    if validity.verdict is None:
-        yield say("verdict.unanswered" if run.summary.metrics.requests.total else "verdict.nothing")
+def verdict(say: Messages, run: RunRecord) -> str:
+    """Whether the figures can be believed."""
+    found = run.summary.validity.verdict
+    if found is not None:
+        return say(f"verdict.{found}")
+    return say("verdict.unanswered" if run.summary.metrics.requests.total else "verdict.nothing")
+
+
+def doubts(say: Messages, run: RunRecord) -> Iterator[str]:
+    """Why they can't, or not quite."""
+    if run.summary.validity.verdict is None:
         return
-    yield say(f"verdict.{validity.verdict}")
-    troubles = {check.name: check for check in validity.checks if check.verdict not in (None, "VALID")}
+    troubles = {check.name: check for check in run.summary.validity.checks if check.verdict not in (None, "VALID")}
+    overloaded = bool(troubles.keys() & OF_THE_LOOP)
     for name, check in troubles.items():
-        yield from wrap(_trouble(say, check, overloaded=bool(troubles.keys() & OF_THE_LOOP)), WIDTH, "  - ", "    ")
+        yield from wrap(_trouble(say, check, overloaded=overloaded), say.width, "  - ", "    ")
         if name == "local_limits":
-            yield from _limits_met(run.samples)
+            yield from _limits_met(say, run.samples)
     if troubles.keys() & {"stalls", "stalled_share", "stalled_timeouts"}:
         yield from _stalls(say, run.info)
-    unchecked = [say(f"check.{check.name}") for check in validity.checks if check.verdict is None]
-    if unchecked:
-        yield from wrap(say("verdict.unchecked", names=", ".join(unchecked)), WIDTH, "  ", "  ")
+
+
+def unchecked(say: Messages, run: RunRecord) -> Iterator[str]:
+    """What a verdict does not go by."""
+    validity = run.summary.validity
+    names = [say(f"check.{check.name}") for check in validity.checks if check.verdict is None]
+    if names and validity.verdict is not None:
+        yield ""
+        yield say("verdict.unchecked", names=", ".join(names))
 
 
 def _trouble(say: Messages, check: Check, *, overloaded: bool) -> str:
@@ -73,14 +84,14 @@ def _stalls(say: Messages, info: RunInfo) -> Iterator[str]:
     for stall in sorted(longest, key=lambda stall: stall.from_s):
         at, length = say.duration(stall.from_s, 1), say.duration(stall.to_s - stall.from_s)
         line = say("stall", at=at, length=length, worker=plain(info.workers[stall.worker]))
-        yield from wrap(line, WIDTH, "    ", "      ")
+        yield from wrap(line, say.width, "    ", "      ")
 
 
-def _limits_met(samples: Samples) -> Iterator[str]:
+def _limits_met(say: Messages, samples: Samples) -> Iterator[str]:
     """What the limits of this machine are, and what to do about each, as the rows say."""
     codes = samples["error"][samples.of_kind(ErrorKind.LOCAL_LIMIT) & (samples["phase"] != Phase.OUTSIDE)]
     for text in dict.fromkeys(samples.texts[code] for code in codes[codes >= 0][:MOST_LOOKED_AT].tolist()):
-        yield from wrap(plain(text), WIDTH, "    ", "      ")
+        yield from wrap(plain(text), say.width, "    ", "      ")
 
 
 def _sentence(say: Messages, found: Finding) -> str | None:

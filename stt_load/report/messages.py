@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Concatenate, Literal, ParamSpec, get_args
+
+from stt_load.report.width import fit
 
 Language = Literal["en", "ko"]
+WIDTH = 80
+"""Columns of a line, where nobody knows better."""
 
 _SMALLEST_SHARE = 0.001
 
@@ -25,10 +29,14 @@ def catalogue(language: Language) -> Mapping[str, str]:
 
 
 class Messages:
-    """The catalogue of one language, and how quantities are written in it. None is "no data" for every quantity."""
+    """The catalogue of one language, and how quantities are written in it. None is "no data" for every quantity.
 
-    def __init__(self, language: Language) -> None:
+    width: the columns that there are for a line.
+    """
+
+    def __init__(self, language: Language, width: int = WIDTH) -> None:
         self._texts = catalogue(language)
+        self.width = width
 
     def __contains__(self, key: object) -> bool:
         return key in self._texts
@@ -81,3 +89,18 @@ class Messages:
     def requests(self, n: int) -> str:
         """So many requests, as a noun."""
         return self("requests.one" if n == 1 else "requests.many", n=n)
+
+
+P = ParamSpec("P")
+Lines = Callable[Concatenate[Messages, P], Iterator[str]]
+
+
+def fitted(lines: Lines[P]) -> Lines[P]:
+    """`lines` with each that is too long broken where its words allow it."""
+
+    @functools.wraps(lines)
+    def within(say: Messages, /, *args: P.args, **more: P.kwargs) -> Iterator[str]:
+        for line in lines(say, *args, **more):
+            yield from fit(line, say.width)
+
+    return within

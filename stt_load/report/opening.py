@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from stt_load.report.messages import Messages
+from stt_load.report.messages import Messages, fitted
 from stt_load.report.width import plain, shorten, wrap
 from stt_load.samples.run_info import LOCAL, RunInfo
 from stt_load.stats.model import Warmup
 
-WIDTH = 80
 
-
+@fitted
 def subject(say: Messages, config: Mapping[str, Any], info: RunInfo) -> Iterator[str]:
     """What is measured, and with what. config: the masked configuration."""
     yield say("start.config", file=info.config_file or say("start.no_file"))
@@ -57,6 +56,7 @@ def _connection(say: Messages, api: Mapping[str, Any]) -> Iterator[str]:
         yield say("start.proxy", proxy=api["proxy"])
 
 
+@fitted
 def start(
     say: Messages, config: Mapping[str, Any], info: RunInfo, time_limit_s: float | None = None
 ) -> Iterator[str]:
@@ -81,20 +81,22 @@ def start(
     if config["request_delay"]:
         yield say("start.pause", duration=say.duration(config["request_delay"]))
     if info.seed_given:
-        yield from note(say("note.seed", seed=info.seed))
+        yield from note(say, say("note.seed", seed=info.seed))
     if 0 < warmup < info.users:
-        yield from note(say("note.cold", warmup=warmup, users=info.users))
+        yield from note(say, say("note.cold", warmup=warmup, users=info.users))
 
 
+@fitted
 def warming_up(say: Messages, config: Mapping[str, Any]) -> Iterator[str]:
     """The first request is about to be sent."""
     warmup = config["warmup_requests"]
     if warmup:
         yield say("warmup.started", requests=say.requests(warmup))
     else:
-        yield from note(say("warmup.none"))
+        yield from note(say, say("warmup.none"))
 
 
+@fitted
 def measuring(
     say: Messages, config: Mapping[str, Any], warmup: Warmup, transcript: str | None, *, limited: bool = False
 ) -> Iterator[str]:
@@ -105,10 +107,11 @@ def measuring(
     if warmup.requests:
         yield say("warmup.finished", duration=say.duration(warmup.duration_s))
         if warmup.failed:
-            yield say("warmup.failed", n=warmup.requests, failed=warmup.failed)
+            named = ", ".join(f"{count} × {say(f'kind.{kind}')}" for kind, count in warmup.failures.items())
+            yield say("warmup.failed", n=warmup.requests, failed=warmup.failed, kinds=named)
         if transcript is not None:
             shown = plain(transcript) or say("warmup.empty")
-            yield shorten(say("warmup.transcript", text=shown), WIDTH)
+            yield shorten(say("warmup.transcript", text=shown), say.width)
     total, limit_s = config["total_requests"], config["measure_for"]
     if limit_s is not None:
         yield say("measuring.time", duration=say.duration(limit_s))
@@ -118,6 +121,6 @@ def measuring(
         yield say("measuring.requests", requests=say.requests(total - config["warmup_requests"]))
 
 
-def note(text: str) -> list[str]:
+def note(say: Messages, text: str) -> list[str]:
     """A sentence that begins with an emoji, as lines that stay right of it."""
-    return wrap(text, WIDTH, "", "   ")
+    return wrap(text, say.width, "", "   ")

@@ -1,10 +1,15 @@
-"""A stream that a person reads: it may not know every character, and its reader may go away."""
+"""A stream that a person reads: how wide it is, which language it can show, and that its reader may go away."""
 
 from __future__ import annotations
 
 import os
 import sys
 from typing import TextIO
+
+from stt_load.report.messages import WIDTH, Language, Messages
+
+NARROWEST = 20
+ASCII_LOCALES = ("C", "POSIX")
 
 
 def forgive(stream: TextIO) -> None:
@@ -18,6 +23,33 @@ def silence(stream: TextIO) -> None:
     """Nobody reads `stream` any more: what is still in it goes nowhere, also in the interpreter's flush at exit."""
     with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - a device, not a path
         os.dup2(nowhere.fileno(), stream.fileno())
+
+
+def messages_for(language: Language, stream: TextIO) -> Messages:
+    """The texts for whoever reads `stream`, as wide as its terminal is now."""
+    return Messages(shown_in(language, stream), max(NARROWEST, _columns(stream)))
+
+
+def shown_in(language: Language, stream: TextIO) -> Language:
+    """`language`, or English where `stream` has no characters for it: question marks are read by nobody."""
+    name = Messages(language)("language")
+    try:
+        name.encode(getattr(stream, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return "en"
+    # Python writes UTF-8 in this locale, unless it is told otherwise; the terminal shows ASCII.
+    plain = os.environ.get("LC_ALL") in ASCII_LOCALES and "PYTHONIOENCODING" not in os.environ
+    return language if name.isascii() or not plain else "en"
+
+
+def _columns(stream: TextIO) -> int:
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal() and int(given):
+        return int(given)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or WIDTH
+    except (OSError, ValueError):
+        return WIDTH
 
 
 class Output:

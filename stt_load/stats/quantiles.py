@@ -14,7 +14,8 @@ from stt_load.stats.metrics import AllQuantiles, Distribution, Interval
 
 QUANTILES = {"median": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p999": 0.999}
 
-# Below this many values the nearest rank of P99.9 would be the maximum under another name.
+# Below so many values the nearest rank is the maximum under another name.
+FEWEST_FOR_P99 = 100
 FEWEST_FOR_P999 = 1_000
 
 BATCHES = 20

@@ -28,7 +28,7 @@ def test_the_report_of_a_result(tmp_path: Path) -> None:
     path = saved(tmp_path)
     english, korean = report(path), report(path, "--language", "ko")
     assert (english.returncode, english.stderr) == (0, "")
-    assert english.stdout.startswith(f"📂 {path} ")
+    assert english.stdout.startswith(f"📂 {path}\n")
     assert "  Median: 0.500 s\n" in english.stdout
     assert "  중앙값: 0.500초\n" in korean.stdout
 

@@ -14,6 +14,7 @@ from stt_load.config import Config, masked
 from stt_load.load.budget import Budget
 from stt_load.locust_plugin import display as displays
 from stt_load.locust_plugin.display import CLEAR, Display
+from stt_load.report.messages import Language
 from stt_load.run.barrier import Barrier
 from stt_load.run.progress import ProcessState
 from stt_load.samples.generator import Generator
@@ -53,12 +54,19 @@ class Shown:
         aside: io.StringIO | None = None,
         process_state: Callable[[], ProcessState] = ProcessState,
         time_limit_s: float | None = None,
+        language: Language = "en",
+        report: io.StringIO | None = None,
         **config: Any,
     ) -> None:
-        self.report, self.aside = io.StringIO(), aside or io.StringIO()
+        self.report, self.aside = report or io.StringIO(), aside or io.StringIO()
         shown = masked(Config.model_validate(config))
         self.display = Display(
-            "en", shown, report=self.report, aside=self.aside, time_limit_s=time_limit_s, process_state=process_state
+            language,
+            shown,
+            report=self.report,
+            aside=self.aside,
+            time_limit_s=time_limit_s,
+            process_state=process_state,
         )
 
 
@@ -171,3 +179,31 @@ def test_who_waits_for_many_rows_to_be_saved_is_told_so(
     assert aside.getvalue() == ""
     shown.display.saving(200_000)
     assert aside.getvalue() == said
+
+
+class Ascii(io.StringIO):
+    encoding = "ascii"
+
+
+def test_a_stream_without_hangul_gets_english_and_is_told_why() -> None:
+    shown = Shown(language="ko", report=Ascii())
+    shown.display.started(INFO)
+    shown.display.measuring(NO_WARMUP, None)
+    said = shown.report.getvalue()
+    assert said.startswith("This is in English: ")
+    assert "Measured requests: 90" in said
+    assert not any("가" <= one <= "힣" for one in said)
+    korean = Shown(language="ko")
+    korean.display.started(INFO)
+    assert korean.report.getvalue().startswith("📁 설정 파일")
+
+
+def test_what_is_printed_next_is_as_wide_as_the_terminal_is_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = Shown(warmup_requests=1)
+    for columns in (40, 160):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        shown.display.started(INFO)
+        shown.display.warming_up()
+    narrow, wide = shown.report.getvalue().split("🔥")[:2]
+    assert "   New random audio for every request\n     (so that no cache answers)\n" in narrow
+    assert "   New random audio for every request (so that no cache answers)\n" in wide

@@ -29,7 +29,7 @@ def test_times_of_set_ups_are_milliseconds_and_others_seconds() -> None:
     samples.rows["connect_s"][0] = 0.0025
     samples.rows["processing_s"] = 0.125
     said = told(samples)
-    assert said[:2] == ["", "Connection set-up, in 1 of them: mean 2.5 ms, median 2.5, P95 2.5, P99 2.5"]
+    assert said[:2] == ["", "Connection set-up, in 1 of them: mean 2.5 ms, median 2.5, P95 2.5, P99 2.5 (max)"]
     assert said[2].startswith("The service's own processing time: mean 0.125 s, median 0.125")
     assert any(line.startswith("The rest, network and queue: mean 0.375 s") for line in said)
 

@@ -50,7 +50,7 @@ def test_the_korean_console() -> None:
 🎵 오디오 설정: 길이 10.0초, 샘플링 레이트 16000Hz
    매 요청마다 새로운 랜덤 오디오 생성 (캐시 방지)
 🌐 API 설정: http://127.0.0.1:8000/v1/audio/transcriptions
-🚀 STT 모델 로드 테스트 시작
+🚀 STT 서비스 부하 테스트 시작
    총 요청 수: 100
    Warm-up 요청 수: 10
    동시 요청 수: 5
@@ -61,6 +61,10 @@ def test_the_korean_console() -> None:
 ============================================================
 📈 성능 테스트 결과
 ============================================================
+측정 신뢰도: ✅ VALID (유효)
+  측정 90건, 실패 0건, 10.00 요청/초
+  평균 0.500초, 중앙값 0.500초, P95 0.500초, P99 0.500초 (최대)
+
 총 요청 수: 90
 성공한 요청: 90 (100.0%)
 실패한 요청: 0 (0.0%)
@@ -70,6 +74,7 @@ def test_the_korean_console() -> None:
   중앙값: 0.500초
   최소: 0.500초
   최대: 0.500초
+  P90: 0.500초
   P95: 0.500초
   P99: 0.500초 (= 최대, n = 90)
 
@@ -82,18 +87,21 @@ def test_the_korean_console() -> None:
 def test_the_english_console_says_the_same() -> None:
     said = text(steady())
     figures = [
+        "Measurement: ✅ VALID",
+        "  90 measured, 0 failed, 10.00 requests/s",
+        "  mean 0.500 s, median 0.500 s, P95 0.500 s, P99 0.500 s (max)",
         "Requests: 90",
         "Succeeded: 90 (100.0%)",
         "Failed: 0 (0.0%)",
         "  Mean: 0.500 s",
         "  Median: 0.500 s",
+        "  P90: 0.500 s",
         "  P99: 0.500 s (= max, n = 90)",
         "Throughput: 10.00 requests/s",
         "Audio throughput: 100.0 s of audio per second",
         "Observed RTF: 0.050 (median 0.050, P95 0.050; waiting included)",
         "  10 requests in 2.00 s, 0 failed",
         "  Mean 1.000 s, first success after 1.00 s",
-        "Measurement: ✅ VALID",
     ]
     assert in_order(figures, said)
     assert len(list(result(EN, run_of(steady())))) == len(list(result(KO, run_of(steady()))))
@@ -149,9 +157,11 @@ def test_levels_are_a_table() -> None:
         ({"end_reason": "crashed"}, "❗ The run never came to its end"),
     ],
 )
-def test_an_incomplete_run_says_so_first(info: dict[str, str], said: str) -> None:
+def test_an_incomplete_run_says_so_before_its_counts(info: dict[str, str], said: str) -> None:
     lines = text(steady(20), complete=False, **info).splitlines()
-    assert lines[3].startswith(said)
+    assert lines[3] == "Measurement: ✅ VALID"
+    assert lines[4:7] == [lines[4], lines[5], ""], "what it came to, in two lines"
+    assert lines[7].startswith(said)
 
 
 def test_a_run_without_an_end_tells_how_long_it_was() -> None:
@@ -236,7 +246,8 @@ def test_a_limit_of_this_machine_is_told_with_what_to_do_about_it() -> None:
     texts = ("too many open files (EMFILE): raise `ulimit -n`, now 160", "no local port is free: use keep_alive")
     said = doubted(Samples(joined(steady(), stopped).rows, texts), HEALTHY)
     assert "a limit of this machine stopped, not the service: 3." in said
-    assert all(said.count(advice) == 1 for advice in texts)
+    reasons = said[: said.index("Requests: 93")]
+    assert all(reasons.count(advice) == 1 for advice in texts)
 
 
 def test_rows_that_are_missing_are_counted() -> None:
@@ -473,12 +484,12 @@ def test_what_was_cut_off_is_not_counted_as_done() -> None:
     assert "❗ Not complete: stopped by the time limit (-t) after 100 of 190 requests." in said
 
 
-def test_what_broke_in_here_is_said_first_of_all() -> None:
+def test_what_broke_in_here_is_said_before_all_figures() -> None:
     faults = ("The rows of worker x\x1b[2J are missing: OSError", "No report.html: " + "word " * 40)
     for language, heading in (("en", "Something broke"), ("ko", "stt-load 자체")):
         lines = text(steady(), language, faults=faults).splitlines()  # type: ignore[arg-type]
-        assert heading in lines[3]
-        assert lines[4] == "   - The rows of worker x [2J are missing: OSError"
+        assert heading in lines[7]
+        assert lines[8] == "   - The rows of worker x [2J are missing: OSError"
         assert max(map(columns, lines)) <= 80
     assert "Something broke" not in text(steady())
 
@@ -487,3 +498,56 @@ def test_what_broke_in_here_is_said_first_of_all() -> None:
 def test_an_odd_run_fits_a_terminal(language: Language) -> None:
     lines = text(odd_run(), language, complete=False, end_reason="no_users").splitlines()
     assert max(map(columns, lines)) <= 80, max(lines, key=columns)
+
+
+@pytest.mark.parametrize("width", [40, 80, 160])
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_nothing_is_ragged_at_any_width(language: Language, width: int) -> None:
+    say = Messages(language, width)
+    busy = replace(HEALTHY, workers=(replace(PROCESS, loop_lag_mean_s=9.0, stalled_s=5.0),), rows_lost=2)
+    ramp = joined(*(table([users, users + 0.1], 0.5, users=users, first_seq=2 * users) for users in range(1, 20)))
+    for samples in (odd_run(), rich(), steady(1000), ramp, table([], [])):
+        run = run_of(samples, generator=busy, faults=("No report.html: " + "word " * 40,), complete=False)
+        lines = [*opening.start(say, run.config, run.info), *opening.warming_up(say, run.config), *result(say, run)]
+        lines += opening.measuring(say, run.config, warmup(samples), "word " * 50)
+        too_long = [line for line in lines if columns(line) > width]
+        assert all(columns(line.split()[-1]) > width - 8 for line in too_long), too_long
+
+
+def test_what_a_failure_said_is_whole_where_there_is_room() -> None:
+    """And whatever its words are: a JSON body may have no space in it."""
+    said = 'HTTP 500: {"error":{"message":"' + "the-model-is-gone," * 10 + '","code":7}}'
+    rows = table([0.0, 0.1], 0.5, kind=ErrorKind.HTTP_5XX)
+    rows.rows["error"] = 0
+    failing = joined(table([-2.0, -1.0], 0.5, phase=Phase.WARMUP, kind=ErrorKind.HTTP_5XX), rows)
+    failing.rows["error"] = 0
+    for width in (40, 80, 160):
+        lines = list(result(Messages("en", width), run_of(Samples(failing.rows, (said,)))))
+        assert max(map(columns, lines)) <= width
+        assert "".join(line.strip() for line in lines).replace(" ", "").count(said.replace(" ", "")) == 2
+
+
+@pytest.mark.parametrize("reason", ["dead_warmup", "not_ready", "stopped"])
+def test_where_nothing_was_measured_no_zeros_are_counted(reason: str) -> None:
+    dead = cold(ErrorKind.HTTP_5XX, ErrorKind.HTTP_5XX)
+    said = text(dead, complete=False, end_reason=reason, barrier_s=None, detail="HTTP 500: gone")
+    assert "Requests: 0" not in said
+    assert "Failed: 0" not in said
+    assert "\n\n\n" not in said
+
+
+def test_the_verdict_and_the_figures_that_matter_stand_right_below_the_heading() -> None:
+    lines = list(result(EN, run_of(steady(1000))))
+    assert lines[3:7] == [
+        "Measurement: ✅ VALID",
+        "  1000 measured, 0 failed, 10.00 requests/s",
+        "  mean 0.500 s, median 0.500 s, P95 0.500 s, P99 0.500 s",
+        "",
+    ]
+    busy = replace(HEALTHY, workers=(replace(PROCESS, loop_lag_mean_s=0.2),))
+    doubtful = list(result(EN, run_of(steady(), generator=busy)))
+    assert doubtful[3] == "Measurement: ⛔ INVALID (do not use these figures)"
+    assert doubtful[6].startswith("  - The load generator read answers late"), "why not is said at once"
+    failed = list(result(EN, run_of(table([0.0, 0.1], 0.5, kind=ErrorKind.HTTP_5XX))))
+    assert failed[4].startswith("  2 measured, 2 failed")
+    assert failed[5] == "", "no figures without an answer"

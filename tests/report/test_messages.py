@@ -35,6 +35,7 @@ def test_english_is_english_and_korean_is_korean() -> None:
         "levels.p95",
         "backends.p95",
         "levels.p99",
+        "latency.p90",
         "latency.p95",
         "latency.p99",
     }

@@ -36,6 +36,6 @@ def test_a_warm_up_is_announced_and_its_lack_too() -> None:
 
 def test_what_the_warm_up_came_to_stands_before_the_measuring() -> None:
     said = list(measuring(SAY, CONFIG, WARM, "hello\x1b[31m there"))
-    assert said[1] == SAY("warmup.failed", n=10, failed=1)
+    assert said[1] == "   Failed warm-up requests: 1 of 10 (1 × Refused under load, 429 or 503)"
     assert "hello [31m there" in said[2]
     assert "90 requests" in said[-1]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import os
+import struct
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
 
-from stt_load.report.output import Output
+from stt_load.report.output import Output, messages_for, shown_in
 
 
 class Closing(io.StringIO):
@@ -62,3 +65,32 @@ def test_the_interpreters_own_flush_at_exit_finds_nothing_to_complain_of() -> No
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_a_terminal_says_how_wide_it_is_unless_somebody_else_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    assert messages_for("en", io.StringIO()).width == 80
+    master, slave = os.openpty()
+    with os.fdopen(slave, "w") as terminal:
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 47, 0, 0))
+        assert messages_for("en", terminal).width == 47
+        for given, width in (("160", 160), ("3", 20), ("wide", 47), ("0", 47)):
+            monkeypatch.setenv("COLUMNS", given)
+            assert messages_for("en", terminal).width == width
+    os.close(master)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp949", "utf-8"])
+def test_what_can_not_be_shown_is_english(monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
+    monkeypatch.delenv("LC_ALL", raising=False)
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    assert shown_in("ko", stream) == ("ko" if encoding in ("cp949", "utf-8") else "en")
+    assert shown_in("en", stream) == "en"
+
+
+def test_an_ascii_locale_is_ascii_though_python_writes_utf_8_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTHONIOENCODING", raising=False)
+    monkeypatch.setenv("LC_ALL", "C")
+    assert shown_in("ko", io.StringIO()) == "en"
+    monkeypatch.setenv("PYTHONIOENCODING", "utf-8")
+    assert shown_in("ko", io.StringIO()) == "ko"

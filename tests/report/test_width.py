@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt_load.report.width import columns, plain, right, shorten, wrap
+from stt_load.report.width import MOST_QUOTED, columns, fit, plain, quote, right, shorten, wrap
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=60)
 
@@ -33,7 +33,24 @@ def test_what_is_shortened_fits_and_begins_alike(text: str, width: int) -> None:
 def test_wrapping_loses_no_word_and_no_line_is_too_long_for_its_words(text: str, width: int) -> None:
     lines = wrap(text, width, "- ", "  ")
     assert " ".join(line[2:] for line in lines).split() == text.split()
-    assert all(columns(line) <= width or len(line[2:].split()) == 1 for line in lines)
+    assert all(columns(line) <= width or columns(line.split()[-1]) > width - 2 for line in lines)
+
+
+def test_an_address_that_is_longer_than_a_line_stays_beside_its_name() -> None:
+    assert fit("API: http://" + "a" * 40, 20) == ["API: http://" + "a" * 40]
+    assert fit("  no more room here", 12) == ["  no more", "    room", "    here"]
+    assert fit("  as it  is", 12) == ["  as it  is"]
+
+
+@given(TEXT, st.integers(10, 40))
+def test_a_quoted_text_loses_nothing_and_no_line_is_too_long(text: str, width: int) -> None:
+    lines = quote(text, width, "   ")
+    assert all(columns(line) <= width and line[:3] == "   " for line in lines)
+    assert "".join("".join(lines).split()) == "".join(plain(text).split())
+
+
+def test_a_quoted_text_does_not_fill_the_screen() -> None:
+    assert len(quote("한" * 5_000, 40, "  ")) == MOST_QUOTED
 
 
 def test_a_servers_text_can_not_take_over_the_terminal() -> None:

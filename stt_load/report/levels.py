@@ -1,0 +1,68 @@
+"""The figures of each load that a run had, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stt_load.report.messages import Messages
+from stt_load.report.tables import table
+from stt_load.stats.model import Level
+from stt_load.stats.quantiles import FEWEST_FOR_P99
+
+MOST_LEVELS = 12
+"""That are shown of a ramp; the result has them all."""
+COLUMNS = ("users", "requests", "failed", "unfinished", "mean", "median", "p95", "p99", "rate")
+MARK = "*"
+
+
+def lines(say: Messages, found: tuple[Level, ...]) -> Iterator[str]:
+    """A table, when there is more than one number of users to tell apart."""
+    if len(found) < 2:
+        return
+    yield ""
+    yield say("levels.heading")
+    levels = _spread(found)
+    shown = [name for name in COLUMNS if name != "unfinished" or any(_cut(level) for level in levels)]
+    marked = any(_is_max(level) for level in levels)
+    rows = [_cells(say, level, marked=marked) for level in levels]
+    heads = [say(f"levels.{name}") + (" " if marked and name == "p99" else "") for name in shown]
+    yield from table(heads, [[row[name] for name in shown] for row in rows], say.width)
+    if len(levels) < len(found):
+        yield say("levels.more", n=len(found) - len(levels))
+    if marked:
+        yield say("levels.is_max", mark=MARK, n=FEWEST_FOR_P99)
+    if any(level.figures.throughput_rps is None for level in levels):
+        yield say("levels.no_rate")
+
+
+def _spread(levels: tuple[Level, ...]) -> tuple[Level, ...]:
+    """As many as are shown, the first and the last among them, and as far apart."""
+    if len(levels) <= MOST_LEVELS:
+        return levels
+    step = (len(levels) - 1) / (MOST_LEVELS - 1)
+    return tuple(levels[round(number * step)] for number in range(MOST_LEVELS))
+
+
+def _cells(say: Messages, level: Level, *, marked: bool) -> dict[str, str]:
+    """marked: some level's P99 is, and the digits of the others are to stand below its."""
+    figures, requests = level.figures, level.figures.requests
+    mark = (MARK if _is_max(level) else " ") if marked else ""
+    return {
+        "users": str(level.users),
+        "requests": str(requests.total),
+        "failed": str(requests.failed),
+        "unfinished": str(requests.unfinished),
+        "mean": say.number(figures.mean_s, 3),
+        "median": say.number(figures.median_s, 3),
+        "p95": say.number(figures.p95_s, 3),
+        "p99": say.number(figures.p99_s, 3) + mark,
+        "rate": say.number(figures.throughput_rps, 2),
+    }
+
+
+def _is_max(level: Level) -> bool:
+    return 0 < level.figures.requests.succeeded < FEWEST_FOR_P99
+
+
+def _cut(level: Level) -> int:
+    return level.figures.requests.unfinished

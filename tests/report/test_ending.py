@@ -1,0 +1,32 @@
+"""Why a run is not what was planned."""
+
+from __future__ import annotations
+
+from stt_load.report.ending import ending, faults
+from stt_load.report.messages import Messages
+from stt_load.report.width import columns
+from tests.factory import table
+from tests.report.runs import run_of, steady
+
+SAY = Messages("en")
+WORDS = "HTTP 500: " + "the model could not be loaded " * 8 + "x" * 100
+
+
+def test_a_run_that_came_to_its_end_needs_no_words() -> None:
+    assert [*ending(SAY, run_of(steady())), *faults(SAY, run_of(steady()))] == []
+
+
+def test_the_services_words_are_whole_whatever_the_width() -> None:
+    for width in (40, 80, 160):
+        run = run_of(table([], []), complete=False, end_reason="dead_warmup", detail=WORDS, barrier_s=None)
+        lines = list(ending(Messages("en", width), run))
+        assert max(map(columns, lines)) <= width
+        said = "".join("".join(lines).split())
+        assert said.endswith("Itsaid:" + WORDS.replace(" ", ""))
+
+
+def test_each_fault_is_a_point_of_its_own() -> None:
+    lines = list(faults(SAY, run_of(steady(), faults=("One thing.", "another " * 20))))
+    assert lines[:3] == ["", SAY("faults.heading"), "   - One thing."]
+    assert lines[3].startswith("   - another another")
+    assert lines[4].startswith("     another")
