@@ -129,7 +129,7 @@ def _network(say: Messages, run: RunRecord) -> Iterator[str]:
         return
     name = "network" if run.config["api"].get("proxy") is None else "proxy"
     value = say.number(times.median * 1_000, 1)
-    yield from wrap(say(f"latency.{name}", value=value, n=times.n), WIDTH, "  ", "    ")
+    yield say(f"latency.{name}", value=value, n=times.n)
 
 
 def _of_all(say: Messages, times: Distribution, every: AllQuantiles) -> dict[str, str]:

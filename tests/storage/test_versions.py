@@ -36,7 +36,8 @@ def test_the_report_says_what_it_said_then(file: Path, language: Language) -> No
 def test_the_figures_are_what_they_were() -> None:
     then, now = saved(), document(load(RESULT))
     for block in ("warmup", "metrics", "validity", "findings", "backends"):
-        assert now[block] == then[block]
+        known = now[block] if block != "metrics" else {name: now[block][name] for name in then[block]}
+        assert known == then[block]
     assert now["schema_version"] == SCHEMA_VERSION
 
 
