@@ -1,4 +1,7 @@
-"""The documents say what is so: every command in the READMEs runs, every snippet of configuration loads."""
+"""The documents say what is so: every command in them runs, every configuration loads, every link leads somewhere.
+
+CONTRIBUTING.md has the rules that this holds documents to.
+"""
 
 from __future__ import annotations
 
@@ -16,33 +19,39 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
 from stt_load.config import load
 from stt_load.config.keys import keys
 from stt_load.config.options import OPTIONS
 from stt_load.server.process import EmbeddedServer
 from stt_load.server.settings import ServerSettings
+from tests.markdown import DOCUMENTS, READMES, ROOT, anchors, blocks, commands, languages, links, text_of
 from tests.ports import free_port
 from tests.processes.running import Ran, check_code, environment, saved
 
-ROOT = Path(__file__).parents[1]
-READMES = ("README.md", "README.ko.md")
-KEYS = dict.fromkeys(("OPENAI_API_KEY", "AZURE_OPENAI_API_KEY", "DEEPGRAM_API_KEY"), "x")
-LINK = re.compile(r"\]\((?!http)([^)#]+)[^)]*\)")
+ELSEWHERE = ("pytest", "stt-load selftest")
+"""Commands with tests of their own."""
+NOT_HERE = {"docker", "kubectl", "helm"}
+"""Programs that a block of the language `console` may call: no machine that runs the tests has them."""
+TOGETHER = {"docs/distributed.md"}
+"""Documents whose commands need each other: their test is in tests/processes."""
+PYTHON = {"docs/library.md", "docs/result.md"}
+"""Documents with Python, which tests of their own run."""
+VARIABLE = re.compile(r"\$\{(\w+)\}|_env: (\w+)")
+SERVERS = re.compile(r"http://127\.0\.0\.1:(8000|9000)\b")
+"""What stands for a service of the reader's own."""
 
 
-def blocks(document: str, language: str) -> list[str]:
-    text = (ROOT / document).read_text(encoding="utf-8")
-    return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+def shell_blocks() -> list[str]:
+    """Each once. Installing is what made this test possible."""
+    found = {block: None for document in DOCUMENTS if document not in TOGETHER for block in blocks(document, "sh")}
+    rest = {block: [line for line in runnable(block) if line not in ELSEWHERE] for block in found}
+    return [block for block, lines in rest.items() if lines]
 
 
-def commands() -> list[str]:
-    """Every shell line of the READMEs once; installing is what made this test possible, and the self-test has a test
-    of its own, which allows for a busy machine."""
-    lines = [line for document in READMES for block in blocks(document, "sh") for line in block.splitlines() if line]
-    rest = [line.partition(" && ")[2] if line.startswith("pip install ") else line for line in lines]
-    return sorted({line for line in rest if line not in ("pytest", "stt-load selftest")})
+def runnable(block: str) -> list[str]:
+    lines = [line.partition(" && ")[2] if line.startswith("pip install ") else line for line in commands(block)]
+    return [line.removeprefix("uvx ") for line in lines if line]
 
 
 @pytest.fixture(scope="module")
@@ -50,13 +59,6 @@ def server() -> Iterator[str]:
     quick = ServerSettings(overhead_s=0.05, rtf=0.0, jitter="none", cold_requests=0)
     with EmbeddedServer.start(quick) as running:
         yield running.url
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    for name in ("config.yaml", "locustfile.py"):
-        shutil.copy(ROOT / name, tmp_path)
-    return tmp_path
 
 
 def test_the_two_promised_lines_are_there() -> None:
@@ -67,23 +69,27 @@ def test_the_two_promised_lines_are_there() -> None:
 
 
 @pytest.mark.locust
-@pytest.mark.parametrize("command", commands())
-def test_every_command_runs(command: str, folder: Path, server: str) -> None:
-    words = shlex.split(command.replace("http://127.0.0.1:8000", server).replace("8001", str(free_port())))
+@pytest.mark.parametrize("block", shell_blocks())
+def test_every_command_runs(block: str, tmp_path: Path, server: str) -> None:
+    """In a folder with the repository's two files, but for what makes a folder of its own; against a server that is
+    there, and with the result that a command reads."""
+    if "stt-load init" not in block:
+        for name in ("config.yaml", "locustfile.py"):
+            shutil.copy(ROOT / name, tmp_path)
+    if "result.json" in block and "--save-path result.json" not in block:
+        call("locust --headless --total-requests 12 --save-path result.json -H " + server, tmp_path)
+    for line in runnable(block):
+        call(SERVERS.sub(server, line).replace("8001", str(free_port())), tmp_path)
+
+
+def call(line: str, folder: Path) -> None:
+    """Runs `line` in `folder`; a server or a page is interrupted as soon as it answers."""
+    words = shlex.split(line)
     web, master = str(free_port()), str(free_port())
     ports = {"LOCUST_WEB_PORT": web, "LOCUST_MASTER_BIND_PORT": master, "LOCUST_MASTER_NODE_PORT": master}
-    if "report" in words:
-        made = subprocess.run(
-            [*program("locust"), "--headless", "-H", server, "--total-requests", "12", "--save-path", "result.json"],
-            cwd=folder,
-            env=environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        check_code(Ran(made.returncode, made.stdout, made.stderr, saved(folder, "result.json")), 0)
+    before = saved(folder, "*result*.json")
     process = subprocess.Popen(
-        [*program(words[0]), *words[1:]],
+        [shutil.which(words[0], path=str(Path(sys.executable).parent)) or words[0], *words[1:]],
         cwd=folder,
         env=environment() | {"LOCUST_WEB_HOST": "127.0.0.1"} | ports,
         stdin=subprocess.DEVNULL,
@@ -94,23 +100,28 @@ def test_every_command_runs(command: str, folder: Path, server: str) -> None:
         preexec_fn=restore_interrupt,
     )
     try:
-        if words == ["locust"] or words[1:2] == ["serve"]:
-            until_it_answers(process, int(web) if words == ["locust"] else int(words[words.index("--port") + 1]))
+        if (port := port_of(words, web)) is not None:
+            until_it_answers(process, port)
             process.send_signal(signal.SIGINT)
         said, _ = process.communicate(timeout=90)
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
-    if words[0] == "locust" and (results := saved(folder, "*result*.json")):
-        check_code(Ran(process.returncode, said, "", results), 0)
+    results = saved(folder, "*result*.json")
+    if len(results) > len(before):
+        check_code(Ran(process.returncode, said, "", results[-1:]), 0)
     else:
         assert process.returncode == 0, said
     assert "Traceback" not in said
 
 
-def program(name: str) -> list[str]:
-    return [shutil.which(name, path=str(Path(sys.executable).parent)) or name]
+def port_of(words: list[str], web: str) -> int | None:
+    """Where it can be reached, if it goes on until it is interrupted."""
+    if words[1:2] == ["serve"]:
+        return int(words[words.index("--port") + 1])
+    is_page = words[0] == "locust" or words[:2] == ["stt-load", "run"]
+    return int(web) if is_page and "--headless" not in words and not {"-l", "--help"} & {*words} else None
 
 
 def restore_interrupt() -> None:
@@ -132,19 +143,52 @@ def until_it_answers(process: subprocess.Popen[str], port: int) -> None:
     raise AssertionError("it does not answer")
 
 
-@pytest.mark.parametrize("document", [*READMES, "docs/services.md"])
+@pytest.mark.parametrize("document", [one for one in DOCUMENTS if "yaml" in languages(one)])
 def test_every_snippet_of_configuration_loads(document: str, tmp_path: Path) -> None:
-    snippets = blocks(document, "yaml")
-    assert len(snippets) >= 4
-    for snippet in snippets:
+    for snippet in blocks(document, "yaml"):
         file = tmp_path / "config.yaml"
         file.write_text(snippet, encoding="utf-8")
-        assert load(file, environ=os.environ | KEYS).config.api.base_url != "embedded"
+        named = {name for found in VARIABLE.findall(snippet) for name in found if name}
+        load(file, environ=os.environ | dict.fromkeys(named, "x"))
+
+
+@pytest.mark.parametrize("document", READMES)
+def test_the_readmes_show_configuration(document: str) -> None:
+    assert len(blocks(document, "yaml")) >= 2
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_block_says_what_it_is(document: str) -> None:
+    """Those of each language are tried: shell, configuration and Python by tests, and the others are no commands."""
+    drawn = {""} if document == "ARCHITECTURE.md" else set()
+    code = {"python"} if document in PYTHON else set()
+    assert languages(document) <= {"sh", "console", "yaml", "text"} | code | drawn
+    for block in blocks(document, "console"):
+        assert {line.split()[0] for line in commands(block)} <= NOT_HERE
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_no_link_is_dead(document: str) -> None:
+    """Inside the repository: the file is there, and has the heading."""
+    for link in links(document):
+        if link.startswith(("http://", "https://")):
+            continue
+        path, _, anchor = link.partition("#")
+        target = ((ROOT / document).parent / path).resolve() if path else ROOT / document
+        assert target.exists(), link
+        if anchor:
+            assert anchor in anchors(target.relative_to(ROOT).as_posix()), link
+
+
+def test_every_document_is_in_the_index() -> None:
+    named = {link.partition("#")[0] for link in links("docs/README.md")}
+    beside = {path.name for path in (ROOT / "docs").glob("*") if path.suffix in (".md", "")} - {"README.md"}
+    assert beside <= {name.rstrip("/") for name in named}
 
 
 @pytest.mark.parametrize("document", READMES)
 def test_the_table_names_every_key_its_default_and_its_option(document: str) -> None:
-    text = (ROOT / document).read_text(encoding="utf-8")
+    text = text_of(document)
     flags = {option.key: option.flag for option in OPTIONS} | {"concurrent_requests": "-u", "api.base_url": "-H"}
     for path, key in keys().items():
         if key.kind != "section":
@@ -163,17 +207,8 @@ def shown(default: object, kind: str) -> str:
     return str(default)
 
 
-@pytest.mark.parametrize(
-    "document", [*READMES, "ARCHITECTURE.md", "CHANGELOG.md", "docs/measurement.md", "docs/performance.md"]
-)
-def test_no_link_is_dead(document: str) -> None:
-    place = (ROOT / document).parent
-    for link in LINK.findall((ROOT / document).read_text(encoding="utf-8")):
-        assert (place / link).exists(), link
-
-
 def test_the_architecture_names_every_room_and_module_and_no_other() -> None:
-    text, package = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8"), ROOT / "stt_load"
+    text, package = text_of("ARCHITECTURE.md"), ROOT / "stt_load"
     modules = [path.relative_to(package) for path in package.rglob("*.py") if not path.stem.startswith("__")]
     told_whole = ("server", "selftest", "wire")  # each by its room alone
     missing = {path.as_posix() for path in modules if path.parts[0] not in told_whole and f"`{path.stem}" not in text}
@@ -182,30 +217,3 @@ def test_the_architecture_names_every_room_and_module_and_no_other() -> None:
     assert not missing
     named = {Path(name) for name in re.findall(r"`([a-z_]+/[a-z_0-9/]+\.(?:py|toml))`", text)}
     assert not {name for name in named if not (package / name).exists() and not (ROOT / name).exists()}
-
-
-def test_the_manifests_and_the_image_fit_each_other() -> None:
-    """What can be checked without a cluster: they are well-formed, and name what there is."""
-    deploy = ROOT / "docs" / "deploy"
-    parts = list(yaml.safe_load_all((deploy / "kubernetes.yaml").read_text(encoding="utf-8")))
-    named = {(part["kind"], part["metadata"]["name"]): part for part in parts}
-    assert {kind for kind, _ in named} == {"ConfigMap", "Service", "PersistentVolumeClaim", "Job"}
-    master = named["Job", "stt-load-master"]["spec"]["template"]
-    workers = named["Job", "stt-load-workers"]
-    assert master["metadata"]["labels"] == named["Service", "stt-load-master"]["spec"]["selector"]
-    (container,) = master["spec"]["containers"]
-    assert f"--expect-workers={workers['spec']['parallelism']}" in container["args"]
-    assert "--master-bind-host=*" in container["args"], "its workers are on other machines"
-    image = (deploy / "Dockerfile").read_text(encoding="utf-8")
-    assert "ENV LOCUST_WEB_HOST=* LOCUST_MASTER_BIND_HOST=*\n" in image, "nobody reaches a container's loopback"
-    copied = re.findall(r"^COPY (.*) \S+$", image, re.MULTILINE)
-    assert all((ROOT / name).exists() for line in copied for name in line.split())
-
-
-def test_the_configuration_in_the_manifest_loads(tmp_path: Path) -> None:
-    parts = yaml.safe_load_all((ROOT / "docs" / "deploy" / "kubernetes.yaml").read_text(encoding="utf-8"))
-    text = next(part for part in parts if part["kind"] == "ConfigMap")["data"]["config.yaml"]
-    file = tmp_path / "config.yaml"
-    file.write_text(text, encoding="utf-8")
-    config = load(file, environ={}, speaks=False).config
-    assert config.api.api_key_env == "STT_API_KEY", "which only the workers have"

@@ -1,0 +1,70 @@
+"""The locustfiles of docs/library.md, by real locust processes."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.markdown import blocks
+from tests.processes.running import Ran, against, check_code, rows, run
+from tests.processes.truth import Logged, logged_server
+
+pytestmark = pytest.mark.locust
+
+MIXED, SHAPED, OWN = blocks("docs/library.md", "python")
+SERVER = {"overhead_s": 0.05, "rtf": 0.0, "jitter": "none", "cold_requests": 0}
+
+
+def ran(folder: Path, code: str, server: Logged, *words: str, total: int | None = 24) -> Ran:
+    locustfile = folder / "mine.py"
+    locustfile.write_text(code.replace("http://127.0.0.1:8000", server.url), encoding="utf-8")
+    return run(folder, against(server.url, total, 4, 4), *words, locustfile=locustfile)
+
+
+@pytest.mark.parametrize(
+    "words", [(), pytest.param(("--processes", "2"), marks=pytest.mark.slow)], ids=["one process", "workers"]
+)
+def test_users_of_two_kinds_run_beside_each_other(tmp_path: Path, words: tuple[str, ...]) -> None:
+    with logged_server(tmp_path, **SERVER) as server:
+        done = ran(tmp_path, MIXED, server, "--csv", str(tmp_path / "all"), *words)
+        truths = server.truths()
+    check_code(done, 0)
+    assert len([truth for truth in truths if truth["status"] == 200]) == 24
+    measured = rows(done.result, "measured")
+    assert {row["seq"] for row in measured} == {int(seq) for seq in re.findall(r"request (\d+) of /v1/", done.out)}
+    assert all(0.05 <= row["pause_s"] <= 0.1 for row in measured)
+    assert done.result["run"]["users"] == 2, "the others are a visitor's"
+    assert set(done.result["run"]["user_class"].split(", ")) == {"Speaker", "Visitor"}
+    with (tmp_path / "all_stats.csv").open(encoding="utf-8") as file:
+        counts = {line["Name"]: int(line["Request Count"]) for line in csv.DictReader(file)}
+    assert counts["/v1/audio/transcriptions"] == len(measured) == 20
+    assert counts["/v1/models"] > 0
+
+
+def test_tags_and_names_choose_among_them(tmp_path: Path) -> None:
+    with logged_server(tmp_path, **SERVER) as server:
+        done = ran(tmp_path, MIXED, server, "Speaker", "--tags", "speech", total=12)
+    check_code(done, 0)
+    assert (done.result["run"]["user_class"], done.result["run"]["users"]) == ("Speaker", 4)
+
+
+def test_a_shape_says_how_many_users_there_are_and_ends_the_test(tmp_path: Path) -> None:
+    with logged_server(tmp_path, **SERVER) as server:
+        done = ran(tmp_path, SHAPED, server, total=None)
+    check_code(done, 0)
+    assert done.result["run"]["end_reason"] == "stopped"
+    assert {2, 4} <= {row["users"] for row in rows(done.result, "measured")}
+
+
+def test_a_request_and_an_answer_of_ones_own(tmp_path: Path) -> None:
+    """The service takes each request for what it says, and one whose answer was in another language would count."""
+    with logged_server(tmp_path, **SERVER) as server:
+        done = ran(tmp_path, OWN, server)
+        wrong = ran(tmp_path, OWN.replace('["language"]', '["language"] + "?"'), server, total=8)
+    check_code(done, 0)
+    assert {row["ok"] for row in done.result["requests"]} == {True}
+    told = {row["error"] for row in wrong.results[-1]["requests"]}
+    assert told == {"asked for en, heard en?", "asked for ko, heard ko?"}
