@@ -150,10 +150,11 @@ def test_what_the_dockerfile_does_makes_an_installation_that_runs(tmp_path: Path
     """Its steps with a virtual environment and folders of this test in the place of those of the image."""
     made = tmp_path / "venv"
     venv.create(made, with_pip=True)
+    results = tmp_path / "results"
     places = {
         "/opt/venv": made,
         HOME: tmp_path / "home",
-        RESULTS: tmp_path / "results",
+        RESULTS: results,
         "/tmp/stt-load": tmp_path / "src",
     }
     (tmp_path / "home").mkdir()
@@ -180,7 +181,7 @@ def test_what_the_dockerfile_does_makes_an_installation_that_runs(tmp_path: Path
             "--total-requests",
             "20",
             "--save-path",
-            str(tmp_path / "results/r.json"),
+            results / "r.json",
         ],
         cwd=tmp_path / "home",
         env=environ,
