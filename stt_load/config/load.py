@@ -14,7 +14,7 @@ from stt_load.config.faults import ConfigError, Fault, KeyPath
 from stt_load.config.judge import judge
 from stt_load.config.layers import Layer, Layers, Origin, Override
 from stt_load.config.model import Config
-from stt_load.config.save_path import check_save_path
+from stt_load.config.save_path import check_rows_path, check_save_path
 from stt_load.config.yaml_source import Document, parse
 from stt_load.storage.files import OddFileError, read_ordinary
 
@@ -78,6 +78,7 @@ def load(
     config, notes, faults = judge(layers, environ, speaks=speaks)
     if save_directory is not None:
         faults += check_save_path(config, save_directory, layers.origins.get(("save_path",)))
+        faults += check_rows_path(config, save_directory, layers.origins.get(("report", "rows")))
     if faults:
         # By line; what stands in no file comes last.
         raise ConfigError(sorted(faults, key=lambda fault: math.inf if fault.line is None else fault.line))

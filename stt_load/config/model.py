@@ -33,9 +33,15 @@ FORMER: Mapping[KeyPath, KeyPath] = {
 
 
 class Report(Section):
-    """The console report."""
+    """The console report, and what is written beside the result."""
 
     language: Literal["en", "ko"] = Field(default="en", description="Language of the console report.")
+    rows: str | None = Field(
+        default=None,
+        min_length=1,
+        description="File for a table of all requests, a row each, beside the result: NAME.csv or NAME.jsonl. An "
+        "existing one is kept and the new one numbered. Null makes none.",
+    )
 
 
 class Validity(Section):

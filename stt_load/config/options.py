@@ -74,6 +74,7 @@ OPTIONS: tuple[Option, ...] = (
     _option("--drain", "drain_s", in_web_form=False),
     _option("--save-path", "save_path", in_web_form=False),
     _option("--report-language", "report.language", in_web_form=False),
+    _option("--report-rows", "report.rows", in_web_form=False),
     _option("--strict-validity", "validity.strict", in_web_form=False),
 )
 

@@ -18,6 +18,7 @@ from stt_load.storage.files import OddFileError, read_ordinary
 # Mozilla's authorities, all of them, take 0.3 MB.
 MOST_BUNDLE_BYTES = 10_000_000
 
+ROWS_SUFFIXES = (".csv", ".jsonl")
 TOTAL, WARMUP = ("total_requests",), ("warmup_requests",)
 DURATION, RATE = ("audio", "duration"), ("audio", "sample_rate")
 BUNDLE = ("api", "ca_bundle")
@@ -40,6 +41,7 @@ def broken_rules(config: Config, environ: Mapping[str, str], *, speaks: bool = T
     yield from _fields_have_a_form(config)
     yield from _stream_has_a_protocol(config)
     yield from _upload_has_a_path(config)
+    yield from _rows_have_a_form(config)
     if config.embeds:
         yield from _key_is_set(("embedded", "api_key_env"), config.embedded.api_key_env, environ)
 
@@ -124,6 +126,14 @@ def _upload_has_a_path(config: Config) -> Iterator[Broken]:
             ("api", "job", "audio"): "needs a path in job.upload; choose form or raw, or set that path",
             ("api", "job", "upload"): "is no place for the clip, which job.audio sends there; choose a path",
         }
+
+
+def _rows_have_a_form(config: Config) -> Iterator[Broken]:
+    rows = config.report.rows
+    if rows is not None and not rows.endswith(ROWS_SUFFIXES):
+        yield {("report", "rows"): f"ends with neither {' nor '.join(ROWS_SUFFIXES)}; choose one of them, or null"}
+    elif rows is not None and config.save_path is not None and Path(rows) == Path(config.save_path):
+        yield {("report", "rows"): "is the file of save_path; choose another one, or null"}
 
 
 def _bundle_is_there(config: Config) -> Iterator[Broken]:

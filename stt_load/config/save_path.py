@@ -1,15 +1,15 @@
-"""Whether a result can be written, found out before anything is sent."""
+"""Whether a result, and the rows beside it, can be written: found out before anything is sent."""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
 
-from stt_load.config.faults import Fault
+from stt_load.config.faults import Fault, KeyPath
 from stt_load.config.layers import Layer, Origin
 from stt_load.config.model import Config
 
-KEY = ("save_path",)
+KEY, ROWS_KEY = ("save_path",), ("report", "rows")
 # What a run puts beside NAME.json while and after it runs has longer names; they must fit as well.
 LONGEST_SUFFIX = ".requests.jsonl.gz"
 
@@ -24,10 +24,19 @@ def check_save_path(config: Config, directory: Path, origin: Origin | None = Non
         problem = _problem(given, directory / given)
     elif problem := _refusal(directory):
         problem = f"puts the result into {directory}, where nothing can be written ({problem})"
-    if problem is None:
-        return []
+    return [] if problem is None else [_fault(KEY, given, problem, origin)]
+
+
+def check_rows_path(config: Config, directory: Path, origin: Origin | None = None) -> list[Fault]:
+    """The same of `report.rows`."""
+    given = config.report.rows
+    problem = None if given is None else _problem(given, directory / given)
+    return [] if problem is None else [_fault(ROWS_KEY, given, problem, origin)]
+
+
+def _fault(key: KeyPath, given: str | None, problem: str, origin: Origin | None) -> Fault:
     origin = origin or Origin(Layer.DEFAULT, "default", "null" if given is None else given)
-    return [origin.fault(KEY, f"{problem}; choose a file in a directory that can be written to")]
+    return origin.fault(key, f"{problem}; choose a file in a directory that can be written to")
 
 
 def _problem(given: str, path: Path) -> str | None:

@@ -88,6 +88,8 @@ class Display:
         self._print(result(self._say, run))
         if run.path is not None:
             self._print([self._say("saved", path=run.path)])
+        if run.rows_path is not None:
+            self._print([self._say("rows_saved", path=run.rows_path)])
 
     def moved(self, folder: Path, path: Path) -> None:
         self._clear()

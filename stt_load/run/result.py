@@ -22,7 +22,7 @@ from stt_load.samples.rows import as_saved
 from stt_load.samples.run_info import RunInfo, now
 from stt_load.samples.sample import Phase
 from stt_load.samples.table import Samples
-from stt_load.storage import result_file
+from stt_load.storage import result_file, rows_file
 from stt_load.storage.run_record import RunRecord
 from stt_load.storage.spool import Spool
 
@@ -48,6 +48,7 @@ class Result:
     ) -> None:
         self.path = result_file.reserve(order.config.save_path, datetime.now())
         self.unread = False
+        self._rows_wanted = order.config.report.rows
         self._shown = order.shown
         self._barrier = barrier
         self._executor = executor
@@ -76,7 +77,7 @@ class Result:
     def save(self, info: RunInfo) -> RunRecord:
         """The run as it is now, in its file if that can be written. info: as the run began."""
         self._spooling.catch_up()
-        return self._saved(self._concluded(info))
+        return self._saved(self._with_rows(self._concluded(info)))
 
     def doubted(self, info: RunInfo) -> RunInfo:
         """With all that has broken so far."""
@@ -136,6 +137,16 @@ class Result:
             return None
         counted = samples.where(samples["phase"] != Phase.OUTSIDE)
         return max(0, self._barrier.budget.handed_out - len(np.unique(counted["seq"])))
+
+    def _with_rows(self, run: RunRecord) -> RunRecord:
+        """`run`, its rows in the file that was asked for. Where that can't be written, the result says so."""
+        if self._rows_wanted is None:
+            return run
+        try:
+            return replace(run, rows_path=rows_file.write(Path(self._rows_wanted), run))
+        except Exception as error:
+            self._faults.note(f"The rows could not be written to {self._rows_wanted}", error)
+            return run.invalid(self.doubted(run.info))
 
     def _saved(self, run: RunRecord) -> RunRecord:
         """`run`, in its file. One that can't be written leaves its rows in the spool, says so, and is INVALID."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import errno
 import io
+import itertools
 import os
 import stat
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 PRIVATE = 0o600
 _OPEN = os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0)
@@ -76,6 +79,45 @@ def temporary_beside(path: Path) -> tuple[io.BufferedWriter, Path]:
     """A new file in the folder of `path`, open to be written, its owner's alone; and its name, hard to guess."""
     number, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".tmp", dir=path.parent)
     return _owned(number), Path(name)
+
+
+@contextmanager
+def published(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write that becomes `path` once it is complete and on the disk, its owner's alone.
+
+    Raises `FileExistsError` where the name is taken, `OSError` when it can't be written; then nothing is left.
+    """
+    file, temporary = temporary_beside(path)
+    try:
+        with file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        _rename(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def numbered(path: Path) -> Iterator[Path]:
+    """`path`, and then with `_2`, `_3`, ... before its suffix."""
+    return itertools.chain([path], (path.with_stem(f"{path.stem}_{number}") for number in itertools.count(2)))
+
+
+def utf8(text: str) -> bytes:
+    """A lone surrogate in an error text becomes its JSON escape: UTF-8 has no other way to say it."""
+    return text.encode("utf-8", errors="backslashreplace")
+
+
+def _rename(temporary: Path, path: Path) -> None:
+    """A rename would replace what is there; a second link to the file can't."""
+    try:
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except OSError:
+        # Some file systems (exFAT, network drives) have no links: the name is claimed with an empty file.
+        path.touch(mode=PRIVATE, exist_ok=False)
+        temporary.replace(path)
 
 
 def _check_kind(status: os.stat_result, path: Path) -> None:

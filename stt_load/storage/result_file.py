@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import itertools
 import json
 import math
 import os
 import tempfile
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +19,7 @@ from stt_load.samples.escaping import escaped
 from stt_load.samples.rows import RowError, slices, table
 from stt_load.samples.run_info import RunInfo
 from stt_load.storage import json_lines, spool
-from stt_load.storage.files import PRIVATE, open_ordinary, temporary_beside
+from stt_load.storage.files import numbered, open_ordinary, published, utf8
 from stt_load.storage.json_lines import LineError
 from stt_load.storage.run_record import ReportError, RunRecord, read_as
 from stt_load.storage.versions import SCHEMA_VERSION, current
@@ -40,8 +38,7 @@ def reserve(save_path: str | None, now: datetime) -> Path:
     The run makes it its own by creating the spool.
     """
     wanted = Path(now.strftime(DEFAULT_NAME) if save_path is None else save_path)
-    numbered = (wanted.with_stem(f"{wanted.stem}_{number}") for number in itertools.count(2))
-    return next(path for path in itertools.chain([wanted], numbered) if not _taken(path))
+    return next(path for path in numbered(wanted) if not _taken(path))
 
 
 def elsewhere(path: Path) -> Path:
@@ -89,18 +86,18 @@ def write(path: Path, run: RunRecord) -> None:
     samples, workers = run.samples, run.info.workers
     head = as_text(document(run)).removesuffix("\n}")
     if len(samples) <= MOST_ROWS_INSIDE:
-        with _published(path) as file:
+        with published(path) as file:
             _write_with_rows(file, head, slices(samples, workers))
         return
     rows = rows_path(path)
-    with _published(rows) as file:
+    with published(rows) as file:
         _write_compressed(file, slices(samples, workers))
     try:
         with open_ordinary(rows) as written:
             digest = hashlib.file_digest(written, "sha256").hexdigest()
         reference = {"file": rows.name, "rows": len(samples), "sha256": digest}
-        with _published(path) as file:
-            file.write(_utf8(f'{head},\n  "requests": {json.dumps(reference)}\n}}\n'))
+        with published(path) as file:
+            file.write(utf8(f'{head},\n  "requests": {json.dumps(reference)}\n}}\n'))
     except OSError:
         rows.unlink()
         raise
@@ -160,10 +157,10 @@ def _rows_beside(path: Path, reference: Any) -> Iterator[Any]:
 
 
 def _write_with_rows(file: IO[bytes], head: str, rows: Iterator[list[str]]) -> None:
-    file.write(_utf8(f'{head},\n  "requests": ['))
+    file.write(utf8(f'{head},\n  "requests": ['))
     separator = "\n"
     for some in rows:
-        file.write(_utf8(separator + ",\n".join([f"    {line}" for line in some])))
+        file.write(utf8(separator + ",\n".join([f"    {line}" for line in some])))
         separator = ",\n"
     file.write(b"]\n}\n" if separator == "\n" else b"\n  ]\n}\n")
 
@@ -172,43 +169,12 @@ def _write_compressed(file: IO[bytes], rows: Iterator[list[str]]) -> None:
     """No name and no time in the header: the same rows make the same bytes."""
     with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0, compresslevel=GZIP_LEVEL) as packed:
         for some in rows:
-            packed.write(_utf8("\n".join(some) + "\n"))
-
-
-@contextmanager
-def _published(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write that becomes `path` once it is complete and on the disk."""
-    file, temporary = temporary_beside(path)
-    try:
-        with file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        _rename(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _rename(temporary: Path, path: Path) -> None:
-    """A rename would replace what is there; a second link to the file can't."""
-    try:
-        path.hardlink_to(temporary)
-    except FileExistsError:
-        raise
-    except OSError:
-        # Some file systems (exFAT, network drives) have no links: the name is claimed with an empty file.
-        path.touch(mode=PRIVATE, exist_ok=False)
-        temporary.replace(path)
+            packed.write(utf8("\n".join(some) + "\n"))
 
 
 def _taken(path: Path) -> bool:
     """Also by a link to nowhere, which nothing can be created over."""
     return any(os.path.lexists(one) for one in (path, path.with_suffix(spool.SUFFIX), rows_path(path)))
-
-
-def _utf8(text: str) -> bytes:
-    """A lone surrogate in an error text becomes its JSON escape: UTF-8 has no other way to say it."""
-    return text.encode("utf-8", errors="backslashreplace")
 
 
 def _finite(value: Any) -> Any:

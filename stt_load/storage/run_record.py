@@ -25,7 +25,8 @@ class RunRecord:
 
     config: the configuration it had, secrets masked. samples: instants relative to the barrier (to the run's origin
     when that was never reached), rounded as the result has them, so that its figures can be computed again from it.
-    path: the file it is in, None when it is in none. figures: where they are known already.
+    path: the file it is in, None when it is in none. figures: where they are known already. rows_path: where its rows
+    are as a table of their own, None when they are nowhere else.
     """
 
     info: RunInfo
@@ -33,6 +34,7 @@ class RunRecord:
     samples: Samples
     path: Path | None
     figures: Summary | None = None
+    rows_path: Path | None = None
 
     @cached_property
     def summary(self) -> Summary:

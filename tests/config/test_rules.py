@@ -31,6 +31,10 @@ def broken(
         ({"api": {"headers": {"A": "1", "a": "2"}}}, [{("api", "headers", "a")}]),
         ({"api": {"stream": True, "call": "x.py:f", "model": None}}, [{("api", "stream")}]),
         ({"api": {"ca_bundle": "/nowhere.pem"}}, [{("api", "ca_bundle")}]),
+        ({"report": {"rows": "rows.csv"}}, []),
+        ({"report": {"rows": "a/rows.jsonl"}}, []),
+        ({"report": {"rows": "rows.json"}}, [{("report", "rows")}]),
+        ({"save_path": "rows.csv", "report": {"rows": "./rows.csv"}}, [{("report", "rows")}]),
     ],
 )
 def test_a_broken_rule_names_each_key_that_could_heal_it(

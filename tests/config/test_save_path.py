@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from stt_load.config import Config, ConfigError, check_save_path, load
+from stt_load.config.save_path import check_rows_path
 
 
 @pytest.mark.parametrize("save_path", [None, "r.json", "sub/r.json", "./sub/../r"])
@@ -66,3 +67,18 @@ def test_load_tries_it_when_asked_and_names_the_line(tmp_path: Path) -> None:
     assert [(fault.line, fault.key) for fault in caught.value.faults] == [(1, "seed"), (2, "save_path")]
     path.write_text("save_path: gone/r.json")
     assert load(path, environ={}).config.save_path == "gone/r.json"
+
+
+def test_where_the_rows_go_is_tried_as_well(tmp_path: Path) -> None:
+    def rows(path: str | None) -> Config:
+        return Config.model_validate({"report": {"rows": path}})
+
+    assert check_rows_path(rows(None), Path("/nowhere")) == []
+    assert check_rows_path(rows("rows.csv"), tmp_path) == []
+    (fault,) = check_rows_path(rows("gone/rows.csv"), tmp_path)
+    assert (fault.key, "gone/rows.csv is in a directory that doesn't exist" in str(fault)) == ("report.rows", True)
+    path = tmp_path / "c.yaml"
+    path.write_text("seed: x\nreport:\n  rows: gone/rows.csv")
+    with pytest.raises(ConfigError) as caught:
+        load(path, environ={}, save_directory=tmp_path)
+    assert [(fault.line, fault.key) for fault in caught.value.faults] == [(1, "seed"), (3, "report.rows")]

@@ -240,3 +240,26 @@ def test_a_row_that_was_lost_is_counted() -> None:
     assert result["run"]["generator"]["rows_lost"] == 1
     assert (result["run"]["end_reason"], result["run"]["complete"]) == ("finished", False)
     assert result["validity"]["verdict"] == "INVALID"
+
+
+def test_the_rows_are_a_table_beside_the_result_where_they_are_asked_for() -> None:
+    trial = Trial(report={"rows": "rows.csv"})
+    trial.go()
+    run = trial.finish()
+    lines = Path("rows.csv").read_text(encoding="utf-8").splitlines()
+    assert (len(lines), lines[0].split(",")[:3]) == (7, ["seq", "attempt", "phase"])
+    assert run.rows_path == Path("rows.csv")
+    assert trial.out.getvalue().endswith("💾 Rows saved to rows.csv\n")
+
+
+def test_rows_that_can_not_be_written_cost_no_result(tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    trial = Trial(report={"rows": str(tmp_path / "gone" / "rows.csv")})
+    trial.go()
+    (tmp_path / "gone").rmdir()
+    run = trial.finish()
+    result = written()
+    assert len(result["requests"]) == 6
+    assert "The rows could not be written to" in result["run"]["faults"][0]
+    assert (result["validity"]["verdict"], run.rows_path) == ("INVALID", None)
+    check_doubted(run, "rows could not be written")
