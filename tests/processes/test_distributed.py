@@ -51,10 +51,13 @@ def test_the_budget_is_the_runs_and_not_each_workers(
 
 
 def test_more_workers_than_requests_and_than_users(tmp_path: Path) -> None:
-    ran = run(tmp_path, quick(3, 1, 2), "--processes=4")
+    ran = run(tmp_path, quick(3, 1, 2, report={"rows": "rows.csv"}), "--processes=4")
     check_code(ran, 0)
     check_exact(ran.result, 3, 1)
     assert ran.err == ""
+    with (tmp_path / "rows.csv").open(encoding="utf-8", newline="") as table:
+        told = [(row["seq"], row["worker"]) for row in csv.DictReader(table)]
+    assert told == [(str(row["seq"]), row["worker"]) for row in ran.result["requests"]]
 
 
 def test_every_time_is_the_servers(tmp_path: Path) -> None:
