@@ -49,6 +49,7 @@ class CommandLine:
         meanwhile changes nothing. Raises `SystemExit` (2), everything that is wrong on standard error.
         """
         for option in OPTIONS:
+            # Without `help`: the page would make a label of it. What an option means stands below its field.
             parser.add_argument(
                 option.flag,
                 dest=option.dest,
@@ -56,8 +57,7 @@ class CommandLine:
                 type=self._shown_at_first if option.dest == "endpoint" else None,
                 choices=option.choices and _Offered(option.choices),
                 **({"nargs": "?", "const": "true"} if option.choices == ("true", "false") else {}),
-                help=option.help,
-                default=None,
+                default=None,  # what it means the page has below it, not in its label
                 include_in_web_ui=option.in_web_form,
             )
         parser.add_argument(

@@ -40,7 +40,10 @@ def guarded(listener: Callable[..., None]) -> Callable[..., None]:
 
 
 class Controls:
-    """Locust's runner and its page, in the hand of the suite. on_error: an exception in a greenlet of this."""
+    """Locust's runner and its page, in the hand of the suite. on_error: an exception in a greenlet of this.
+
+    called_off: why the last start came to nothing, where it did.
+    """
 
     def __init__(self, environment: Environment, on_error: Callable[[str, Exception], None]) -> None:
         assert environment.runner is not None
@@ -48,6 +51,7 @@ class Controls:
         self._runner = environment.runner
         self._on_error = on_error
         self._state = self._runner.state
+        self.called_off: str | None = None
         user_code.end_from_anywhere(self._runner, ended=self._ended)
 
     def spawn(self, work: Callable[[], None]) -> None:
@@ -63,11 +67,12 @@ class Controls:
 
     def start(self) -> None:
         """A run is being made ready: Locust's page would take that for none, and show the form again."""
-        self._state = self._runner.state
+        self._state, self.called_off = self._runner.state, None
         self._runner.update_state(STATE_SPAWNING)
 
     def call_off(self, reason: str) -> NoReturn:
         """No run after all. Locust has a way to end a start, which its master doesn't know."""
+        self.called_off = reason
         if not isinstance(self._runner, MasterRunner):
             raise StopTest(reason)
         logger.error(reason)

@@ -34,7 +34,8 @@ class ShownErrors:
         if sample.error_kind is None:
             return None
         kind = sample.error_kind + (f" (HTTP {sample.status})" if sample.status else "")
-        words = shorten(plain(sample.error or ""), LONGEST)
+        # The status stands before them already.
+        words = shorten(plain(sample.error or "").removeprefix(f"HTTP {sample.status} "), LONGEST)
         if not words:
             return RequestError(kind)
         seen = self._seen.setdefault(kind, set())

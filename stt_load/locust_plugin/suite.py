@@ -25,6 +25,7 @@ from stt_load.locust_plugin.executors import Executors, LocalExecutors, RemoteEx
 from stt_load.locust_plugin.handshake import install_handshake
 from stt_load.locust_plugin.launcher import Launcher
 from stt_load.locust_plugin.locust_stats import Reports
+from stt_load.locust_plugin.notice import RunView
 from stt_load.locust_plugin.process_exit import ProcessExit
 from stt_load.locust_plugin.receiving import Receiver
 from stt_load.locust_plugin.users import on_user_error
@@ -111,11 +112,10 @@ class Suite:
         self._executors = self._staff(reports)
         if web_ui is not None:
             self._launcher.prepare()
+            web.extend(web_ui, command_line, self._not_now, self._view, self._process_state)
         self._listen(environment.events)
         gevent.signal_handler(signal.SIGINT, self._controls.attempt, self._on_ctrl_c)
         quirks.end_at_hangup()
-        if web_ui is not None:
-            web.extend(web_ui, command_line, self._result, self._not_now)
         if self._worker_wait is not None and (web_ui is None or self.options.autostart):
             self._controls.spawn(self._worker_wait.follow)
         quirks.set_the_clock()
@@ -244,8 +244,8 @@ class Suite:
         has_run, page = self.outcome is not None, environment.web_ui is not None
         environment.process_exit_code = self._process_exit.exit_code(self.options, has_run=has_run, page=page)
 
-    def _result(self) -> Path | None:
-        return None if self.outcome is None else self.outcome.path
+    def _view(self) -> RunView:
+        return RunView(self._starting, self._run, self.outcome, self._controls.called_off)
 
     def _not_now(self) -> str | None:
         """Why no run can be started, if none can."""

@@ -1,4 +1,4 @@
-"""What Locust's web UI gains: a check of what is asked of it and by whom, and the result to download."""
+"""What Locust's web UI gains: a check of what is asked of it and by whom, what becomes of a run, and its result."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, make_response, request, send_file
 from flask_login import current_user
 
-from stt_load.locust_plugin import same_origin, start_form
+from stt_load.locust_plugin import page, page_address, same_origin, start_form
 from stt_load.locust_plugin.command_line import CommandLine
+from stt_load.locust_plugin.notice import NoticeBoard, RunView
+from stt_load.run.progress import ProcessState
 from stt_load.storage import result_file
 
 ROWS_INSIDE = "The requests of this run are in its result; only above 100,000 they have a file of their own."
@@ -26,14 +28,24 @@ OWN_BLUEPRINTS = frozenset({"locust", "stt_load"})
 
 
 def extend(
-    web_ui: Any, command_line: CommandLine, result: Callable[[], Path | None], not_now: Callable[[], str | None]
+    web_ui: Any,
+    command_line: CommandLine,
+    not_now: Callable[[], str | None],
+    view: Callable[[], RunView],
+    process_state: Callable[[], ProcessState],
 ) -> None:
     """Adds to Locust's `web_ui` before it is started.
 
-    result: gives the newest result file. not_now: why no run can be started, if none can.
+    not_now: why no run can be started, if none can. view, process_state: what there is to say of runs.
     """
-    _add_downloads(web_ui, result)
+    board = NoticeBoard(command_line.configured.report.language, view, process_state)
+    prefix = (web_ui.environment.parsed_options.web_base_path or "").rstrip("/")
+    pages = Blueprint("stt_load", __name__, url_prefix=f"{prefix}/stt-load")
+    page.add(web_ui, pages, board)
+    _add_downloads(web_ui, pages, board)
+    web_ui.app.register_blueprint(pages)
     _keep_to_ourselves(web_ui.app)
+    page_address.announce(web_ui, board.say)
 
     def judge() -> Response | None:
         """Before any view. With a login nothing is said to who isn't in: Locust's own views send them there."""
@@ -55,9 +67,15 @@ def extend(
     web_ui.app.before_request(judge)
 
 
-def _add_downloads(web_ui: Any, result: Callable[[], Path | None]) -> None:
-    prefix = (web_ui.environment.parsed_options.web_base_path or "").rstrip("/")
-    pages = Blueprint("stt_load", __name__, url_prefix=f"{prefix}/stt-load")
+def _add_downloads(web_ui: Any, pages: Blueprint, board: NoticeBoard) -> None:
+    """Each is offered in Locust's list while it is there: see `page.css`."""
+
+    def result() -> Path | None:
+        return None if board.outcome is None else board.outcome.path
+
+    def download_report() -> Response:
+        report = board.report()
+        return make_response(NOT_YET, 404) if report is None else page.typed(report, "text/plain")
 
     def download_result() -> Response:
         return _download(result())
@@ -68,12 +86,11 @@ def _add_downloads(web_ui: Any, result: Callable[[], Path | None]) -> None:
             return make_response(ROWS_INSIDE, 404)
         return _download(path and rows)
 
-    pages.add_url_rule("/result", view_func=web_ui.auth_required_if_enabled(download_result))
-    pages.add_url_rule("/requests", view_func=web_ui.auth_required_if_enabled(download_requests))
-    web_ui.app.register_blueprint(pages)
+    views = {"report": download_report, "result": download_result, "requests": download_requests}
+    for name, view in views.items():
+        pages.add_url_rule(f"/{name}", endpoint=name, view_func=web_ui.auth_required_if_enabled(view))
     web_ui.template_args["extended_csv_files"] = [
-        {"href": f"{prefix}/stt-load/result", "title": "Download STT result (JSON)"},
-        {"href": f"{prefix}/stt-load/requests", "title": "Download STT requests (runs above 100,000 only)"},
+        {"href": f"{pages.url_prefix}/{name}", "title": board.say(f"page.{name}_long")} for name in views
     ]
 
 

@@ -29,7 +29,7 @@ def result(say: Messages, run: RunRecord) -> Iterator[str]:
     metrics, rule = run.summary.metrics, "=" * min(RULE, say.width)
     yield from (rule, say("result.heading"), rule)
     yield judgement.verdict(say, run)
-    yield from _headline(say, metrics)
+    yield from headline(say, metrics)
     yield from judgement.doubts(say, run)
     yield from ending.faults(say, run)
     yield from ending.ending(say, run)
@@ -58,7 +58,7 @@ def report(say: Messages, run: RunRecord, files: Sequence[Path]) -> Iterator[str
     yield from result(say, run)
 
 
-def _headline(say: Messages, metrics: Metrics) -> Iterator[str]:
+def headline(say: Messages, metrics: Metrics) -> Iterator[str]:
     """The figures that most readers came for; all of them again below, with what there is to know about each."""
     requests, times = metrics.requests, metrics.response_time_s
     if not requests.total:

@@ -21,6 +21,7 @@ def failed(said: str | None, kind: ErrorKind | None = ErrorKind.HTTP_5XX, status
 
 def test_a_failure_is_shown_with_what_the_service_said() -> None:
     assert str(ShownErrors().of(failed("out of memory"))) == "http_5xx (HTTP 500): out of memory"
+    assert str(ShownErrors().of(failed("HTTP 500 Oops: no"))) == "http_5xx (HTTP 500): Oops: no"
     refused = failed("can't connect to 127.0.0.1:1: Connection refused", ErrorKind.CONNECT, None)
     assert str(ShownErrors().of(refused)) == "connect: can't connect to 127.0.0.1:1: Connection refused"
     assert str(ShownErrors().of(failed(None))) == "http_5xx (HTTP 500)"

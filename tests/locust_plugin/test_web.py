@@ -13,7 +13,10 @@ from locust.event import EventHook
 from locust.web import WebUI
 
 from stt_load.locust_plugin import web
+from stt_load.locust_plugin.notice import RunView
+from stt_load.run.progress import ProcessState
 from tests.locusts import Nobody, command_line, local_environment
+from tests.report.runs import run_of, steady
 
 CONFIG = "api: {base_url: 'http://service.test'}\n"
 FORM = {"user_count": "2", "spawn_rate": "2", "host": "http://service.test"}
@@ -31,6 +34,7 @@ class Page:
         monkeypatch.setattr(locust.events, "init_command_line_parser", parser)
         self.started: list[tuple[int, float]] = []
         self.result: Path | None = None
+        self.view = RunView()
         self.reason: str | None = None
         assert self.environment.runner is not None
         monkeypatch.setattr(self.environment.runner, "start", lambda *how: self.started.append(how))
@@ -44,8 +48,11 @@ class Page:
             web_base_path=prefix,
         )
         self.environment.web_ui = ui
-        web.extend(ui, ours, lambda: self.result, lambda: self.reason)
+        web.extend(ui, ours, lambda: self.reason, self.look, ProcessState)
         self.client = ui.app.test_client()
+
+    def look(self) -> RunView:
+        return self.view if self.result is None else RunView(outcome=run_of(steady(), path=self.result))
 
     def swarm(self, path: str = "/swarm", **form: str) -> Any:
         answer = self.client.post(path, data=FORM | form)
@@ -104,7 +111,7 @@ def test_below_a_base_path_the_form_is_checked_too(monkeypatch: pytest.MonkeyPat
 
 
 def test_before_the_first_result_there_is_none(page: Page) -> None:
-    for path in ("result", "requests"):
+    for path in ("report", "result", "requests"):
         answer = page.client.get(f"/stt-load/{path}")
         assert (answer.status_code, answer.get_data(as_text=True)) == (404, web.NOT_YET)
 
@@ -121,6 +128,13 @@ def test_the_result_is_there_and_its_rows_only_where_they_have_a_file(page: Page
     (tmp_path / "result.requests.jsonl.gz").write_bytes(b"rows")
     with page.client.get("/stt-load/requests") as rows:
         assert (rows.status_code, rows.get_data()) == (200, b"rows")
+
+
+def test_the_report_of_the_last_run_is_there_as_text(page: Page) -> None:
+    page.view = RunView(outcome=run_of(steady()))
+    answer = page.client.get("/stt-load/report")
+    assert (answer.status_code, answer.content_type) == (200, "text/plain; charset=utf-8")
+    assert "P95: 0.500 s" in answer.get_data(as_text=True)
 
 
 def test_a_result_that_somebody_has_moved_away_is_none(page: Page, tmp_path: Path) -> None:
@@ -170,6 +184,7 @@ STRANGE: list[dict[str, str]] = [
     {"Host": "evil.test", "Origin": "http://evil.test", "Sec-Fetch-Site": "same-origin"},
 ]
 CHANGING = ("/swarm", "/stop", "/stats/reset", "/user")
+OURS = tuple(f"/stt-load/{name}" for name in ("report", "result", "requests", "run", "page.js", "page.css"))
 
 
 @pytest.mark.parametrize("headers", STRANGE, ids=str)
@@ -194,7 +209,9 @@ def test_the_page_itself_and_programs_are_obeyed(page: Page) -> None:
     assert page.client.get("/stats/requests", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/stats/requests", "/stt-load/result", "/swarm", "/logs", "/nowhere"])
+@pytest.mark.parametrize(
+    "path", ["/", "/stats/requests", "/stt-load/result", "/stt-load/run", "/swarm", "/logs", "/nowhere"]
+)
 def test_no_other_origin_may_read_anything(page: Page, path: str) -> None:
     for method in ("GET", "OPTIONS"):
         asked = {"Origin": "http://evil.test", "Access-Control-Request-Method": "POST"}
@@ -226,7 +243,7 @@ class Somebody(UserMixin):
     id = "me"
 
 
-@pytest.mark.parametrize("path", [*CHANGING, "/", "/stt-load/result"])
+@pytest.mark.parametrize("path", [*CHANGING, "/", *OURS])
 @pytest.mark.parametrize("headers", [{}, *STRANGE], ids=str)
 def test_before_the_login_nothing_of_ours_answers(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, path: str, headers: dict[str, str]
@@ -239,7 +256,7 @@ def test_before_the_login_nothing_of_ours_answers(
     ui.app.secret_key = "for the session"
     ui.login_manager.user_loader(lambda _: Somebody())
     ui.app.add_url_rule("/enter", view_func=lambda: str(login_user(Somebody())))
-    ask = page.client.get if path in ("/", "/stt-load/result") else page.client.post
+    ask = page.client.get if path not in CHANGING else page.client.post
     answer = ask(path, data=FORM | {"save_path": "/nowhere/x.json", "api_key_env": "NOT_SET"}, headers=headers)
     assert answer.status_code == 302
     assert answer.headers["Location"].startswith("/login")

@@ -47,7 +47,7 @@ def test_failures_are_shown_with_what_the_service_said(ran: Ran, folder: Path) -
     with (folder / "out_failures.csv").open() as file:
         (failure,) = csv.DictReader(file)
     (said,) = {row["error"] for row in rows(ran.result, "measured") if row["error"]}
-    assert failure["Error"] == f"http_5xx (HTTP 500): {said}"
+    assert failure["Error"] == f"http_5xx (HTTP 500): {said.removeprefix('HTTP 500 ')}"
     assert int(failure["Occurrences"]) == ran.result["metrics"]["requests"]["failed"]
 
 

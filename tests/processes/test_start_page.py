@@ -122,23 +122,29 @@ def test_an_embedded_server_that_can_not_start_keeps_no_page_from_coming(tmp_pat
     assert "no such machine" in ran.err
 
 
+@contextmanager
+def browser_tab() -> Iterator[Tab]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        try:
+            yield browser.new_page()
+        finally:
+            browser.close()
+
+
 @needs_browser
 @pytest.mark.slow
 @pytest.mark.parametrize("server", ["there", "gone"])
 def test_in_a_browser_a_run_is_shown_from_start_on(tmp_path: Path, server: str) -> None:
     """Also when the page is loaded again; an embedded server that is gone is started again, which takes its time."""
-    from playwright.sync_api import sync_playwright
-
     with page_with_a_slow_embedded_server(tmp_path, 6.0, "embedded", total=None) as page:
         if server == "gone":
             for child in embedded_servers(page):
                 child.kill()
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-            try:
-                press_start_and_look(browser.new_page(), page)
-            finally:
-                browser.close()
+        with browser_tab() as tab:
+            press_start_and_look(tab, page)
         page.until(lambda: page.form()["state"] == "running", "it runs")
         page.post("/stop")
         assert ended(page).code == 0
@@ -158,3 +164,37 @@ def press_start_and_look(tab: Tab, page: Page) -> None:
     tab.reload()
     tab.get_by_role("button", name=re.compile("^stop$", re.IGNORECASE)).wait_for(timeout=5_000)
     assert not button.is_visible()
+
+
+@needs_browser
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [[], ["--processes=1"]], ids=["alone", "a worker"])
+def test_in_a_browser_the_form_explains_itself_and_a_run_says_how_it_goes(tmp_path: Path, words: list[str]) -> None:
+    slow = QUICK | {"overhead_s": 1.0}
+    with web_ui(tmp_path, against("embedded", 10, 6, 2, embedded=slow), *words) as page, browser_tab() as tab:
+        start_with_an_open_form(tab, page)
+        notice = tab.locator("#stt-load")
+        notice.get_by_text(re.compile("^Warm-up: [1-6]/6")).wait_for(timeout=5_000)
+        tab.get_by_role("tab", name="Download Data").click()
+        offered = tab.get_by_role("link", name="Download STT result (JSON)")
+        tab.get_by_text("Download requests CSV").wait_for()
+        assert not offered.is_visible(), "there is none yet"
+        notice.get_by_text("Measurement:").wait_for(timeout=20_000)
+        assert offered.is_visible()
+        assert not tab.get_by_role("link", name="Download STT requests").is_visible()
+        assert notice.get_by_role("link").all_inner_texts() == ["The whole report", "Result (JSON)"]
+        assert ended(page).code == 0
+
+
+def start_with_an_open_form(tab: Tab, page: Page) -> None:
+    tab.goto(page.url)
+    tab.get_by_text("Custom parameters").click()
+    fields = tab.locator("#root form [name]:visible")
+    fields.nth(5).wait_for()
+    names = [field.get_attribute("name") for field in fields.all()]
+    assert names[3:5] == ["totalRequests", "warmupRequests"], "ours, after Locust's three"
+    label = tab.get_by_label("Total Requests")
+    below = "e => getComputedStyle(e.parentElement.parentElement, '::after').content"
+    assert "Requests of the whole run" in label.evaluate(below)
+    tab.get_by_role("button", name=re.compile("^start$", re.IGNORECASE)).click()
+    tab.get_by_role("button", name=re.compile("^stop$", re.IGNORECASE)).wait_for(timeout=5_000)

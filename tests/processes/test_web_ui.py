@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
 from tests.processes.echoing import echoing
 from tests.processes.page import ended, web_ui
 from tests.processes.running import against, check_code, finish, quick, rows, saved, start
@@ -194,6 +195,22 @@ def test_before_the_first_end_there_is_no_result_and_the_page_says_so(tmp_path: 
         assert b"No run has finished yet" in refused.value.read()
 
 
+def test_the_page_says_why_a_run_ended_and_what_there_is_of_it(tmp_path: Path) -> None:
+    """Locust's own tables are empty then."""
+    with web_ui(tmp_path, against(f"http://127.0.0.1:{free_port()}", 20, 2, 1)) as page:
+        assert json.loads(page.get("/stt-load/run"))["kind"] == "none"
+        assert page.post("/swarm", user_count=1, spawn_rate=1, host=page.form()["host"])["success"]
+        page.until(lambda: json.loads(page.get("/stt-load/run"))["kind"] == "bad", "the page says how it ended")
+        told = json.loads(page.get("/stt-load/run"))
+        report = page.get("/stt-load/report").decode()
+        ran = ended(page)
+    said = " ".join(told["lines"])
+    assert "the service gave no good answer in the warm-up" in said
+    assert "Connection refused" in said
+    assert [link["name"] for link in told["links"]] == ["report", "result"]
+    assert report in ran.out, "the console's own"
+
+
 def test_stop_drains_and_writes_what_was_measured(tmp_path: Path) -> None:
     with web_ui(tmp_path, quick(None, 2, 3)) as page:
         page.post("/swarm", user_count=3, spawn_rate=3, host="embedded")
@@ -243,4 +260,4 @@ def test_ctrl_c_of_an_idle_page_is_0(tmp_path: Path) -> None:
     with web_ui(tmp_path, quick(30, 5, 3)) as page:
         ran = ended(page)
     assert ran.code == 0, ran.err
-    assert "Traceback" not in ran.err
+    assert ran.err == f"🌐 Web page: {page.url}\n", "where the page is, and nothing else"

@@ -1,0 +1,81 @@
+"""What Locust's page is given above its own: a notice of how the run is, and below each field what it means.
+
+Locust's page is a program of its own in the browser. Nothing of that is touched: the notice stands before it, and
+explanations are a style sheet's.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, make_response, request
+
+from stt_load.config.keys import key
+from stt_load.config.options import OPTIONS
+from stt_load.locust_plugin.notice import NoticeBoard
+
+ROOT = '<div id="root">'
+"""Where Locust's page begins."""
+BEFORE_IT = """\
+<link rel="stylesheet" href="./stt-load/page.css">
+    <div id="stt-load" role="status" hidden></div>
+    <script src="./stt-load/page.js" defer></script>
+    """
+
+
+def add(web_ui: Any, pages: Blueprint, board: NoticeBoard) -> None:
+    """To Locust's `web_ui`; `pages` gets the routes."""
+
+    def notice() -> Response:
+        return jsonify(board.look().as_json())
+
+    def script() -> Response:
+        return typed(_text("page.js"), "text/javascript")
+
+    def style() -> Response:
+        return typed(_text("page.css") + explanations(), "text/css")
+
+    for name, view in (("run", notice), ("page.js", script), ("page.css", style)):
+        guarded = web_ui.auth_required_if_enabled(view)
+        pages.add_url_rule(f"/{name}", endpoint=name.replace(".", "_"), view_func=guarded)
+    web_ui.app.after_request(_with_notice)
+    # The form shows its fields in the order in which they come to the page: ours in that of the configuration.
+    web_ui.app.jinja_env.policies["json.dumps_kwargs"] = {"sort_keys": False}
+
+
+def explanations() -> str:
+    """What stands below each of our fields, and below Locust's for the host; null is an empty field there."""
+    texts = {_field(option.dest): option.help.replace("Null", "Empty") for option in OPTIONS if option.in_web_form}
+    texts["host"] = key("api.base_url").description
+    return "".join(
+        f'div:has(> div > [name="{name}"])::after {{ content: {_quoted(text)}; }}\n' for name, text in texts.items()
+    )
+
+
+def _with_notice(response: Response) -> Response:
+    if request.endpoint == "locust.index" and response.mimetype == "text/html" and not response.direct_passthrough:
+        response.set_data(response.get_data(as_text=True).replace(ROOT, BEFORE_IT + ROOT, 1))
+    return response
+
+
+def _field(dest: str) -> str:
+    """An option's name as the page has it."""
+    first, *others = dest.split("_")
+    return first + "".join(map(str.capitalize, others))
+
+
+def _quoted(text: str) -> str:
+    """A string of CSS (CSS Syntax Module Level 3, 4.3.5)."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\a ")
+    return f'"{escaped}"'
+
+
+def _text(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+
+
+def typed(text: str, mimetype: str) -> Response:
+    response = make_response(text)
+    response.mimetype = mimetype
+    return response

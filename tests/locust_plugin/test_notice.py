@@ -1,0 +1,154 @@
+"""What the page says of a run, from views of one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from stt_load.config import Config
+from stt_load.load.budget import Budget
+from stt_load.locust_plugin.notice import Notice, NoticeBoard, RunView
+from stt_load.report.messages import Language
+from stt_load.run.progress import ProcessState
+from stt_load.run.run import Run
+from stt_load.samples.sample import ErrorKind, Phase
+from tests.factory import table
+from tests.making import barrier_of
+from tests.report.runs import run_of, steady
+
+
+def look(view: RunView, language: Language = "en", state: ProcessState | None = None) -> Notice:
+    return NoticeBoard(language, lambda: view, lambda: state or ProcessState()).look()
+
+
+def going(warmup: int, *, released: bool = True) -> tuple[Run, Budget]:
+    """A run with one user that has a request in flight, as far as the board looks at it."""
+    budget = Budget(10, warmup, 1)
+    barrier = barrier_of(budget)
+    if released:
+        barrier.release()
+        budget.slots.join("user")
+        barrier.check_barrier()
+        budget.take("user")
+    return cast(Run, SimpleNamespace(barrier=barrier, order=SimpleNamespace(config=Config(wait_ready=30)))), budget
+
+
+def dead() -> RunView:
+    said = "can't connect to 127.0.0.1:1: Connection refused"
+    samples = table([0.0, 0.1], 0.001, phase=Phase.WARMUP, kind=ErrorKind.CONNECT)
+    return RunView(outcome=run_of(samples, barrier_s=None, complete=False, end_reason="dead_warmup", detail=said))
+
+
+def test_before_any_run_there_is_nothing_to_say() -> None:
+    assert look(RunView()) == Notice()
+
+
+def test_a_run_that_is_being_made_ready_says_so_whatever_was_before() -> None:
+    assert look(replace(dead(), starting=True)) == Notice("going", ("The run is being made ready.",))
+
+
+def test_while_it_warms_up_the_page_says_so_and_why_its_tables_are_empty() -> None:
+    run, _ = going(warmup=5)
+    notice = look(RunView(run=run))
+    assert notice.kind == "going"
+    assert notice.lines[0].startswith("Warm-up: 0/5")
+    assert notice.lines[1] == "The tables below count nothing before the warm-up is over."
+
+
+def test_the_measuring_is_told_as_on_the_console() -> None:
+    run, _ = going(warmup=0)
+    (line,) = look(RunView(run=run)).lines
+    assert line.startswith("Measuring: 0/10")
+
+
+def test_a_service_that_is_waited_for_is_waited_for_on_the_page_too() -> None:
+    run, _ = going(warmup=0, released=False)
+    (line,) = look(RunView(run=run)).lines
+    assert line.startswith("Waiting for the service to be ready: 30 s left")
+
+
+def test_an_end_that_takes_its_time_says_what_is_waited_for() -> None:
+    run, budget = going(warmup=0)
+    budget.close()
+    (line,) = look(RunView(run=run), state=ProcessState(drain_s=7.0)).lines
+    assert line.startswith("Stopping: waiting for 1 request in flight, for at most 7 s")
+
+
+def test_a_dead_run_says_why_it_is_dead_and_what_the_service_said() -> None:
+    notice = look(dead())
+    assert notice.kind == "bad"
+    said = " ".join(notice.lines)
+    assert "Stopped: the service gave no good answer in the warm-up, so nothing was measured" in said
+    assert "It said: can't connect to 127.0.0.1:1: Connection refused" in said
+    assert "  " not in said, "a browser breaks the lines itself"
+
+
+def test_a_start_that_came_to_nothing_says_why() -> None:
+    notice = look(RunView(called_off="the embedded server did not start: no such machine\x1b"))
+    assert notice.kind == "bad"
+    (line,) = notice.lines
+    assert line.endswith("could not be started: the embedded server did not start: no such machine\ufffd")
+
+
+def test_a_good_run_has_its_verdict() -> None:
+    notice = look(RunView(outcome=run_of(steady(), Config(total_requests=100, warmup_requests=10))))
+    assert notice.kind == "good"
+    assert any("VALID" in line for line in notice.lines)
+
+
+@pytest.mark.parametrize("reason", ["interrupted", "stopped"])
+def test_a_run_that_is_not_complete_is_no_good_news(reason: str) -> None:
+    run = run_of(steady(), Config(total_requests=100, warmup_requests=10), complete=False, end_reason=reason)
+    notice = look(RunView(outcome=run))
+    assert notice.kind == "doubtful"
+    assert "Not complete" in " ".join(notice.lines)
+
+
+def test_a_measurement_that_is_not_to_be_believed_is_bad_news_each_reason_in_its_line() -> None:
+    run = run_of(steady())
+    notice = look(
+        RunView(outcome=run.invalid(replace(run.info, generator=replace(run.info.generator, listener_errors=2))))
+    )
+    assert notice.kind == "bad"
+    assert [line for line in notice.lines if line.startswith("- ")]
+
+
+def test_what_there_is_to_download_is_told_and_nothing_else(tmp_path: Path) -> None:
+    def names(path: Path | None) -> list[str]:
+        return [link.name for link in look(RunView(outcome=run_of(steady(), path=path))).links]
+
+    assert names(None) == ["report"], "it could not be saved"
+    path = tmp_path / "result.json"
+    assert names(path) == ["report", "result"]
+    (tmp_path / "result.requests.jsonl.gz").write_bytes(b"rows")
+    assert names(path) == ["report", "result", "requests"]
+    assert look(RunView(run=going(1)[0])).links == ()
+
+
+def test_an_end_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A verdict looks at many rows, and the page asks each second."""
+    asked: list[Any] = []
+    view = RunView(outcome=run_of(steady()))
+    board = NoticeBoard("en", lambda: view, ProcessState)
+    first = board.look()
+    monkeypatch.setattr("stt_load.report.judgement.verdict", lambda *_: asked.append(1) or [])
+    assert board.look() is first
+    assert asked == []
+
+
+def test_the_report_is_the_consoles() -> None:
+    view = RunView(outcome=run_of(steady()))
+    report = NoticeBoard("en", lambda: view, ProcessState).report()
+    assert report is not None
+    assert "P95: 0.500 s" in report
+    assert NoticeBoard("en", RunView, ProcessState).report() is None
+
+
+def test_the_page_speaks_the_language_of_the_report() -> None:
+    run, _ = going(warmup=5)
+    assert "Warm-up이 끝날 때까지" in look(RunView(run=run), "ko").lines[1]
+    assert "성능" in str(NoticeBoard("ko", dead, ProcessState).report())

@@ -1,0 +1,56 @@
+"""Where the page is said to be."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import gevent
+import pytest
+
+from stt_load.locust_plugin import page_address
+from stt_load.report.messages import Messages
+
+PLAIN = {
+    "web_host": "127.0.0.1",
+    "web_host_display_name": None,
+    "tls_cert": "",
+    "tls_key": "",
+    "web_base_path": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("options", "url"),
+    [
+        ({}, "http://127.0.0.1:8089"),
+        ({"web_host": "::1"}, "http://[::1]:8089"),
+        ({"web_host": "load.test", "web_base_path": "/stt"}, "http://load.test:8089/stt"),
+        ({"tls_cert": "a", "tls_key": "b"}, "https://127.0.0.1:8089"),
+        ({"web_host": ""}, "http://127.0.0.1:8089"),
+        ({"web_host": "*", "web_host_display_name": "https://load.test/"}, "https://load.test/"),
+        ({"web_host_display_name": "https://load.test/"}, "http://127.0.0.1:8089"),
+    ],
+)
+def test_the_url_is_one_that_a_browser_opens(options: dict[str, Any], url: str) -> None:
+    assert page_address.url_of(SimpleNamespace(**PLAIN | options), 8089) == url
+
+
+@pytest.mark.parametrize(("terminal", "said"), [(False, "at {url}\n"), (True, "at {url} (Enter opens it")])
+def test_it_is_told_once_the_page_is_there_and_not_before(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, terminal: bool, said: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: terminal))
+    server = SimpleNamespace(started=False, server_port=4711)
+    ui = SimpleNamespace(server=None, environment=SimpleNamespace(parsed_options=SimpleNamespace(**PLAIN)))
+    page_address.announce(ui, Messages("en"))
+    gevent.sleep(2 * page_address.LOOK_S)
+    ui.server = server
+    gevent.sleep(2 * page_address.LOOK_S)
+    assert capsys.readouterr().err == ""
+    server.started = True
+    heard = ""
+    with gevent.Timeout(5):
+        while not (heard := heard + capsys.readouterr().err):
+            gevent.sleep(page_address.LOOK_S)
+    assert said.format(url="http://127.0.0.1:4711").removeprefix("at ") in heard
