@@ -7,6 +7,7 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from stt_load.config import preset as presets
@@ -14,6 +15,7 @@ from stt_load.config.faults import ConfigError, Fault, KeyPath
 from stt_load.config.judge import judge
 from stt_load.config.layers import Layer, Layers, Origin, Override
 from stt_load.config.model import Config
+from stt_load.config.notes import notes as about
 from stt_load.config.save_path import check_rows_path, check_save_path
 from stt_load.config.yaml_source import Document, parse
 from stt_load.storage.files import OddFileError, read_ordinary
@@ -82,7 +84,8 @@ def load(
     if faults:
         # By line; what stands in no file comes last.
         raise ConfigError(sorted(faults, key=lambda fault: math.inf if fault.line is None else fault.line))
-    return Loaded(config, source.path, layers.origins, notes if source.path else (_no_file(), *notes))
+    told = (*notes, *about(layers, config.api, date.today()))
+    return Loaded(config, source.path, layers.origins, told if source.path else (_no_file(), *told))
 
 
 def _no_file() -> str:

@@ -41,8 +41,12 @@ def keys_of_all_services(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
+NAMING = [name for name in NAMES if name != "whisper-asr-webservice"]
+"""Those that name a model; of this one it is chosen when the service is started."""
+
+
 @pytest.mark.parametrize("how", ["--model", "STT_LOAD_MODEL", "file"])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", NAMING)
 def test_with_every_preset_the_model_asked_for_is_sent(tmp_path: Path, name: str, how: str) -> None:
     text = f"api: {{preset: {name}, model: '{ASKED_FOR}'}}" if how == "file" else f"api: {{preset: {name}}}"
     layer = Layer.COMMAND_LINE if how == "--model" else Layer.ENVIRONMENT
@@ -50,10 +54,12 @@ def test_with_every_preset_the_model_asked_for_is_sent(tmp_path: Path, name: str
     (tmp_path / "c.yaml").write_text(text, encoding="utf-8")
     config = load(tmp_path / "c.yaml", overrides, environ=KEYS).config
     assert masked(config)["api"]["model"] == ASKED_FOR
-    assert sent(config).replace("%2F", "/").replace("%3A", ":").count(ASKED_FOR) == 1
+    assert sent(config).replace("%2F", "/").replace("%3A", ":").count(ASKED_FOR) == (
+        2 if name == "azure-openai" else 1
+    )
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", NAMING)
 def test_every_preset_names_in_the_result_what_it_sends(loaded: Load, name: str) -> None:
     config = loaded(f"api: {{preset: {name}}}", environ=KEYS)
     assert config.api.model is not None
@@ -139,7 +145,7 @@ def test_dollar_model_is_a_variable_and_a_variables_value_has_no_places(loaded: 
         ("preset: deepgram", "   model nova-3"),
         ("preset: mistral", "   model voxtral-mini-latest"),
         ("preset: assemblyai", "   model universal-2"),
-        ("preset: openai", "   model gpt-4o-mini-transcribe, response format json"),
+        ("preset: openai", "   model gpt-transcribe, response format json"),
         ("model: null", "   model unnamed, response format json"),
         ("protocol: raw", None),
     ],

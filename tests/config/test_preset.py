@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
@@ -13,10 +14,13 @@ import stt_load
 from stt_load.cli import main
 from stt_load.config import Config, ConfigError, Layer, Override, load
 from stt_load.config.keys import key
-from stt_load.config.preset import NAMES, text
+from stt_load.config.preset import NAMES, How, known, text
 from tests.config.conftest import Faults, Load
 
-KEYS = {"OPENAI_API_KEY": "k-1", "DEEPGRAM_API_KEY": "k-2", "MISTRAL_API_KEY": "k-3", "ASSEMBLYAI_API_KEY": "k-4"}
+KEYS = {
+    f"{name}_API_KEY": f"k-{name}"
+    for name in ("OPENAI", "AZURE_OPENAI", "GROQ", "MISTRAL", "DEEPGRAM", "ASSEMBLYAI", "ELEVENLABS", "LITELLM")
+}
 
 
 def test_every_file_is_a_choice_and_every_choice_a_file() -> None:
@@ -28,13 +32,15 @@ def test_every_file_is_a_choice_and_every_choice_a_file() -> None:
 def test_each_is_right_and_cites_its_source(loaded: Load, name: str) -> None:
     config = loaded(f"api: {{preset: {name}}}", environ=KEYS)
     values = yaml.safe_load(text(name))
-    assert values.keys() == {"api"}
+    assert values.keys() == {"x-about", "x-checked", "api"}
     dumped = config.api.model_dump()
     for item, value in values["api"].items():
         is_part = item in ("response", "job")  # of sections with defaults of their own
         assert dumped[item] == (dumped[item] | value if is_part else value)
     assert not config.embeds
     assert re.match(r"# .*(\n# .*)?https://", text(name)), "where it was looked up"
+    assert known(name).how in get_args(How)
+    assert known(name).on <= datetime.now(UTC).date()
 
 
 def test_what_stands_in_the_file_wins_key_by_key(loaded: Load) -> None:
@@ -79,7 +85,7 @@ def test_a_fault_of_a_preset_names_it(faults: Faults) -> None:
 def test_one_that_there_is_not(faults: Faults, text: str) -> None:
     (fault,) = faults(text)
     assert fault.key == "api.preset"
-    assert "choose openai, vllm, whisper-cpp, speaches, deepgram, assemblyai or mistral" in fault.message
+    assert "choose openai, azure-openai, groq, mistral, deepgram, assemblyai" in fault.message
 
 
 def test_an_unknown_one_on_the_command_line(tmp_path: Path) -> None:
@@ -94,12 +100,23 @@ def test_nothing_of_one_load_is_left_for_the_next(loaded: Load) -> None:
     assert loaded("api: {preset: deepgram}", environ=KEYS).api.query["model"] == "{model}"
 
 
-def test_the_list(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_list_says_of_each_how_it_was_checked(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["presets"]) == 0
-    out = capsys.readouterr().out
-    assert re.findall(r"^--- (.+)$", out, re.MULTILINE) == list(NAMES)
+    head, *rows = capsys.readouterr().out.partition("\n\n")[0].splitlines()
+    assert head.split() == ["NAME", "CHECKED", "SERVICE"]
+    assert [row.split()[0] for row in rows] == list(NAMES)
+    (litellm,) = (row for row in rows if row.startswith("litellm "))
+    assert re.fullmatch(r"litellm +live, 20\d\d-\d\d-\d\d  LiteLLM's proxy in front of any of these", litellm)
+    assert max(map(len, rows)) <= 100
+
+
+def test_one_is_shown_as_a_file_that_can_be_used(capsys: pytest.CaptureFixture[str], loaded: Load) -> None:
     assert main(["presets", "mistral"]) == 0
-    assert capsys.readouterr().out == f"--- mistral\n{text('mistral')}"
+    out = capsys.readouterr().out
+    assert out == text("mistral")
+    assert loaded(out, environ=KEYS).api == loaded("api: {preset: mistral}", environ=KEYS).api.model_copy(
+        update={"preset": None}
+    )
 
 
 def test_the_model_and_the_data_name_the_same() -> None:

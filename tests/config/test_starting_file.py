@@ -16,7 +16,7 @@ def config_of(folder: Path, file: str) -> Config:
     path = folder / "config.yaml"
     path.write_text(file, encoding="utf-8")
     loaded = load(path, environ={"DEEPGRAM_API_KEY": "x", "KEY": "x"})
-    assert loaded.notes == ()
+    assert not any("gives way" in note for note in loaded.notes)
     return loaded.config
 
 
