@@ -21,8 +21,6 @@ from pathlib import Path
 import pytest
 
 from stt_load.config import load
-from stt_load.config.keys import keys
-from stt_load.config.options import OPTIONS
 from stt_load.server.process import EmbeddedServer
 from stt_load.server.settings import ServerSettings
 from tests.markdown import DOCUMENTS, READMES, ROOT, anchors, blocks, commands, languages, links, text_of
@@ -184,27 +182,6 @@ def test_every_document_is_in_the_index() -> None:
     named = {link.partition("#")[0] for link in links("docs/README.md")}
     beside = {path.name for path in (ROOT / "docs").glob("*") if path.suffix in (".md", "")} - {"README.md"}
     assert beside <= {name.rstrip("/") for name in named}
-
-
-@pytest.mark.parametrize("document", READMES)
-def test_the_table_names_every_key_its_default_and_its_option(document: str) -> None:
-    text = text_of(document)
-    flags = {option.key: option.flag for option in OPTIONS} | {"concurrent_requests": "-u", "api.base_url": "-H"}
-    for path, key in keys().items():
-        if key.kind != "section":
-            name = ".".join(path)
-            option = f"`{flags[name]}`" if name in flags else ""
-            assert f"| `{name}` | `{shown(key.default, key.kind)}` | {option} |" in text, name
-
-
-def shown(default: object, kind: str) -> str:
-    if kind == "fields":
-        return "{}"
-    if default is None or isinstance(default, bool):
-        return {None: "null", True: "true", False: "false"}[default]
-    if isinstance(default, list):
-        return f"[{', '.join(default)}]"
-    return str(default)
 
 
 def test_the_architecture_names_every_room_and_module_and_no_other() -> None:

@@ -20,6 +20,7 @@ COMMANDS = {
     "init": ("write a short config.yaml and a locustfile.py to begin with", "stt_load.cli.init"),
     "run": ("run locust with the locustfile of stt-load, without any file of yours", "stt_load.cli.run"),
     "check-config": ("check the configuration and print what is in effect", "stt_load.cli.config_commands"),
+    "keys": ("explain every key of the configuration", "stt_load.config.reference"),
     "options": ("list the options that stt-load adds to locust", "stt_load.config.options"),
     "presets": ("list the known services and what each preset sets", "stt_load.config.preset"),
     "probe": ("send one request and show what came of it", "stt_load.cli.probe"),

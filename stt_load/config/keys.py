@@ -117,8 +117,14 @@ def _key(path: KeyPath, entry: dict[str, Any], defs: dict[str, Any]) -> Key:
         expected = _expected(kind, shape, choices) + (", or null" if nullable else "")
         for option in options[1:]:
             names = defs[option["$ref"].rpartition("/")[2]]["properties"]
-            expected += ", or a mapping such as {" + ", ".join(f"{name}: N" for name in names) + "}"
+            parts = (f"{name}: {_stand_in(name, shape)}" for name, shape in names.items())
+            expected += ", or a mapping such as {" + ", ".join(parts) + "}"
     return Key(path, kind, nullable, entry.get("default"), entry["description"], choices, expected)
+
+
+def _stand_in(name: str, shape: dict[str, Any]) -> str:
+    """What stands for a value in an example."""
+    return "N" if shape.get("type") == "integer" else next(iter(shape.get("enum", [name.upper()])))
 
 
 def _expected(kind: Kind, shape: dict[str, Any], choices: tuple[str, ...]) -> str:

@@ -84,7 +84,7 @@ _LOCUSTS_OWN = (
     ("-r, --spawn-rate", "LOCUST_SPAWN_RATE", "", "Users started per second. Without it, all at once."),
     ("-t, --run-time", "LOCUST_RUN_TIME", "", "Stop after this time, such as 90s or 1h30m."),
 )
-_PRECEDENCE = """\
+PRECEDENCE = """\
 The configuration is config.yaml in the working directory, if there is one, or the file that the environment
 variable CONFIG_PATH names. Precedence: command line, environment, Locust's own configuration files, that file,
 default. A preset gives way to every key that is given by itself, but for those of the file where it is asked for
@@ -92,10 +92,15 @@ elsewhere. Of --total-requests and --measure-for the one given at the higher pla
 fault. Numbers may be written as 1e3 or 16_000. An empty value, or null, stands for null where a key may be null."""
 
 
+def ways_in() -> Mapping[str, tuple[str, str]]:
+    """Of each key that can be given for one run: its option and its environment variable."""
+    own = {name: (flag, env) for flag, env, name, _ in _LOCUSTS_OWN if name}
+    return own | {option.key: (option.flag, option.env) for option in OPTIONS}
+
+
 def from_environment(environ: Mapping[str, str]) -> list[Override]:
     """What the environment says about the options, Locust's -u and -H included."""
-    variables = {option.env: option.key for option in OPTIONS}
-    variables |= {env: name for _, env, name, _ in _LOCUSTS_OWN if name}
+    variables = {env: name for name, (_, env) in ways_in().items()}
     return [Override(name, environ[env], env, Layer.ENVIRONMENT) for env, name in variables.items() if env in environ]
 
 
@@ -131,7 +136,7 @@ def listing(width: int) -> str:
 
     lines = block("Options of stt-load for `locust`", rows)
     lines += block("Locust's own options that have a key here, or shape the load", own)
-    return "\n".join([*lines, _PRECEDENCE])
+    return "\n".join([*lines, PRECEDENCE])
 
 
 def _aligned(cells: tuple[str, ...], columns: list[int]) -> str:

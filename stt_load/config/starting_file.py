@@ -15,7 +15,7 @@ from stt_load.config.scalars import Dumper
 
 _HEAD = """\
 # A load test of a speech-to-text service. These are the keys that most people change; a line that begins with # shows
-# what is in effect without it. `stt-load options --all` explains every other key, `stt-load check-config` checks.
+# what is in effect without it. `stt-load keys` explains every other key, `stt-load check-config` finds what is wrong.
 
 """
 _COMMENTS = {
@@ -53,7 +53,7 @@ def text(values: Mapping[str, Any] | None = None) -> str:
         lines += [_line(f"{'  ' * depth}{parents[depth]}:", parents[: depth + 1]) for depth in deeper]
         section = tuple(parents)
         mark = "# " if path[0] == "api" and path not in given else ""
-        lines.append(_line(f"{'  ' * len(parents)}{mark}{_entry(name, in_effect[path])}", path))
+        lines.append(_line(f"{'  ' * len(parents)}{mark}{entry(name, in_effect[path])}", path))
     return _HEAD + "\n".join(lines) + "\n"
 
 
@@ -89,7 +89,7 @@ def _shared(one: list[str], other: KeyPath) -> int:
     return same.index(False) if False in same else len(same)
 
 
-def _entry(name: str, value: Any) -> str:
+def entry(name: str, value: Any) -> str:
     """`name: value` on one line, quoted where it must be."""
     style = '"' if isinstance(value, str) and not value.isprintable() else None
     written: str = yaml.dump(

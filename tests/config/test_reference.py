@@ -1,0 +1,52 @@
+"""The reference of all keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from stt_load.cli import main
+from stt_load.config import load
+from stt_load.config.keys import Key, keys
+from stt_load.config.reference import EXAMPLES, example, text
+
+FILE = Path(__file__).parents[2] / "docs" / "configuration.md"
+VALUES = [key for key in keys().values() if key.kind != "section"]
+
+
+def test_the_file_in_the_tree_is_this_text() -> None:
+    assert FILE.read_text(encoding="utf-8") == text(), "`stt-load keys > docs/configuration.md` makes it anew"
+
+
+@pytest.mark.parametrize("key", VALUES, ids=lambda key: ".".join(key.path))
+def test_every_example_is_taken_as_it_stands(key: Key, tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(example(key), encoding="utf-8")
+    place = yaml.safe_load(example(key))
+    for name in key.path:
+        place = place[name]
+    assert place is not None, "EXAMPLES in stt_load/config/reference.py has none for this key"
+    load(file, environ={"STT_API_KEY": "x"}, speaks=False)  # without this machine's keys and files
+
+
+def test_examples_are_of_keys_that_there_are() -> None:
+    assert EXAMPLES.keys() <= {".".join(key.path) for key in VALUES}
+
+
+def test_a_key_has_its_default_its_option_and_its_former_name() -> None:
+    assert (
+        "### `audio.duration`\n\n"
+        "Length of each clip in seconds. `audio_duration` at the top level is the same key.\n\n"
+        "- Default: `10.0`\n- Allowed: a number above 0\n"
+        "- For one run: `--audio-duration`, or the environment variable `STT_LOAD_AUDIO_DURATION`\n"
+        "- Example: `audio: {duration: 30}`\n"
+    ) in text()
+
+
+def test_a_part_of_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["keys", "timeout.re"]) == 0
+    assert capsys.readouterr().out.startswith("### `api.timeout.read`\n")
+    assert main(["keys", "users"]) == 2
+    assert "did you mean `concurrent_requests`?" in capsys.readouterr().err
