@@ -78,7 +78,8 @@ class NoticeBoard:
         if view.run is not None:
             return self._going(view.run)
         if view.called_off is not None:
-            return Notice("bad", (harmless(self.say("page.called_off", reason=view.called_off)),))
+            lines = self.say("page.called_off", reason=view.called_off).splitlines()
+            return Notice("bad", tuple(map(harmless, lines)))
         return Notice() if view.outcome is None else self._ended(view.outcome)
 
     def report(self) -> str | None:

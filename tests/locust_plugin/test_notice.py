@@ -88,10 +88,11 @@ def test_a_dead_run_says_why_it_is_dead_and_what_the_service_said() -> None:
 
 
 def test_a_start_that_came_to_nothing_says_why() -> None:
-    notice = look(RunView(called_off="the embedded server did not start: no such machine\x1b"))
+    notice = look(RunView(called_off="the embedded server did not start: no such\x1b\nmachine"))
     assert notice.kind == "bad"
-    (line,) = notice.lines
-    assert line.endswith("could not be started: the embedded server did not start: no such machine\ufffd")
+    first, second = notice.lines
+    assert first.endswith("could not be started: the embedded server did not start: no such\ufffd")
+    assert second == "machine"
 
 
 def test_a_good_run_has_its_verdict() -> None:
