@@ -68,6 +68,11 @@ class Stream:
         """The done mark came in, or an error: what follows changes nothing but adds an error to a done mark."""
         return self._reader.ended_s is not None or self._reader.error is not None
 
+    @property
+    def is_stream(self) -> bool:
+        """Whether the answer, once it is read, was a stream; a service that knows no `stream` sends it as a whole."""
+        return self._is_stream
+
     def read(self, answer: Answer) -> Transcript | Failure:
         """What the answer comes down to, after its body has ended as HTTP wants it."""
         self._finish()

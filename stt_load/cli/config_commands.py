@@ -21,15 +21,19 @@ BAD_CONFIGURATION = 2
 def given(args: argparse.Namespace) -> Loaded:
     """What the file, the environment and the parsed options come to, with a word on standard error about what is not
     taken as it is written; ConfigError with every fault."""
-    flags = {option.key: option.flag for option in OPTIONS}
-    flags |= {"concurrent_requests": "--users", "api.base_url": "--host"}
+    known = flags()
     values = [
-        Override(key, text, flags[key]) for key, text in vars(args).items() if key in flags and text is not None
+        Override(key, text, known[key]) for key, text in vars(args).items() if key in known and text is not None
     ]
     loaded = load(args.file, from_environment(os.environ) + values, save_directory=Path())
     for note in loaded.notes:
         print(f"stt-load: {note}", file=sys.stderr)
     return loaded
+
+
+def flags() -> dict[str, str]:
+    """The option for each key that has one."""
+    return {"api.base_url": "--host", "concurrent_requests": "--users"} | {one.key: one.flag for one in OPTIONS}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -3,44 +3,75 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from random import SystemRandom
+from urllib.parse import parse_qsl, urlsplit
+
+import gevent
 
 from stt_load.api.api import Api
-from stt_load.api.request import Request, encoded_path
+from stt_load.api.request import Request
 from stt_load.api.verdict import Answer, Failure, Transcript, excerpt
 from stt_load.audio.clip import Clip
-from stt_load.cli.config_commands import add_arguments as add_arguments  # the file, and the options of locust
-from stt_load.cli.config_commands import given
+from stt_load.cli import config_commands, exchange_lines, next_run
+from stt_load.cli.advice import advice
+from stt_load.cli.tried import Tried
 from stt_load.client import Exchange, Target
 from stt_load.client.call import HookError, load
 from stt_load.client.choice import client_of
-from stt_load.config import Config, ConfigError
+from stt_load.config import Config, ConfigError, mask_url
+from stt_load.config.load import DEFAULT_FILE
+from stt_load.config.suspicion import is_secret
 from stt_load.run.context import api_of, audio_of, target_of
 from stt_load.server.process import EmbeddedServer, StartError
 
 DESCRIPTION = (
     "Sends one request with the configuration, options and environment included, and shows what went out (secrets "
-    "masked), what came back, how it was understood, and how long it took: the first thing to try against a new "
-    "service. Exit code 0: a transcript; 1: none; 2: the configuration is wrong."
+    "masked), what came back, how it was understood, how long each step took, and what to do next: the first thing "
+    "to try against a new service. Exit code 0: a transcript; 1: none; 2: the configuration is wrong."
 )
 FAILED = 1
 NOT_TRIED = 2
-SHOWN_CHARACTERS = 1_000
+INTERRUPTED = 130
+"""128 + SIGINT, what a shell reports for a program that Ctrl-C ended."""
+WIDEST = 118
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The file, the options of locust, and where to write what has worked."""
+    config_commands.add_arguments(parser)
+    parser.add_argument(
+        "--save",
+        nargs="?",
+        type=Path,
+        const=Path(DEFAULT_FILE),
+        metavar="FILE",
+        help=f"if there is a transcript, write these settings into a new file ({DEFAULT_FILE}), without any secret",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit code 0, 1 or 2, as in `DESCRIPTION`."""
+    """Exit code 0, 1 or 2, as in `DESCRIPTION`; 130 after Ctrl-C."""
+    gevent.get_hub().NOT_ERROR += (KeyboardInterrupt,)  # which its loop would print with all that it was called from
     try:
-        config = given(args).config
+        if args.save is not None and args.save.exists():
+            print(f"{args.save}: exists already and is not replaced; choose another --save FILE", file=sys.stderr)
+            return NOT_TRIED
+        config = config_commands.given(args).config
         with _service(config) as base_url:
-            return _probe(config, config.api.url(base_url))
+            return _probe(args, config, config.api.url(base_url))
     except (ConfigError, HookError, StartError) as error:
         print(error, file=sys.stderr)
         return NOT_TRIED
+    except KeyboardInterrupt:
+        print("stt-load: stopped by Ctrl-C, before there was a whole answer", file=sys.stderr)
+        return INTERRUPTED
 
 
 @contextmanager
@@ -53,13 +84,15 @@ def _service(config: Config) -> Iterator[str]:
         yield server.url
 
 
-def _probe(config: Config, url: str) -> int:
+def _probe(args: argparse.Namespace, config: Config, url: str) -> int:
     api, target = api_of(config, url), target_of(config, url)
     clip = audio_of(config, SystemRandom().getrandbits(64)).clip(0, 0)
-    printer = _Printer(api)
     called = config.api.call
-    printer.show(*(_request(target, api, clip) if called is None else [f"Calling {called}"]), "")
     exchange, call = Exchange("probe"), None if called is None else load(called)
+    first = exchange_lines.request(target, api, clip) if called is None else iter(())
+    printer = _Printer(api, first)
+    limit = f"{config.api.timeout.total:g} s at most"
+    printer.show(f"Calling {called}..." if called else f"Asking {mask_url(url)} ({limit}, Ctrl-C stops)...", "")
     client = client_of(target, api, call=call, plan=api.plan, on_step=printer.step)
     try:
         verdict = client.speak(clip, exchange)
@@ -69,91 +102,93 @@ def _probe(config: Config, url: str) -> int:
     answer = exchange.answer
     if answer is not None:
         answer = replace(answer, body=api.hide(answer.body.decode(errors="replace")).encode())
-    if isinstance(verdict, Transcript):
-        verdict = replace(verdict, text=api.hide(verdict.text))
-    reply = list(_reply(exchange, answer))
-    printer.show(*reply, *([""] if reply else []), *_understood(verdict), *_timings(exchange))
-    return FAILED if isinstance(verdict, Failure) else 0
+    if exchange.connection is not None:
+        printer.show_first()
+    came = list(exchange_lines.reply(exchange, answer))
+    printer.show(*came, *([""] if came else []))
+    if isinstance(verdict, Failure):
+        tried = Tried(config.api, mask_url(url), verdict, answer, key_places(target, config, url), clip.bytes)
+        _show_failure(printer, tried, exchange)
+        return FAILED
+    _show_success(printer, replace(verdict, text=api.hide(verdict.text)), clip, exchange)
+    return _go_on(printer, args, config)
 
 
-@dataclass(frozen=True, slots=True)
+def _show_failure(printer: _Printer, tried: Tried, exchange: Exchange) -> None:
+    printer.show(f"❌ {tried.failure.kind}: {tried.failure.message}")
+    if exchange.connection is None and tried.api.call is None:
+        printer.show("   Nothing was sent")
+    printer.show(*exchange_lines.timings(exchange))
+    told = advice(tried)
+    if told:
+        printer.show("", "What to do:")
+        printer.wrap(told, "- ")
+
+
+def _show_success(printer: _Printer, transcript: Transcript, clip: Clip, exchange: Exchange) -> None:
+    printer.wrap(exchange_lines.understood(transcript, clip, exchange))
+    printer.show(*exchange_lines.timings(exchange))
+
+
+def _go_on(printer: _Printer, args: argparse.Namespace, config: Config) -> int:
+    """Saves what has worked, if that is asked for, and says how to go on with it."""
+    printer.show("")
+    if args.save is not None:
+        try:
+            left_out = next_run.save(config, args.save)
+        except OSError as error:
+            print(f"{args.save}: can't be written: {error.strerror}; choose another --save FILE", file=sys.stderr)
+            return FAILED
+        printer.show(f"These settings are in {args.save}")
+        if left_out:
+            advice_on_it = 'a secret has no place in a file: put it into an environment variable, "${NAME}"'
+            printer.wrap([f"❗ Left out there: {', '.join(left_out)} ({advice_on_it})"])
+    printer.show("A load test with these settings:", f"  {next_run.command(args, args.save)}")
+    return 0
+
+
+def key_places(target: Target, config: Config, url: str) -> tuple[str, ...]:
+    """Where something goes out that may be a key: by the names of headers, parameters and fields."""
+    headers = [f"header {name}" for name, value in target.headers.items() if is_secret("headers", name, value)]
+    sent = parse_qsl(urlsplit(target.url).query) + parse_qsl(urlsplit(url).query)
+    query = [f"query parameter {name}" for name, value in sent if is_secret("query", name, value)]
+    fields = [f"field {name}" for name, value in config.api.extra_fields.items() if is_secret("", name, str(value))]
+    return tuple(dict.fromkeys(headers + query + fields))
+
+
+@dataclass(slots=True)
 class _Printer:
-    """Prints lines without secrets, and without what a terminal would take for a command."""
+    """Prints lines without secrets, and without what a terminal would take for a command. first: the lines of the
+    first request, which are printed once, when it has gone out."""
 
     api: Api
+    first: Iterator[str]
 
     def show(self, *lines: str) -> None:
         for line in lines:
             shown = self.api.hide(line)
-            print("".join(one if one.isprintable() or one == "\n" else "·" for one in shown))
+            print("".join(one if one.isprintable() or one == "\n" else "·" for one in shown), flush=True)
 
-    def step(self, request: Request, answer: Answer) -> None:
+    def wrap(self, texts: Iterable[str], mark: str = "") -> None:
+        """Each text over as many lines as it takes; one that is indented already stays on its own."""
+        width = min(WIDEST, shutil.get_terminal_size((WIDEST, 24)).columns)
+        for text in texts:
+            if text.startswith(" "):
+                self.show(" " * len(mark) + text)
+                continue
+            hidden = self.api.hide(text)
+            below = " " * (len(mark) or 3)
+            self.show(
+                *textwrap.wrap(hidden, width, initial_indent=mark, subsequent_indent=below, break_long_words=False)
+            )
+
+    def show_first(self) -> None:
+        lines = list(self.first)
+        self.show(*lines, *([""] if lines else []))
+
+    def step(self, request: Request, answer: Answer, took_s: float) -> None:
         """One request of a job, and its answer."""
+        self.show_first()
         body = self.api.hide(answer.body.decode(errors="replace"))  # before it is cut, see above
-        self.show(f"{request.method} {request.path}: HTTP {answer.status}, {excerpt(body.encode())}")
-
-
-def _request(target: Target, api: Api, clip: Clip) -> Iterator[str]:
-    """The first request: the head as it is sent, then the body, its audio left out."""
-    path = target.path if api.plan is None else encoded_path(api.plan.upload_path or api.plan.submit_path)
-    body = api.body(clip.parts, clip.bytes)
-    yield f"POST {path} HTTP/1.1"
-    yield f"Host: {target.authority}"
-    yield from (f"{name}: {value}" for name, value in target.headers.items())
-    yield f"Content-Type: {body.content_type}"
-    if target.request_id_header is not None:
-        yield f"{target.request_id_header}: probe"
-    yield f"Content-Length: {len(body)}"
-    yield ""
-    audio = f"[WAV, {clip.duration_s:g} s of noise, {clip.rate_hz} Hz, {clip.bytes:,} bytes]"
-    if len(body) == clip.bytes:
-        yield audio
-        return
-    yield from bytes(body.parts[0]).decode(errors="replace").splitlines()
-    yield audio
-    yield bytes(body.parts[-1]).decode(errors="replace").strip()
-
-
-def _reply(exchange: Exchange, answer: Answer | None) -> Iterator[str]:
-    if answer is None:
-        if exchange.status is not None:
-            yield f"HTTP {exchange.status}, no whole answer: {exchange.received:,} bytes"
-        return
-    yield f"HTTP {answer.status}, {answer.content_type or 'no Content-Type'}, {exchange.received:,} bytes"
-    text = answer.body.decode(errors="replace").strip()
-    yield text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}... ({len(text):,} characters)"
-
-
-def _understood(verdict: Transcript | Failure) -> Iterator[str]:
-    if isinstance(verdict, Failure):
-        yield f"❌ {verdict.kind}: {verdict.message}"
-    else:
-        yield f"✅ A transcript of {len(verdict.text):,} characters: {verdict.text[:SHOWN_CHARACTERS]}"
-        said = (
-            (verdict.audio_s, "It counts {:g} s of audio"),
-            (verdict.processing_s, "It says that it has worked for {:g} s"),
-            (verdict.tokens, "It counts {:,} tokens"),
-        )
-        yield from (f"   {text.format(figure)}" for figure, text in said if figure is not None)
-        if verdict.out_of_range:
-            yield f"   It says numbers beyond all reason, which are left out: {', '.join(verdict.out_of_range)}"
-        if verdict.json_for_text:
-            yield "   Plain text was asked for, and this stood in JSON"
-
-
-def _timings(exchange: Exchange) -> Iterator[str]:
-    """Both count from right before the connection was made."""
-    if exchange.sent_s is None or exchange.done_s is None:
-        return
-    if exchange.first_byte_s is not None:
-        yield f"   Headers after {exchange.first_byte_s - exchange.sent_s:.3f} s (with the connection's set-up)"
-    texts = exchange.texts
-    if texts is not None and texts.first_s is not None:
-        yield f"   First text after {texts.first_s - exchange.sent_s:.3f} s, {texts.count} pieces in all"
-    if texts is not None and (gaps := texts.gaps) is not None:
-        yield f"   Between pieces: mean {gaps.mean_s:.3f} s, P95 {gaps.p95_s:.3f}, max {gaps.max_s:.3f}"
-    if exchange.polls is not None:
-        yield f"   Asked {exchange.polls} times whether the job was over"
-    if exchange.connect_s is not None:
-        yield f"   The connection took {exchange.connect_s:.3f} s of that"
-    yield f"   Done after {exchange.done_s - exchange.sent_s:.3f} s"
+        path = request.path
+        self.show(f"{request.method} {path}: HTTP {answer.status} after {took_s:.3f} s, {excerpt(body.encode())}")

@@ -10,14 +10,15 @@ from stt_load.api.batch import Course, Plan
 from stt_load.api.request import Request
 from stt_load.api.verdict import Answer, excerpt
 from stt_load.client.exchange import Client, ClientError, Exchange
+from stt_load.clock import clock
 
-OnStep = Callable[[Request, Answer], None]
+OnStep = Callable[[Request, Answer, float], None]
 
 
 class BatchClient(Client):
     """Makes a job of each body through `inner`, and asks until it is over; the last answer counts.
 
-    on_step: is told each request on the way, and its answer.
+    on_step: is told each request on the way, its answer, and how many seconds that took.
     """
 
     def __init__(self, inner: Client, plan: Plan, on_step: OnStep | None = None) -> None:
@@ -41,13 +42,14 @@ class BatchClient(Client):
             step = Exchange(
                 exchange.request_id, step=course.step, uploaded=len(course.request.body), pace=exchange.pace
             )
+            began_s = clock()
             try:
                 self._inner.perform(course.request, step)
             finally:
                 _add(exchange, step)
             answer = self._inner.answer(step)
             if self._on_step is not None:
-                self._on_step(course.request, answer)
+                self._on_step(course.request, answer, clock() - began_s)
             course.take(answer)
             self._state = course.state
 
@@ -66,6 +68,7 @@ def _add(whole: Exchange, step: Exchange) -> None:
     whole.received += step.received
     if step.connect_s is not None:
         whole.connect_s, whole.tcp_connect_s = (whole.connect_s or 0.0) + step.connect_s, step.tcp_connect_s
+        whole.tls_s = step.tls_s
     whole.connection = step.connection if step.connection is not None else whole.connection
     if step.first_byte_s is not None:
         whole.mark("first_byte", step.first_byte_s)

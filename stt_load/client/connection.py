@@ -45,12 +45,13 @@ class Upload:
 
 class Connection:
     """number: unique in this process, 0 until it is of use. requests, answers: that it has carried so far.
-    tcp_connect_s: what TCP took to connect, see `opened`."""
+    tcp_connect_s: what TCP took to connect, see `opened`; tls_s: what the TLS handshake took, None without one."""
 
     def __init__(self, sock: gevent.socket.socket) -> None:
         """sock: connected, with a timeout of 0.0."""
         self.number = self.requests = self.answers = 0
         self.tcp_connect_s = 0.0
+        self.tls_s: float | None = None
         self._sock: gevent.socket.socket | SecuredSocket = sock
 
     def send(self, upload: Upload) -> bool:

@@ -21,7 +21,7 @@ from stt_load.clock import clock
 from stt_load.samples.sample import ErrorKind
 
 NOTICED_S = 0.01
-Mark = Literal["sent", "first_byte", "done"]
+Mark = Literal["sent", "written", "first_byte", "done"]
 
 
 @dataclass(slots=True)
@@ -32,13 +32,14 @@ class Exchange:
     the whole counts. step: what of a job it is. clip: what is said, None before it is known. answer: None before it
     is whole.
 
-    marks: when something happened, for the last time; on `clock`, as all instants are. texts: what was said on the
+    marks: when something happened, for the last time; on `clock`, as all instants are. A request is written when this
+    machine's kernel has the last of it. texts: what was said on the
     way and when, None where a text comes as a whole or not at all. uploaded: bytes of the bodies that were to be
     sent. received: bytes of the answer's body that came in. connection: number of the connection, unique in this
-    process. connect_s: what its set-up took, None for one that was there already; tcp_connect_s: TCP's part of that.
-    lingered_s: from the done mark of a stream to the end of its body, where that is worth telling: the server's way,
-    not the generator's. captured: the headers that the target names. polls: questions after a job. flaw: how the body
-    of a refusal broke off, None where it is whole.
+    process. connect_s: what its set-up took, None for one that was there already; tcp_connect_s, tls_s: of that,
+    TCP's part and the TLS handshake's. lingered_s: from the done mark of a stream to the end of its body, where that
+    is worth telling: the server's way, not the generator's. captured: the headers that the target names. polls:
+    questions after a job. flaw: how the body of a refusal broke off, None where it is whole.
     """
 
     request_id: str | None = None
@@ -54,6 +55,7 @@ class Exchange:
     connection: int | None = None
     connect_s: float | None = None
     tcp_connect_s: float | None = None
+    tls_s: float | None = None
     lingered_s: float = 0.0
     captured: dict[str, str | None] = field(default_factory=dict)
     polls: int | None = None

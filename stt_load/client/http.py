@@ -61,6 +61,7 @@ class HttpClient(Client):
         is_kept = False
         try:
             self._send(connection, upload, incoming, exchange)
+            exchange.mark("written", clock())
             self._read(connection, incoming, exchange)
             is_kept = incoming.reader.reusable and not is_last and not upload.left and not connection.holds_back
             self._was_answered = True
@@ -89,6 +90,7 @@ class HttpClient(Client):
             self._connection = connection = opened(self.target, self._context, exchange.pace)
             connection.number = next(numbers)
             exchange.connect_s, exchange.tcp_connect_s = clock() - since_s, connection.tcp_connect_s
+            exchange.tls_s = connection.tls_s
         exchange.connection = connection.number
         return connection
 

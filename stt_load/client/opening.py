@@ -42,7 +42,9 @@ def opened(target: Target, context: ssl.SSLContext | None, pace: Pace) -> Connec
         if context is not None:
             if target.proxy is not None:
                 _tunnel(connection, target, target.proxy, until_s, pace)
+            since_s = clock()
             _secure(connection, target, context, until_s, pace)
+            connection.tls_s = clock() - since_s
     except BaseException as error:
         connection.close()
         if isinstance(error, TimeoutError):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from stt_load.config import load
 from tests.client.proxy import Proxy
 from tests.ports import free_port
 from tests.processes.echoing import echoing
@@ -42,6 +45,8 @@ def test_what_goes_out_is_what_the_server_gets(tmp_path: Path) -> None:
         (truth,) = server.truths()
     assert (ran.returncode, ran.stderr) == (0, "")
     sent, _, came = ran.stdout.partition("HTTP 200, application/json, ")
+    asking, _, sent = sent.partition("\n\n")
+    assert asking == f"Asking {server.url}/v1/audio/transcriptions (300 s at most, Ctrl-C stops)..."
     assert sent.startswith("POST /v1/audio/transcriptions HTTP/1.1\nHost: 127.0.0.1:")
     assert f"Content-Length: {truth['body_bytes']}\n" in sent
     assert 'name="language"\n\nko\n' in sent
@@ -50,8 +55,12 @@ def test_what_goes_out_is_what_the_server_gets(tmp_path: Path) -> None:
     assert body.startswith(f"{truth['answer_bytes']} bytes\n{{")
     text = json.loads(body.partition("\n")[2])["text"]
     assert understood.startswith(f"{len(text)} characters: {text}\n")
-    headers_s, done_s = map(float, re.findall(r" after (\d+\.\d{3}) s", understood))
-    assert 0.2 <= headers_s <= done_s
+    steps = re.findall(r"^   (\S.*?) +\d+\.\d{3} s   \(after (\d+\.\d{3}) s\)$", understood, re.MULTILINE)
+    assert [name for name, _ in steps] == ["Name and TCP", "Upload", "Answer's headers", "Answer's end"]
+    connected_s, written_s, headers_s, done_s = (float(after) for _, after in steps)
+    assert connected_s <= written_s < 0.2 + connected_s <= headers_s <= done_s
+    line = "stt-load run --headless\n"
+    assert understood.endswith(f"\nA load test with these settings:\n  {line}")
 
 
 def test_bare_audio_has_no_form(tmp_path: Path) -> None:
@@ -113,6 +122,9 @@ def test_a_service_that_is_not_there(tmp_path: Path) -> None:
     ran = probe(tmp_path, {}, "-H", f"http://127.0.0.1:{free_port()}")
     assert ran.returncode == 1
     assert "❌ connect: can't connect to 127.0.0.1:" in ran.stdout
+    assert "   Nothing was sent\n\nWhat to do:\n- is the service running, and is this its port?" in ran.stdout
+    assert "POST" not in ran.stdout
+    assert "load test" not in ran.stdout
 
 
 def test_an_answer_that_breaks_off(tmp_path: Path) -> None:
@@ -137,10 +149,10 @@ def test_a_stream_and_when_it_came(tmp_path: Path) -> None:
     assert ran.returncode == 0, ran.stderr
     assert "text/event-stream" in ran.stdout
     assert "transcript.text.delta" in ran.stdout
-    first = re.search(r"First text after ([\d.]+) s, 5 pieces in all", ran.stdout)
+    first = re.search(r"First text .*\(after ([\d.]+) s\)", ran.stdout)
     assert first is not None
     assert float(first[1]) >= 0.1
-    assert re.search(r"Between pieces: mean 0\.0[45]", ran.stdout)
+    assert re.search(r"The text in 5 pieces, mean 0\.0[45]", ran.stdout)
     assert "It counts 2 s of audio" in ran.stdout
 
 
@@ -150,7 +162,7 @@ def test_a_job_step_by_step(tmp_path: Path) -> None:
         config = {"api": api | {"base_url": server.url}, "audio_duration": 2}
         ran = probe(tmp_path, config, ASSEMBLYAI_API_KEY="s3cret-key-of-mine")
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    steps = re.findall(r"^(?:POST|GET) (\S+): HTTP 200, (.*)$", ran.stdout, re.MULTILINE)
+    steps = re.findall(r"^(?:POST|GET) (\S+): HTTP 200 after \d+\.\d{3} s, (.*)$", ran.stdout, re.MULTILINE)
     assert [path for path, _ in steps][:2] == ["/v2/upload", "/v2/transcript"]
     assert len(steps) >= 5
     assert '"status": "completed"' in steps[-1][1]
@@ -210,4 +222,56 @@ def test_a_port_of_the_other_kind_is_said_to_be_that(tmp_path: Path) -> None:
         to_plain = probe(tmp_path, {"api": {"base_url": url.replace("http:", "https:")}, "audio_duration": 0.5})
     assert (to_tls.returncode, to_plain.returncode) == (1, 1)
     assert "is it https?" in to_tls.stdout
+    assert "- try `-H https://127.0.0.1:" in to_tls.stdout
     assert "is it plain HTTP, with http:// for its URL?" in to_plain.stdout
+    assert "- try `-H http://127.0.0.1:" in to_plain.stdout
+    assert "   Nothing was sent" in to_plain.stdout
+
+
+def test_a_refusal_says_what_to_do_about_it_and_no_secret(tmp_path: Path) -> None:
+    with saying("no", status="401 Unauthorized") as url:
+        config = {"api": {"base_url": url}, "audio_duration": 0.5}
+        without = probe(tmp_path, config)
+        sent = probe(tmp_path, config, "--api-key-env", "MINE", MINE="s3cret-of-mine")
+    assert (without.returncode, sent.returncode) == (1, 1)
+    assert "- no key was sent: put it into an environment variable" in without.stdout
+    assert "- a key was sent (header Authorization) and not accepted" in sent.stdout
+    assert "s3cret" not in sent.stdout + sent.stderr
+
+
+def test_what_has_worked_is_saved_and_runs_again(tmp_path: Path) -> None:
+    with saying('{"text": ""}') as url:
+        first = probe(tmp_path, {"seed": 3}, "-H", url, "--audio-duration", "0.5", "--save", "mine.yaml")
+        again = probe(tmp_path, {}, "mine.yaml", "--save")
+    assert (first.returncode, first.stderr) == (0, "")
+    assert "✅ An empty transcript: the clip is noise, which has no words" in first.stdout
+    assert first.stdout.endswith(
+        "These settings are in mine.yaml\nA load test with these settings:\n"
+        "  CONFIG_PATH=mine.yaml stt-load run --headless\n"
+    )
+    saved = load(tmp_path / "mine.yaml").config
+    assert (saved.seed, saved.api.base_url, saved.audio.duration) == (3, url, 0.5)
+    assert (again.returncode, again.stdout) == (2, "")
+    assert again.stderr == "config.yaml: exists already and is not replaced; choose another --save FILE\n"
+
+
+def test_what_has_not_worked_is_not_saved(tmp_path: Path) -> None:
+    ran = probe(tmp_path, {}, "-H", f"http://127.0.0.1:{free_port()}", "--save", "mine.yaml")
+    assert ran.returncode == 1
+    assert not (tmp_path / "mine.yaml").exists()
+
+
+def test_ctrl_c_is_no_traceback(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        (tmp_path / "config.yaml").write_text("audio_duration: 0.5", encoding="utf-8")
+        words = [sys.executable, "-m", "stt_load.cli", "probe", "-H", f"http://127.0.0.1:{listener.getsockname()[1]}"]
+        process = subprocess.Popen(
+            words, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        listener.settimeout(LIMIT_S)
+        with listener.accept()[0] as asked:
+            asked.recv(1)  # it is waiting for an answer, or about to
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=LIMIT_S)
+    assert (process.returncode, err) == (130, "stt-load: stopped by Ctrl-C, before there was a whole answer\n")
+    assert out.startswith("Asking http://127.0.0.1:")

@@ -1,0 +1,64 @@
+"""One request as it is printed."""
+
+from __future__ import annotations
+
+from stt_load.api.answers import reader
+from stt_load.api.pieces import Texts
+from stt_load.api.stream import Stream
+from stt_load.api.verdict import Answer, Transcript
+from stt_load.audio.clip import Clip, Word
+from stt_load.cli import exchange_lines
+from stt_load.client import Exchange
+
+NOISE = Clip((), 44, 1.0, 16_000)
+SPEECH = Clip((), 44, 1.0, 16_000, ((Word("hi", 0.1, 0.4),),), 0.1, 0.4)
+
+
+def understood(text: str, clip: Clip = NOISE, exchange: Exchange | None = None) -> str:
+    return "\n".join(exchange_lines.understood(Transcript(text), clip, exchange or Exchange()))
+
+
+def test_noise_has_no_words() -> None:
+    assert understood("") == (
+        "✅ An empty transcript: the clip is noise, which has no words, so the service has heard it right"
+    )
+    assert understood("hi") == "✅ A transcript of 2 characters: hi"
+    assert understood("", SPEECH).startswith("❗ An empty transcript, of a clip in which somebody speaks")
+
+
+def streamed(body: bytes, kind: str) -> Exchange:
+    stream = Stream(None, reader("json"))
+    stream.begin(kind)
+    stream.feed(body, 1.0)
+    stream.read(Answer(200, kind, None, body, stream=stream))
+    return Exchange(stream=stream)
+
+
+def test_a_stream_that_was_not_sent_is_told() -> None:
+    assert "ignores `stream`" in understood("hi", exchange=streamed(b'{"text": "hi"}', "application/json"))
+    events = b'data: {"type": "transcript.text.done", "text": "hi"}\n\n'
+    assert understood("hi", exchange=streamed(events, "text/event-stream")) == "✅ A transcript of 2 characters: hi"
+
+
+def test_how_long_each_step_took() -> None:
+    exchange = Exchange(connection=1, connect_s=0.5, tls_s=0.3, texts=Texts())
+    for name, at_s in (("sent", 10.0), ("written", 10.6), ("first_byte", 12.0), ("done", 13.5)):
+        exchange.mark(name, at_s)  # type: ignore[arg-type]
+    assert exchange.texts is not None
+    exchange.texts.add(12.5, "hi", final=False)
+    assert [line.split() for line in exchange_lines.timings(exchange)] == [
+        ["Name", "and", "TCP", "0.200", "s", "(after", "0.200", "s)"],
+        ["TLS", "0.300", "s", "(after", "0.500", "s)"],
+        ["Upload", "0.100", "s", "(after", "0.600", "s)"],
+        ["Answer's", "headers", "1.400", "s", "(after", "2.000", "s)"],
+        ["First", "text", "0.500", "s", "(after", "2.500", "s)"],
+        ["Answer's", "end", "1.000", "s", "(after", "3.500", "s)"],
+    ]
+
+
+def test_of_what_was_not_there_nothing_is_told() -> None:
+    assert list(exchange_lines.timings(Exchange())) == []
+    unconnected = Exchange()
+    unconnected.mark("sent", 1.0)
+    unconnected.mark("done", 2.0)
+    assert list(exchange_lines.timings(unconnected)) == []
