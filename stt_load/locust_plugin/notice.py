@@ -117,6 +117,8 @@ class NoticeBoard:
             yield Link("result", self.say("page.result"))
             if result_file.rows_path(run.path).exists():
                 yield Link("requests", self.say("page.requests"))
+        if run.rows_path is not None:
+            yield Link("rows", self.say("page.rows"))
 
 
 def _kind(run: RunRecord, *, planned: bool) -> Kind:

@@ -86,7 +86,15 @@ def _add_downloads(web_ui: Any, pages: Blueprint, board: NoticeBoard) -> None:
             return make_response(ROWS_INSIDE, 404)
         return _download(path and rows)
 
-    views = {"report": download_report, "result": download_result, "requests": download_requests}
+    def download_rows() -> Response:
+        return _download(None if board.outcome is None else board.outcome.rows_path)
+
+    views = {
+        "report": download_report,
+        "result": download_result,
+        "requests": download_requests,
+        "rows": download_rows,
+    }
     for name, view in views.items():
         pages.add_url_rule(f"/{name}", endpoint=name, view_func=web_ui.auth_required_if_enabled(view))
     web_ui.template_args["extended_csv_files"] = [

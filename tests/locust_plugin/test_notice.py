@@ -127,6 +127,8 @@ def test_what_there_is_to_download_is_told_and_nothing_else(tmp_path: Path) -> N
     assert names(path) == ["report", "result"]
     (tmp_path / "result.requests.jsonl.gz").write_bytes(b"rows")
     assert names(path) == ["report", "result", "requests"]
+    table_of_rows = replace(run_of(steady()), rows_path=tmp_path / "rows.csv")
+    assert [link.name for link in look(RunView(outcome=table_of_rows)).links] == ["report", "rows"]
     assert look(RunView(run=going(1)[0])).links == ()
 
 

@@ -98,4 +98,4 @@ def test_what_is_offered_is_what_is_there(page: Page) -> None:
     style = page.client.get("/stt-load/page.css").get_data(as_text=True)
     for name in offered:
         assert f'html:not([data-stt-load~="{name}"]) li:has(> a[href$="/stt-load/{name}"])' in style
-    assert offered == ["report", "result", "requests"]
+    assert offered == ["report", "result", "requests", "rows"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +112,7 @@ def test_below_a_base_path_the_form_is_checked_too(monkeypatch: pytest.MonkeyPat
 
 
 def test_before_the_first_result_there_is_none(page: Page) -> None:
-    for path in ("report", "result", "requests"):
+    for path in ("report", "result", "requests", "rows"):
         answer = page.client.get(f"/stt-load/{path}")
         assert (answer.status_code, answer.get_data(as_text=True)) == (404, web.NOT_YET)
 
@@ -135,6 +136,15 @@ def test_the_report_of_the_last_run_is_there_as_text(page: Page) -> None:
     answer = page.client.get("/stt-load/report")
     assert (answer.status_code, answer.content_type) == (200, "text/plain; charset=utf-8")
     assert "P95: 0.500 s" in answer.get_data(as_text=True)
+
+
+def test_the_table_of_rows_is_there_where_it_was_asked_for(page: Page, tmp_path: Path) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text("seq\n", encoding="utf-8")
+    page.view = RunView(outcome=replace(run_of(steady()), rows_path=rows))
+    with page.client.get("/stt-load/rows") as answer:
+        assert (answer.status_code, answer.get_data()) == (200, b"seq\n")
+    assert page.client.get("/stt-load/result").status_code == 404
 
 
 def test_a_result_that_somebody_has_moved_away_is_none(page: Page, tmp_path: Path) -> None:
@@ -184,7 +194,7 @@ STRANGE: list[dict[str, str]] = [
     {"Host": "evil.test", "Origin": "http://evil.test", "Sec-Fetch-Site": "same-origin"},
 ]
 CHANGING = ("/swarm", "/stop", "/stats/reset", "/user")
-OURS = tuple(f"/stt-load/{name}" for name in ("report", "result", "requests", "run", "page.js", "page.css"))
+OURS = tuple(f"/stt-load/{name}" for name in ("report", "result", "requests", "rows", "run", "page.js", "page.css"))
 
 
 @pytest.mark.parametrize("headers", STRANGE, ids=str)

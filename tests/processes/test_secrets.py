@@ -264,7 +264,7 @@ def check_all(folder: Path, *texts: str) -> None:
 
 
 PAGES = ("/", "/stats/requests", "/stats/requests/csv", "/stats/failures/csv", "/exceptions", "/exceptions/csv")
-PAGES += ("/stats/report", "/logs", "/tasks", "/stt-load/result")
+PAGES += ("/stats/report", "/logs", "/tasks", "/stt-load/run", "/stt-load/report", "/stt-load/result")
 
 
 def test_what_the_web_ui_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
