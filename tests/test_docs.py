@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from stt_load.config import load
+from stt_load.config import load, preset
 from stt_load.server.process import EmbeddedServer
 from stt_load.server.settings import ServerSettings
 from tests.markdown import DOCUMENTS, READMES, ROOT, anchors, blocks, commands, languages, links, text_of
@@ -157,7 +157,8 @@ def test_every_snippet_of_configuration_loads(document: str, tmp_path: Path) -> 
     for snippet in blocks(document, "yaml"):
         file = tmp_path / "config.yaml"
         file.write_text(snippet, encoding="utf-8")
-        named = {name for found in VARIABLE.findall(snippet) for name in found if name}
+        used = [preset.text(name) for name in preset.NAMES if f"preset: {name}\n" in snippet]
+        named = {name for found in VARIABLE.findall("".join([snippet, *used])) for name in found if name}
         load(file, environ=os.environ | dict.fromkeys(named, "x"))
 
 
