@@ -36,10 +36,12 @@ TOGETHER = frozenset(
         "tests/client/test_streams.py",
     }
 )
+ONE_EACH = "tests/sdk/"
+"""Each file here has a client that is imported for it, and a server that is started."""
 
 
 class OneByOne(LoadScopeScheduling):
-    """Whoever has nothing to do gets the next test, or the next file of TOGETHER.
+    """Whoever has nothing to do gets the next test, or the next file of TOGETHER or in ONE_EACH.
 
     Not by the marker `xdist_group`: xdist 3.8 writes groups into the names of tests, which pytest 9.2 does not heed.
     Groups are then ignored without a word (pytest-xdist issue 1386).
@@ -47,7 +49,7 @@ class OneByOne(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return file if file in TOGETHER else nodeid
+        return file if file in TOGETHER or file.startswith(ONE_EACH) else nodeid
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneByOne:

@@ -17,8 +17,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 DEPENDENCIES = PROJECT["dependencies"]
 TEST = PROJECT["optional-dependencies"]["test"]
 OWN = {"stt_load", "tests", "benchmarks"}
-OPTIONAL = {"playwright"}
-"""Tests that need it are left out where it is missing: it is for developers."""
+OPTIONAL = {"playwright", "litellm"}
+"""Tests that need one are left out where it is missing: they are for developers."""
 
 
 def named(requirement: str) -> str:

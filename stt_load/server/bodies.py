@@ -29,11 +29,12 @@ class Bodies:
         too much is on its way already.
         """
         most = min(self._max_bytes, max_bytes or self._max_bytes)
+        too_large = _too_large(most, is_set=most == self._max_bytes)
         coding = request.headers.get("Content-Encoding", "identity")
         if coding.lower() != "identity":
             raise ApiError(415, f"The body is compressed ({coding[:20]!r}); send it as it is.")
         if (request.content_length or 0) > most:
-            raise _too_large(most)
+            raise too_large
         parts = _Parts()
         try:
             async with asyncio.timeout(LONGEST_S):
@@ -41,7 +42,7 @@ class Bodies:
                     self._arriving_bytes += len(chunk)
                     parts.add(chunk)
                     if parts.size > most:
-                        raise _too_large(most)
+                        raise too_large
                     if self._arriving_bytes > MOST_ARRIVING_BYTES:
                         raise overloaded("Too many request bodies are on their way at once.")
         except TimeoutError:
@@ -53,8 +54,10 @@ class Bodies:
         return parts.joined()
 
 
-def _too_large(most: int) -> ApiError:
-    return ApiError(413, f"The body is larger than {most} bytes.", code="request_too_large")
+def _too_large(most: int, is_set: bool) -> ApiError:
+    """is_set: whether that many is what the settings say."""
+    key = " (embedded.max_body_bytes; of stt-load serve: --max-body-bytes)" if is_set else ""
+    return ApiError(413, f"The body is larger than {most} bytes{key}.", code="request_too_large")
 
 
 class _Parts:

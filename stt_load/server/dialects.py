@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from stt_load.server.transcript import Extras, Transcript, words
+from stt_load.server.transcript import MODEL, Extras, Transcript, words
 
 ERROR = {"message": "The engine fell over, as its misbehaviour asks for.", "type": "server_error", "code": 500}
 DONE = b"data: [DONE]\n\n"
@@ -25,11 +25,15 @@ class Dialect:
     """opening: before any text. pieces: into which the text is cut. piece: the event of one. closing: after the text,
     the done mark if there is one. error: how it tells of one."""
 
-    opening: bytes
+    opening: Callable[[Extras], bytes]
     pieces: Callable[[Transcript], Iterator[str]]
     piece: Callable[[str], bytes]
     closing: Callable[[Transcript, Extras], bytes]
     error: bytes
+
+
+def _nothing(*_: object) -> bytes:
+    return b""
 
 
 def _event(value: Any, name: str | None = None) -> bytes:
@@ -54,7 +58,7 @@ def _openai_closing(transcript: Transcript, extras: Extras) -> bytes:
 
 
 def _vllm_chunk(choices: list[dict[str, Any]], **more: Any) -> bytes:
-    common = {"id": "trsc-0", "object": "transcription.chunk", "created": 0, "model": "whisper-1"}
+    common = {"id": "trsc-0", "object": "transcription.chunk", "created": 0, "model": MODEL}
     return _event(common | {"choices": choices} | more)
 
 
@@ -67,9 +71,14 @@ def _vllm_closing(transcript: Transcript, extras: Extras) -> bytes:
     return _vllm_piece("", "stop") + usage + DONE
 
 
-def _mistral_closing(transcript: Transcript, _: Extras) -> bytes:
+def _mistral_opening(extras: Extras) -> bytes:
+    return _named({"type": "transcription.language", "audio_language": extras.language or "en"})
+
+
+def _mistral_closing(transcript: Transcript, extras: Extras) -> bytes:
     usage = _tokens(transcript) | {"prompt_audio_seconds": math.ceil(transcript.duration_s)}
-    return _named({"type": "transcription.done", "model": "whisper-1", "text": transcript.text, "usage": usage})
+    said = {"model": extras.model, "text": transcript.text, "language": extras.language or "en", "usage": usage}
+    return _named({"type": "transcription.done"} | said)
 
 
 def _tokens(transcript: Transcript) -> dict[str, int]:
@@ -80,22 +89,22 @@ def _tokens(transcript: Transcript) -> dict[str, int]:
 
 DIALECTS = {
     "openai": Dialect(
-        b"",
+        _nothing,
         words,
         lambda text: _event({"type": "transcript.text.delta", "delta": text}),
         _openai_closing,
         _named({"type": "error", "error": ERROR}),
     ),
-    "vllm": Dialect(b"", words, _vllm_piece, _vllm_closing, _event({"error": ERROR}) + DONE),
+    "vllm": Dialect(_nothing, words, _vllm_piece, _vllm_closing, _event({"error": ERROR}) + DONE),
     "mistral": Dialect(
-        _named({"type": "transcription.language", "audio_language": "en"}),
+        _mistral_opening,
         words,
         lambda text: _named({"type": "transcription.text.delta", "text": text}),
         _mistral_closing,
         _named({"type": "error", "error": ERROR}),
     ),
     "segments": Dialect(
-        b"", _by_segment, lambda text: _event({"text": text}), lambda *_: b"", _event({"error": ERROR["message"]})
+        _nothing, _by_segment, lambda text: _event({"text": text}), _nothing, _event({"error": ERROR["message"]})
     ),
-    "plain": Dialect(b"", words, _event, lambda *_: b"", _event({"error": ERROR["message"]})),
+    "plain": Dialect(_nothing, words, _event, _nothing, _event({"error": ERROR["message"]})),
 }

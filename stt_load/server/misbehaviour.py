@@ -8,6 +8,7 @@ from itertools import chain, repeat
 from stt_load.server.dialects import ERROR, Dialect
 from stt_load.server.errors import ApiError
 from stt_load.server.reply import Reply, StreamReply
+from stt_load.server.vendors import vendor_of
 
 HUGE_BYTES = 100_000_000
 PIECE = b"word " * 20_000
@@ -37,7 +38,7 @@ def whole(kind: str, reply: Reply, path: str) -> Reply:
             return Reply(b'{"text": "' + KOREAN[:4] + b'"}')
         case "redirect":
             return Reply(b"", status=307, headers={"Location": f"{path}/elsewhere"})
-    return Reply(ApiError(500, ERROR["message"]).body())  # type: ignore[arg-type]
+    return Reply(vendor_of(path).body(ApiError(500, ERROR["message"])))  # type: ignore[arg-type]
 
 
 def stream(kind: str, reply: StreamReply, dialect: Dialect) -> StreamReply:

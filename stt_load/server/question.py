@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from stt_load.server import wav
 from stt_load.server.errors import ApiError
 from stt_load.server.form import FormError, Part, boundary_of, split
-from stt_load.server.transcript import FORMATS, NO_EXTRAS, Extras
+from stt_load.server.formats import FORMATS
+from stt_load.server.transcript import MODEL, NO_EXTRAS, Extras
 from stt_load.server.wav import Clip, WavError
+
+Query = Mapping[str, str]
+NO_QUERY: Query = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +29,16 @@ class Question:
     stream: bool = False
 
 
-def openai_form(content_type: str, body: bytes) -> tuple[Clip, Question]:
+def openai_form(content_type: str, body: bytes, _: Query = NO_QUERY) -> tuple[Clip, Question]:
     """The question in a form of the OpenAI API; ApiError 400 says which field is wrong."""
     parts, fields = _form(content_type, body)
     response_format = fields.get("response_format", "json")
     _one_of("response_format", response_format, FORMATS)
-    listed = [(part.name, part.text()) for part in parts if part.name.endswith("[]") and part.filename is None]
+    listed = [
+        (name, part.text())
+        for part in parts
+        if (name := part.name.removesuffix("[]") + "[]") in LISTS and part.filename is None
+    ]
     for name, choices in LISTS.items():
         for value in (value for key, value in listed if key == name):
             _one_of(name, value, choices)
@@ -38,15 +47,18 @@ def openai_form(content_type: str, body: bytes) -> tuple[Clip, Question]:
     stream = _is_true(fields, "stream")
     extras = Extras(
         words=("timestamp_granularities[]", "word") in listed,
+        segments=("timestamp_granularities[]", "segment") in listed,
         logprobs=("include[]", "logprobs") in listed,
         diarized=response_format == "diarized_json",
         usage=_is_true(fields, "stream_include_usage"),
+        model=fields.get("model", MODEL),
+        language=fields.get("language"),
     )
     return clip, Question(response_format, fields.get("language"), extras, stream)
 
 
 LISTS = {"timestamp_granularities[]": ("word", "segment"), "include[]": ("logprobs",)}
-"""Fields of which there may be several, and what they may be."""
+"""Fields of which there may be several, and what they may be; Mistral's client writes no brackets."""
 
 
 def _one_of(name: str, value: str, choices: Collection[str]) -> None:
@@ -74,21 +86,39 @@ def _check_chunking(fields: Mapping[str, str]) -> None:
         raise ApiError(400, message, "chunking_strategy", "invalid_value")
 
 
-def plain_form(content_type: str, body: bytes, audio_field: str = "file") -> tuple[Clip, Question]:
+def plain_form(
+    content_type: str, body: bytes, _: Query = NO_QUERY, audio_field: str = "file"
+) -> tuple[Clip, Question]:
     """The question in a form with the audio, maybe the language, and whatever else."""
     parts, fields = _form(content_type, body)
     return _file(parts, audio_field), Question(language=fields.get("language"))
 
 
-def bare_audio(content_type: str, body: bytes) -> tuple[Clip, Question]:
-    """The question in a body that is the audio, as Deepgram has it; ApiError 415 where it says that it is not."""
-    if not content_type.lower().startswith("audio/"):
-        raise ApiError(415, f"Content-Type is {content_type or 'missing'}, not audio/...")
-    return clip_of(memoryview(body)), Question("listen")
+def elevenlabs_form(content_type: str, body: bytes, _: Query = NO_QUERY) -> tuple[Clip, Question]:
+    """The question in a form of ElevenLabs; ApiError 422 where the model is missing, as there."""
+    parts, fields = _form(content_type, body)
+    if "model_id" not in fields:
+        raise ApiError(422, "The field model_id is missing.", "model_id", "missing_field")
+    language = fields.get("language_code")
+    extras = Extras(model=fields["model_id"], language=language)
+    return _file(parts, "file"), Question("elevenlabs", language, extras)
 
 
-Parse = Callable[[str, bytes], tuple[Clip, Question]]
-"""(Content-Type, body) to what is asked of which clip: apart, as no body is kept for as long as its request waits."""
+def deepgram_audio(content_type: str, body: bytes, query: Query = NO_QUERY) -> tuple[Clip, Question]:
+    """The question in a body that is the audio, whatever kind of audio it calls itself, and in the query; ApiError
+    415 where it says that it is something else: a URL in JSON is not fetched here."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind not in ("", "application/octet-stream") and not kind.startswith(("audio/", "video/")):
+        raise ApiError(415, f"Content-Type is {content_type[:60]}; only audio as the body is taken here.")
+    clip = clip_of(memoryview(body))
+    language = query.get("language")
+    extras = Extras(model=query.get("model", MODEL), language=language, audio_sha256=sha256(body).hexdigest())
+    return clip, Question("deepgram", language, extras)
+
+
+Parse = Callable[[str, bytes, Query], tuple[Clip, Question]]
+"""(Content-Type, body, query) to what is asked of which clip: apart, as no body is kept for as long as its request
+waits."""
 
 
 def _form(content_type: str, body: bytes) -> tuple[list[Part], dict[str, str]]:

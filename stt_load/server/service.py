@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 import itertools
 import math
 from dataclasses import replace
@@ -16,14 +15,16 @@ from stt_load.server import misbehaviour
 from stt_load.server.bodies import Bodies
 from stt_load.server.dialects import DIALECTS
 from stt_load.server.errors import ApiError, overloaded
+from stt_load.server.formats import render
 from stt_load.server.metrics import Metrics
 from stt_load.server.question import Parse, Question
 from stt_load.server.reply import Reply, StreamReply
 from stt_load.server.serving import Service
 from stt_load.server.settings import ServerSettings
 from stt_load.server.slots import Slots, Turn
-from stt_load.server.transcript import Transcript, hear, render
+from stt_load.server.transcript import Transcript, hear
 from stt_load.server.truth import Truth, TruthSink
+from stt_load.server.vendors import vendor_of
 from stt_load.server.wav import Clip
 from stt_load.server.workload import Workload
 
@@ -36,7 +37,7 @@ class SpeechService:
 
     def __init__(self, settings: ServerSettings, api_key: str | None, sink: TruthSink | None) -> None:
         self._settings = settings
-        self._authorization = None if api_key is None else f"Bearer {api_key}".encode()
+        self._api_key = api_key
         self._sink = sink
         self._loop = asyncio.get_running_loop()
         self._slots = Slots(self._loop, settings.slots, settings.queue_limit)
@@ -50,9 +51,8 @@ class SpeechService:
         return self._metrics.render(self._slots.busy + self._slots.waiting, self._slots.waiting)
 
     def check_key(self, request: web.Request) -> None:
-        """ApiError 401 unless the request carries the API key, or none is asked for."""
-        given = request.headers.get("Authorization", "").encode("utf-8", "surrogateescape")
-        if self._authorization is not None and not hmac.compare_digest(given, self._authorization):
+        """ApiError 401 unless the request carries the API key where its path has it, or none is asked for."""
+        if self._api_key is not None and not vendor_of(request.path).knows(request.headers, self._api_key):
             raise ApiError(401, "The API key is missing or wrong.", code="invalid_api_key")
 
     async def answer(self, request: web.Request, task: str, parse: Parse) -> web.StreamResponse:
@@ -67,7 +67,7 @@ class SpeechService:
             if isinstance(received, ApiError):
                 raise received
             truth.body_bytes = len(received)
-            clip, question = parse(request.headers.get("Content-Type", ""), received)
+            clip, question = parse(request.headers.get("Content-Type", ""), received, request.query)
             service = self.begin(clip, question, task, truth)
             del received, clip
             if service.streams:
@@ -75,7 +75,7 @@ class SpeechService:
                 return await stream.send(request, service, self._settings.delta_gap_s, tell)
             reply = await self._whole(question, service, request.path)
         except ApiError as error:
-            reply = Reply(error.body(), status=error.status, headers=error.headers)
+            reply = Reply(vendor_of(request.path).body(error), status=error.status, headers=error.headers)
         except BaseException:
             tell()
             raise
@@ -130,7 +130,9 @@ class SpeechService:
         """Headers when the service starts, the pieces in it, the rest when it ends."""
         dialect = DIALECTS[self._settings.stream_dialect]
         pieces = [dialect.piece(text) for text in dialect.pieces(service.transcript)]
-        reply = StreamReply(dialect.opening, pieces, dialect.closing(service.transcript, question.extras))
+        reply = StreamReply(
+            dialect.opening(question.extras), pieces, dialect.closing(service.transcript, question.extras)
+        )
         service.truth.status = 200
         if service.work.cut:
             return replace(reply, pieces=pieces[: len(pieces) // 2], closing=b"", then="cut")

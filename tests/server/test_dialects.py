@@ -24,7 +24,7 @@ def understood(name: Name | None, *parts: bytes) -> Transcript | Failure:
 
 
 def said(dialect: Dialect) -> list[bytes]:
-    return [dialect.opening, *map(dialect.piece, dialect.pieces(SPOKEN))]
+    return [dialect.opening(Extras()), *map(dialect.piece, dialect.pieces(SPOKEN))]
 
 
 @pytest.mark.parametrize("name", DIALECTS)

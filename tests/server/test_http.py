@@ -41,7 +41,7 @@ def error_of(answer: requests.Response) -> dict[str, str | None]:
 @pytest.mark.parametrize(
     ("response_format", "pattern"),
     [
-        ("json", r'\{"text": "[a-z ]+", "usage": \{"type": "duration", "seconds": 1\}\}'),
+        ("json", r'\{"text": "[a-z ]+", "usage": \{"type": "duration", "seconds": 1\}, "model": .*\}'),
         ("text", r"[a-z ]+\n"),
         ("srt", r"1\n00:00:00,000 --> 00:00:00,100\n[a-z ]+\n\n"),
         ("vtt", r"WEBVTT\n\n00:00:00\.000 --> 00:00:00\.100\n[a-z ]+\n\n"),
@@ -55,7 +55,8 @@ def test_every_response_format(server: Running, response_format: str, pattern: s
 
 
 def test_json_is_the_default_and_the_same_clip_says_the_same(server: Running) -> None:
-    assert server.ask(model="m").json() == server.ask(model="m").json() == server.ask(response_format="json").json()
+    assert server.ask().json() == server.ask().json() == server.ask(response_format="json").json()
+    assert server.ask(model="m").json()["model"] == "m"
     assert server.ask(wav(160_000, seed=1)).json() != server.ask(wav(160_000, seed=2)).json()
 
 
@@ -154,7 +155,7 @@ def test_the_size_limit_counts_the_whole_body() -> None:
         assert server.post(body, content_type).status_code == 200
         too_large = server.post(body + b" ", content_type)
         assert too_large.status_code == 413
-        error_of(too_large)
+        assert "embedded.max_body_bytes" in (error_of(too_large)["message"] or "")
         chunked = requests.post(
             f"{server.url}/v1/audio/transcriptions",
             data=iter([body, b" "]),

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from stt_load.server import bodies, jobs
+from stt_load.server import assemblyai, bodies, jobs
 from stt_load.server.form import MAX_PARTS, MAX_TEXT_BYTES
 
 from .clips import multipart, wav
@@ -178,7 +178,7 @@ def test_bodies_on_their_way_are_bounded_together(monkeypatch: pytest.MonkeyPatc
 
 
 def test_uploads_are_bounded_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "MOST_UPLOADED_BYTES", 1_000_000)
+    monkeypatch.setattr(assemblyai, "MOST_UPLOADED_BYTES", 1_000_000)
     with serving() as server:
         clip = wav(150_000)
         places = [requests.post(f"{server.url}/v2/upload", data=clip, timeout=30).json() for _ in range(5)]

@@ -6,7 +6,6 @@ import json
 import time
 from typing import Any
 
-import openai
 import pytest
 import requests
 
@@ -131,33 +130,3 @@ def test_the_usage_of_vllm_is_given_on_request() -> None:
     assert not [data for _, data in plain if "usage" in data]
     (usage,) = [json.loads(data)["usage"] for _, data in asked if "usage" in data]
     assert usage == {"prompt_tokens": 2, "completion_tokens": 5, "total_tokens": 7}
-
-
-def test_the_official_sdk_reads_it() -> None:
-    clip = ("a.wav", CLIP, "audio/wav")
-    with (
-        serving(STREAMED) as server,
-        openai.OpenAI(base_url=server.url + "/v1", api_key="k", max_retries=0) as client,
-    ):
-        stream = client.audio.transcriptions.create(model="gpt-4o-transcribe", file=clip, stream=True)
-        told = list(stream)
-        diarized = client.audio.transcriptions.create(
-            model="gpt-4o-transcribe-diarize",
-            file=clip,
-            response_format="diarized_json",
-            chunking_strategy={"type": "server_vad"},
-            stream=True,
-        )
-        kinds = [event.type for event in diarized]
-        words = client.audio.transcriptions.create(
-            model="whisper-1", file=clip, response_format="verbose_json", timestamp_granularities=["word", "segment"]
-        )
-        logprobs = client.audio.transcriptions.create(model="gpt-4o-transcribe", file=clip, include=["logprobs"])
-    assert [event.type for event in told] == ["transcript.text.delta"] * 5 + ["transcript.text.done"]
-    assert told[-1].type == "transcript.text.done"
-    assert "".join(event.delta for event in told if event.type == "transcript.text.delta") == told[-1].text
-    assert "transcript.text.segment" in kinds
-    assert words.words is not None
-    assert [word.word for word in words.words] == words.text.split()
-    assert logprobs.logprobs is not None
-    assert "".join(one.token or "" for one in logprobs.logprobs) == logprobs.text

@@ -1,13 +1,12 @@
-"""The made-up words and the formats they come in."""
+"""The made-up words, and where they are in the clip."""
 
 from __future__ import annotations
 
-import json
 from itertools import pairwise
 
 import pytest
 
-from stt_load.server.transcript import FORMATS, WORDS_PER_S, Segment, Transcript, hear, render
+from stt_load.server.transcript import WORDS_PER_S, Segment, Transcript, hear
 from stt_load.server.wav import parse
 
 from .clips import wav
@@ -39,39 +38,9 @@ def test_the_segments_cover_the_clip() -> None:
     assert sum(len(segment.text.split()) for segment in segments) == WORDS_PER_S * 10
 
 
-def test_json_and_text() -> None:
-    body, content_type = render(TRANSCRIPT, "json")
-    assert (json.loads(body), content_type) == (
-        {"text": "one two three", "usage": {"type": "duration", "seconds": 3724}},
-        "application/json",
-    )
-    assert render(TRANSCRIPT, "text") == (b"one two three\n", "text/plain; charset=utf-8")
-
-
-def test_verbose_json() -> None:
-    document = json.loads(render(TRANSCRIPT, "verbose_json")[0])
-    assert document["task"] == "transcribe"
-    assert document["language"] == "ko"
-    assert document["duration"] == 3_723.0625
-    assert document["text"] == "one two three"
-    assert [(s["id"], s["start"], s["text"]) for s in document["segments"]] == [
-        (0, 0.0, "one two"),
-        (1, 1.5, "three"),
+def test_the_words_of_a_transcript_are_in_their_places() -> None:
+    assert list(TRANSCRIPT.words()) == [
+        Segment(0.0, 0.75, "one"),
+        Segment(0.75, 1.5, "two"),
+        Segment(1.5, 3_723.0625, "three"),
     ]
-
-
-def test_subtitles() -> None:
-    srt, _ = render(TRANSCRIPT, "srt")
-    assert srt.decode() == (
-        "1\n00:00:00,000 --> 00:00:01,500\none two\n\n2\n00:00:01,500 --> 01:02:03,062\nthree\n\n"
-    )
-    vtt, _ = render(TRANSCRIPT, "vtt")
-    assert vtt.decode() == (
-        "WEBVTT\n\n00:00:00.000 --> 00:00:01.500\none two\n\n00:00:01.500 --> 01:02:03.062\nthree\n\n"
-    )
-
-
-@pytest.mark.parametrize("response_format", FORMATS)
-def test_silence_of_no_length_has_every_format(response_format: str) -> None:
-    body, _ = render(Transcript((), "transcribe", "english", 0.0), response_format)
-    assert b"river" not in body
