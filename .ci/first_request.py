@@ -2,8 +2,8 @@
 
     first_request.py BIN
 
-BIN: where the programs `locust` and `stt-load` are. Exit code 1 where that of stt-load comes too late. The machine has
-other things to do, too, which makes any try slower and none quicker: the least difference counts.
+BIN: where the programs `locust` and `stt-load` are. Exit code 1 where that of stt-load comes too late. What else the
+machine does makes tries slower, and none quicker: the least difference counts.
 """
 
 from __future__ import annotations
@@ -91,4 +91,4 @@ def main(programs: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(Path(sys.argv[1]).absolute()))
