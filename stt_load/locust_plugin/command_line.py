@@ -49,7 +49,6 @@ class CommandLine:
         meanwhile changes nothing. Raises `SystemExit` (2), everything that is wrong on standard error.
         """
         for option in OPTIONS:
-            # Without `help`: the page would make a label of it. What an option means stands below its field.
             parser.add_argument(
                 option.flag,
                 dest=option.dest,

@@ -38,14 +38,15 @@ def extend(
 
     not_now: why no run can be started, if none can. view, process_state: what there is to say of runs.
     """
-    board = NoticeBoard(command_line.configured.report.language, view, process_state)
+    language = command_line.configured.report.language
+    board = NoticeBoard(language, view, process_state)
     prefix = (web_ui.environment.parsed_options.web_base_path or "").rstrip("/")
     pages = Blueprint("stt_load", __name__, url_prefix=f"{prefix}/stt-load")
     page.add(web_ui, pages, board)
     _add_downloads(web_ui, pages, board)
     web_ui.app.register_blueprint(pages)
     _keep_to_ourselves(web_ui.app)
-    page_address.announce(web_ui, board.say)
+    page_address.announce(web_ui, language)
 
     def judge() -> Response | None:
         """Before any view. With a login nothing is said to who isn't in: Locust's own views send them there."""

@@ -9,7 +9,6 @@ import gevent
 import pytest
 
 from stt_load.locust_plugin import page_address
-from stt_load.report.messages import Messages
 
 PLAIN = {
     "web_host": "127.0.0.1",
@@ -36,14 +35,16 @@ def test_the_url_is_one_that_a_browser_opens(options: dict[str, Any], url: str) 
     assert page_address.url_of(SimpleNamespace(**PLAIN | options), 8089) == url
 
 
-@pytest.mark.parametrize(("terminal", "said"), [(False, "at {url}\n"), (True, "at {url} (Enter opens it")])
+@pytest.mark.parametrize(
+    ("terminal", "said"), [(False, "Web page: {url}\n"), (True, "Web page: {url} (Enter opens it")]
+)
 def test_it_is_told_once_the_page_is_there_and_not_before(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, terminal: bool, said: str
 ) -> None:
     monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: terminal))
     server = SimpleNamespace(started=False, server_port=4711)
     ui = SimpleNamespace(server=None, environment=SimpleNamespace(parsed_options=SimpleNamespace(**PLAIN)))
-    page_address.announce(ui, Messages("en"))
+    page_address.announce(ui, "en")
     gevent.sleep(2 * page_address.LOOK_S)
     ui.server = server
     gevent.sleep(2 * page_address.LOOK_S)
@@ -53,4 +54,4 @@ def test_it_is_told_once_the_page_is_there_and_not_before(
     with gevent.Timeout(5):
         while not (heard := heard + capsys.readouterr().err):
             gevent.sleep(page_address.LOOK_S)
-    assert said.format(url="http://127.0.0.1:4711").removeprefix("at ") in heard
+    assert said.format(url="http://127.0.0.1:4711") in heard
