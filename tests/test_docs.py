@@ -33,8 +33,8 @@ NOT_HERE = {"docker", "kubectl", "helm"}
 """Programs that a block of the language `console` may call: no machine that runs the tests has them."""
 TOGETHER = {"docs/distributed.md"}
 """Documents whose commands need each other: their test is in tests/processes."""
-PYTHON = {"docs/library.md", "docs/result.md"}
-"""Documents with Python, which tests of their own run."""
+CODE = {"docs/library.md": {"python"}, "docs/result.md": {"python", "sql", "bash"}}
+"""Documents with code that tests of their own run."""
 SHOWN = {"locust --headless": "README.md", "locust --headless --report-language ko": "README.ko.md"}
 """Commands whose report a document shows."""
 VARIABLE = re.compile(r"\$\{(\w+)\}|_env: (\w+)")
@@ -171,8 +171,7 @@ def test_the_readmes_show_configuration(document: str) -> None:
 def test_every_block_says_what_it_is(document: str) -> None:
     """Those of each language are tried: shell, configuration and Python by tests, and the others are no commands."""
     drawn = {""} if document == "ARCHITECTURE.md" else set()
-    code = {"python"} if document in PYTHON else set()
-    assert languages(document) <= {"sh", "console", "yaml", "text"} | code | drawn
+    assert languages(document) <= {"sh", "console", "yaml", "text"} | CODE.get(document, set()) | drawn
     for block in blocks(document, "console"):
         assert {line.split()[0] for line in commands(block)} <= NOT_HERE
 

@@ -109,7 +109,8 @@ class WorkerRun:
     def _tell_spool(self, spool: Spool) -> None:
         dispatcher = self.dispatcher
         if dispatcher.barrier is not None:
-            spool.barrier(*dispatcher.barrier)
+            at_s, barrier_s = dispatcher.barrier
+            spool.barrier(at_s, barrier_s)
         if dispatcher.first_transcript is not None:
             spool.first_transcript(dispatcher.first_transcript)
         watch = dispatcher.monitor.watch()

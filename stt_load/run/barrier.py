@@ -11,6 +11,7 @@ from stt_load.load.iteration import Iteration, Iterations
 from stt_load.run.faults import Faults
 from stt_load.run.lifecycle import Lifecycle
 from stt_load.samples.keeping import keep
+from stt_load.samples.run_info import now_utc
 from stt_load.samples.sample import ErrorKind, Phase, Sample
 from stt_load.samples.table import SampleTable
 
@@ -46,6 +47,7 @@ class Barrier:
         self.table = SampleTable()
         self.origin_s = clock()
         self.barrier_s: float | None = None
+        self.barrier_at: str | None = None
         self.users_at_barrier = 0
         self.first_transcript: str | None = None
         self.released = Event()
@@ -95,7 +97,7 @@ class Barrier:
     def check_barrier(self) -> None:
         """Opens the barrier if all that it waits for is there."""
         if self.budget.may_open():
-            self.barrier_s = clock()
+            self.barrier_s, self.barrier_at = clock(), now_utc()
             self.users_at_barrier = self.budget.present
             self._on_barrier()
             self.budget.open = True

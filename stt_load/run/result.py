@@ -117,6 +117,7 @@ class Result:
             workers=tuple(executor.names),
             leased_again=executor.leased_again,
             barrier_s=barrier.barrier_s,
+            barrier_at=barrier.barrier_at,
             end_reason=ending.reason,
             detail=ending.detail,
             first_transcript=self.first_transcript,
@@ -185,7 +186,7 @@ class Result:
         """What a report needs besides the rows, should this process not live to write it."""
         barrier = self._barrier
         if barrier.barrier_s is not None:
-            spool.barrier(barrier.barrier_s - barrier.origin_s, barrier.barrier_s)
+            spool.barrier(barrier.barrier_s - barrier.origin_s, barrier.barrier_s, barrier.barrier_at)
         if (transcript := self.first_transcript) is not None:
             spool.first_transcript(transcript)
         spool.generator(self._generator())

@@ -13,10 +13,10 @@ import numpy.typing as npt
 
 from stt_load.samples.escaping import encode
 from stt_load.samples.fields import FIELDS, Field, bits_of, names_of
+from stt_load.samples.rounding import DECIMALS
 from stt_load.samples.sample import Phase
 from stt_load.samples.table import KINDS, SLICE, Samples, SampleTable, absent, blank
 
-DECIMALS = 6
 DERIVED = {
     "response_time_s": "done_s - start_s.",
     "service_time_s": "done_s - sent_s; null when nothing was sent.",

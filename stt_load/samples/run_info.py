@@ -6,7 +6,7 @@ import os
 import platform
 import socket
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Annotated, Literal, TypeAlias
 
@@ -55,17 +55,18 @@ class RunInfo:
     """One run as a whole. Instants of its samples count from `barrier_s`, itself on the host's monotonic clock.
 
     started_at, ended_at: wall clock, ISO 8601 with offset. complete: N was reached, or measure_for was over, and no
-    row of a request is missing. seed_given: the seed was chosen by a person, so a cache may know these clips. target:
-    the URL posted to. load: what was asked for. users: users at the barrier. barrier_s: monotonic clock of this host
-    at the barrier, None if never reached. workers: names, by the index in the samples. leased_again: iterations that
-    were handed out once more, as the worker that had them was lost. clocks: how the clock of each worker on another
-    machine was found to differ from this host's. detail: why it ended, in the server's or our words. faults: what
-    broke in this suite itself, and what is missing from the result because of it, a sentence each.
+    row of a request is missing. seed_given: the seed was chosen by a person, so a cache may know these clips.
+    target: the URL posted to. load: what was asked for. users: users at the barrier. barrier_s: monotonic clock of
+    this host at the barrier, None if never reached. barrier_at: the same instant by the wall clock, ISO 8601 in
+    UTC. workers: names, by the index in the samples. leased_again: iterations that were handed out once more, as
+    the worker that had them was lost. clocks: how the clock of each worker on another machine was found to differ
+    from this host's. detail: why it ended, in the server's or our words. faults: what broke in this suite itself,
+    and what is missing from the result because of it, a sentence each.
     """
 
     version: str
     versions: dict[str, str]
-    host: dict[str, str]
+    host: dict[str, str | int | None]
     seed: int
     seed_given: bool
     config_file: str | None
@@ -76,6 +77,7 @@ class RunInfo:
     started_at: str
     ended_at: str | None = None
     barrier_s: float | None = None
+    barrier_at: str | None = None
     complete: bool = False
     end_reason: EndReason = "crashed"
     detail: str | None = None
@@ -92,12 +94,17 @@ def now() -> str:
     return datetime.now().astimezone().isoformat(timespec="milliseconds")
 
 
+def now_utc() -> str:
+    """The same in UTC, to the microsecond: what another machine's log can be held against."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
 def versions() -> dict[str, str]:
     """Of Python and of the packages that make the requests."""
     packages = ("locust", "gevent", "numpy")
     return {"python": platform.python_version()} | {name: version(name) for name in packages}
 
 
-def host() -> dict[str, str]:
+def host() -> dict[str, str | int | None]:
     """The machine that this process runs on."""
-    return {"name": socket.gethostname(), "platform": platform.platform(), "cpus": str(os.cpu_count())}
+    return {"name": socket.gethostname(), "platform": platform.platform(), "cpus": os.cpu_count()}

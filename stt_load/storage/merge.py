@@ -89,11 +89,13 @@ def _info(runs: Sequence[RunRecord], names: tuple[str, ...]) -> RunInfo:
     infos = [run.info for run in runs]
     ended = next((info for info in infos if info.end_reason != "crashed"), infos[0])
     barriers = (info.barrier_s for info in infos if info.barrier_s is not None)
+    times = (info.barrier_at for info in infos if info.barrier_at is not None)
     texts = (info.first_transcript for info in infos if info.first_transcript is not None)
     return replace(
         ended,
         workers=names,
         barrier_s=next(barriers, None),
+        barrier_at=next(times, None),
         first_transcript=next(texts, None),
         generator=_generator(runs, names),
     )

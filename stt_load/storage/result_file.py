@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from stt_load.samples.escaping import escaped
+from stt_load.samples.rounding import rounded
 from stt_load.samples.rows import RowError, slices, table
 from stt_load.samples.run_info import RunInfo
 from stt_load.storage import json_lines, spool
@@ -54,11 +55,12 @@ def rows_path(result: Path) -> Path:
 
 
 def document(run: RunRecord) -> dict[str, Any]:
-    """The result without its requests, as JSON values. Figures have all their digits; what is not finite is None."""
-    summary = run.summary
+    """The result without its requests, as JSON values. Figures are rounded, the configuration is as it was given;
+    what is not finite is None."""
+    summary = rounded(run.summary)
     values = {
         "schema_version": SCHEMA_VERSION,
-        "run": asdict(run.info),
+        "run": asdict(rounded(run.info)),
         "config": run.config,
         "warmup": asdict(summary.warmup),
         "metrics": asdict(summary.metrics),

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from stt_load.samples.rounding import rounded
 from stt_load.samples.run_info import RunInfo
 from stt_load.samples.table import Samples
 from stt_load.stats.model import Check, Summary, Validity
@@ -46,7 +47,7 @@ class RunRecord:
             self.samples,
             users=self.info.users,
             load=self.info.load,
-            generator=self.info.generator,
+            generator=rounded(self.info.generator),  # as it is saved: the same figures come of it again
             poll_interval_s=float(api["job"]["interval"]) if api.get("protocol") == "submit_poll" else None,
         )
 

@@ -4,7 +4,8 @@ A file of JSON lines. The first one is the header: schema version, the run and i
 line as in the result, and events, of which the last of a kind counts:
 
     {"event": "workers", "names": ["..."]}              of those whose rows follow, all there have been so far
-    {"event": "barrier", "at_s": 1.9, "barrier_s": 4711.0}      zero: on the clock of the rows, and of the host
+    {"event": "barrier", "at_s": 1.9, "barrier_s": 4711.0, "barrier_at": "..."}     zero: on the clock of the rows,
+                                                                                    of the host, and on the wall
     {"event": "first_transcript", "text": "..."}
     {"event": "generator", "generator": {...}}
 
@@ -68,14 +69,15 @@ class Spool:
             self._workers = tuple(names)
             self._put({"event": "workers", "names": self._workers})
 
-    def barrier(self, at_s: float, barrier_s: float) -> None:
-        """The barrier opened `at_s` after the run's origin, at `barrier_s` on the host's monotonic clock.
+    def barrier(self, at_s: float, barrier_s: float, barrier_at: str | None = None) -> None:
+        """The barrier opened `at_s` after the run's origin, at `barrier_s` on the host's monotonic clock, at
+        `barrier_at` by the wall clock.
 
         To be told again changes nothing.
         """
         if self._barrier is None:
             self._barrier = at_s
-            self._put({"event": "barrier", "at_s": at_s, "barrier_s": barrier_s})
+            self._put({"event": "barrier", "at_s": at_s, "barrier_s": barrier_s, "barrier_at": barrier_at})
 
     def first_transcript(self, text: str) -> None:
         """The first text that the service answered."""
@@ -142,8 +144,9 @@ def _told(
 ) -> RunRecord:
     """The run as the events tell it."""
     if "barrier" in events:
-        samples = samples.since(events["barrier"]["at_s"])
-        info = replace(info, barrier_s=events["barrier"]["barrier_s"])
+        opened = events["barrier"]
+        samples = samples.since(opened["at_s"])
+        info = replace(info, barrier_s=opened["barrier_s"], barrier_at=opened.get("barrier_at"))
     if "first_transcript" in events:
         info = replace(info, first_transcript=events["first_transcript"]["text"])
     if "generator" in events:

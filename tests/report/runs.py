@@ -30,7 +30,7 @@ def run_of(
     metadata: dict[str, Any] = {
         "version": "0.1.0",
         "versions": {"python": "3.11.9", "locust": "2.47.0"},
-        "host": {"name": "here", "platform": "Linux", "cpus": "2"},
+        "host": {"name": "here", "platform": "Linux", "cpus": 2},
         "seed": 7,
         "seed_given": False,
         "config_file": "config.yaml",
@@ -41,6 +41,7 @@ def run_of(
         "started_at": "2024-01-01T12:00:00.000+09:00",
         "ended_at": "2024-01-01T12:00:10.000+09:00",
         "barrier_s": 4711.0,
+        "barrier_at": "2024-01-01T03:00:01.500000+00:00",
         "complete": True,
         "end_reason": "finished",
         "generator": generator,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import gevent
 import pytest
 
+from stt_load.clock import clock
 from stt_load.run.lifecycle import NOT_READY, Ending
 from stt_load.samples.sample import UNFINISHED, ErrorKind, Phase
 from tests.making import Told, sample_of
@@ -164,6 +167,8 @@ def test_users_that_are_not_awaited_any_more_open_the_barrier() -> None:
     assert told.barrier.barrier_s is None
     told.barrier.await_users(1)
     assert told.barrier.barrier_s is not None
+    opened = datetime.fromisoformat(told.barrier.barrier_at or "")
+    assert abs(opened.timestamp() - (time.time() - clock() + told.barrier.barrier_s)) < 0.5, "the same instant"
 
 
 def test_the_first_transcript_stays() -> None:

@@ -23,17 +23,18 @@ from tests.report.runs import run_of, steady
 from tests.report.tables import tables
 
 SEEN = Generator(workers=(WorkerHealth(worker=0, loop_lag_p99_s=0.001, cpu_share=0.2),), in_flight_samples=3)
+NOON = "2024-01-01T12:00:00.000000+00:00"
 
 
-def spool_of(folder: Path, samples: Samples, barrier: tuple[float, float] | None = (2.0, 4711.0)) -> Path:
+def spool_of(folder: Path, samples: Samples, barrier: tuple[float, float, str] | None = (2.0, 4711.0, NOON)) -> Path:
     """A spool as a killed process leaves it: not closed by `remove`."""
-    crashed = run_of(samples, complete=False, end_reason="crashed", ended_at=None, barrier_s=None)
+    crashed = run_of(samples, complete=False, end_reason="crashed", ended_at=None, barrier_s=None, barrier_at=None)
     spool = Spool(folder / "result.json", crashed.info, crashed.config)
     half = len(samples) // 2
     spool.write(samples.where(slice(0, half)))
     if barrier is not None:
         spool.barrier(*barrier)
-        spool.barrier(99.0, 99.0)
+        spool.barrier(99.0, 99.0, "later")
     spool.write(samples.where(slice(half, None)))
     spool.first_transcript("hello")
     spool.generator(Generator())
@@ -50,6 +51,7 @@ def test_rows_count_from_the_barrier(tmp_path: Path) -> None:
     run = read(path)
     assert run.samples["start_s"].tolist() == [-1.5, 0.0, 0.5]
     assert (run.info.barrier_s, run.info.end_reason, run.info.complete) == (4711.0, "crashed", False)
+    assert run.info.barrier_at == NOON
     assert run.info.first_transcript == "hello"
     assert run.info.generator == SEEN
     assert (run.summary.warmup.requests, run.summary.metrics.requests.total) == (1, 2)

@@ -1,0 +1,112 @@
+"""docs/result.md: each of its lines reads a real result, and finds the figures that the report has."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stt_load.samples.sample import ErrorKind
+from stt_load.samples.table import Samples
+from stt_load.storage import result_file, rows_file
+from tests.factory import joined, table
+from tests.markdown import blocks, commands
+from tests.report.runs import run_of
+
+PAGE = "docs/result.md"
+
+
+def a_run() -> Samples:
+    """A warm-up, 97 answers of different lengths, and three failures."""
+    kinds = [None] * 97 + [ErrorKind.SHED] * 2 + [ErrorKind.TIMEOUT_READ]
+    times = [0.5 + 0.001 * (number * 37 % 100) for number in range(100)]
+    measured = table([0.1 * number for number in range(100)], times, kind=kinds, first_seq=3)  # type: ignore[arg-type]
+    both = joined(table([-3.0, -2.0, -1.0], 0.9), measured)
+    both.rows["phase"][:3] = 0
+    both.rows["error"][100:] = 0
+    return Samples(both.rows, ("HTTP 503: =full",))
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """With all files that the page names."""
+    run = run_of(a_run())
+    result_file.write(tmp_path / "result.json", run)
+    for name in ("rows.csv", "rows.jsonl"):
+        rows_file.write(tmp_path / name, run)
+    with monkeypatch.context() as long:
+        long.setattr(result_file, "MOST_ROWS_INSIDE", 10)
+        result_file.write(tmp_path / "long.json", run)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def metrics(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "result.json").read_text(encoding="utf-8"))["metrics"]
+    return found
+
+
+def test_pandas_finds_what_the_report_says(folder: Path) -> None:
+    pytest.importorskip("pandas")
+    code = "\n".join(blocks(PAGE, "python"))
+    assert 'pd.DataFrame(json.load(open(f))["requests"])' in code
+    told = """
+print(json.dumps({
+    "rows": [len(rows), len(many), len(table), len(lines)],
+    "ok": [len(ok), int(per_second.sum())],
+    "p95": float(p95),
+    "sent_at": str(sent_at[3]),
+    "alike": [bool(np.allclose(rows["response_time_s"], one["response_time_s"], atol=1e-9)) for one in (many, table)],
+    "flags": rows["ok"].tolist() == table["ok"].tolist() == lines["ok"].tolist(),
+}))
+"""
+    ran = subprocess.run([sys.executable, "-c", code + told], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads(ran.stdout) == {
+        "rows": [103] * 4,
+        "ok": [97, 97],
+        "p95": metrics(folder)["response_time_s"]["p95"],
+        "sent_at": "2024-01-01 03:00:01.500000+00:00",
+        "alike": [True, True],
+        "flags": True,
+    }
+
+
+def test_duckdb_finds_what_the_report_says(folder: Path) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    statements = [one for block in blocks(PAGE, "sql") for one in block.split(";") if one.strip()]
+    with duckdb.connect() as database:
+        found = [database.execute(statement).fetchall() for statement in statements]
+    _, by_phase, many, by_kind = found
+    p95 = metrics(folder)["response_time_s"]["p95"]
+    assert ("measured", True, 97, p95) in by_phase
+    assert many == [(103,)]
+    assert by_kind == [(None, 97), ("shed", 2), ("timeout_read", 1)]
+
+
+@pytest.mark.skipif(shutil.which("jq") is None, reason="needs jq")
+def test_jq_finds_what_the_report_says(folder: Path) -> None:
+    *told, rows = [jq(line) for block in blocks(PAGE, "bash") for line in commands(block)]
+    assert [json.loads(line) for line in rows.splitlines()] == [row for row in requests(folder) if not row["ok"]]
+    assert told == [
+        str(metrics(folder)["response_time_s"]["p95"]),
+        "VALID",
+        '{"shed":2,"timeout_read":1}',
+        "100\tshed\tHTTP 503: =full\n101\tshed\tHTTP 503: =full\n102\ttimeout_read\tHTTP 503: =full",
+        "true",
+    ]
+
+
+def jq(line: str) -> str:
+    ran = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True)
+    return ran.stdout.strip()
+
+
+def requests(folder: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((folder / "result.json").read_text(encoding="utf-8"))["requests"]
+    return found
