@@ -97,4 +97,4 @@ def test_they_are_told_by_whoever_loads_a_file(tmp_path: Path) -> None:
         1:
     ]
     assert note.startswith("model whisper-1 ")
-    assert told(tmp_path, "api: {preset: deepgram}")[0].startswith("preset deepgram was checked ")
+    assert told(tmp_path, "api: {preset: speaches}")[0].startswith("preset speaches was checked ")
