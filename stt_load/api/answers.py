@@ -72,6 +72,8 @@ class _JsonReader:
         text = self._text(document)
         if not isinstance(text, str):
             return _no_text(answer, f"JSON without a text at `{self._place}`")
+        if _EVENTS.match(text):  # LiteLLM's proxy wraps the stream of the service behind it so
+            return _no_text(answer, f"a stream of events as the text at `{self._place}`")
         audio_s, tokens = usage_of(document)
         duration_s = self._duration_s(document)
         return transcript_of(

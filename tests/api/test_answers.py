@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from stt_load.api.answers import Places, reader
 from stt_load.api.api import Api
 from stt_load.api.form import Form
+from stt_load.api.names import ResponseFormat
 from stt_load.api.places import json_in
 from stt_load.api.stream import Stream
 from stt_load.api.verdict import LONGEST_CHARACTERS, Answer, Failure, Transcript, excerpt, of_status
@@ -464,3 +465,15 @@ def test_json_for_a_text_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     body = '{"text": "hello", "error": []}'
     assert reader("text")(answer(body)) == Transcript("hello", json_for_text=True)
     assert read == [body]
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_a_stream_that_somebody_has_put_into_json_is_no_transcript(form: ResponseFormat) -> None:
+    """LiteLLM's proxy (1.108.7) does so with the stream of the service behind it."""
+    events = 'data: {"type": "transcript.text.delta", "delta": "hello"}\n\ndata: {"type": "transcript.text.done"}\n\n'
+    failure = reader(form)(Answer(200, "application/json", None, json.dumps({"text": events}).encode()))
+    assert isinstance(failure, Failure)
+    assert failure.kind is ErrorKind.NO_TEXT
+    assert "HTTP 200, a stream of events as the text at `text`: {" in failure.message
+    said = reader(form)(Answer(200, "application/json", None, b'{"text": "data: that is what counts"}'))
+    assert said == Transcript("data: that is what counts", json_for_text=form == "text")

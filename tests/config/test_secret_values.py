@@ -108,6 +108,15 @@ def test_a_secret_in_a_path_is_known_as_it_goes_out(written: str) -> None:
     assert {"a|b:c", "a%7Cb:c"} <= set(found)
 
 
+@pytest.mark.parametrize("name", ["poll", "result", "upload"])
+def test_a_secret_in_a_path_of_a_job_is_one_too(name: str) -> None:
+    config = Config.model_validate(
+        {"api": {"job": {name: "/t/{id}?key=a|b:c" if name != "upload" else "/t?key=a|b:c"}}}
+    )
+    assert "a|b:c" in secrets(config, {})
+    assert masked(config)["api"]["job"][name].endswith("?key=***")
+
+
 def test_what_requests_carry_and_no_report_may_show() -> None:
     config = Config.model_validate(
         {
