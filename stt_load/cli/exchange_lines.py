@@ -77,7 +77,7 @@ def timings(exchange: Exchange) -> Iterator[str]:
     """How long each step took, and when it was over, from right before the connection was made. Of a job, whose
     steps are told one by one, its connection and the whole."""
     sent_s, done_s = exchange.sent_s, exchange.done_s
-    if sent_s is None or done_s is None or exchange.connection is None:
+    if sent_s is None or done_s is None or (exchange.connection is None and exchange.status is None):
         return
     texts = exchange.texts
     last_s = sent_s

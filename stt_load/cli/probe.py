@@ -126,7 +126,11 @@ def _show_failure(printer: _Printer, tried: Tried, exchange: Exchange) -> None:
 
 
 def _show_success(printer: _Printer, transcript: Transcript, clip: Clip, exchange: Exchange) -> None:
-    printer.wrap(exchange_lines.understood(transcript, clip, exchange))
+    for line in exchange_lines.understood(transcript, clip, exchange):
+        if line.startswith("❗"):
+            printer.wrap([line])
+        else:
+            printer.show(line)  # a transcript, as it is
     printer.show(*exchange_lines.timings(exchange))
 
 

@@ -14,7 +14,8 @@ from stt_load.report.output import forgive, silence
 
 READER_GONE = 141
 """128 + SIGPIPE, what a shell reports for a program that ended so."""
-
+INTERRUPTED = 130
+"""128 + SIGINT, likewise after Ctrl-C."""
 
 COMMANDS = {
     "init": ("write a short config.yaml and a locustfile.py to begin with", "stt_load.cli.init"),
@@ -45,6 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _run(sys.argv[1:] if argv is None else list(argv))
         finally:
             sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except BrokenPipeError:
         silence(sys.stdout)
         return READER_GONE

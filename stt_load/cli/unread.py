@@ -64,11 +64,13 @@ def _odd_stream(tried: Tried) -> Iterator[str]:
 
 def _no_job(tried: Tried) -> Iterator[str]:
     """Where the next step's information may stand, if nothing stood where it was looked for."""
-    step = None if tried.answer is None else _PLACES.get(tried.answer.step)
-    if step is None or "nothing at" not in tried.failure.message:
+    if tried.answer is None or tried.answer.step not in _PLACES:
         return
+    key, what = _PLACES[tried.answer.step]
+    if f"nothing at `{getattr(tried.api.job, key)}`" not in tried.failure.message:
+        return  # something else is missing, which the message says
     for place, text in texts_in(_numbers_as_texts(tried.document), MOST_TEXTS):
-        yield f"if this is {step[1]}: `api: {{job: {{{step[0]}: {as_yaml(place)}}}}}`   # {cut(text)}"
+        yield f"if this is {what}: `api: {{job: {{{key}: {as_yaml(place)}}}}}`   # {cut(text)}"
 
 
 def _numbers_as_texts(document: Any) -> Any:

@@ -72,6 +72,7 @@ def figures(trial: Trial, outcome: Outcome) -> list[Figure]:
         *_latencies("service_time_s", reported["service_time_s"], measured),
         *_rtf(reported["rtf"], measured),
         *_answers(trial, reported, [one for one in measured if one.kind is None]),
+        *_round_trip(reported["round_trip_s"], seen),
         *_rates(reported, measured, trial.case.load["concurrent_requests"]),
         *_warmup(outcome.result["warmup"], warm),
     ]
@@ -179,6 +180,13 @@ def _answers(trial: Trial, reported: Mapping[str, Any], ok: Sequence[Request]) -
                 yield _late(f"connect_s.{statistic}", 0.0, told[statistic])
     for name in ("processing_time_s", "outside_time_s"):  # of which the embedded server does not speak
         yield Figure(f"{name}.n", "", 0, reported[name]["n"])
+
+
+def _round_trip(reported: Mapping[str, Any], seen: Sequence[Request]) -> Iterator[Figure]:
+    """Over all connections of the run, the warm-up's and those of failed requests, too; on loopback, as above."""
+    yield Figure("round_trip_s.n", "", sum(one.opens for one in seen), reported["n"])
+    yield _late("round_trip_s.median", 0.0, reported["median"])
+    yield _late("round_trip_s.min", 0.0, reported["min"])
 
 
 def _rates(reported: Mapping[str, Any], measured: Sequence[Request], users: int) -> Iterator[Figure]:

@@ -131,3 +131,14 @@ def test_a_reader_that_goes_away_gets_no_traceback(argv: list[str]) -> None:
     done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, env=environ, timeout=60, check=False)
     os.close(writer)
     assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_ctrl_c_is_an_exit_code_and_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("stt_load.config.preset.run", stopped)
+    assert main(["presets"]) == 130
+    assert capsys.readouterr() == ("", "")

@@ -53,13 +53,14 @@ def test_of_a_broken_stream() -> None:
 
 
 @pytest.mark.parametrize(
-    ("step", "said"),
+    ("step", "place", "said"),
     [
-        ("upload", "if this is where the clip is: `api: {job: {uploaded: job_id}}`   # 17"),
-        ("submit", "if this is the job's id: `api: {job: {id: job_id}}`   # 17"),
-        ("poll", "if this is the job's state: `api: {job: {status: job_id}}`   # 17"),
+        ("upload", "upload_url", "if this is where the clip is: `api: {job: {uploaded: job_id}}`   # 17"),
+        ("submit", "id", "if this is the job's id: `api: {job: {id: job_id}}`   # 17"),
+        ("poll", "status", "if this is the job's state: `api: {job: {status: job_id}}`   # 17"),
     ],
 )
-def test_where_a_jobs_next_step_may_find_what_it_needs(step: Step, said: str) -> None:
-    assert said in unread(ErrorKind.POLL_FAILED, '{"job_id": 17}', f"HTTP 200 to the {step}, nothing at `id`", step)
-    assert unread(ErrorKind.POLL_FAILED, '{"job_id": 17}', "the job ended as failed", step) == ""
+def test_where_a_jobs_next_step_may_find_what_it_needs(step: Step, place: str, said: str) -> None:
+    message = f"HTTP 200 to the {step}, nothing at `{place}`"
+    assert said in unread(ErrorKind.POLL_FAILED, '{"job_id": 17}', message, step)
+    assert unread(ErrorKind.POLL_FAILED, '{"job_id": 17}', "nothing at `status_url`", step) == ""
