@@ -73,8 +73,8 @@ class CommandLine:
             given = _parsed(parser)
         check_user_classes(parser)
         parser.set_defaults(**self._plain_defaults(given))
-        if given.worker:
-            return  # its master tells it everything
+        if given.worker or _only_looks(given):
+            return  # a worker is told everything by its master
         self._speaks = not given.master
         if self._config is None:
             self._config = self._read(parser, vars(given))
@@ -180,6 +180,11 @@ class CommandLine:
             "spawn_rate": float(config.concurrent_requests),
             "stop_timeout": config.drain,
         }
+
+
+def _only_looks(options: Any) -> bool:
+    """`-l` and `--show-task-ratio` say what there is and end, whatever a run would need."""
+    return bool(options.list_commands or options.show_task_ratio or options.show_task_ratio_json)
 
 
 def _has_only_workers_of_its_own(options: Any) -> bool:

@@ -41,6 +41,13 @@ def test_without_a_file_everything_has_its_default_and_one_line_says_so(
     assert capsys.readouterr().err == f"stt-load: no config.yaml in {tmp_path}: {advice}\n"
 
 
+@pytest.mark.parametrize("word", ["-l", "--show-task-ratio", "--show-task-ratio-json"])
+def test_who_only_looks_needs_no_configuration(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, word: str) -> None:
+    _, options = command_line(monkeypatch, tmp_path, "total_requests: none", word, default_user="Nobody")
+    assert options.user_classes == ["Nobody"]
+    assert ended(monkeypatch, tmp_path, "total_requests: none") == 2
+
+
 @pytest.mark.parametrize(
     ("env", "conf", "words", "total"),
     [

@@ -45,6 +45,7 @@ def test_what_lies_in_the_folder_is_not_taken_for_the_locustfile_or_for_locust(t
         (tmp_path / name).write_text("raise SystemExit('the wrong one')\n", encoding="utf-8")
     listed = run(tmp_path, "-l")
     assert (listed.returncode, listed.stdout.split()) == (0, ["Available", "Users:", "FastSttUser", "SttUser"])
+    assert listed.stderr == ""
 
 
 def test_the_exit_code_is_locusts_and_help_says_whose_options_these_are(tmp_path: Path) -> None:
