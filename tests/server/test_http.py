@@ -8,6 +8,7 @@ import re
 import socket
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 import requests
@@ -20,6 +21,8 @@ from stt_load.server.settings import ServerSettings
 
 from .clips import multipart, wav
 from .running import INSTANT, Running, serving
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "server.md"
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +123,15 @@ def test_a_form_without_its_boundary(server: Running, content_type: str) -> None
     answer = server.post(multipart()[0], content_type)
     assert answer.status_code == 400
     error_of(answer)
+
+
+def test_the_paths_that_its_document_names_are_there(server: Running) -> None:
+    table = [line.split("|")[2] for line in DOCUMENT.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
+    paths = [path for cell in table for path in re.findall(r"`(/\S+)`", cell) if path != "/openai/v1"]
+    assert len(paths) >= 10
+    for path in paths:
+        ask = requests.get if path.endswith("models") else requests.post
+        assert ask(server.url + path, timeout=60).status_code in (200, 400), path
 
 
 def test_unknown_routes_and_methods(server: Running) -> None:
