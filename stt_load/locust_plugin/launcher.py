@@ -14,9 +14,11 @@ from stt_load.locust_plugin.display import Display
 from stt_load.locust_plugin.embedded import Embedded
 from stt_load.locust_plugin.executors import Executors
 from stt_load.locust_plugin.locust_stats import Reports
+from stt_load.report.exit_code import exit_code
 from stt_load.run.context import Order, shown_name
 from stt_load.run.progress import ProcessState
 from stt_load.run.run import LocustControls, Run
+from stt_load.storage.run_record import RunRecord
 
 
 class Launcher:
@@ -79,6 +81,13 @@ class Launcher:
             time_limit_s=self._options.run_time,
             process_state=process_state,
         )
+
+    def exit_code(self, record: RunRecord) -> int:
+        """What a run ends with. A request of other users that has failed is a failure, as in any Locust test."""
+        assert self._environment.runner is not None
+        failures_code: int = self._options.exit_code_on_error
+        others_failed = any(error.name != self._reports.name for error in self._environment.runner.errors.values())
+        return exit_code(record, failures_code=failures_code) or (failures_code if others_failed else 0)
 
     def close(self) -> None:
         """The process ends."""

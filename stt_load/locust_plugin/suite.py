@@ -31,7 +31,7 @@ from stt_load.locust_plugin.receiving import Receiver
 from stt_load.locust_plugin.users import on_user_error
 from stt_load.locust_plugin.worker import Worker
 from stt_load.locust_plugin.worker_wait import WorkerWait
-from stt_load.report.exit_code import BAD_INPUT, INVALID, exit_code
+from stt_load.report.exit_code import BAD_INPUT, INVALID
 from stt_load.run.lifecycle import State
 from stt_load.run.progress import ProcessState
 from stt_load.run.run import Run
@@ -223,7 +223,7 @@ class Suite:
         finally:
             self._run = None
             run.lifecycle.concluded.set()
-        self._process_exit.code = exit_code(self.outcome, failures_code=self.options.exit_code_on_error)
+        self._process_exit.code = self._launcher.exit_code(self.outcome)
         if self._process_exit.interrupted:
             self._controls.close_page()
 

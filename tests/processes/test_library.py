@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.markdown import blocks
+from tests.ports import free_port
 from tests.processes.running import Ran, against, check_code, rows, run
 from tests.processes.truth import Logged, logged_server
 
@@ -42,6 +43,20 @@ def test_users_of_two_kinds_run_beside_each_other(tmp_path: Path, words: tuple[s
         counts = {line["Name"]: int(line["Request Count"]) for line in csv.DictReader(file)}
     assert counts["/v1/audio/transcriptions"] == len(measured) == 20
     assert counts["/v1/models"] > 0
+
+
+@pytest.mark.parametrize(
+    "words", [(), pytest.param(("--processes", "2"), marks=pytest.mark.slow)], ids=["one process", "workers"]
+)
+def test_a_class_beside_ours_asks_its_own_host_and_what_fails_there_is_a_failure(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """Locust gave it the speech service's host; and its failures were in no exit code."""
+    code = MIXED.replace("http://127.0.0.1:8000", f"http://127.0.0.1:{free_port()}")
+    with logged_server(tmp_path, **SERVER) as server:
+        done = ran(tmp_path, code, server, *words)
+    check_code(done, 1)
+    assert {row["ok"] for row in done.result["requests"]} == {True}
 
 
 def test_tags_and_names_choose_among_them(tmp_path: Path) -> None:
