@@ -122,7 +122,7 @@ class NoticeBoard:
 
 
 def _kind(run: RunRecord, *, planned: bool) -> Kind:
-    verdict = run.summary.validity.verdict
-    if verdict in (None, "INVALID") or not run.summary.metrics.requests.succeeded:
+    verdict, requests = run.summary.validity.verdict, run.summary.metrics.requests
+    if verdict in (None, "INVALID") or not requests.succeeded:
         return "bad"
-    return "good" if planned and verdict == "VALID" else "doubtful"
+    return "good" if planned and verdict == "VALID" and not requests.failed else "doubtful"

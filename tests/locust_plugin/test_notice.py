@@ -101,6 +101,13 @@ def test_a_good_run_has_its_verdict() -> None:
     assert any("VALID" in line for line in notice.lines)
 
 
+def test_a_run_with_failures_is_no_good_news_and_one_of_failures_only_is_bad() -> None:
+    kinds: list[ErrorKind | None] = [None, ErrorKind.HTTP_5XX]
+    some, all_of_them = (table([0.0, 1.0], 0.5, kind=kind) for kind in (kinds, ErrorKind.HTTP_5XX))
+    assert look(RunView(outcome=run_of(some))).kind == "doubtful"
+    assert look(RunView(outcome=run_of(all_of_them))).kind == "bad"
+
+
 @pytest.mark.parametrize("reason", ["interrupted", "stopped"])
 def test_a_run_that_is_not_complete_is_no_good_news(reason: str) -> None:
     run = run_of(steady(), Config(total_requests=100, warmup_requests=10), complete=False, end_reason=reason)
