@@ -128,7 +128,8 @@ def _network(say: Messages, run: RunRecord) -> Iterator[str]:
         yield say("latency.no_network")
         return
     name = "network" if run.config["api"].get("proxy") is None else "proxy"
-    value = say.number(times.median * 1_000, 1)
+    median_ms = times.median * 1_000
+    value = say.number(median_ms, 1 if median_ms >= 1 else 3)  # on one machine it is some microseconds
     yield say(f"latency.{name}", value=value, n=times.n)
 
 

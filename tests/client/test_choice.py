@@ -10,6 +10,7 @@ from stt_load.api.answers import reader
 from stt_load.api.api import Api
 from stt_load.api.batch import Plan
 from stt_load.api.form import Bare
+from stt_load.api.job_path import JobPath
 from stt_load.client import Client, Target, Timeouts
 from stt_load.client.batch import BatchClient
 from stt_load.client.call import Call, CallClient
@@ -18,7 +19,7 @@ from stt_load.client.http import HttpClient
 
 TARGET = Target("http://127.0.0.1:1/", {}, Timeouts(1, 1, 1, 1), 1_000)
 API = Api(Bare(), reader("text"))
-PLAN = Plan("/jobs", None, "", (), "id", "/jobs/{id}", "status", frozenset({"done"}), frozenset(), 1.0)
+PLAN = Plan("/jobs", None, "", (), "id", JobPath("/jobs/{id}"), "status", frozenset({"done"}), frozenset(), 1.0)
 
 
 def call(_: io.BytesIO) -> str:

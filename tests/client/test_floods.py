@@ -12,6 +12,7 @@ import pytest
 
 from stt_load.api.answers import reader
 from stt_load.api.batch import Plan
+from stt_load.api.job_path import JobPath
 from stt_load.api.request import Body
 from stt_load.api.stream import Stream
 from stt_load.client import ClientError, Exchange, Target, Timeouts
@@ -147,7 +148,16 @@ def test_a_flood_while_the_request_is_still_on_its_way(neighbour: Neighbour) -> 
 
 def test_the_limit_of_a_job_holds_in_each_of_its_steps(neighbour: Neighbour) -> None:
     plan = Plan(
-        "/", None, "", [], "id", "/{id}", "status", frozenset({"done"}), frozenset({"failed"}), interval_s=0.01
+        "/",
+        None,
+        "",
+        [],
+        "id",
+        JobPath("/{id}"),
+        "status",
+        frozenset({"done"}),
+        frozenset({"failed"}),
+        interval_s=0.01,
     )
     submitted = answer(body=b'{"id": 1, "status": "queued"}')
     with Scripted(submitted, submitted, pouring(FLOODS["chunks of one byte"])) as server:

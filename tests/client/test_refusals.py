@@ -14,6 +14,7 @@ from stt_load.api.answers import reader
 from stt_load.api.api import Api
 from stt_load.api.batch import Plan
 from stt_load.api.form import Bare
+from stt_load.api.job_path import JobPath
 from stt_load.api.request import Body
 from stt_load.api.verdict import Failure, of_status
 from stt_load.client import ClientError, Exchange, Target, Timeouts
@@ -134,7 +135,16 @@ def test_a_200_whose_body_breaks_is_no_answer(name: str) -> None:
 
 
 PLAN = Plan(
-    "/jobs", "/clips", "url", [], "id", "/jobs/{id}", "status", frozenset({"done"}), frozenset({"failed"}), 0.01
+    "/jobs",
+    "/clips",
+    "url",
+    [],
+    "id",
+    JobPath("/jobs/{id}"),
+    "status",
+    frozenset({"done"}),
+    frozenset({"failed"}),
+    0.01,
 )
 STEPS = [
     answer(body=b'{"url": "x"}'),
