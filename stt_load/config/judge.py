@@ -164,7 +164,8 @@ def _sentence(details: ErrorDetails, path: KeyPath, written: str) -> str:
     if key is None:
         several = isinstance(details["input"], list)
         return f"{'has an item that is none' if several else _what(details['input'])}; choose {EXTRA_FIELD}"
-    problem = _PROBLEMS.get(details["type"]) or _what(details["input"])
+    is_mapping = isinstance(details["input"], dict) and "a mapping such as" in key.expected
+    problem = "has something wrong in it" if is_mapping else _PROBLEMS.get(details["type"]) or _what(details["input"])
     return f"{problem}; choose {key.expected}{_quotes(details['type'], details['input'], written)}"
 
 
