@@ -60,8 +60,9 @@ def test_each_has_a_lower_bound_and_it_is_the_one_that_is_tried() -> None:
 
 
 @pytest.mark.parametrize("script", ["run", "full"])
-def test_both_scripts_try_them(script: str) -> None:
-    assert re.search(r"^\.ci/lowest\b", (ROOT / ".ci" / script).read_text(encoding="utf-8"), re.MULTILINE)
+@pytest.mark.parametrize("part", ["lowest", "newcomer"])
+def test_both_scripts_try_them_and_a_newcomers_way(script: str, part: str) -> None:
+    assert re.search(rf"^\.ci/{part}\b", (ROOT / ".ci" / script).read_text(encoding="utf-8"), re.MULTILINE)
 
 
 def test_locust_whose_private_names_are_touched_has_an_upper_bound() -> None:

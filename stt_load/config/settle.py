@@ -50,7 +50,7 @@ def settle(config: Config, origins: Origins) -> tuple[Config, tuple[str, ...]]:
 
 
 def _chosen(value: Any, path: KeyPath, origins: Origins) -> bool:
-    """Whether a person meant this value: the file that is shipped has the default of every key in it."""
+    """Whether a person meant this value: many files have the default of a key in them."""
     layer = _layer(path, origins)
     return layer > Layer.FILE or (layer == Layer.FILE and value != ApiConfig.model_fields[path[-1]].default)
 

@@ -108,7 +108,7 @@ def test_a_model_that_would_be_sent_nowhere_is_refused(faults: Faults, api: str,
 
 @pytest.mark.parametrize("api", [api for api, _ in NOWHERE])
 def test_the_result_names_no_model_where_none_is_sent(loaded: Load, api: str) -> None:
-    """Whose default is in the shipped file, too, that people begin with."""
+    """Whose default many a file has in it, too."""
     for model in ("", "model: whisper-1, "):
         config = loaded(f"api: {{base_url: 'http://h', {model}{api}}}", environ=KEYS)
         assert masked(config)["api"]["model"] is None

@@ -98,7 +98,7 @@ def endpoint(path: str) -> Override:
 
 
 def test_of_two_endpoints_the_one_that_was_chosen_last_counts(tmp_path: Path) -> None:
-    """The shipped file has the default endpoint in it, which nobody has chosen."""
+    """A file may have the default endpoint in it, which nobody has chosen."""
     whole = "http://h/v1/audio/translations"
     for text, overrides, path in [
         ("api: {endpoint: /v1/audio/transcriptions}", [host(whole)], "/v1/audio/translations"),
