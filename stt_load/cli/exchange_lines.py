@@ -89,6 +89,8 @@ def timings(exchange: Exchange) -> Iterator[str]:
         yield f"   The text in {texts.count} pieces, {apart}"
     if exchange.polls is not None:
         yield f"   Asked {exchange.polls} times whether the job was over"
+        if exchange.connect_s is not None:
+            yield f"   Connections took {exchange.connect_s:.3f} s of that"
 
 
 def _steps(exchange: Exchange, sent_s: float, done_s: float) -> Iterator[tuple[str, float]]:

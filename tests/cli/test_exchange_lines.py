@@ -56,6 +56,17 @@ def test_how_long_each_step_took() -> None:
     ]
 
 
+def test_of_a_job_the_connections_and_the_whole_are_told() -> None:
+    exchange = Exchange(connection=1, connect_s=0.5, polls=3)
+    for name, at_s in (("sent", 10.0), ("first_byte", 12.0), ("done", 13.5)):
+        exchange.mark(name, at_s)  # type: ignore[arg-type]
+    assert list(exchange_lines.timings(exchange)) == [
+        "   Job done                  3.500 s   (after 3.500 s)",
+        "   Asked 3 times whether the job was over",
+        "   Connections took 0.500 s of that",
+    ]
+
+
 def test_of_what_was_not_there_nothing_is_told() -> None:
     assert list(exchange_lines.timings(Exchange())) == []
     unconnected = Exchange()

@@ -195,6 +195,7 @@ def test_an_https_service(tmp_path: Path, seconds: float) -> None:
     assert "✅ A transcript of 5 characters: heard" in ran.stdout
     ((announced, read, _),) = service.bodies
     assert announced == read
+    assert re.search(r"Name and TCP .*\n   TLS  .*\n   Upload  .*\n   Answer's headers  ", ran.stdout)
 
 
 def test_an_https_service_that_nobody_vouches_for(tmp_path: Path) -> None:
@@ -203,6 +204,10 @@ def test_an_https_service_that_nobody_vouches_for(tmp_path: Path) -> None:
     assert ran.returncode == 1
     assert "❌ tls: " in ran.stdout
     assert "CERTIFICATE_VERIFY_FAILED" in ran.stdout
+    assert (
+        "   Nothing was sent\n\nWhat to do:\n- for a certificate of your own authority: `api: {ca_bundle:"
+        in ran.stdout
+    )
     assert service.bodies == []
 
 
