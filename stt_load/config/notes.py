@@ -46,8 +46,8 @@ def _lost(name: Preset, api: ApiConfig, layers: Layers) -> Iterator[str]:
         mine, given = _at(document.values, path), _at(in_effect, path)
         if isinstance(mine, dict) or origin.layer is not Layer.FILE or mine == given:
             continue
-        here, there = _value(path, given, origin.written), _value(path, mine, spot.written)
-        lost.append(f"{dotted(path)} is {here}, not {there}")
+        here = shown(path, _written(given, origin.written))  # of a preset's own nothing is secret
+        lost.append(f"{dotted(path)} is {here}, not {_written(mine, spot.written)}")
         where = origin.source
     if lost:
         yield f"{presets.source(name)} gives way to {where}: {'; '.join(lost)}"
@@ -63,10 +63,9 @@ def _at(values: Any, path: KeyPath) -> Any:
     return values
 
 
-def _value(path: KeyPath, value: Any, written: str) -> str:
-    if isinstance(value, list):
-        return shown(path, f"[{', '.join(map(str, value))}]")
-    return shown(path, written)
+def _written(value: Any, written: str) -> str:
+    """A value as it may be written; of a list only that it is one is known."""
+    return f"[{', '.join(map(str, value))}]" if isinstance(value, list) else written
 
 
 def _on_paper(name: Preset) -> Iterator[str]:

@@ -42,11 +42,15 @@ api:
   job: {done: [completed, ready], interval: 3}
 """
     (lost,) = (note for note in told(tmp_path, text) if "gives way" in note)
-    assert "api.headers.Authorization is ***, not ***; " in lost
+    assert 'api.headers.Authorization is ***, not "${ASSEMBLYAI_API_KEY}"; ' in lost
     assert "api.extra_fields.speech_models is [a, b], not [{model}]; " in lost
     assert "api.job.done is [completed, ready], not [completed]" in lost
     assert "interval" not in lost, "it is the same"
     assert "base_url" not in lost, "it is the same"
+
+
+def test_what_is_in_a_preset_is_no_secret_whatever_it_looks_like(tmp_path: Path) -> None:
+    assert "api.model is mine, not openai/whisper-large-v3" in told(tmp_path, "api: {preset: vllm, model: mine}")[0]
 
 
 def test_nothing_is_lost_to_options_nor_by_a_preset_of_the_command_line(tmp_path: Path) -> None:
