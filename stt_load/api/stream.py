@@ -73,6 +73,11 @@ class Stream:
         """Whether the answer, once it is read, was a stream; a service that knows no `stream` sends it as a whole."""
         return self._is_stream
 
+    @property
+    def dialect(self) -> Dialect | None:
+        """What the events have turned out to be; None where there was none of any dialect, or no stream."""
+        return self._reader.dialect if self._is_stream else None
+
     def read(self, answer: Answer) -> Transcript | Failure:
         """What the answer comes down to, after its body has ended as HTTP wants it."""
         self._finish()

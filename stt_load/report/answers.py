@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+import numpy as np
+
 from stt_load.report.messages import Messages
 from stt_load.report.tables import table
 from stt_load.report.width import plain, wrap
+from stt_load.samples.table import Samples
 from stt_load.stats.metrics import METRICS, Distribution, Gaps, Metrics
 from stt_load.stats.model import Backend
 from stt_load.stats.quantiles import FEWEST_FOR_P99
@@ -17,11 +20,20 @@ MOST_BACKENDS = 20
 COUNTS = ("requests", "failed", "unfinished", "connections")
 
 
-def lines(say: Messages, metrics: Metrics) -> Iterator[str]:
-    """A blank line, then one for each thing that there is something to say about."""
-    told = list(_told(say, metrics))
+def lines(say: Messages, metrics: Metrics, rows: Samples) -> Iterator[str]:
+    """A blank line, then one for each thing that there is something to say about. rows: the measured ones."""
+    told = [*_dialects(say, rows), *_told(say, metrics)]
     if told:
         yield from ("", *told)
+
+
+def _dialects(say: Messages, rows: Samples) -> Iterator[str]:
+    """What the streams were seen to be, most frequent first: asked for or not, it decides what their times mean."""
+    codes, counts = np.unique(rows["dialect"][rows["dialect"] >= 0], return_counts=True)
+    found = sorted(zip(counts.tolist(), codes.tolist(), strict=True), reverse=True)
+    if found:
+        named = ", ".join(f"{plain(rows.texts[code])} ({count})" for count, code in found)
+        yield say("answers.dialects", names=named)
 
 
 def _told(say: Messages, metrics: Metrics) -> Iterator[str]:

@@ -39,7 +39,7 @@ def result(say: Messages, run: RunRecord) -> Iterator[str]:
         yield ""
         yield from _latency(say, metrics)
         yield from _network(say, run)
-        yield from answers.lines(say, metrics)
+        yield from answers.lines(say, metrics, run.samples.phase(Phase.MEASURED))
         yield ""
         yield from _rates(say, run)
     yield from levels.lines(say, run.summary.levels)

@@ -66,6 +66,7 @@ def sample_of(
         error_kind=failure.kind if failure else None,
         error=storable(context.api.hide(failure.message)) if failure else None,
         connection=exchange.connection,
+        dialect=None if exchange.stream is None else exchange.stream.dialect,
         headers=_shown(context, exchange) if exchange.captured else None,
         out_of_range=(*transcript.out_of_range, *beyond) or None,
         json_for_text=transcript.json_for_text,

@@ -104,6 +104,7 @@ TABLE = (
     ),
     _seconds("gap_p95_s", "P95 of these times.", NAN, told=True),
     _seconds("gap_max_s", "The longest of them.", NAN, told=True),
+    _text("dialect", "Of a streamed answer, the dialect that it was seen to be in; null for another."),
     _seconds("server_audio_s", "Length of the clip as the server says.", NAN, told=True),
     _seconds("processing_s", "Time spent on it as the server says.", NAN, told=True),
     _count("tokens", "<i4", "Tokens used, as the server says.", -1, told=True),

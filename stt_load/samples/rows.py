@@ -173,7 +173,7 @@ def _columns(batch: list[Any], workers: Mapping[str, int], before: int) -> tuple
 
 
 _UNREADABLE = (KeyError, TypeError, ValueError, OverflowError, AttributeError)
-_SINCE = {"json_for_text": False, "slot": 0, "level": None, "stage": None, "tcp_connect_s": None}
+_SINCE = {"json_for_text": False, "slot": 0, "level": None, "stage": None, "tcp_connect_s": None, "dialect": None}
 """What stands for columns that results of before did not have."""
 
 

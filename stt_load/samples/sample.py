@@ -89,6 +89,7 @@ class Sample:
     gap_mean_s: float | None = None
     gap_p95_s: float | None = None
     gap_max_s: float | None = None
+    dialect: str | None = None
     server_audio_s: float | None = None
     processing_s: float | None = None
     tokens: int | None = None

@@ -133,7 +133,7 @@ class Samples:
 
 
 _TOO_MANY = "(not kept: too many different ones)"
-NOT_KEPT = {"error": _TOO_MANY, "headers": json.dumps({"": _TOO_MANY})}
+NOT_KEPT = {"error": _TOO_MANY, "dialect": _TOO_MANY, "headers": json.dumps({"": _TOO_MANY})}
 """In place of the texts beyond `SampleTable.MAX_TEXTS` or `MAX_CHARACTERS` of a column, and of those too long."""
 
 
@@ -143,7 +143,7 @@ def connections(rows: Samples) -> npt.NDArray[np.int64]:
 
 
 class SampleTable:
-    """Samples as they come in. Appending costs the same however many there are, 135 bytes a sample."""
+    """Samples as they come in. Appending costs the same however many there are, 141 bytes a sample."""
 
     BLOCK = 65_536
     MAX_TEXTS = 1_000

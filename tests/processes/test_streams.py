@@ -42,6 +42,8 @@ def test_a_stream_is_timed_piece_by_piece(tmp_path: Path, dialect: str, words: l
     measured = rows(ran.result, "measured")
     assert all(row["ok"] and row["deltas"] == pieces and row["text_length"] > 0 for row in measured)
     assert "Time to first text" in ran.out
+    assert {row["dialect"] for row in measured} == {dialect}
+    assert f"Streams, by the dialect that was recognised: {dialect} (16)" in ran.out
     barrier_s = ran.result["run"]["barrier_s"]
     seen = sorted(row["first_text_s"] + barrier_s for row in ran.result["requests"])
     sent = sorted(truth["first_text_s"] for truth in truths)

@@ -6,6 +6,7 @@ import json
 
 from hypothesis import strategies as st
 
+from stt_load.api.names import DIALECTS
 from stt_load.samples.sample import ErrorKind, Phase, Sample
 from stt_load.samples.table import Samples, SampleTable
 
@@ -39,6 +40,7 @@ def samples(draw: st.DrawFn) -> Sample:
         text_length=draw(st.none() | st.integers(0, 2**20)),
         connection=draw(st.none() | st.integers(1, 2**32 - 1)),
         first_text_s=draw(st.none() | INSTANTS),
+        dialect=draw(st.none() | st.sampled_from(DIALECTS)),
         headers=draw(st.none() | st.dictionaries(TEXTS, TEXTS, max_size=2).map(json.dumps)),
         **{name: draw(st.none() | st.integers(1, 2**16 - 1)) for name in ("deltas", "tokens", "polls")},
         **{

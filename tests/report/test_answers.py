@@ -17,7 +17,7 @@ SAY = Messages("en")
 
 def told(samples: Samples, poll_interval_s: float | None = None) -> list[str]:
     figures: Metrics = metrics(samples, 1, poll_interval_s)
-    return list(answers.lines(SAY, figures))
+    return list(answers.lines(SAY, figures, samples))
 
 
 def test_of_what_no_answer_said_nothing_is_said() -> None:
@@ -50,3 +50,10 @@ def test_of_many_backends_the_first_are_shown_and_the_rest_counted() -> None:
     lines = list(answers.backends(SAY, found))
     assert len(lines) == 3 + answers.MOST_BACKENDS + 1
     assert "3" in lines[-1]
+
+
+def test_the_dialects_of_streams_are_named_as_they_were_recognised() -> None:
+    samples = table(np.arange(6.0), 0.5)
+    samples.rows["dialect"][:5] = [1, 0, 1, 1, 0]
+    streamed = Samples(samples.rows, ("vllm", "openai"))
+    assert told(streamed)[:2] == ["", "Streams, by the dialect that was recognised: openai (3), vllm (2)"]
