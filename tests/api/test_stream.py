@@ -117,7 +117,14 @@ def told(stream: Stream) -> tuple[float | None, float | None, int, Gaps | None]:
 @pytest.mark.parametrize("is_set", [True, False])
 def test_each_dialect_is_understood_set_or_recognised(dialect: Dialect, is_set: bool) -> None:
     parts, expected = STREAMS[dialect]
-    assert heard(parts, dialect if is_set else None)[1] == expected
+    stream, verdict = heard(parts, dialect if is_set else None)
+    assert verdict == expected
+    assert stream.dialect == dialect
+
+
+def test_of_an_answer_that_is_no_stream_no_dialect_is_named() -> None:
+    for whole in (b'{"text": "hello"}', b"", b"hello"):
+        assert heard([whole], content_type="application/json")[0].dialect is None
 
 
 @pytest.mark.parametrize(
