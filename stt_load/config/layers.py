@@ -142,16 +142,22 @@ def _given_twice(path: KeyPath, one: Origin, other: Origin) -> Fault:
     return one.fault(path, f"excludes {name} ({given}, {place}), which is the same key; keep one of them")
 
 
-def _lay_over(lower: dict[str, Any], higher: Mapping[str, Any]) -> None:
+def _lay_over(lower: dict[str, Any], higher: Mapping[str, Any], path: KeyPath = ()) -> None:
     """Key by key, so that a section keeps what only `lower` has in it."""
     for name, value in higher.items():
         below = lower.get(name)
         if isinstance(below, dict) and isinstance(value, dict):
-            _lay_over(below, value)
-        elif isinstance(below, dict) and value is None:
+            _lay_over(below, value, (*path, name))
+        elif isinstance(below, dict) and value is None and not _is_nullable((*path, name)):
             continue  # an empty section
         else:
             lower[name] = value
+
+
+def _is_nullable(path: KeyPath) -> bool:
+    """Whether null is a value there, and not only nothing below the name of a section."""
+    key = keys().get(path)
+    return key is not None and key.nullable
 
 
 def _read(text: str, key: Key | None) -> Scalar:

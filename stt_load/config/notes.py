@@ -44,7 +44,8 @@ def _lost(name: Preset, api: ApiConfig, layers: Layers) -> Iterator[str]:
     for path, spot in document.spots.items():
         origin = layers.origins.get(path, DEFAULT_ORIGIN)
         mine, given = _at(document.values, path), _at(in_effect, path)
-        if isinstance(mine, dict) or origin.layer is not Layer.FILE or mine == given:
+        are_sections = isinstance(mine, dict) and isinstance(given, dict)
+        if are_sections or origin.layer is not Layer.FILE or mine == given:
             continue
         here = shown(path, _written(given, origin.written))  # of a preset's own nothing is secret
         lost.append(f"{dotted(path)} is {here}, not {_written(mine, spot.written)}")
@@ -54,12 +55,9 @@ def _lost(name: Preset, api: ApiConfig, layers: Layers) -> Iterator[str]:
 
 
 def _at(values: Any, path: KeyPath) -> Any:
-    """What stands at `path`, None where there is nothing."""
+    """What stands at `path`, None where there is nothing, and of the items of lists: those are told as a whole."""
     for name in path:
-        if isinstance(values, list):
-            values = values[int(name)] if name.isdecimal() and int(name) < len(values) else None
-        else:
-            values = values.get(name) if isinstance(values, dict) else None
+        values = values.get(name) if isinstance(values, dict) else None
     return values
 
 

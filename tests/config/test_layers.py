@@ -102,3 +102,12 @@ def test_an_override_hides_no_fault_of_its_section(faults: Faults) -> None:
 
 def test_an_override_repairs_the_file(loaded: Load) -> None:
     assert loaded("seed: x", flag("seed", "1")).seed == 1
+
+
+def test_null_takes_a_mapping_away_where_it_is_a_value_and_is_an_empty_section_elsewhere(loaded: Load) -> None:
+    keys = {"LITELLM_API_KEY": "k"}
+    assert loaded("api: {preset: litellm}", environ=keys).api.response.processing_time is not None
+    text = "api: {preset: litellm, response: {processing_time: null}}"
+    assert loaded(text, environ=keys).api.response.processing_time is None
+    empty = loaded("api: {preset: litellm, response: null, headers: null}", environ=keys).api
+    assert empty.response.processing_time is not None

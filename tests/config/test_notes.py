@@ -45,8 +45,18 @@ api:
     assert 'api.headers.Authorization is ***, not "${ASSEMBLYAI_API_KEY}"; ' in lost
     assert "api.extra_fields.speech_models is [a, b], not [{model}]; " in lost
     assert "api.job.done is [completed, ready], not [completed]" in lost
+    assert "speech_models.0" not in lost
     assert "interval" not in lost, "it is the same"
     assert "base_url" not in lost, "it is the same"
+
+
+def test_a_mapping_is_lost_to_a_text_or_to_null(tmp_path: Path) -> None:
+    for given in ("took", "null"):
+        (note,) = told(tmp_path, f"api: {{preset: litellm, response: {{processing_time: {given}}}}}")
+        assert note.endswith(f": api.response.processing_time is {given}, not a mapping")
+    (note,) = told(tmp_path, "api: {preset: litellm, response: {processing_time: {header: x-mine}}}")
+    assert note.endswith(": api.response.processing_time.header is x-mine, not x-litellm-response-duration-ms")
+    assert told(tmp_path, "api: {preset: litellm, response: null}") == ()
 
 
 def test_what_is_in_a_preset_is_no_secret_whatever_it_looks_like(tmp_path: Path) -> None:
