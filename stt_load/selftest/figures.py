@@ -18,6 +18,8 @@ EARLY_S = 0.0005
 LATE_S = 0.015
 BUSY_S = 0.5
 """An answer can't be there before the server has given it (but for the clocks' last digits), nor long after it."""
+DECIMALS = 6
+"""Of what is reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +99,8 @@ def _counts(
     yield Figure("requests.failed", "", failed, metrics["requests"]["failed"])
     yield Figure("requests.unfinished", "", 0, metrics["requests"]["unfinished"])  # every trial goes to its end
     yield from _failures("failures", metrics["failures"], measured)
-    yield Figure("error_rate", "", failed / len(measured), metrics["error_rate"])
-    yield Figure("shed_rate", "", shed / len(measured), metrics["shed_rate"])
+    yield Figure("error_rate", "", round(failed / len(measured), DECIMALS), metrics["error_rate"])
+    yield Figure("shed_rate", "", round(shed / len(measured), DECIMALS), metrics["shed_rate"])
     yield Figure("upload_bytes", "bytes", sum(one.upload_bytes for one in measured), metrics["upload_bytes"])
     yield Figure("download_bytes", "bytes", sum(one.download_bytes for one in measured), metrics["download_bytes"])
     yield Figure("empty_texts", "", 0, metrics["empty_texts"])  # the embedded server always has something to say
