@@ -14,5 +14,5 @@ client = OpenAI(max_retries=0)
 
 
 def transcribe(wav: io.BytesIO) -> str:
-    answer = client.audio.transcriptions.create(model="whisper-1", file=("audio.wav", wav, "audio/wav"))
+    answer = client.audio.transcriptions.create(model="gpt-transcribe", file=("audio.wav", wav, "audio/wav"))
     return answer.text
