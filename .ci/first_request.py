@@ -3,7 +3,8 @@
     first_request.py BIN
 
 BIN: where the programs `locust` and `stt-load` are. Exit code 1 where that of stt-load comes too late. What else the
-machine does makes tries slower, and none quicker: the least difference counts.
+machine does makes tries slower, and none quicker: the least difference counts, and while that is too much it is tried
+again, up to a limit.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-TRIES = 5
+FEWEST_TRIES, MOST_TRIES = 3, 12
 MOST_LATER_S = 0.6
 LONGEST_S = 30.0
 PLAIN = """
@@ -80,12 +81,14 @@ def main(programs: Path) -> int:
         (Path(folder) / "plain.py").write_text(PLAIN, encoding="utf-8")
         plain = [str(programs / "locust"), "-f", "plain.py", *options]
         ours = [str(programs / "stt-load"), "run", *options]
-        tries = [(first_request_s(plain, folder), first_request_s(ours, folder)) for _ in range(TRIES)]
-    of_plain_s, of_ours_s = min(tries, key=lambda both: both[1] - both[0])
-    later_s = of_ours_s - of_plain_s
+        tries: list[tuple[float, float, float]] = []
+        while len(tries) < FEWEST_TRIES or (min(tries)[0] > MOST_LATER_S and len(tries) < MOST_TRIES):
+            of_plain_s, of_ours_s = first_request_s(plain, folder), first_request_s(ours, folder)
+            tries.append((of_ours_s - of_plain_s, of_plain_s, of_ours_s))
+    later_s, of_plain_s, of_ours_s = min(tries)
     print(
         f"first request: {of_ours_s:.2f} s after `stt-load run`, {of_plain_s:.2f} s after a plain `locust`: "
-        f"{later_s:+.2f} s, the least of {TRIES} tries (limit {MOST_LATER_S:+.2f} s)"
+        f"{later_s:+.2f} s, the least of {len(tries)} tries (limit {MOST_LATER_S:+.2f} s)"
     )
     return int(later_s > MOST_LATER_S)
 
