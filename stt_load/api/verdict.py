@@ -18,7 +18,7 @@ from stt_load.samples.sample import ErrorKind
 Step = Literal["request", "upload", "submit", "poll", "result"]
 """Of a request that is all there is, or of one of a job's (`stt_load.api.batch`)."""
 
-EXCERPT_CHARACTERS = 200
+EXCERPT_CHARACTERS = 500
 LONGEST_CHARACTERS = 2_000
 """Of a message that is kept with a request."""
 LONGEST_HEADER = 1_000

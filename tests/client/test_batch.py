@@ -87,7 +87,7 @@ def test_each_other_question_comes_an_interval_later() -> None:
             {"id": 1, "status": "canceled"},
             "; the job's state was last `canceled`, which is in neither job.done nor job.failed",
         ),
-        ({"id": 1, "status": "\ud83d" * 5_000}, "; the job's state was last `" + "?" * 200 + "...`, which is"),
+        ({"id": 1, "status": "\ud83d" * 5_000}, "; the job's state was last `" + "?" * 500 + "...`, which is"),
         ({"id": 1}, ""),
     ],
 )
