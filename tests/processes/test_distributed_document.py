@@ -15,7 +15,7 @@ from tests.ports import free_port
 from tests.processes.running import Ran, against, check_code, environment, rows, run, saved
 from tests.processes.truth import logged_server
 
-pytestmark = pytest.mark.locust
+pytestmark = [pytest.mark.locust, pytest.mark.slow]  # the README's `--processes` is tried in every run
 
 ALONE, MASTER, WORKERS = (commands(block) for block in blocks("docs/distributed.md", "sh"))
 SERVER = {"overhead_s": 0.05, "rtf": 0.0, "jitter": "none", "cold_requests": 0}
@@ -29,7 +29,6 @@ def test_one_command_for_one_machine(tmp_path: Path) -> None:
         check_code(run(tmp_path, against(server.url, 12, 2, 2), *words[2:]), 0)
 
 
-@pytest.mark.slow
 def test_a_master_and_its_workers(tmp_path: Path) -> None:
     port, locust = str(free_port()), shutil.which("locust", path=str(Path(sys.executable).parent))
     ports = {"LOCUST_MASTER_BIND_PORT": port, "LOCUST_MASTER_NODE_PORT": port}
