@@ -19,6 +19,10 @@ import locust  # noqa: F401
 del os.environ["LOCUST_SKIP_MONKEY_PATCH"]
 from xdist.scheduler import LoadScopeScheduling
 
+# What a report looks like is its test's affair, and not that of the terminal that the tests are started in.
+for name in ("COLUMNS", "LC_ALL"):
+    os.environ.pop(name, None)
+
 # How long an example takes is the machine's affair.
 hypothesis.settings.register_profile(
     "beside others", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,9 +14,10 @@ from stt_load.storage.result_file import write
 from tests.report.runs import run_of, steady
 
 
-def report(*words: str | Path) -> subprocess.CompletedProcess[str]:
+def report(*words: str | Path, **environ: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "stt_load.cli", "report", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    env = os.environ | environ
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, env=env)
 
 
 def saved(folder: Path) -> Path:
@@ -31,6 +33,14 @@ def test_the_report_of_a_result(tmp_path: Path) -> None:
     assert english.stdout.startswith(f"📂 {path}\n")
     assert "  Median: 0.500 s\n" in english.stdout
     assert "  중앙값: 0.500초\n" in korean.stdout
+
+
+def test_where_there_is_no_hangul_the_report_is_english_and_says_so(tmp_path: Path) -> None:
+    path = saved(tmp_path)
+    for environ in ({"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C"}):
+        said = report(path, "--language", "ko", **environ).stdout
+        assert said.startswith("This is in English: ")
+        assert "  Median: 0.500 s\n" in said
 
 
 def test_the_figures_as_json(tmp_path: Path) -> None:
