@@ -42,12 +42,16 @@ def _csv(rows: Any) -> str:
 
 
 def _cells(lines: list[str]) -> Iterator[list[object]]:
+    """Most of a row is numbers, and what is not there: both are cells as they are."""
     for row in json.loads(f"[{','.join(lines)}]"):
-        yield [_cell(row[name]) for name in ORDER]
+        yield [one if type(one) in _PLAIN else _cell(one) for one in row.values()]
+
+
+_PLAIN = frozenset({int, float, type(None)})
 
 
 def _cell(value: object) -> object:
-    """Nothing for null; what is no number as one line that is no formula."""
+    """What is no number as one line that is no formula."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
