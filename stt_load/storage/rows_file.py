@@ -17,6 +17,7 @@ from stt_load.storage.run_record import RunRecord
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """With these a text begins that a spreadsheet would compute (OWASP, CSV injection): a server could put one there."""
+_PLAIN = frozenset({int, float, type(None)})
 
 
 def write(wanted: Path, run: RunRecord) -> Path:
@@ -45,9 +46,6 @@ def _cells(lines: list[str]) -> Iterator[list[object]]:
     """Most of a row is numbers, and what is not there: both are cells as they are."""
     for row in json.loads(f"[{','.join(lines)}]"):
         yield [one if type(one) in _PLAIN else _cell(one) for one in row.values()]
-
-
-_PLAIN = frozenset({int, float, type(None)})
 
 
 def _cell(value: object) -> object:
