@@ -235,6 +235,13 @@ def test_the_workflows_steps_run_and_fail_where_the_run_does(tmp_path: Path) -> 
     assert re.fullmatch(r"```\n.*Results\n.*```\n", summary, re.DOTALL)
 
 
+def test_where_nothing_was_run_the_workflows_report_says_so(tmp_path: Path) -> None:
+    """An earlier step has failed: the one that runs always neither fails too, nor leaves half a block behind."""
+    (step,) = (step for step in workflow_steps() if step.get("if") == "always()" and "run" in step)
+    assert in_bash(step, tmp_path) == 0
+    assert (tmp_path / "summary.md").read_text(encoding="utf-8") == "The load test did not begin: see the log.\n"
+
+
 def in_bash(step: dict[str, Any], folder: Path) -> int:
     """As GitHub runs it: by `bash -e`, and with `-o pipefail` where the step names its shell."""
     options = ["-eo", "pipefail"] if step.get("shell") == "bash" else ["-e"]

@@ -15,6 +15,7 @@ from stt_load.samples.escaping import harmless
 from stt_load.storage import result_file
 from stt_load.storage.merge import merge
 from stt_load.storage.run_record import ReportError
+from stt_load.storage.spool import SUFFIX
 
 DESCRIPTION = (
     "Make the report of a run again, from its result (.json) or, when it was killed, from what it left behind "
@@ -39,22 +40,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit code 0 with the report on stdout, 2 with the reason on stderr when there can be none."""
     try:
-        saved = merge([result_file.load(path) for path in args.files])
+        files = [_or_what_is_left(path) for path in args.files]
+        saved = merge([result_file.load(path) for path in files])
         if args.json:
             print(result_file.as_text(result_file.document(saved)))
         else:
             language = args.language or saved.config["report"]["language"]
             say = messages_for(language, sys.stdout)
-            lines = [harmless(line) for line in report(say, saved, args.files)]
+            lines = [harmless(line) for line in report(say, saved, files)]
             if shown_in(language, sys.stdout) != language:
                 lines = [*note(say, say("in_english")), *lines]
             print(*lines, sep="\n")
     except ReportError as error:
         return _refuse(str(error))
     except _UNFIT as error:
-        files = ", ".join(map(str, args.files))
-        return _refuse(f"{files}: damaged, no report can be made of it ({type(error).__name__}: {error})")
+        names = ", ".join(map(str, args.files))
+        return _refuse(f"{names}: damaged, no report can be made of it ({type(error).__name__}: {error})")
     return 0
+
+
+def _or_what_is_left(path: Path) -> Path:
+    """`path`; what its run has left there where it never got to write it, which is then said."""
+    left = path.with_suffix(SUFFIX)
+    if path.exists() or not left.exists():
+        return path
+    print(harmless(f"stt-load: {path} was never written; read instead: {left}"), file=sys.stderr)
+    return left
 
 
 _UNFIT = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)

@@ -53,7 +53,7 @@ def _no_json(tried: Tried) -> Iterator[str]:
         yield "the answer is a stream of events: `--stream true`"
     elif said.startswith("webvtt") or "-->" in said:
         yield f"the answer is subtitles: `--response-format {'vtt' if said.startswith('webvtt') else 'srt'}`"
-    elif said and said.isprintable():
+    elif said.strip() and "".join(said.split()).isprintable():
         yield "if the answer is the transcript itself, as plain text: `--response-format text`"
 
 

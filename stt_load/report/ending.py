@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from stt_load.report.messages import Messages
 from stt_load.report.opening import note
-from stt_load.report.width import quote
+from stt_load.report.width import quote, wrap
 from stt_load.samples.run_info import EndReason
 from stt_load.storage.run_record import RunRecord
 
 THE_SERVICES_WORDS: tuple[EndReason, ...] = ("dead_warmup", "not_ready", "gave_up")
 """Ends whose detail is what the service said; that of others is ours."""
+NOTHING_GOOD: tuple[EndReason, ...] = ("dead_warmup", "not_ready")
+"""Ends at which a person wants to know what one request comes to."""
 
 
 def faults(say: Messages, run: RunRecord) -> Iterator[str]:
@@ -39,6 +41,8 @@ def ending(say: Messages, run: RunRecord) -> Iterator[str]:
     if info.detail is not None:
         is_theirs = info.end_reason in THE_SERVICES_WORDS
         yield from quote(say("end.detail", detail=info.detail) if is_theirs else info.detail, say.width, "   ")
+    if info.end_reason in NOTHING_GOOD:
+        yield from wrap(say("end.probe"), say.width, "   ", "   ")
 
 
 def _progress(say: Messages, run: RunRecord) -> str:

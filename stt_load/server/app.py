@@ -24,6 +24,7 @@ _AUDIO: dict[str, tuple[str, Parse]] = {
     **{f"{root}/audio/translations": ("translate", openai_form) for root in _ROOTS},
     "/v1/listen": ("transcribe", deepgram_audio),
     "/v1/speech-to-text": ("transcribe", elevenlabs_form),
+    "/inference": ("transcribe", openai_form),  # whisper.cpp's own server: the same fields, the same {"text": ...}
     "/asr": ("transcribe", partial(plain_form, audio_field="audio_file")),  # as whisper-asr-webservice has it
 }
 

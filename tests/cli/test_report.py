@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from stt_load.storage.result_file import write
+from stt_load.storage.spool import Spool
 from tests.report.runs import run_of, steady
 
 
@@ -49,6 +50,19 @@ def test_the_figures_as_json(tmp_path: Path) -> None:
     whole = json.loads(path.read_text(encoding="utf-8"))
     del whole["requests"]
     assert figures == whole
+
+
+def test_of_a_run_that_was_killed_what_it_left_is_found_by_the_results_name(tmp_path: Path) -> None:
+    run = run_of(steady())
+    spool = Spool(tmp_path / "result.json", run.info, run.config)
+    spool.barrier(0.0, 0.0, "")
+    spool.write(run.samples)
+    spool.close()
+    ran = report(tmp_path / "result.json")
+    left = tmp_path / "result.partial.jsonl"
+    assert ran.returncode == 0
+    assert ran.stderr == f"stt-load: {tmp_path / 'result.json'} was never written; read instead: {left}\n"
+    assert ran.stdout.startswith(f"📂 {left}\n")
 
 
 def test_any_name_that_is_not_a_spools_is_a_results(tmp_path: Path) -> None:

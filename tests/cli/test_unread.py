@@ -38,6 +38,7 @@ def test_a_page_is_somebody_elses(kind: ErrorKind) -> None:
     ("body", "said"),
     [
         ("good morning", "`--response-format text`"),
+        ("good\tmorning,\nhello\r\n", "`--response-format text`"),
         ("WEBVTT\n\n00:00.000 --> 00:01.000\nhi", "`--response-format vtt`"),
         ("1\n00:00:00,000 --> 00:00:01,000\nhi", "`--response-format srt`"),
         ('data: {"type": "transcript.text.delta"}\n\n', "`--stream true`"),

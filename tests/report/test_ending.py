@@ -22,7 +22,15 @@ def test_the_services_words_are_whole_whatever_the_width() -> None:
         lines = list(ending(Messages("en", width), run))
         assert max(map(columns, lines)) <= width
         said = "".join("".join(lines).split())
-        assert said.endswith("Itsaid:" + WORDS.replace(" ", ""))
+        assert "Itsaid:" + WORDS.replace(" ", "") + "`stt-load" in said
+
+
+def test_where_the_service_never_answered_well_it_says_how_to_look_at_one_request() -> None:
+    for reason in ("dead_warmup", "not_ready", "gave_up", "stopped"):
+        run = run_of(table([], []), complete=False, end_reason=reason, detail="no", barrier_s=None)
+        for language in ("en", "ko"):
+            lines = list(ending(Messages(language, 120), run))
+            assert ("`stt-load probe`" in " ".join(lines)) is (reason in ("dead_warmup", "not_ready"))
 
 
 def test_each_fault_is_a_point_of_its_own() -> None:
