@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from stt_load.config import ConfigError, load, mask_url, words
-from stt_load.config.preset import NAMES
+from stt_load.config.preset import NAMES, named
 from stt_load.config.starting_file import text
 
 DESCRIPTION = (
@@ -22,7 +22,7 @@ NOT_WRITTEN = 2
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The folder, and what goes into the configuration."""
     parser.add_argument("folder", nargs="?", type=Path, default=Path(), metavar="DIR", help="default: this one")
-    parser.add_argument("--preset", choices=NAMES, metavar="NAME", help=f"a known service: {', '.join(NAMES)}")
+    parser.add_argument("--preset", type=named, metavar="NAME", help=f"a known service: {', '.join(NAMES)}")
     parser.add_argument("--url", "-H", "--host", metavar="URL", help="the server: http(s)://host[:port][/path]")
     parser.add_argument("--force", action="store_true", help="overwrite files that are there")
 

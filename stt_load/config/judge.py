@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from stt_load.config.faults import Fault, KeyPath, dotted
+from stt_load.config.faults import Fault, KeyPath, dotted, nearest
 from stt_load.config.keys import EXTRA_FIELD, keys, suggestion
 from stt_load.config.layers import DEFAULT_ORIGIN, Layers, Origin
 from stt_load.config.model import FORMER, Config
@@ -166,7 +166,9 @@ def _sentence(details: ErrorDetails, path: KeyPath, written: str) -> str:
         return f"{'has an item that is none' if several else _what(details['input'])}; choose {EXTRA_FIELD}"
     is_mapping = isinstance(details["input"], dict) and "a mapping such as" in key.expected
     problem = "has something wrong in it" if is_mapping else _PROBLEMS.get(details["type"]) or _what(details["input"])
-    return f"{problem}; choose {key.expected}{_quotes(details['type'], details['input'], written)}"
+    meant = nearest(str(details["input"]).lower(), key.choices) if details["type"] == "literal_error" else None
+    advice = f"did you mean `{meant}`? Else choose" if meant else "choose"
+    return f"{problem}; {advice} {key.expected}{_quotes(details['type'], details['input'], written)}"
 
 
 _PROBLEMS = {

@@ -50,7 +50,10 @@ class Origin:
     former: KeyPath | None = None
 
     def fault(self, path: KeyPath, message: str, value: str | None = None) -> Fault:
-        """A fault at this place; `message` follows the value."""
+        """A fault at this place; `message` follows the value. Of a preset, nothing of whose own is secret, a person
+        has no file with lines."""
+        if self.layer is Layer.PRESET:
+            return Fault(self.source, f"{self.written} {message}", dotted(path), self.written)
         given = shown(path, self.written) if value is None else value
         return Fault(self.source, f"{given} {message}", dotted(self.former or path), given, self.line)
 

@@ -16,6 +16,8 @@ from stt_load.config.judge import judge
 from stt_load.config.layers import Layer, Layers, Origin, Override
 from stt_load.config.model import Config
 from stt_load.config.notes import notes as about
+from stt_load.config.options import unknown_variables
+from stt_load.config.places import variables
 from stt_load.config.save_path import check_rows_path, check_save_path
 from stt_load.config.yaml_source import Document, parse
 from stt_load.storage.files import OddFileError, read_ordinary
@@ -84,7 +86,8 @@ def load(
     if faults:
         # By line; what stands in no file comes last.
         raise ConfigError(sorted(faults, key=lambda fault: math.inf if fault.line is None else fault.line))
-    told = (*notes, *about(layers, config.api, date.today()))
+    named = (*variables(config), config.embedded.api_key_env or "")
+    told = (*notes, *about(layers, config.api, date.today()), *unknown_variables(environ, named))
     return Loaded(config, source.path, layers.origins, told if source.path else (_no_file(), *told))
 
 

@@ -27,6 +27,8 @@ ENDING = (
 """Models with an announced end (openai-python 3.57.0, types/audio_model.py); other servers may go on having them."""
 END = date(2027, 2, 26)
 SUCCESSOR = "gpt-transcribe"
+_STAND_INS = ("127.0.0.1", ".invalid")
+"""How the hosts of presets end whose service is at another place for everybody."""
 
 
 def notes(layers: Layers, api: ApiConfig, today: date) -> Iterator[str]:
@@ -38,7 +40,8 @@ def notes(layers: Layers, api: ApiConfig, today: date) -> Iterator[str]:
 
 
 def _lost(name: Preset, api: ApiConfig, layers: Layers) -> Iterator[str]:
-    """The values of a preset that a file has others for: all on one line."""
+    """The values of a preset that a file has others for: all on one line. Where everybody has a server of their own,
+    another base_url than the preset's is no loss."""
     document, in_effect = presets.document(name), {"api": api.model_dump()}
     lost = []
     for path, spot in document.spots.items():
@@ -46,6 +49,8 @@ def _lost(name: Preset, api: ApiConfig, layers: Layers) -> Iterator[str]:
         mine, given = _at(document.values, path), _at(in_effect, path)
         are_sections = isinstance(mine, dict) and isinstance(given, dict)
         if are_sections or origin.layer is not Layer.FILE or mine == given:
+            continue
+        if path == ("api", "base_url") and str(urlsplit(mine).hostname).endswith(_STAND_INS):
             continue
         here = shown(path, _written(given, origin.written))  # of a preset's own nothing is secret
         lost.append(f"{dotted(path)} is {here}, not {_written(mine, spot.written)}")

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-from stt_load.config import Config, Layer, Override
+from stt_load.config.faults import nearest
 from stt_load.config.keys import key
+from stt_load.config.layers import Layer, Override
+from stt_load.config.model import Config
 
 DESCRIPTION = "The options that stt-load adds to Locust's command line; `locust --help` can't show them."
+
+PREFIX = "STT_LOAD_"
+NOT_KEYS = (f"{PREFIX}LOCUST_STATS",)
+"""Variables of ours that stand for no key."""
+_OF_KUBERNETES = re.compile(r"_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_\w+)?)?)$")
+"""What every container there is told about a service, which may be called stt-load-master."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +53,7 @@ class Option:
 def _option(flag: str, name: str, *, in_web_form: bool = True) -> Option:
     known = key(name)
     choices = ("true", "false") if known.kind == "boolean" else known.choices or None
-    env = "STT_LOAD_" + flag.removeprefix("--").replace("-", "_").upper()
+    env = PREFIX + flag.removeprefix("--").replace("-", "_").upper()
     return Option(flag, name, env, known.description, choices, in_web_form)
 
 
@@ -102,6 +111,17 @@ def from_environment(environ: Mapping[str, str]) -> list[Override]:
     """What the environment says about the options, Locust's -u and -H included."""
     variables = {env: name for name, (_, env) in ways_in().items()}
     return [Override(name, environ[env], env, Layer.ENVIRONMENT) for env, name in variables.items() if env in environ]
+
+
+def unknown_variables(environ: Mapping[str, str], named: Iterable[str] = ()) -> Iterator[str]:
+    """A sentence for each variable that is called like one of ours and is none. named: those that a configuration
+    names itself."""
+    known = {*NOT_KEYS, *(env for _, env in ways_in().values() if env.startswith(PREFIX))}
+    for name in sorted(environ.keys() - known - set(named)):
+        if name.startswith(PREFIX) and not _OF_KUBERNETES.search(name):
+            meant = nearest(name.removeprefix(PREFIX), [env.removeprefix(PREFIX) for env in known])
+            advice = f"did you mean {PREFIX}{meant}?" if meant else "`stt-load options` lists those that do"
+            yield f"the environment variable {name} changes nothing; {advice}"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

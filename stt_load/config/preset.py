@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 
 import yaml
 
+from stt_load.config.faults import nearest
 from stt_load.config.yaml_source import Document, parse
 
 Preset = Literal[
@@ -70,9 +71,18 @@ def source(name: str) -> str:
     return f"preset {name}"
 
 
+def named(text: str) -> str:
+    """The name `text` of a preset, as an argument; ArgumentTypeError says which was probably meant."""
+    if text in NAMES:
+        return text
+    meant = nearest(text.lower(), NAMES)
+    advice = f"did you mean {meant}?" if meant else f"choose one of {', '.join(NAMES)}"
+    raise argparse.ArgumentTypeError(f"there is no preset {text}; {advice}")
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which one."""
-    parser.add_argument("name", nargs="?", choices=NAMES, metavar="NAME", help="only this one, as YAML")
+    parser.add_argument("name", nargs="?", type=named, metavar="NAME", help="only this one, as YAML")
 
 
 def run(args: argparse.Namespace) -> int:

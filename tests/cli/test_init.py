@@ -48,7 +48,9 @@ def test_a_preset_and_a_url_are_filled_in_in_a_folder_that_it_makes(capsys: pyte
 
 def test_what_is_missing_before_the_first_run_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init", "--preset", "deepgram"]) == 0
-    assert "Before the first run:\n  preset deepgram: line " in (said := capsys.readouterr().out)
+    assert "Before the first run:\n  preset deepgram: api.headers.Authorization: " in (
+        said := capsys.readouterr().out
+    )
     assert "DEEPGRAM_API_KEY, which is not set in the environment" in said
 
 

@@ -18,7 +18,7 @@ BEFORE = END - timedelta(days=1)
 def told(tmp_path: Path, text: str, *options: Override) -> tuple[str, ...]:
     file = tmp_path / "config.yaml"
     file.write_text(text, encoding="utf-8")
-    keys = {f"{name}_API_KEY": "key-1" for name in ("DEEPGRAM", "LITELLM", "ASSEMBLYAI", "OPENAI")}
+    keys = {f"{name}_API_KEY": "key-1" for name in ("DEEPGRAM", "LITELLM", "ASSEMBLYAI", "OPENAI", "AZURE_OPENAI")}
     return load(file, options, environ=keys).notes
 
 
@@ -27,9 +27,19 @@ def test_whatever_a_preset_loses_to_the_file_is_on_one_line(tmp_path: Path) -> N
     (note,) = told(tmp_path, text)
     assert note == (
         f"preset litellm gives way to {tmp_path / 'config.yaml'}: "
-        "api.base_url is http://***@h, not http://127.0.0.1:4000; api.model is mine, not whisper-1; "
+        "api.model is mine, not whisper-1; "
         "api.health is null, not /health/readiness"
     )
+
+
+def test_where_the_server_is_is_told_of_a_cloud_only(tmp_path: Path) -> None:
+    for name in ("whisper-cpp", "azure-openai"):
+        text = f"api: {{preset: {name}, base_url: 'http://me:secret@h'}}"
+        assert not any("gives way" in note for note in told(tmp_path, text))
+    (lost,) = (
+        n for n in told(tmp_path, "api: {preset: deepgram, base_url: 'http://me:secret@h'}") if "gives way" in n
+    )
+    assert lost.endswith(": api.base_url is http://***@h, not https://api.deepgram.com")
 
 
 def test_values_inside_of_sections_and_lists_are_named_and_secrets_are_not(tmp_path: Path) -> None:

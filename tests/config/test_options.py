@@ -8,9 +8,9 @@ import sys
 
 import pytest
 
-from stt_load.config import Config, Layer
+from stt_load.config import Config, Layer, Override, load
 from stt_load.config.keys import keys
-from stt_load.config.options import OPTIONS, Option, from_environment, listing
+from stt_load.config.options import OPTIONS, Option, from_environment, listing, unknown_variables
 
 # Structure, or the server's side: nothing that one changes from run to run. -H and -u are Locust's.
 FILE_ONLY = (
@@ -85,6 +85,22 @@ def test_the_listing_has_everything_in_aligned_columns() -> None:
     assert len({line.index("STT_LOAD_") for line in lines if "STT_LOAD_" in line}) == 1
     for word in ("-u, --users", "-r, --spawn-rate", "-H, --host", "-t, --run-time", "CONFIG_PATH"):
         assert word in text
+
+
+def test_a_variable_that_is_called_like_one_of_ours_and_is_none_is_told() -> None:
+    environ = dict.fromkeys(("STT_LOAD_TOTAL_REQUEST", "STT_LOAD_XYZ", "STT_LOAD_SEED", "STT_LOAD_OWN_KEY"), "3")
+    environ |= {"STT_LOAD_LOCUST_STATS": "1", "PATH": "x"}
+    environ |= {f"STT_LOAD_MASTER_{name}": "x" for name in ("SERVICE_HOST", "PORT", "PORT_5557_TCP_ADDR")}
+    assert list(unknown_variables(environ, ["STT_LOAD_OWN_KEY"])) == [
+        "the environment variable STT_LOAD_TOTAL_REQUEST changes nothing; did you mean STT_LOAD_TOTAL_REQUESTS?",
+        "the environment variable STT_LOAD_XYZ changes nothing; `stt-load options` lists those that do",
+    ]
+
+
+def test_whoever_loads_a_configuration_tells_so() -> None:
+    environ = {"STT_LOAD_TOTAL_REQUEST": "3", "STT_LOAD_KEY": "k"}
+    told = load(overrides=[Override("api.api_key_env", "STT_LOAD_KEY", "--api-key-env")], environ=environ).notes
+    assert [note for note in told if "STT_LOAD_" in note] == list(unknown_variables({"STT_LOAD_TOTAL_REQUEST": "3"}))
 
 
 def test_the_environment_gives_overrides() -> None:

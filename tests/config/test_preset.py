@@ -77,8 +77,14 @@ def test_what_is_given_key_by_key_wins_over_a_preset_of_the_command_line(tmp_pat
 
 def test_a_fault_of_a_preset_names_it(faults: Faults) -> None:
     (fault,) = faults("api: {preset: deepgram}")
-    assert (fault.source, fault.key) == ("preset deepgram", "api.headers.Authorization")
-    assert "names DEEPGRAM_API_KEY, which is not set in the environment" in fault.message
+    assert str(fault) == (
+        'preset deepgram: api.headers.Authorization: "Token ${DEEPGRAM_API_KEY}" names DEEPGRAM_API_KEY, '
+        "which is not set in the environment; set it"
+    )
+    (fault,) = faults("api: {preset: openai}")
+    assert str(fault).startswith(
+        "preset openai: api.api_key_env: OPENAI_API_KEY is not set in the environment; set it"
+    )
 
 
 @pytest.mark.parametrize("text", ["api: {preset: deepgran}", "api: {preset: [vllm]}", "api: {preset: 3}"])
@@ -86,6 +92,19 @@ def test_one_that_there_is_not(faults: Faults, text: str) -> None:
     (fault,) = faults(text)
     assert fault.key == "api.preset"
     assert "choose openai, azure-openai, groq, mistral, deepgram, assemblyai" in fault.message
+
+
+def test_the_one_that_was_probably_meant_is_named(faults: Faults, capsys: pytest.CaptureFixture[str]) -> None:
+    (fault,) = faults("api: {preset: whispercpp}")
+    assert "is not one of the choices; did you mean `whisper-cpp`? Else choose openai, azure-openai" in fault.message
+    for words in (["presets", "vlm"], ["init", "--preset", "vlm"]):
+        with pytest.raises(SystemExit) as ended:
+            main(words)
+        assert ended.value.code == 2
+        assert "there is no preset vlm; did you mean vllm?" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["presets", "xxxxxx"])
+    assert "there is no preset xxxxxx; choose one of openai, azure-openai" in capsys.readouterr().err
 
 
 def test_an_unknown_one_on_the_command_line(tmp_path: Path) -> None:
