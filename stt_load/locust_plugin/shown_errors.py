@@ -27,21 +27,24 @@ class ShownErrors:
     """Those of one run, few enough for Locust's tables."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, set[str]] = {}
+        self._shown: dict[str, dict[str, str]] = {}
 
     def of(self, sample: Sample) -> RequestError | None:
         """None where it is no failure."""
         if sample.error_kind is None:
             return None
         kind = sample.error_kind + (f" (HTTP {sample.status})" if sample.status else "")
-        # The status stands before them already.
-        words = shorten(plain(sample.error or "").removeprefix(f"HTTP {sample.status} "), LONGEST)
-        if not words:
+        if not sample.error:
             return RequestError(kind)
-        seen = self._seen.setdefault(kind, set())
-        if len(seen) < MOST_WORDS:
-            seen.add(words)
-        return RequestError(f"{kind}: {words if words in seen else OTHER_WORDS}")
+        shown = self._shown.setdefault(kind, {})
+        if sample.error not in shown:
+            if len(shown) == MOST_WORDS:
+                return RequestError(f"{kind}: {OTHER_WORDS}")
+            # Once for each text: character by character it takes as long as the rest of a request. The status stands
+            # before them already.
+            words = shorten(plain(sample.error).removeprefix(f"HTTP {sample.status} "), LONGEST)
+            shown[sample.error] = f"{kind}: {words}" if words else kind
+        return RequestError(shown[sample.error])
 
 
 def begin(environment: Environment) -> None:

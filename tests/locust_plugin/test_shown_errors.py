@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from locust.env import Environment
 from locust.stats import RequestStats
 
@@ -49,6 +50,16 @@ def test_of_words_that_are_new_each_time_a_few_are_shown_and_none_is_lost() -> N
     assert counts["http_5xx (HTTP 500): request 0 failed"] == 2
     assert counts[f"http_5xx (HTTP 500): {OTHER_WORDS}"] == 1_000 - MOST_WORDS
     assert counts["shed (HTTP 429): busy"] == 1
+
+
+def test_a_text_is_made_ready_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that is down says the same to each request."""
+    shown, asked = ShownErrors(), []
+    monkeypatch.setattr(shown_errors, "plain", lambda text: asked.append(text) or text)
+    for number in range(10 * MOST_WORDS):
+        shown.of(failed("busy"))
+        shown.of(failed(f"request {number} failed"))
+    assert len(asked) == len(set(asked)) == MOST_WORDS
 
 
 def test_the_next_run_begins_with_none() -> None:
