@@ -73,6 +73,7 @@ class NoticeBoard:
 
     def look(self) -> Notice:
         view = self._view()
+        self._forget(view)
         if view.starting:
             return Notice("going", (self.say("page.starting"),))
         if view.run is not None:
@@ -87,6 +88,13 @@ class NoticeBoard:
         run = self.outcome
         say = Messages(self._language)
         return None if run is None else "".join(f"{harmless(line)}\n" for line in console.result(say, run))
+
+    def _forget(self, view: RunView) -> None:
+        """What there is no more is not kept here either: a million rows take 140 MB, and the next run has its own."""
+        if view.run is None:
+            self._meter = None
+        if view.outcome is None:
+            self._told = None
 
     def _going(self, run: Run) -> Notice:
         if self._meter is None or self._meter[0] is not run:

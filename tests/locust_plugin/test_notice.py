@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -148,6 +150,17 @@ def test_an_end_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("stt_load.report.judgement.verdict", lambda *_: asked.append(1) or [])
     assert board.look() is first
     assert asked == []
+
+
+def test_the_rows_of_a_run_are_let_go_when_the_next_one_begins() -> None:
+    views = [RunView(outcome=run_of(steady()))]
+    board = NoticeBoard("en", lambda: views[-1], ProcessState)
+    board.look()
+    last = weakref.ref(cast(Any, views.pop().outcome))
+    views.append(RunView(starting=True))
+    board.look()
+    gc.collect()
+    assert last() is None
 
 
 def test_the_report_is_the_consoles() -> None:
