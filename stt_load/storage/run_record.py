@@ -46,8 +46,8 @@ class RunRecord:
         return summarise(
             self.samples,
             users=self.info.users,
-            load=self.info.load,
-            generator=rounded(self.info.generator),  # as it is saved: the same figures come of it again
+            load=rounded(self.info.load),  # as they are saved: the same figures come of them again
+            generator=rounded(self.info.generator),
             poll_interval_s=float(api["job"]["interval"]) if api.get("protocol") == "submit_poll" else None,
         )
 

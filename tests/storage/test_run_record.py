@@ -6,11 +6,14 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from stt_load.samples.generator import Generator, Stall
-from stt_load.samples.run_info import Clock, RunInfo
+from stt_load.samples.rounding import rounded
+from stt_load.samples.run_info import Clock, ClosedLoop, RunInfo
 from stt_load.storage.run_record import ReportError, read_as
+from tests.factory import table
 from tests.report.runs import HEALTHY, run_of, steady
 
 PATH = Path("result.json")
@@ -42,6 +45,13 @@ def test_what_is_missing_or_of_another_type_is_named(change: dict[str, Any], sai
 def test_figures_are_made_once() -> None:
     run = run_of(steady())
     assert run.summary is run.summary
+
+
+def test_figures_are_made_of_what_is_saved() -> None:
+    """A load that has more decimals than a result makes other figures in the last digit."""
+    idle = table(np.arange(40) // 5, 0.5, users=5)
+    run = run_of(idle, load=ClosedLoop(users=5, request_delay_s=0.123456789))
+    assert replace(run, info=rounded(run.info)).summary == run.summary
 
 
 def test_after_a_fault_the_figures_stay_and_are_not_believed() -> None:
