@@ -44,7 +44,7 @@ def summarise(
     users = max(users, int(measured["users"].max(initial=0)))
     return Summary(
         warmup=warmup(samples),
-        metrics=metrics(measured, users, poll_interval_s, samples),
+        metrics=metrics(measured, users, poll_interval_s, samples.where(samples["phase"] != Phase.OUTSIDE)),
         levels=levels(measured),
         backends=answers.backends(measured),
         validity=judge(samples, measured, users=users, load=load, generator=generator, limits=limits),

@@ -103,8 +103,8 @@ def test_figures_are_those_of_the_saved_digits() -> None:
 
 def test_the_round_trip_is_that_of_all_connections_the_warm_ups_too() -> None:
     samples = table(np.arange(6.0), 0.5)
-    samples.rows["phase"][:3] = Phase.WARMUP
-    samples.rows["tcp_connect_s"][:3] = [0.024, 0.020, 0.9]
+    samples.rows["phase"][:4] = [Phase.WARMUP, Phase.WARMUP, Phase.WARMUP, Phase.OUTSIDE]
+    samples.rows["tcp_connect_s"][:4] = [0.024, 0.020, 0.9, 0.001]
     samples.rows["error_kind"][2] = 1
     whole = summarise(samples, users=1, load=ClosedLoop(users=1, request_delay_s=0.0), generator=Generator())
     assert whole.metrics.round_trip_s == RoundTrip(3, pytest.approx(0.024), pytest.approx(0.020))
