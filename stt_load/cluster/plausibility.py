@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from stt_load.api.names import DIALECTS
 from stt_load.cluster import protocol
 from stt_load.cluster.checks import InvalidMessage, shown
 from stt_load.cluster.clocks import LONGEST_JUMP_S
@@ -66,10 +67,13 @@ def readable(samples: Samples) -> list[Sample]:
 
 
 def check_texts(samples: Iterable[Sample], known: set[str]) -> None:
-    """What errors and headers say can be shown. known: headers that were looked at before, and these from now on."""
+    """What errors, dialects and headers say can be shown. known: headers that were looked at before, and these from
+    now on."""
     for sample in samples:
         if sample.error is not None and len(sample.error) > LONGEST_ERROR:
             raise InvalidMessage(f"a row's error is a text of {len(sample.error)} characters")
+        if sample.dialect is not None and sample.dialect not in DIALECTS:
+            raise InvalidMessage(f"a row's stream is in a dialect that there is not: {shown(sample.dialect)}")
         if sample.headers is not None and sample.headers not in known:
             if not _are_headers(sample.headers):
                 raise InvalidMessage(f"a row's headers are none: {shown(sample.headers)}")

@@ -97,6 +97,12 @@ def test_an_error_is_no_book() -> None:
         plausibility.check_texts([change({"error_kind": ErrorKind.TRUNCATED, "error": "x" * 20_000})], set())
 
 
+def test_a_dialect_is_one_that_there_is() -> None:
+    plausibility.check_texts([change({"dialect": "vllm"})], set())
+    with pytest.raises(InvalidMessage, match="dialect that there is not"):
+        plausibility.check_texts([change({"dialect": "x" * 20_000})], set())
+
+
 @pytest.mark.parametrize(
     ("name", "code"), [("phase", 9), ("error_kind", 200), ("error", 3), ("error", -7), ("headers", 1)]
 )
