@@ -15,8 +15,9 @@ from stt_load.samples.rows import ORDER, slices
 from stt_load.storage.files import numbered, published, utf8
 from stt_load.storage.run_record import RunRecord
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""With these a text begins that a spreadsheet would compute (OWASP, CSV injection): a server could put one there."""
+FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""With these, or spaces before them, a text begins that a spreadsheet would compute (OWASP, CSV injection): a server
+could put one there. The last four are the first as wide as Hangul."""
 _PLAIN = frozenset({int, float, type(None)})
 
 
@@ -57,5 +58,5 @@ def _cell(value: object) -> object:
     if isinstance(value, Mapping):
         value = encode(value)
     if isinstance(value, str):
-        return f"'{harmless(value)}" if value.startswith(FORMULA) else harmless(value)
+        return f"'{harmless(value)}" if value.lstrip().startswith(FORMULA) else harmless(value)
     return value

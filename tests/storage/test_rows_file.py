@@ -62,7 +62,7 @@ def test_a_long_run_has_all_of_its_rows_and_one_head(tmp_path: Path) -> None:
     assert [int(row["seq"]) for row in found] == list(range(count))
 
 
-@pytest.mark.parametrize("text", ["=HYPERLINK(0)", "+1", "-1+2", "@SUM(A1)", "\tx"])
+@pytest.mark.parametrize("text", ["=HYPERLINK(0)", "+1", "-1+2", "@SUM(A1)", "\t=1", " =1", "\uff1d1"])
 def test_a_spreadsheet_computes_nothing_that_a_server_said(tmp_path: Path, text: str) -> None:
     rows = table([-1.5], 0.5, kind=ErrorKind.HTTP_5XX).rows
     rows["error"] = 0
