@@ -130,7 +130,7 @@ def _upload_has_a_path(config: Config) -> Iterator[Broken]:
 
 def _rows_have_a_form(config: Config) -> Iterator[Broken]:
     rows = config.report.rows
-    if rows is not None and not rows.endswith(ROWS_SUFFIXES):
+    if rows is not None and Path(rows).suffix not in ROWS_SUFFIXES:
         yield {("report", "rows"): f"ends with neither {' nor '.join(ROWS_SUFFIXES)}; choose one of them, or null"}
     elif rows is not None and config.save_path is not None and Path(rows) == Path(config.save_path):
         yield {("report", "rows"): "is the file of save_path; choose another one, or null"}

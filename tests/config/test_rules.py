@@ -34,6 +34,7 @@ def broken(
         ({"report": {"rows": "rows.csv"}}, []),
         ({"report": {"rows": "a/rows.jsonl"}}, []),
         ({"report": {"rows": "rows.json"}}, [{("report", "rows")}]),
+        ({"report": {"rows": "a/.csv"}}, [{("report", "rows")}]),
         ({"save_path": "rows.csv", "report": {"rows": "./rows.csv"}}, [{("report", "rows")}]),
     ],
 )
