@@ -128,7 +128,10 @@ class AssemblyAi:
 
 
 def _url(request: web.Request, name: str) -> str:
-    return f"{request.url.origin()}/v2/upload/{name}"
+    try:
+        return f"{request.url.origin()}/v2/upload/{name}"
+    except ValueError:
+        raise ApiError(400, "The header Host names no host.") from None
 
 
 def _document(request: web.Request, job: Job) -> dict[str, Any]:

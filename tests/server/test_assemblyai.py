@@ -109,6 +109,14 @@ def test_uploads_are_bounded_and_used_ones_more_so(monkeypatch: pytest.MonkeyPat
         assert statuses() == [400, 400, 200], "of the used ones, too"
 
 
+@pytest.mark.parametrize("host", ["", "[", "a:99999999", "http://a/"])
+def test_a_host_that_is_none_is_the_clients_fault(host: str) -> None:
+    """The URL of an upload begins with it."""
+    with serving(api_key="k") as server:
+        answer = requests.post(f"{server.url}/v2/upload", data=wav(), headers=KEY | {"Host": host}, timeout=30)
+    assert (answer.status_code, answer.json()) == (400, {"error": "The header Host names no host."})
+
+
 class Clock:
     now_s = 0.0
 
