@@ -40,7 +40,9 @@ def chosen(user_class: type[User]) -> str:
 
 def own_tasks(tasks: Iterable[Any], ours: Callable[..., None]) -> list[Any]:
     """`tasks`, in which the function `ours` is a copy, tagged like the one in its place."""
-    return [_copy(task) if getattr(task, "__code__", None) is ours.__code__ else task for task in tasks]
+    tasks = list(tasks)  # one that is there several times, for its weight, stays one
+    copies = {task: _copy(task) for task in tasks if getattr(task, "__code__", None) is ours.__code__}
+    return [copies.get(task, task) for task in tasks]
 
 
 def _copy(task: FunctionType) -> FunctionType:

@@ -22,6 +22,15 @@ class Abstract(User):
 Alias = locusts.Nobody
 
 
+def test_a_task_that_weighs_more_is_one_task() -> None:
+    def ours(_: object) -> None: ...
+    def other(_: object) -> None: ...
+
+    first, second, third = user_classes.own_tasks([ours, other, ours], ours)
+    assert first is third is not ours
+    assert second is other
+
+
 def test_those_are_known_that_a_locustfile_calls_so() -> None:
     names = user_classes.names()
     assert {"Nobody", "Alias"} <= names
