@@ -61,7 +61,11 @@ def install(default_user: type[User] | None = None) -> None:
         return
     command_line = CommandLine(name)
     _installed.append(command_line)
-    reports = Reports()
+    _listen(command_line, Reports())
+
+
+def _listen(command_line: CommandLine, reports: Reports) -> None:
+    """To what Locust says from its start on."""
 
     def on_parser(parser: Any, **_: Any) -> None:
         """Bad input ends here, before anything is sent or bound: exit code 2."""
