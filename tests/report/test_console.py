@@ -204,7 +204,7 @@ def test_a_measurement_in_doubt_says_why_and_what_to_do() -> None:
     assert "its mean reaction time is 40.0% of the median response time (limit 20.0%)" in said
     assert "used 85.0% of a CPU core (limit 80.0%)" in said
     errors = " ".join(text(steady(), "ko", generator=Generator(listener_errors=2)).split())
-    assert "부하 발생기 자체에 생긴 문제: 2건" in errors
+    assert "부하 생성기 자체에 생긴 문제: 2건" in errors
 
 
 def doubted(samples: Samples, generator: Generator, language: Language = "en") -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from stt_load.config import Config
 from stt_load.report.ending import ending, faults
 from stt_load.report.messages import Messages
 from stt_load.report.width import columns
+from stt_load.storage.run_record import RunRecord
 from tests.factory import table
 from tests.report.runs import run_of, steady
 
@@ -31,6 +33,22 @@ def test_where_the_service_never_answered_well_it_says_how_to_look_at_one_reques
         for language in ("en", "ko"):
             lines = list(ending(Messages(language, 120), run))
             assert ("`stt-load probe`" in " ".join(lines)) is (reason in ("dead_warmup", "not_ready"))
+
+
+def test_korean_says_how_far_it_came_within_its_sentence() -> None:
+    def first(run: RunRecord) -> str:
+        return list(ending(Messages("ko", 200), run))[1]
+
+    stopped = {"complete": False, "end_reason": "stopped"}
+    some, none, limit = steady(37, warmup=0), table([], []), {"complete": False, "end_reason": "time_limit"}
+    assert first(run_of(some, **stopped)) == "❗ 완료되지 않음: 요청 90개 중 37개를 마친 뒤 사용자가 중지했습니다."
+    warming = (
+        "❗ 완료되지 않음: Warm-up 요청 10개 중 0개가 끝난 상태에서(측정된 것 없음) 시간 제한(-t)으로 중지되었습니다."
+    )
+    assert first(run_of(none, barrier_s=None, **limit)) == warming
+    endless = Config(total_requests=None)
+    planned = first(run_of(some, endless, **limit))
+    assert planned == "4.00초 동안 37개 요청을 마친 뒤 시간 제한(-t)으로 끝났습니다."
 
 
 def test_each_fault_is_a_point_of_its_own() -> None:

@@ -11,7 +11,7 @@ from stt_load.stats.model import Finding
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("en", ["6 of 19 texts came in JSON", "response.text"]), ("ko", ["글 19건 중 6건", "response.text"])],
+    [("en", ["6 of 19 texts came in JSON", "response.text"]), ("ko", ["전사 결과 19건 중 6건", "response.text"])],
 )
 def test_texts_in_json(language: Language, words: list[str]) -> None:
     found = Finding("json_for_text", {"in_json": 6, "answers": 19})
@@ -23,7 +23,7 @@ def test_texts_in_json(language: Language, words: list[str]) -> None:
     ("language", "words"),
     [
         ("en", ["In 6 of 19 answers", "(tokens, server_audio_s)", "left out"]),
-        ("ko", ["답 19건 중 6건", "(tokens, server_audio_s)"]),
+        ("ko", ["응답 19건 중 6건", "(tokens, server_audio_s)"]),
     ],
 )
 def test_numbers_that_no_row_can_hold(language: Language, words: list[str]) -> None:

@@ -43,6 +43,23 @@ def test_english_is_english_and_korean_is_korean() -> None:
     assert {key for key, text in words.items() if not HANGUL.search(text)} <= plain
 
 
+def test_one_thing_has_one_word_in_korean() -> None:
+    """부하 생성기, 전사 결과, 형식, 최댓값, 알아 둘, 응답: not one of these."""
+    other = "부하 발생기|전사문|방언|최대값|알아둘|(^| )답[ 을은이의]"
+    assert not [key for key, text in KOREAN.items() if re.search(other, text)]
+
+
+def test_no_korean_particle_goes_by_a_last_sound_that_is_not_known() -> None:
+    """A place may hold any word: only those that always end in the same one are followed by such a particle."""
+    known = {"requests", "reported", "without", "sent_mean", "told_mean", "value"}
+    named = [
+        name
+        for text in KOREAN.values()
+        for name in re.findall(r"\{(\w+)\}(?:을|를|이|가|은|는|과|와|으로|로)\b", text)
+    ]
+    assert set(named) <= known
+
+
 def test_every_text_is_used() -> None:
     """A key that no module asks for, whole or by its first part, is dead."""
     folder = Path(stt_load.__file__).parent
