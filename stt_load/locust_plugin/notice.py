@@ -100,7 +100,7 @@ class NoticeBoard:
         if self._meter is None or self._meter[0] is not run:
             self._meter = run, ProgressMeter(run.barrier, run.order.config.wait_ready)
         seen = self._meter[1].look(self._process_state())
-        lines = [progress.line(self.say, seen)]
+        lines = [progress.line(self.say, seen, keys=False)]
         if seen.phase == "warmup":
             lines.append(self.say("page.warmup"))
         return Notice("going", tuple(lines))

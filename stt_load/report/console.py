@@ -63,7 +63,8 @@ def headline(say: Messages, metrics: Metrics) -> Iterator[str]:
     requests, times = metrics.requests, metrics.response_time_s
     if not requests.total:
         return
-    yield say("headline.counts", n=requests.total, failed=requests.failed, rate=say.rate(metrics.throughput_rps))
+    rate = say.rate(metrics.throughput_rps, of_ok=requests.succeeded < requests.total)
+    yield say("headline.counts", n=requests.total, failed=requests.failed, rate=rate)
     if times.n:
         shown = {name: say.seconds(getattr(times, name)) for name in ("mean", "median", "p95", "p99")}
         yield say("headline.times", **shown) + (say("latency.only_max") if answers.is_max(times) else "")

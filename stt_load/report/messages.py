@@ -73,9 +73,9 @@ class Messages:
             return f">{1 - _SMALLEST_SHARE:.1%}"
         return f"{value:.1%}"
 
-    def rate(self, value: float | None) -> str:
-        """Requests per second."""
-        return self("none") if value is None else self("rate", value=f"{value:.2f}")
+    def rate(self, value: float | None, *, of_ok: bool = False) -> str:
+        """Requests per second; of_ok: it is to be said that only those that succeeded are in it."""
+        return self("none") if value is None else self("rate_ok" if of_ok else "rate", value=f"{value:.2f}")
 
     def size(self, value_bytes: int) -> str:
         """An amount of data in decimal units."""

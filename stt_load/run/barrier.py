@@ -53,8 +53,8 @@ class Barrier:
         self.released = Event()
         self.released_s = 0.0
         self.measure_for_s = measure_for_s
-        self.warmup_failures = 0
-        self.failures = 0
+        self.warmup_successes = self.warmup_failures = 0
+        self.successes = self.failures = 0
         self._continue_on_dead_warmup = continue_on_dead_warmup
         self._most_failures = most_failures
         self._failures_in_a_row = 0
@@ -118,6 +118,7 @@ class Barrier:
         """In the order in which they became known, which is the one that there is for all users together."""
         if sample.unfinished:
             return
+        self.successes += sample.ok
         self.failures += sample.failed
         self._failures_in_a_row = 0 if sample.ok else self._failures_in_a_row + 1
         if self._failures_in_a_row == self._most_failures and not self.budget.closed:
@@ -127,6 +128,7 @@ class Barrier:
         """Stops a run whose service answers nothing of use: its words now rather than N failures later."""
         budget = self.budget
         self._warmup_kinds.add(sample.error_kind)
+        self.warmup_successes += sample.ok
         self.warmup_failures += sample.failed
         self._first_error = self._first_error or sample.error
         # One worker's key may be wrong, and not the others'.

@@ -38,17 +38,20 @@ class ProgressMeter:
         barrier, budget = self._barrier, self._barrier.budget
         if barrier.barrier_s is not None:
             phase, began_s, limit_s = "measuring", barrier.barrier_s, barrier.measure_for_s
-            done, total, failed = budget.measured_results, budget.measured_total, barrier.failures
+            done, total = budget.measured_results, budget.measured_total
+            succeeded, failed = barrier.successes, barrier.failures
         elif barrier.released.is_set():
             phase, began_s, limit_s = "warmup", barrier.released_s, None
-            done, total, failed = budget.warmup_results, budget.warmup, barrier.warmup_failures
+            done, total = budget.warmup_results, budget.warmup
+            succeeded, failed = barrier.warmup_successes, barrier.warmup_failures
         else:
             phase, began_s, limit_s = "ready", barrier.origin_s, self._wait_ready_s
-            done, total, failed = 0, None, 0
+            done, total, succeeded, failed = 0, None, 0, 0
         return Progress(
             phase=phase,
             done=done,
             total=total,
+            succeeded=succeeded,
             failed=failed,
             elapsed_s=clock() - began_s,
             limit_s=limit_s,

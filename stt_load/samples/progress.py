@@ -25,13 +25,14 @@ class Progress:
     """One look at a run.
 
     phase: "ready", "warmup" or "measuring", which began `elapsed_s` ago and lasts at most `limit_s`. done, total: its
-    requests; total is None where none is planned. stopping: nothing new starts, `in_flight` requests are waited for,
-    `drain_s` more at most. time_limit_s: until Locust's -t ends the run.
+    requests; total is None where none is planned. succeeded, failed: of those that are done. stopping: nothing new
+    starts, `in_flight` requests are waited for, `drain_s` more at most. time_limit_s: until Locust's -t ends the run.
     """
 
     phase: str
     done: int
     total: int | None
+    succeeded: int
     failed: int
     elapsed_s: float
     limit_s: float | None
@@ -43,8 +44,8 @@ class Progress:
 
     @property
     def rate_rps(self) -> float | None:
-        """Results per second since the phase began."""
-        return self.done / self.elapsed_s if self.done and self.elapsed_s > 0 else None
+        """What succeeded per second since the phase began, as the throughput of a result; None before any result."""
+        return self.succeeded / self.elapsed_s if self.done and self.elapsed_s > 0 else None
 
     @property
     def share(self) -> float | None:
@@ -59,9 +60,9 @@ class Progress:
 
     @property
     def left_s(self) -> float | None:
-        """How long the rest takes, at the rate so far."""
+        """How long the rest takes, if results go on coming as they did."""
         if self.limit_s is not None:
             return max(0.0, self.limit_s - self.elapsed_s)
-        if self.total is None or self.rate_rps is None:
+        if self.total is None or not self.done or self.elapsed_s <= 0:
             return None
-        return (self.total - self.done) / self.rate_rps
+        return (self.total - self.done) * self.elapsed_s / self.done

@@ -77,7 +77,7 @@ def test_an_end_that_takes_its_time_says_what_is_waited_for() -> None:
     run, budget = going(warmup=0)
     budget.close()
     (line,) = look(RunView(run=run), state=ProcessState(drain_s=7.0)).lines
-    assert line.startswith("Stopping: waiting for 1 request in flight, for at most 7 s")
+    assert line == "Stopping: waiting for 1 request in flight, for at most 7 s", "a page has no Ctrl-C"
 
 
 def test_a_dead_run_says_why_it_is_dead_and_what_the_service_said() -> None:

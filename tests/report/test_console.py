@@ -107,6 +107,13 @@ def test_the_english_console_says_the_same() -> None:
     assert len(list(result(EN, run_of(steady())))) == len(list(result(KO, run_of(steady()))))
 
 
+def test_where_something_failed_the_headlines_rate_says_that_it_is_of_what_succeeded() -> None:
+    kinds: list[ErrorKind | None] = [None, ErrorKind.HTTP_5XX, None, ErrorKind.HTTP_5XX]
+    run = run_of(table([0.0, 1.0, 2.0, 3.0], 1.0, kind=kinds))
+    assert "  4 measured, 2 failed, 0.50 successful requests/s" in list(result(EN, run))
+    assert "  측정 4건, 실패 2건, 초당 성공 0.50건" in list(result(KO, run))
+
+
 def test_from_a_hundred_on_the_p99_is_not_called_the_maximum_and_intervals_are_shown() -> None:
     said = text(steady(1000))
     assert "= max" not in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,15 @@ from stt_load.report.width import columns
 from stt_load.samples.progress import Progress, Waiting
 
 HALF = Progress(
-    phase="measuring", done=45, total=90, failed=0, elapsed_s=4.5, limit_s=None, in_flight=5, stopping=False
+    phase="measuring",
+    done=45,
+    total=90,
+    succeeded=45,
+    failed=0,
+    elapsed_s=4.5,
+    limit_s=None,
+    in_flight=5,
+    stopping=False,
 )
 STILL = replace(HALF, time_limit_s=20.0, waiting=Waiting(1, 3, 5, 4, 12.0))
 EN, KO = Messages("en"), Messages("ko")
@@ -20,8 +29,13 @@ EN, KO = Messages("en"), Messages("ko")
 
 def test_a_line_for_a_log() -> None:
     assert line(EN, HALF) == "Measuring: 45/90, 10.00 requests/s, 4 s left"
-    assert line(EN, replace(HALF, failed=3)) == "Measuring: 45/90, 10.00 requests/s, 3 failed, 4 s left"
     assert line(KO, HALF) == "측정: 45/90, 10.00 요청/초, 남은 시간 4초"
+
+
+def test_where_something_failed_the_rate_says_that_it_is_of_what_succeeded() -> None:
+    some = replace(HALF, succeeded=36, failed=9)
+    assert line(EN, some) == "Measuring: 45/90, 8.00 successful requests/s, 9 failed, 4 s left"
+    assert line(KO, some) == "측정: 45/90, 초당 성공 8.00건, 실패 9, 남은 시간 4초"
 
 
 def test_a_bar_for_a_terminal() -> None:
@@ -33,6 +47,34 @@ def test_a_bar_for_a_terminal() -> None:
 def test_a_bar_never_breaks_the_line(say: Messages, width: int) -> None:
     for seen in (HALF, replace(HALF, stopping=True), replace(HALF, total=None), replace(HALF, done=0), STILL):
         assert columns(bar(say, seen, width)) <= width
+
+
+@pytest.mark.parametrize("say", [EN, KO])
+def test_what_has_no_room_is_left_out_as_a_whole(say: Messages) -> None:
+    """A number that is cut reads as another one."""
+    draining = replace(HALF, stopping=True, drain_s=299.3)
+    some = replace(STILL, succeeded=36, failed=9)
+    for seen in (HALF, draining, replace(HALF, phase="warmup"), some, replace(some, total=None)):
+        numbers = re.findall(r"[\d.]+", line(say, seen))
+        for width in range(30, 120):
+            told = re.findall(r"[\d.]+", bar(say, seen, width).rstrip("."))
+            assert told, width
+            assert in_order(told, numbers), (width, told, numbers)
+
+
+def in_order(some: list[str], of_all: list[str]) -> bool:
+    rest = iter(of_all)
+    return all(one in rest for one in some)
+
+
+def test_at_40_columns_what_matters_most_stays() -> None:
+    some = replace(STILL, succeeded=36, failed=9, time_limit_s=None)
+    assert bar(EN, some, 39) == "Measuring 45/90, 9 failed, 4 s left"
+    assert bar(KO, some, 39) == "측정 45/90, 실패 9, 남은 시간 4초"
+    draining = replace(HALF, stopping=True, drain_s=29.3)
+    assert bar(EN, draining, 39) == "Stopping: 5 in flight, 30 s at most"
+    assert bar(KO, draining, 39) == "중지 중: 처리 중 5건, 최대 30초"
+    assert bar(EN, draining, 30) == "Stopping: 5 in flight"
 
 
 def test_nothing_is_claimed_before_there_is_a_rate() -> None:
@@ -60,6 +102,13 @@ def test_a_run_that_is_stopped_says_what_it_waits_for_and_how_long_at_most() -> 
     assert "최대 30초" in line(KO, draining)
 
 
+@pytest.mark.parametrize("say", [EN, KO])
+def test_whoever_has_no_keyboard_there_hears_of_no_key(say: Messages) -> None:
+    draining = replace(HALF, stopping=True, drain_s=29.3)
+    assert "Ctrl-C" in line(say, draining)
+    assert line(say, draining) == line(say, draining, keys=False) + say("progress.cut_key")
+
+
 def test_the_time_limit_is_seen_beside_what_is_left_of_the_plan() -> None:
     limited = replace(HALF, time_limit_s=20.0)
     assert line(EN, limited) == "Measuring: 45/90, 10.00 requests/s, 4 s left, -t ends it in 20 s"
@@ -84,5 +133,5 @@ def test_a_phase_that_does_not_move_says_what_it_waits_for(waiting: Waiting, sai
 
 
 def test_a_service_that_is_not_ready_is_waited_for_until_then() -> None:
-    ready = Progress("ready", 0, None, 0, 12.0, 60.0, 0, False)
+    ready = Progress("ready", 0, None, 0, 0, 12.0, 60.0, 0, False)
     assert line(EN, ready) == "Waiting for the service to be ready: 48 s left"

@@ -95,7 +95,7 @@ def test_so_many_failures_one_after_the_other_end_the_run() -> None:
     assert told.lifecycle.ending is None
     told.go(ErrorKind.SHED)
     assert told.lifecycle.ending == Ending("gave_up", "it was shed")
-    assert told.barrier.failures == 4
+    assert (told.barrier.successes, told.barrier.failures) == (1, 4)
 
 
 @pytest.mark.parametrize("kind", UNFINISHED)
@@ -106,7 +106,9 @@ def test_what_is_unfinished_is_no_failure(kind: ErrorKind) -> None:
     told.go(kind)
     for one in (ErrorKind.SHED, kind, kind):
         told.go(one)
-    assert (told.barrier.warmup_failures, told.barrier.failures, told.lifecycle.ending) == (0, 1, None)
+    barrier = told.barrier
+    assert (barrier.warmup_successes, barrier.warmup_failures) == (1, 0)
+    assert (barrier.successes, barrier.failures, told.lifecycle.ending) == (0, 1, None)
     told.go(ErrorKind.SHED)
     assert told.lifecycle.ending == Ending("gave_up", "it was shed")
 
@@ -131,7 +133,7 @@ def test_a_warm_up_that_works_now_and_then_goes_on() -> None:
         told.go(kind)
     assert told.lifecycle.ending is None
     assert "barrier" in told.calls
-    assert told.barrier.warmup_failures == 2
+    assert (told.barrier.warmup_successes, told.barrier.warmup_failures) == (1, 2)
 
 
 def test_the_first_reason_of_an_end_stays() -> None:
