@@ -84,6 +84,11 @@ def timings(exchange: Exchange) -> Iterator[str]:
     for name, at_s in _steps(exchange, sent_s, done_s):
         yield f"   {name:<22}{max(0.0, at_s - last_s):>9.3f} s   (after {at_s - sent_s:.3f} s)"
         last_s = max(at_s, last_s)
+    if exchange.tcp_connect_s is not None:
+        yield (
+            f"   Of the connection, TCP took {exchange.tcp_connect_s * 1e3:.3f} ms, one round trip; the rest is the "
+            "name, and this program itself"
+        )
     if texts is not None and (gaps := texts.gaps) is not None:
         apart = f"mean {gaps.mean_s:.3f} s apart, P95 {gaps.p95_s:.3f}, max {gaps.max_s:.3f}"
         yield f"   The text in {texts.count} pieces, {apart}"
@@ -97,7 +102,7 @@ def _steps(exchange: Exchange, sent_s: float, done_s: float) -> Iterator[tuple[s
     """The steps that there were, each with the instant at which it was over."""
     connected_s = sent_s + (exchange.connect_s or 0.0)
     if exchange.connect_s is not None and exchange.polls is None:
-        yield "Name and TCP", connected_s - (exchange.tls_s or 0.0)
+        yield "Connection", connected_s - (exchange.tls_s or 0.0)
         if exchange.tls_s is not None:
             yield "TLS", connected_s
     if (written_s := exchange.marks.get("written")) is not None:

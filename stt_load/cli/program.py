@@ -72,9 +72,21 @@ def _run(argv: list[str]) -> int:
             subparser.set_defaults(run=module.run)
         else:
             commands.add_parser(name, help=summary)
-    args = parser.parse_args(argv)
+    args, unknown = parser.parse_known_args(argv)
+    if unknown:
+        parser.error(_unknown(unknown, subparser))
     code: int = args.run(args)
     return code
+
+
+def _unknown(words: Sequence[str], parser: argparse.ArgumentParser) -> str:
+    """What to say of words that `parser` knows nothing of."""
+    from stt_load.config.options import no_option  # the keys of the configuration, which take time
+
+    options = [word.partition("=")[0] for word in words if word.startswith("--")]
+    if not options:
+        return f"unrecognized arguments: {shlex.join(words)}"
+    return no_option(options[0], parser._option_string_actions)
 
 
 def _problem(argv: Sequence[str], chosen: str | None) -> str | None:

@@ -6,13 +6,13 @@ import argparse
 import re
 import shutil
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
 from stt_load.config.faults import nearest
-from stt_load.config.keys import key
+from stt_load.config.keys import OTHER_WORDS, key
 from stt_load.config.layers import Layer, Override
 from stt_load.config.model import Config
 
@@ -111,6 +111,19 @@ def from_environment(environ: Mapping[str, str]) -> list[Override]:
     """What the environment says about the options, Locust's -u and -H included."""
     variables = {env: name for name, (_, env) in ways_in().items()}
     return [Override(name, environ[env], env, Layer.ENVIRONMENT) for env, name in variables.items() if env in environ]
+
+
+def no_option(word: str, known: Collection[str]) -> str:
+    """What to say of `word`, which is none of the options `known`; also where people call a key so."""
+    spelled = {
+        f"--{other.replace('_', '-')}": flag.rpartition(" ")[2]
+        for name, (flag, _) in ways_in().items()
+        for other in OTHER_WORDS.get(name, "").split()
+    }
+    spelled = {other: flag for other, flag in spelled.items() if flag in known}
+    spelled |= {flag: flag for flag in known if flag.startswith("--")}
+    meant = nearest(word, spelled)
+    return f"there is no option {word}" + ("" if meant is None else f"; did you mean {spelled[meant]}?")
 
 
 def unknown_variables(environ: Mapping[str, str], named: Iterable[str] = ()) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 import sys
 from collections.abc import Callable, Iterable
 from types import FunctionType
@@ -10,20 +11,33 @@ from typing import Any
 
 from locust import User
 
+from stt_load.config.options import no_option
+
 UNSEARCHED = ("locust", "stt_load")
 """Packages that have classes which no locustfile need have."""
 
 
 def check_user_classes(parser: Any) -> None:
-    """Makes Locust's `parser` end the program with 2 for a user class that there is not. Locust itself ends with 1.
+    """Makes Locust's `parser` end the program with 2 for a user class that there is not, and with one line for an
+    option. Locust itself ends with 1, and takes the value of a misspelt option for a class.
 
     Only its own parse, after all options of all locustfiles are known, can tell the classes from options' values. The
     environment's come as the default.
     """
     (action,) = (action for action in parser._actions if action.dest == "user_classes")
+
+    def known(name: str) -> str:
+        _end_if(_unknown_class(name) and (_unknown_option(parser) or _unknown_class(name)))
+        return name
+
+    def error(message: str) -> None:
+        _end_if(message.startswith("unrecognized arguments") and _unknown_option(parser))
+        fail(message)
+
     for name in action.default or ():
-        _known(name)
-    action.type = _known
+        known(name)
+    action.type = known
+    fail, parser.error = parser.error, error
 
 
 def names() -> set[str]:
@@ -51,12 +65,27 @@ def _copy(task: FunctionType) -> FunctionType:
     return copy
 
 
-def _known(name: str) -> str:
+def _unknown_class(name: str) -> str | None:
     known = names()
-    if known and name not in known:
-        sys.stderr.write(f"there is no user class {name}; the locustfile has {', '.join(sorted(known))}\n")
+    if not known or name in known:
+        return None
+    return f"there is no user class {name}; the locustfile has {', '.join(sorted(known))}"
+
+
+def _unknown_option(parser: Any) -> str | None:
+    """The first one on the command line that `parser` does not have. Argparse takes the beginning of one for it."""
+    known = list(parser._option_string_actions)
+    for word in itertools.takewhile(lambda word: word != "--", sys.argv[1:]):
+        name = word.partition("=")[0]
+        if name.startswith("--") and not any(flag.startswith(name) for flag in known):
+            return no_option(name, known)
+    return None
+
+
+def _end_if(problem: str | bool | None) -> None:
+    if problem:
+        sys.stderr.write(f"{problem}\n")
         sys.exit(2)
-    return name
 
 
 def _is_spawned(value: Any) -> bool:

@@ -41,13 +41,15 @@ def test_a_stream_that_was_not_sent_is_told() -> None:
 
 
 def test_how_long_each_step_took() -> None:
-    exchange = Exchange(connection=1, connect_s=0.5, tls_s=0.3, texts=Texts())
+    exchange = Exchange(connection=1, connect_s=0.5, tcp_connect_s=0.00004, tls_s=0.3, texts=Texts())
     for name, at_s in (("sent", 10.0), ("written", 10.6), ("first_byte", 12.0), ("done", 13.5)):
         exchange.mark(name, at_s)  # type: ignore[arg-type]
     assert exchange.texts is not None
     exchange.texts.add(12.5, "hi", final=False)
-    assert [line.split() for line in exchange_lines.timings(exchange)] == [
-        ["Name", "and", "TCP", "0.200", "s", "(after", "0.200", "s)"],
+    *steps, of_the_network = exchange_lines.timings(exchange)
+    assert of_the_network.startswith("   Of the connection, TCP took 0.040 ms, one round trip; the rest is the name")
+    assert [line.split() for line in steps] == [
+        ["Connection", "0.200", "s", "(after", "0.200", "s)"],
         ["TLS", "0.300", "s", "(after", "0.500", "s)"],
         ["Upload", "0.100", "s", "(after", "0.600", "s)"],
         ["Answer's", "headers", "1.400", "s", "(after", "2.000", "s)"],

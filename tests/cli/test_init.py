@@ -54,15 +54,42 @@ def test_what_is_missing_before_the_first_run_is_said(capsys: pytest.CaptureFixt
     assert "DEEPGRAM_API_KEY, which is not set in the environment" in said
 
 
-def test_what_is_there_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_there_is_left_alone_and_what_is_missing_written(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("locustfile.py").write_text("mine", encoding="utf-8")
+    assert main(["init"]) == 0
+    assert files() == {"locustfile.py": "mine", "config.yaml": text()}
+    assert capsys.readouterr().out == (
+        "Written: config.yaml\nThere already, and left alone: locustfile.py\nNext: stt-load run --headless\n"
+    )
+
+
+def test_a_locustfile_that_installs_ours_is_what_locust_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("locustfile.py").write_text("from stt_load import install\ninstall()\n", encoding="utf-8")
+    assert main(["init"]) == 0
+    assert capsys.readouterr().out.endswith("\nNext: locust --headless\n")
+
+
+def test_where_nothing_is_missing_or_what_is_given_has_no_place_nothing_is_written(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("config.yaml").write_text("seed: 1", encoding="utf-8")
+    assert main(["init", "--url", "http://h"]) == 2
+    advice = "there already; choose another folder, or --force to write anew"
+    assert capsys.readouterr().err == f"stt-load: config.yaml: {advice}\n"
     Path("locustfile.py").write_text("mine", encoding="utf-8")
     assert main(["init"]) == 2
-    assert files() == {"locustfile.py": "mine"}
-    assert capsys.readouterr().err == (
-        "stt-load: locustfile.py: there already; choose another folder, or --force to overwrite\n"
-    )
-    assert main(["init", "--force"]) == 0
-    assert files()["locustfile.py"] == LOCUSTFILE
+    assert capsys.readouterr().err == f"stt-load: config.yaml and locustfile.py: {advice}\n"
+    assert files() == {"config.yaml": "seed: 1", "locustfile.py": "mine"}
+
+
+def test_force_keeps_what_was_there_under_another_name(capsys: pytest.CaptureFixture[str]) -> None:
+    for number in (1, 2):
+        Path("config.yaml").write_text(f"seed: {number}", encoding="utf-8")
+        assert main(["init", "--force"]) == 0
+    assert files()["config.yaml"] == text()
+    kept = [path for path in sorted(files()) if ".bak" in path]
+    assert sorted(files()[path] for path in kept) == ["seed: 1", "seed: 2"]
+    assert f"Kept: {kept[0]}\n" in capsys.readouterr().out
 
 
 def test_nothing_is_written_for_a_url_that_is_none(capsys: pytest.CaptureFixture[str]) -> None:

@@ -56,7 +56,7 @@ def test_what_goes_out_is_what_the_server_gets(tmp_path: Path) -> None:
     text = json.loads(body.partition("\n")[2])["text"]
     assert understood.startswith(f"{len(text)} characters: {text}\n")
     steps = re.findall(r"^   (\S.*?) +\d+\.\d{3} s   \(after (\d+\.\d{3}) s\)$", understood, re.MULTILINE)
-    assert [name for name, _ in steps] == ["Name and TCP", "Upload", "Answer's headers", "Answer's end"]
+    assert [name for name, _ in steps] == ["Connection", "Upload", "Answer's headers", "Answer's end"]
     connected_s, written_s, headers_s, done_s = (float(after) for _, after in steps)
     assert connected_s <= written_s < 0.2 + connected_s <= headers_s <= done_s
     line = "stt-load run --headless\n"
@@ -195,7 +195,7 @@ def test_an_https_service(tmp_path: Path, seconds: float) -> None:
     assert "✅ A transcript of 5 characters: heard" in ran.stdout
     ((announced, read, _),) = service.bodies
     assert announced == read
-    assert re.search(r"Name and TCP .*\n   TLS  .*\n   Upload  .*\n   Answer's headers  ", ran.stdout)
+    assert re.search(r"Connection .*\n   TLS  .*\n   Upload  .*\n   Answer's headers  ", ran.stdout)
 
 
 def test_an_https_service_that_nobody_vouches_for(tmp_path: Path) -> None:

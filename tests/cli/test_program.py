@@ -109,6 +109,25 @@ def test_a_misspelt_command_is_told_what_was_meant(
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["probe", "--audio-lenght", "3"], "there is no option --audio-lenght; did you mean --audio-duration?"),
+        (["check-config", "--url", "http://h"], "there is no option --url; did you mean --host?"),
+        (["serve", "--audio-lenght=3"], "there is no option --audio-lenght\n"),
+        (["report", "x.json", "--jsn"], "there is no option --jsn; did you mean --json?"),
+        (["check-config", "a", "b"], "unrecognized arguments: b"),
+    ],
+)
+def test_a_misspelt_option_is_told_what_was_meant(
+    argv: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(argv)
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
+
+
 def test_the_effective_default_is_the_default(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

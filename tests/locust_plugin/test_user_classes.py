@@ -59,6 +59,25 @@ def test_the_environments_are_looked_at_too(
     assert "there is no user class Unknown" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--headless", "--audio-lenght", "3"], "there is no option --audio-lenght; did you mean --audio-duration?"),
+        (["--total-requets=3"], "there is no option --total-requets; did you mean --total-requests?"),
+        (["--hedless", "Nobody"], "there is no option --hedless; did you mean --headless?"),
+        (["--xyzzyx", "3"], "there is no option --xyzzyx"),
+        (["--audio-dur", "3", "Unknown"], "there is no user class Unknown; the locustfile has "),
+    ],
+)
+def test_a_misspelt_option_is_no_user_class(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        command_line(monkeypatch, tmp_path, "", *words)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.startswith(said)
+
+
 def test_known_ones_are_taken_in_their_order(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     _, options = command_line(monkeypatch, tmp_path, "", "Nobody", "Alias")
     assert options.user_classes == ["Nobody", "Alias"]
@@ -82,4 +101,4 @@ def test_the_value_of_an_option_that_another_listener_adds_is_no_user_class(
 def test_where_nothing_is_known_locust_has_its_own_word(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(user_classes.sys, "modules", {"locustfile": ModuleType("locustfile")})
     assert user_classes.names() == set()
-    assert user_classes._known("Anything") == "Anything"
+    assert user_classes._unknown_class("Anything") is None
