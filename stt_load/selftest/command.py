@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import signal
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from stt_load.selftest.bench import Outcome, TrialError
@@ -20,12 +22,15 @@ from stt_load.server.process import StartError
 
 DESCRIPTION = (
     "Runs real locust processes (both user classes, alone and with two workers) against the embedded server and "
-    "holds every figure of their results against the server's own log. Takes well under a minute. Exit code 0: all "
+    "holds every figure of their results against the server's own log. Takes about a minute. Exit code 0: all "
     "figures are right; 1: some are not; 2: it could not be tried; 5: interrupted."
 )
 WRONG = 1
 NOT_TRIED = 2
 INTERRUPTED = 5
+DOUBTFUL = ("DEGRADED", "INVALID")
+BUSY_LOAD = 0.5
+"""Of a machine per core: the server and the load generator alone are two processes."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,6 +54,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _run(args: argparse.Namespace, folder: Path) -> int:
     begun_s = time.monotonic()
+    load_before = os.getloadavg()[0] / (os.cpu_count() or 1)
+    doubtful: list[int] = []
     print("Real locust processes against a server that knows the truth:\n")
     found: list[Found] = []
     paces: list[str] = []
@@ -57,6 +64,8 @@ def _run(args: argparse.Namespace, folder: Path) -> int:
         of_trial = figures(trial, outcome)
         found += [(number, figure) for figure in of_trial]
         print(f"  {number:2}. {_line(trial, of_trial)}", flush=True)
+        if outcome.result["validity"]["verdict"] in DOUBTFUL:
+            doubtful.append(number)
         if trial.case is PACE:
             paces.append(_pace(trial, outcome))
     wrong = [one for one in found if not one[1].right]
@@ -65,11 +74,27 @@ def _run(args: argparse.Namespace, folder: Path) -> int:
         print("Each figure in the run in which it was furthest from the truth (every run: --verbose):\n")
     print("\n".join(table(found if args.verbose else furthest(found))))
     print(f"\n{len(found)} figures, {len(wrong)} of them wrong; {time.monotonic() - begun_s:.0f} s.")
-    if wrong and all(figure.late for _, figure in wrong):
-        print("What is wrong is late by a little, and nothing else: try again when this machine has less to do.")
+    if wrong:
+        print(*excuses([figure for _, figure in wrong], load_before, doubtful), sep="\n")
     print(f"This machine, sharing its cores with the server ({PACE.name}, {PACE.limit_rps:.0f}/s at most):")
     print("\n".join(paces))
     return WRONG if wrong else 0
+
+
+def excuses(wrong: Sequence[Figure], load_before: float, doubtful: Sequence[int]) -> Iterator[str]:
+    """Why figures may be wrong without being told wrongly. load_before: of the machine, per core, before it began.
+    doubtful: the runs whose own verdict is that they can't be believed."""
+    reasons = []
+    if all(figure.late for figure in wrong):
+        reasons.append("What is wrong is late by a little, and nothing else.")
+    if load_before >= BUSY_LOAD:
+        reasons.append(f"This machine was busy before it began: {load_before:.1f} processes at work for each core.")
+    if doubtful:
+        runs = ", ".join(map(str, doubtful))
+        reasons.append(f"DEGRADED or INVALID by the run's own verdict, as the generator had too little time: {runs}.")
+    yield from reasons
+    if reasons:
+        yield "The machine may be why: try again when it has less to do."
 
 
 def _line(trial: Trial, found: list[Figure]) -> str:

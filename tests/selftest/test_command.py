@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from stt_load.cli import main
 from stt_load.selftest import command
 from stt_load.selftest.bench import TrialError
 from stt_load.selftest.cases import TRIALS, Trial
+from stt_load.selftest.command import excuses
+from stt_load.selftest.figures import Figure
 
 LIMIT_S = 60
 
@@ -53,6 +56,19 @@ def test_the_whole_of_it_takes_less_than_a_minute_and_tells_right_from_wrong(tmp
     promises = [promise.fullmatch(line) for line in lines if "at least" in line]
     assert [found and found[1] for found in promises] == ["SttUser", "FastSttUser"]
     assert {path.name for path in tmp_path.iterdir()} == {"locust.conf", ".locust.conf"}, "it leaves nothing"
+
+
+def test_what_a_busy_machine_may_have_done_is_said() -> None:
+    late = Figure("response_time_s.max", "s", 0.5, 0.53, -0.0005, 0.015)
+    early, count = replace(late, reported=0.4), Figure("requests.total", "", 8, 7)
+    again = "The machine may be why: try again when it has less to do."
+    assert list(excuses([late, early], 0.1, [])) == list(excuses([count], 0.1, [])) == []
+    assert list(excuses([late], 0.1, [])) == ["What is wrong is late by a little, and nothing else.", again]
+    assert list(excuses([count], 1.5, [3, 12])) == [
+        "This machine was busy before it began: 1.5 processes at work for each core.",
+        "DEGRADED or INVALID by the run's own verdict, as the generator had too little time: 3, 12.",
+        again,
+    ]
 
 
 def test_whoever_ends_it_leaves_nothing_running(tmp_path: Path) -> None:
