@@ -63,6 +63,13 @@ def test_json_is_the_default_and_the_same_clip_says_the_same(server: Running) ->
     assert server.ask(wav(160_000, seed=1)).json() != server.ask(wav(160_000, seed=2)).json()
 
 
+def test_whisper_cpp_is_asked_at_a_path_of_its_own(server: Running) -> None:
+    body, content_type = multipart(response_format="json", temperature="0.0")
+    answer = requests.post(f"{server.url}/inference", body, headers={"Content-Type": content_type}, timeout=10)
+    assert answer.status_code == 200
+    assert answer.json()["text"]
+
+
 def test_the_language_asked_for_is_the_one_found(server: Running) -> None:
     assert server.ask(response_format="verbose_json", language="ko").json()["language"] == "ko"
 
