@@ -6,10 +6,12 @@ explanations are a style sheet's.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, make_response, request
+from locust.runners import STATE_CLEANUP, STATE_RUNNING, STATE_STOPPING
 
 from stt_load.config.keys import key
 from stt_load.config.options import OPTIONS
@@ -23,6 +25,8 @@ BEFORE_IT = """\
     <script src="./stt-load/page.js" defer></script>
     """
 
+_ENDING = re.compile(rf'("state": ?)"(?:{STATE_CLEANUP}|{STATE_STOPPING})"')
+
 
 def add(web_ui: Any, pages: Blueprint, board: NoticeBoard) -> None:
     """To Locust's `web_ui`; `pages` gets the routes."""
@@ -34,12 +38,13 @@ def add(web_ui: Any, pages: Blueprint, board: NoticeBoard) -> None:
         return typed(_text("page.js"), "text/javascript")
 
     def style() -> Response:
-        return typed(_text("page.css") + explanations(), "text/css")
+        return typed(_text("page.css") + explanations() + of_a_start_only(), "text/css")
 
     for name, view in (("run", notice), ("page.js", script), ("page.css", style)):
         guarded = web_ui.auth_required_if_enabled(view)
         pages.add_url_rule(f"/{name}", endpoint=name.replace(".", "_"), view_func=guarded)
     web_ui.app.after_request(_with_notice)
+    web_ui.app.after_request(_going_until_it_has_ended)
     # The form shows its fields in the order in which they come to the page: ours in that of the configuration.
     web_ui.app.jinja_env.policies["json.dumps_kwargs"] = {"sort_keys": False}
 
@@ -53,9 +58,28 @@ def explanations() -> str:
     )
 
 
+def of_a_start_only() -> str:
+    """Hides our fields in the form that changes a run that is on, the one without a host: a run keeps what it was
+    started with. The heading above them goes, too, unless fields of the user's own are below it."""
+    ours = ", ".join(f'[name="{_field(option.dest)}"]' for option in OPTIONS if option.in_web_form)
+    form = 'form:not(:has([name="host"]))'
+    parts = f"div:has(> div > :is({ours})), {form} .MuiAccordion-root:has({ours}):not(:has([name]:not({ours})))"
+    return f"{form} {parts} {{ display: none; }}\n"
+
+
 def _with_notice(response: Response) -> Response:
     if request.endpoint == "locust.index" and response.mimetype == "text/html" and not response.direct_passthrough:
         response.set_data(response.get_data(as_text=True).replace(ROOT, BEFORE_IT + ROOT, 1))
+    return response
+
+
+def _going_until_it_has_ended(response: Response) -> Response:
+    """Locust's page stops looking once it hears of a run that is ending, and would show that for ever, and no way to
+    start another one. A run that drains is still going."""
+    if request.endpoint in ("locust.index", "locust.request_stats") and not response.direct_passthrough:
+        text = response.get_data(as_text=True)
+        if _ENDING.search(text):
+            response.set_data(_ENDING.sub(rf'\1"{STATE_RUNNING}"', text))
     return response
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from locust.runners import STATE_CLEANUP, STATE_SPAWNING, STATE_STOPPED, STATE_STOPPING
 
 from stt_load.config.keys import keys
 from stt_load.config.options import OPTIONS
@@ -59,6 +60,30 @@ def test_what_there_is_to_say_is_asked_for_each_time(page: Page) -> None:
     page.view = RunView(outcome=run_of(steady()))
     told = page.client.get("/stt-load/run").get_json()
     assert told["links"] == [{"name": "report", "title": "The whole report"}]
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [(STATE_CLEANUP, "running"), (STATE_STOPPING, "running"), (STATE_SPAWNING, None), (STATE_STOPPED, None)],
+)
+def test_a_run_that_is_ending_is_told_as_one_that_goes_on_until_it_has_ended(
+    page: Page, state: str, told: str | None
+) -> None:
+    """Locust's page would not look again, and so never offer another start."""
+    assert page.environment.runner is not None
+    page.environment.runner.state = state
+    for _ in range(2):
+        assert page.client.get("/stats/requests").get_json()["state"] == (told or state)
+        assert template_of(page)["state"] == (told or state)
+    assert page.environment.runner.state == state, "Locust's own is not touched"
+
+
+def test_what_a_run_was_started_with_is_not_offered_in_the_form_that_changes_one(page: Page) -> None:
+    style = page.client.get("/stt-load/page.css").get_data(as_text=True)
+    (rule,) = (line for line in style.splitlines() if line.startswith('form:not(:has([name="host"]))'))
+    hidden = set(re.findall(r'\[name="(\w+)"\]', rule)) - {"host"}
+    assert hidden == {pages._field(name) for name in template_of(page)["extra_options"]}
+    assert rule.endswith("{ display: none; }")
 
 
 def test_our_fields_stand_in_the_order_of_the_configuration_total_and_warm_up_first(page: Page) -> None:
