@@ -30,7 +30,7 @@ COMMANDS = {
     "serve": ("run the embedded STT server", "stt_load.server.command"),
 }
 """Of each command its summary and its module, which has add_arguments(parser) and run(args) -> exit code, and may
-have a DESCRIPTION; or forward(words) -> exit code, when what follows the command is another program's."""
+have a DESCRIPTION; and forward(words) -> exit code, when what follows the command is another program's."""
 OPTIONS = ("--help", "--version", "-h")
 
 

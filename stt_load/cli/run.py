@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from collections.abc import Sequence
 from importlib.resources import files
+from typing import NoReturn
 
 HINT = """\
 stt-load run [LOCUST OPTIONS]: `locust` with the locustfile of stt-load, also where the working directory has one of
@@ -19,10 +21,19 @@ def locustfile() -> str:
     return str(files("stt_load") / "project" / "locustfile.py")
 
 
-def forward(words: Sequence[str]) -> int:
+def forward(words: Sequence[str]) -> NoReturn:
     """Becomes `locust`, with `words` as its options: from then on this process is Locust's, signals and exit code
     included. Does not return."""
     if {"-h", "--help"} & set(words):
         print(HINT, flush=True)
     # -P: what lies in the working directory is not taken for Locust, or for a module of its.
     os.execv(sys.executable, [sys.executable, "-P", "-m", "locust", "-f", locustfile(), *words])
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """None: words of Locust's come to `forward`, unless something stands before the command, such as --version."""
+
+
+def run(_: argparse.Namespace) -> int:
+    """Without any option of Locust's."""
+    forward(())

@@ -78,6 +78,8 @@ def test_help_loads_nothing_heavy() -> None:
 def test_the_version_and_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     for argv, code, out, err in [
         (["--version"], 0, f"stt-load {__version__}\n", ""),
+        (["--version", "run"], 0, f"stt-load {__version__}\n", ""),
+        (["--nonsense", "run"], 2, "", "usage: stt-load"),
         ([], 2, "", "usage: stt-load"),
         (["nonsense"], 2, "", "usage: stt-load"),
         (["check-config", "a", "b"], 2, "", "usage: stt-load"),
