@@ -146,15 +146,21 @@ def _given_twice(path: KeyPath, one: Origin, other: Origin) -> Fault:
 
 
 def _lay_over(lower: dict[str, Any], higher: Mapping[str, Any], path: KeyPath = ()) -> None:
-    """Key by key, so that a section keeps what only `lower` has in it."""
+    """Key by key, so that a section keeps what only `lower` has in it. A mapping that is one value is replaced."""
     for name, value in higher.items():
-        below = lower.get(name)
-        if isinstance(below, dict) and isinstance(value, dict):
-            _lay_over(below, value, (*path, name))
-        elif isinstance(below, dict) and value is None and not _is_nullable((*path, name)):
+        below, here = lower.get(name), (*path, name)
+        if isinstance(below, dict) and isinstance(value, dict) and not _is_one_value(here):
+            _lay_over(below, value, here)
+        elif isinstance(below, dict) and value is None and not _is_nullable(here):
             continue  # an empty section
         else:
             lower[name] = value
+
+
+def _is_one_value(path: KeyPath) -> bool:
+    """Whether a mapping there belongs together: a header with the unit of another one tells another time."""
+    key = keys().get(path)
+    return key is not None and key.kind not in ("section", "fields")
 
 
 def _is_nullable(path: KeyPath) -> bool:

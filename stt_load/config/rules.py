@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from stt_load.audio.names import FEWEST_SAMPLES, MOST_SAMPLES, frames_of
+from stt_load.config.api import TimeHeader
 from stt_load.config.faults import KeyPath
 from stt_load.config.model import Config
 from stt_load.config.places import Broken, model_has_a_place, references_are_right, variables_are_right
@@ -42,6 +43,7 @@ def broken_rules(config: Config, environ: Mapping[str, str], *, speaks: bool = T
     yield from _stream_has_a_protocol(config)
     yield from _upload_has_a_path(config)
     yield from _rows_have_a_form(config)
+    yield from _header_has_its_own_unit(config)
     if config.embeds:
         yield from _key_is_set(("embedded", "api_key_env"), config.embedded.api_key_env, environ)
 
@@ -134,6 +136,16 @@ def _rows_have_a_form(config: Config) -> Iterator[Broken]:
         yield {("report", "rows"): f"ends with neither {' nor '.join(ROWS_SUFFIXES)}; choose one of them, or null"}
     elif rows is not None and config.save_path is not None and Path(rows) == Path(config.save_path):
         yield {("report", "rows"): "is the file of save_path; choose another one, or null"}
+
+
+def _header_has_its_own_unit(config: Config) -> Iterator[Broken]:
+    found = config.api.response
+    if isinstance(found.processing_time, TimeHeader) and found.processing_time_unit != "s":
+        unit = found.processing_time_unit
+        yield {
+            ("api", "response", "processing_time_unit"): "is the unit of a time in a JSON answer, and "
+            f"processing_time is a header; choose s, and `unit: {unit}` inside `processing_time`"
+        }
 
 
 def _bundle_is_there(config: Config) -> Iterator[Broken]:

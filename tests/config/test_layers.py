@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stt_load.config import Layer, Override
+from stt_load.config.api import TimeHeader
 from tests.config.conftest import Faults, Load
 
 
@@ -111,3 +112,12 @@ def test_null_takes_a_mapping_away_where_it_is_a_value_and_is_an_empty_section_e
     assert loaded(text, environ=keys).api.response.processing_time is None
     empty = loaded("api: {preset: litellm, response: null, headers: null}", environ=keys).api
     assert empty.response.processing_time is not None
+
+
+def test_a_mapping_that_is_one_value_takes_nothing_from_the_presets(loaded: Load) -> None:
+    """The preset's unit is that of its header."""
+    text = "api: {preset: litellm, response: {processing_time: {header: x-mine}}}"
+    found = loaded(text, environ={"LITELLM_API_KEY": "k"}).api.response.processing_time
+    assert found == TimeHeader(header="x-mine", unit="s")
+    both = loaded("api: {preset: azure-openai, query: {a: b}}", environ={"AZURE_OPENAI_API_KEY": "k"})
+    assert set(both.api.query) == {"api-version", "a"}

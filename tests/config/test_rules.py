@@ -19,6 +19,10 @@ def broken(
     return [set(rule) for rule in broken_rules(config, environ or {}, speaks=speaks)]
 
 
+def _timed(unit: str) -> dict[str, Any]:
+    return {"api": {"response": {"processing_time": {"header": "x-ms"}, "processing_time_unit": unit}}}
+
+
 @pytest.mark.parametrize(
     ("values", "keys"),
     [
@@ -35,6 +39,8 @@ def broken(
         ({"report": {"rows": "a/rows.jsonl"}}, []),
         ({"report": {"rows": "rows.json"}}, [{("report", "rows")}]),
         ({"report": {"rows": "a/.csv"}}, [{("report", "rows")}]),
+        (_timed("s"), []),
+        (_timed("ms"), [{("api", "response", "processing_time_unit")}]),
         ({"save_path": "rows.csv", "report": {"rows": "./rows.csv"}}, [{("report", "rows")}]),
     ],
 )
