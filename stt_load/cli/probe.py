@@ -194,5 +194,5 @@ class _Printer:
         """One request of a job, and its answer."""
         self.show_first()
         body = self.api.hide(answer.body.decode(errors="replace"))  # before it is cut, see above
-        path = request.path
+        path = mask_url(request.path)  # a service may put a key of its own into the URL that it names
         self.show(f"{request.method} {path}: HTTP {answer.status} after {took_s:.3f} s, {excerpt(body.encode())}")

@@ -109,7 +109,8 @@ def run(args: argparse.Namespace) -> int:
     if args.name is None:
         print(text(), end="")
         return 0
-    found = [key for path, key in keys().items() if args.name in dotted(path)]
+    wanted = dotted(FORMER.get((args.name,), (args.name,)))
+    found = [key for path, key in keys().items() if wanted in dotted(path)]
     if not found:
         meant = suggestion(tuple(args.name.split(".")))
         advice = f"did you mean {meant}?" if meant else "`stt-load keys` lists them all"

@@ -86,6 +86,8 @@ def shown(path: tuple[str, ...], written: str) -> str:
         text = text if is_name else f"{bare[: min(3, len(bare) // 3)]}..."
     elif looks_like_key(bare) or any(map(is_secret_name, path)):
         text = MASK
+    elif "?" in bare and (masked := mask_url(bare)) != bare:
+        text = masked
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}..."
 
 

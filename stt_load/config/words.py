@@ -140,7 +140,7 @@ def job_path(text: str) -> str:
 def absolute_path(text: str) -> str:
     if not text.startswith("/"):
         # A whole URL has its place elsewhere, and a suggestion made of it would be nonsense.
-        meant = "a path such as /v1/audio/transcriptions" if "://" in text else f"`/{text}`"
+        meant = "a path such as /v1/audio/transcriptions" if "://" in text else f"`/{mask_url(text)}`"
         raise ValueError(f"does not begin with a slash; choose {meant}")
     if not _PRINTABLE.fullmatch(text) or "#" in text:
         raise ValueError("has a character that no path may have; write it percent-encoded, such as %20 for a space")

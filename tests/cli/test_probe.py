@@ -14,6 +14,12 @@ from typing import Any
 
 import pytest
 
+from stt_load.api.answers import Places, reader
+from stt_load.api.api import Api
+from stt_load.api.form import Bare
+from stt_load.api.request import Body, Request
+from stt_load.api.verdict import Answer
+from stt_load.cli.probe import _Printer
 from stt_load.config import load
 from tests.client.proxy import Proxy
 from tests.ports import free_port
@@ -168,6 +174,12 @@ def test_a_job_step_by_step(tmp_path: Path) -> None:
     assert '"status": "completed"' in steps[-1][1]
     assert "s3cret" not in ran.stdout + ran.stderr
     assert f"Asked {len(steps) - 2} times whether the job was over" in ran.stdout
+
+
+def test_a_key_in_a_url_that_the_service_has_named_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    printer = _Printer(Api(Bare(), reader("json", Places())), iter(()))
+    printer.step(Request("GET", "/jobs/7?signature=abc&v=1", Body(())), Answer(200, "", None, b"{}"), 0.5)
+    assert capsys.readouterr().out == "GET /jobs/7?signature=***&v=1: HTTP 200 after 0.500 s, {}\n"
 
 
 def test_an_answer_that_is_no_text_leaves_the_terminal_alone(tmp_path: Path) -> None:

@@ -48,5 +48,7 @@ def test_a_key_has_its_default_its_option_and_its_former_name() -> None:
 def test_a_part_of_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["keys", "timeout.re"]) == 0
     assert capsys.readouterr().out.startswith("### `api.timeout.read`\n")
+    assert main(["keys", "audio_duration"]) == 0
+    assert capsys.readouterr().out.startswith("### `audio.duration`\n")
     assert main(["keys", "users"]) == 2
     assert "did you mean `concurrent_requests`?" in capsys.readouterr().err

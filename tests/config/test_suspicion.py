@@ -196,5 +196,11 @@ def test_a_value_in_a_message_is_one_short_line_without_a_secret(
     assert shown(path, written) == text
 
 
+def test_of_a_path_the_secrets_in_its_query_are_not_shown() -> None:
+    for path in (("api", "endpoint"), ("api", "job", "poll")):
+        assert shown(path, '"/x/{id}?key=pony"') == "/x/{id}?key=***"
+    assert shown(("api", "prompt"), '"who is it?"') == '"who is it?"'
+
+
 def test_a_long_value_is_cut() -> None:
     assert shown(("api", "prompt"), "word " * 100) == ("word " * 100)[:SHOWN_CHARACTERS] + "..."

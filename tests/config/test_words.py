@@ -50,6 +50,7 @@ def test_a_right_one_is_taken_as_it_is(check: Callable[[str], str], text: str) -
         (words.job_path, "jobs/{id}", "does not begin with a slash"),
         (words.job_path, "/jobs /{id}", "has a character that no path may have"),
         (words.absolute_path, "v1", "choose `/v1`"),
+        (words.absolute_path, "v1?key=pony", r"choose `/v1?key=***`"),
         (words.variable_name, "sk-abcdefghijk", "choose the name of the environment variable"),
         (words.header_name, "Host", "leave it out"),
         (words.header_text, "a\nb", "choose printable ASCII"),
