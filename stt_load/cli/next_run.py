@@ -32,7 +32,7 @@ def command(args: argparse.Namespace, saved: Path | None) -> str:
     file = saved or args.file
     if file is not None and file != Path(DEFAULT_FILE):
         words.insert(0, f"{FILE_VARIABLE}={shlex.quote(str(file))}")
-    elif saved is not None and os.environ.get(FILE_VARIABLE, DEFAULT_FILE) != DEFAULT_FILE:
+    elif file is not None and os.environ.get(FILE_VARIABLE, DEFAULT_FILE) != DEFAULT_FILE:
         words.insert(0, f"{FILE_VARIABLE}={DEFAULT_FILE}")
     return " ".join(words)
 

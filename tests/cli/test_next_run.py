@@ -42,6 +42,8 @@ def test_where_there_is_a_locustfile_it_is_locusts(elsewhere: Path) -> None:
     [
         (["mine.yaml"], None, "", "CONFIG_PATH=mine.yaml stt-load run --headless"),
         (["config.yaml"], None, "", "stt-load run --headless"),
+        (["config.yaml"], None, "other.yaml", "CONFIG_PATH=config.yaml stt-load run --headless"),
+        ([], None, "other.yaml", "stt-load run --headless"),
         (["-u", "3"], "config.yaml", "", "stt-load run --headless"),
         (["-u", "3"], "new one.yaml", "", "CONFIG_PATH='new one.yaml' stt-load run --headless"),
         (["-u", "3"], "config.yaml", "other.yaml", "CONFIG_PATH=config.yaml stt-load run --headless"),
