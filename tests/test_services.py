@@ -204,5 +204,5 @@ def test_a_url_elsewhere_is_not_asked(tmp_path: Path, monkeypatch: pytest.Monkey
     elsewhere = {**GLADIA, "POST /v2/pre-recorded": [{"id": "7", "result_url": "http://localhost:1/v2/7"}]}
     with serving(elsewhere) as service:
         verdict, _ = spoken(example("api.gladia.io"), service, tmp_path, monkeypatch)
-    assert "a URL at http://localhost, not at http://127.0.0.1:" in str(verdict)
+    assert "a URL at http://localhost:1, not at http://127.0.0.1:" in str(verdict)
     assert [place for place, _, _ in service.came] == ["POST /v2/upload", "POST /v2/pre-recorded"]

@@ -11,6 +11,7 @@ from stt_load.api.names import ANSWER_PLACE, ID_PLACE
 from stt_load.api.places import look
 
 _PLACE = re.compile(ANSWER_PLACE)
+NOT_HERE = "it is not asked, as it would be given the key"
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -53,10 +54,8 @@ class JobPath:
         except ValueError:
             raise NoPathError("no URL where the next one should be") from None
         if not is_here:
-            raise NoPathError(
-                f"a URL at {parts.scheme}://{parts.hostname}, not at {self.origin}: it is not asked, as it would be "
-                f"given the key"
-            )
+            host = parts.netloc.rpartition("@")[2]
+            raise NoPathError(f"a URL at {parts.scheme}://{host}, not at {self.origin}: {NOT_HERE}")
         return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from stt_load.api.places import look
+from stt_load.config.scalars import scalar
 
 MOST_LOOKED_AT = 10_000
 """Values of an answer; what comes after so many is no transcript's place any more."""
@@ -46,7 +47,8 @@ def texts_in(document: Any, most: int) -> list[Found]:
 
 def as_yaml(place: str) -> str:
     """The expression as a value in YAML, quoted where it must be."""
-    return place if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.]*", place) else json.dumps(place, ensure_ascii=False)
+    is_plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.]*", place) is not None and scalar(place) == place
+    return place if is_plain else json.dumps(place, ensure_ascii=False)
 
 
 def _places(document: Any) -> Iterator[str]:

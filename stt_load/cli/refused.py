@@ -21,7 +21,9 @@ _NAMED = (
     ("duration", "audio.duration", "--audio-duration"),
 )
 """A word in a refusal, the key that is about it, and that key's option."""
-"""A word in a refusal, the key that is about it, and that key's option."""
+
+_STEPS = {"upload": ("POST", "upload"), "poll": ("GET", "poll"), "result": ("GET", "result")}
+"""Of the steps of a job that go elsewhere than to the endpoint, the method and the key of api.job with the path."""
 
 _OTHER_HEADER = '`api: {headers: {NAME: "${STT_API_KEY}"}}`'
 
@@ -44,6 +46,9 @@ def _proxy_wants_a_password(_: Tried) -> Iterator[str]:
 
 
 def _not_found(tried: Tried) -> Iterator[str]:
+    if tried.answer is not None and tried.answer.step in _STEPS:
+        yield from _no_such_step(tried, tried.answer.step)
+        return
     if tried.api.model is not None and "model" in tried.said:
         yield f"the service may not have the model {tried.api.model}: api.model (--model)"
         return
@@ -51,7 +56,18 @@ def _not_found(tried: Tried) -> Iterator[str]:
     yield from other_endpoints(tried)
 
 
+def _no_such_step(tried: Tried, step: str) -> Iterator[str]:
+    """Of a job that was made, or whose clip has a place of its own: where it was asked after is printed above."""
+    method, key = _STEPS[step]
+    path = mask_url(getattr(tried.api.job, key) or "null")
+    asked = f"asked was {method} to the path of api.job.{key}, {path}, as it is printed above"
+    yield f"{asked}: `api: {{job: {{{key}: PATH}}}}`"
+
+
 def _takes_no_post(tried: Tried) -> Iterator[str]:
+    if tried.answer is not None and tried.answer.step in _STEPS:
+        yield from _no_such_step(tried, tried.answer.step)
+        return
     yield f"something is at {tried.url}, but it takes no POST: another api.endpoint (--endpoint) is needed"
     yield from other_endpoints(tried)
 
@@ -127,12 +143,17 @@ def _elsewhere(tried: Tried) -> Iterator[str]:
     location = "" if tried.answer is None else tried.answer.location or ""
     if not location:
         return
-    here, there = urlsplit(tried.url), urlsplit(urljoin(tried.url, location))
+    try:
+        here, there = urlsplit(tried.url), urlsplit(urljoin(tried.url, location))
+        _ = there.port
+    except ValueError:
+        yield "where it redirects to is no URL: the service, or a proxy before it, is set up wrongly"
+        return
     if (there.scheme, there.netloc) != (here.scheme, here.netloc):
         yield f"try `-H {mask_url(f'{there.scheme}://{there.netloc}')}`"
     if there.path != here.path:
         base = urlsplit(tried.api.base_url).path.rstrip("/")
-        endpoint = there.path.removeprefix(base)
+        endpoint = there.path.removeprefix(base) if there.path.startswith(f"{base}/") else there.path
         yield f"the way leads to {there.path}; unless that is a login, try `--endpoint {endpoint}`"
 
 

@@ -11,6 +11,8 @@ from stt_load.api.places import parsed
 from stt_load.api.verdict import Answer, Failure
 from stt_load.config import ApiConfig
 from stt_load.config import preset as presets
+from stt_load.config.section import EMBEDDED
+from stt_load.config.suspicion import mask_url
 
 SHOWN_CHARACTERS = 60
 
@@ -47,8 +49,15 @@ Advise = Callable[[Tried], Iterator[str]]
 
 def other_endpoints(tried: Tried) -> Iterator[str]:
     """The same endpoint with or without the version before it, and those that known services have."""
-    path = urlsplit(tried.api.endpoint).path
-    yield f"try `--endpoint {path.removeprefix('/v1') if path.startswith('/v1/') else f'/v1{path}'}`"
+    path, base = urlsplit(tried.api.endpoint).path, mask_url(tried.api.base_url).rstrip("/")
+    # Of a base URL that ends in /v1, one in the endpoint is no second one: to do without it, both have to be given.
+    server = "" if base == EMBEDDED else f"-H {base.removesuffix('/v1')} "
+    if base.endswith("/v1"):
+        yield f"try `{server}--endpoint {path}`"
+    elif path.startswith("/v1/"):
+        yield f"try `{server}--endpoint {path.removeprefix('/v1')}`"
+    else:
+        yield f"try `--endpoint /v1{path}`"
     others: dict[str, list[str]] = {}
     for name in presets.NAMES:
         endpoint = presets.document(name).values["api"].get("endpoint")

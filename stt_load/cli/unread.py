@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from stt_load.api.answers import A_PAGE, told_error
+from stt_load.api.job_path import NOT_HERE
 from stt_load.api.words import is_markup
 from stt_load.cli.found_texts import as_yaml, texts_in
 from stt_load.cli.tried import Advise, Tried, cut, other_endpoints
@@ -65,6 +66,12 @@ def _odd_stream(tried: Tried) -> Iterator[str]:
 def _no_job(tried: Tried) -> Iterator[str]:
     """Where the next step's information may stand, if nothing stood where it was looked for."""
     if tried.answer is None or tried.answer.step not in _PLACES:
+        return
+    if NOT_HERE in tried.failure.message:
+        yield (
+            "if that is the same service by another name, ask for it by that (-H), or by a path of your own, such as "
+            "`api: {job: {poll: /jobs/{id}}}`"
+        )
         return
     key, what = _PLACES[tried.answer.step]
     if f"nothing at `{getattr(tried.api.job, key)}`" not in tried.failure.message:

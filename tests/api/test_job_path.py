@@ -35,6 +35,11 @@ def test_no_other_server_is_given_the_key(url: str) -> None:
         JobPath("{url}", "", HERE).after({"url": url}, None)
 
 
+def test_the_other_server_is_named_with_its_port_and_without_a_password() -> None:
+    with pytest.raises(NoPathError, match=f"^a URL at https://h:9000, not at {HERE}: "):
+        JobPath("{url}", "", HERE).after({"url": "https://me:hunter2@h:9000/x"}, None)
+
+
 @pytest.mark.parametrize(
     ("document", "message"),
     [

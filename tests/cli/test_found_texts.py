@@ -37,6 +37,10 @@ def test_a_text_that_is_all_there_is() -> None:
     assert texts_in(["hello"], 9) == [Found("[0]", "hello")]
 
 
+def test_what_is_another_value_in_yaml_is_quoted() -> None:
+    assert [as_yaml(place) for place in ("null", "true", "text", "a b")] == ['"null"', '"true"', "text", '"a b"']
+
+
 NAMES = st.text(min_size=1, max_size=6)
 DOCUMENTS = st.recursive(
     st.text(max_size=9) | st.none() | st.integers(),

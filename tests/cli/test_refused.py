@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from stt_load.api.verdict import Step
 from tests.cli.trying import refused
 
 
@@ -28,6 +29,30 @@ def test_a_404_says_what_was_asked_and_what_to_try() -> None:
     assert "`--endpoint /audio/transcriptions`" in found
     assert "/inference (whisper-cpp)" in found
     assert "`--endpoint /v1/asr`" in refused(404, endpoint="/asr")
+
+
+@pytest.mark.parametrize("base", ["http://stt.example:8000", "http://stt.example:8000/v1"])
+def test_a_version_in_the_base_url_is_taken_out_there(base: str) -> None:
+    """Whoever has given -H http://stt.example:8000/v1 asks for the same with another endpoint alone."""
+    endpoint = "/audio/transcriptions" if base.endswith("/v1") else "/v1/audio/transcriptions"
+    found = refused(404, base_url=base, endpoint=endpoint)
+    assert "try `-H http://stt.example:8000 --endpoint /audio/transcriptions`" in found
+
+
+@pytest.mark.parametrize("status", [404, 405])
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ("upload", "asked was POST to the path of api.job.upload, /up?key=***,"),
+        ("poll", "asked was GET to the path of api.job.poll, /j/{id},"),
+        ("result", "asked was GET to the path of api.job.result, {url},"),
+    ],
+)
+def test_of_a_job_the_path_of_that_step_is_named(status: int, step: Step, said: str) -> None:
+    job = {"upload": "/up?key=hunter2", "poll": "/j/{id}", "result": "{url}"}
+    found = refused(status, step=step, protocol="submit_poll", job=job)
+    assert said in found
+    assert "endpoint" not in found
 
 
 def test_a_404_that_speaks_of_the_model_is_about_the_model() -> None:
@@ -89,6 +114,8 @@ def test_a_plain_request_at_a_port_of_tls() -> None:
         ("https://stt.example/v1/audio/transcriptions", "try `-H https://stt.example`"),
         ("/v1/audio/transcriptions/", "try `--endpoint /v1/audio/transcriptions/`"),
         ("https://stt.example/login?next=x", "the way leads to /login; unless that is a login"),
+        ("http://[", "where it redirects to is no URL"),
+        ("http://stt.example:99999999/x", "where it redirects to is no URL"),
     ],
 )
 def test_a_redirect_is_followed_by_hand(location: str, said: str) -> None:

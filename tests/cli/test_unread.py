@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from stt_load.api.job_path import NOT_HERE
 from stt_load.api.verdict import Step
 from stt_load.samples.sample import ErrorKind
 from tests.cli.trying import unread
@@ -48,6 +49,10 @@ def test_what_is_no_json_may_be_asked_for(body: str, said: str) -> None:
     assert said in unread(ErrorKind.BAD_JSON, body)
 
 
+def test_bytes_are_no_text() -> None:
+    assert unread(ErrorKind.BAD_JSON, "RIFF\x00\x01") == ""
+
+
 def test_of_a_broken_stream() -> None:
     assert "api.stream_dialect is openai" in unread(ErrorKind.BAD_STREAM, "x", stream_dialect="openai")
     assert "`--stream false`" in unread(ErrorKind.BAD_STREAM, "x")
@@ -65,3 +70,8 @@ def test_where_a_jobs_next_step_may_find_what_it_needs(step: Step, place: str, s
     message = f"HTTP 200 to the {step}, nothing at `{place}`"
     assert said in unread(ErrorKind.POLL_FAILED, '{"job_id": 17}', message, step)
     assert unread(ErrorKind.POLL_FAILED, '{"job_id": 17}', "nothing at `status_url`", step) == ""
+
+
+def test_of_a_url_at_another_server_it_is_told_what_to_give_instead() -> None:
+    message = f"HTTP 200 to the submit, a URL at http://other, not at http://stt.example: {NOT_HERE}: ..."
+    assert "`api: {job: {poll: /jobs/{id}}}`" in unread(ErrorKind.POLL_FAILED, "{}", message, "submit")

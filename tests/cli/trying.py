@@ -19,10 +19,16 @@ def told(kind: ErrorKind, message: str = "", url: str = URL, **api: Any) -> str:
 
 
 def refused(
-    status: int, body: str = "", location: str | None = None, keys: tuple[str, ...] = (), url: str = URL, **api: Any
+    status: int,
+    body: str = "",
+    location: str | None = None,
+    keys: tuple[str, ...] = (),
+    url: str = URL,
+    step: Step = "request",
+    **api: Any,
 ) -> str:
     """The advice on a refusal."""
-    answer = Answer(status, "application/json", location, body.encode())
+    answer = Answer(status, "application/json", location, body.encode(), step=step)
     failure = of_status(answer)
     assert failure is not None
     config = ApiConfig.model_validate(api)
