@@ -85,12 +85,16 @@ def _at(values: Mapping[str, Any], path: tuple[str, ...]) -> Any:
 
 
 def _without_secrets(name: str, value: Any) -> tuple[Any, list[str]]:
-    """What of `value` is no secret, None for nothing; and the names of what is."""
+    """What of `value` is no secret, None for nothing; and what is, by name."""
     if isinstance(value, dict):
         secret = list(_secret_names(value))
         kept = {key: one for key, one in value.items() if key not in secret}
         return kept or None, [f"{name}.{key}" for key in secret]
-    return (None, [name]) if isinstance(value, str) and MASK in value else (value, [])
+    if not isinstance(value, str) or MASK not in value:
+        return value, []
+    if name == "api.base_url":  # without its server, a file would send the load to another one, such as the preset's
+        return value.replace(f"{MASK}@", "", 1), ["the password of api.base_url (LOCUST_HOST may hold all of it)"]
+    return None, [name]
 
 
 def _secret_names(fields: Mapping[str, Any]) -> Iterator[str]:
