@@ -16,6 +16,10 @@ from stt_load.locust_plugin.user_classes import check_user_classes
 LOOPBACK = "127.0.0.1"
 """Where the web UI listens, and a master to its own workers, unless somebody says otherwise: Locust's default is
 every address of the machine, for everybody in the network."""
+WORKERS_PORT = (
+    "can't listen to workers at {place}: {reason}; another master may be running, choose another port with "
+    "--master-bind-port (and --master-port for the workers)"
+)
 
 
 class CommandLine:
@@ -35,6 +39,7 @@ class CommandLine:
         self._wholes: dict[str, str] = {}
         self._told: set[str] = set()
         self._speaks = True
+        self.summary_only = False
         self.file: str | None = None
 
     def default_again(self, default_user: str | None) -> None:
@@ -72,6 +77,7 @@ class CommandLine:
             parser.set_defaults(master_bind_host=LOOPBACK)
             given = _parsed(parser)
         check_user_classes(parser)
+        self.summary_only = given.only_summary
         parser.set_defaults(**self._plain_defaults(given))
         if given.worker or _only_looks(given):
             return  # a worker is told everything by its master
@@ -139,7 +145,7 @@ class CommandLine:
             sys.stderr.write(f"{error}\n")
             sys.exit(2)
         if given["master"] or given["processes"]:
-            _check_port(given["master_bind_host"], given["master_bind_port"])
+            check_port(given["master_bind_host"], given["master_bind_port"], WORKERS_PORT)
         return config
 
     def _load(self, overrides: Sequence[Override]) -> Config:
@@ -203,19 +209,19 @@ class _Offered(tuple[str, ...]):
         return True
 
 
-def _check_port(host: str, port: int) -> None:
-    """Ends the program when workers can't be listened to: those of `--processes` would join whoever has the port."""
+def check_port(host: str, port: int, said: str) -> None:
+    """Ends the program when it can't listen there: workers of `--processes` would join whoever has the port.
+
+    said: what is wrong then, and what helps.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("" if host == "*" else host, port))
         except OSError as error:
-            place = f"{host}:{port}"
-            sys.stderr.write(
-                f"stt-load: can't listen to workers at {place}: {error.strerror or error}; another master may be "
-                f"running, choose another port with --master-bind-port (and --master-port for the workers)\n"
-            )
+            reason = error.strerror or str(error)
+            sys.stderr.write(f"stt-load: {said.format(place=f'{host}:{port}', reason=reason)}\n")
             sys.exit(2)
 
 

@@ -7,23 +7,30 @@ from typing import Any
 
 import gevent
 
+from stt_load.locust_plugin.command_line import check_port
 from stt_load.report.messages import Language
 from stt_load.report.output import Output, messages_for
 
 LOOK_S = 0.02
+TAKEN = (
+    "the web page can't be at {place}: {reason}; another Locust may be running, choose another port with --web-port, "
+    "or run without a page: --headless"
+)
 EVERY_ADDRESS = ("", "*", "0.0.0.0", "::")
 
 
 def announce(web_ui: Any, language: Language) -> None:
     """Says on standard error where `web_ui`, Locust's, is once it takes connections: a port that is taken has none.
 
-    On a terminal Enter opens it, as Locust has it.
+    On a terminal Enter opens it, as Locust has it. Ends the program, with 2, where the port is taken.
     """
+    options = web_ui.environment.parsed_options
+    check_port(options.web_host, options.web_port, TAKEN)
 
     def wait() -> None:
         while web_ui.server is None or not web_ui.server.started:
             gevent.sleep(LOOK_S)
-        url = url_of(web_ui.environment.parsed_options, web_ui.server.server_port)
+        url = url_of(options, web_ui.server.server_port)
         say = messages_for(language, sys.stderr)
         hint = say("page.keys") if sys.stdin is not None and sys.stdin.isatty() else ""
         Output(sys.stderr).write(f"{say('page.at', url=url)}{hint}\n")

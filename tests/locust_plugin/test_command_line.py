@@ -168,7 +168,7 @@ def test_page_and_master_listen_on_loopback_unless_told_otherwise(
     words: list[str],
     at: tuple[str, str],
 ) -> None:
-    monkeypatch.setattr(command_lines, "_check_port", lambda *_: None)  # it would try to bind there
+    monkeypatch.setattr(command_lines, "check_port", lambda *_: None)  # it would try to bind there
     for name, value in env.items():
         monkeypatch.setenv(name, value)
     (tmp_path / "locust.conf").write_text(conf, encoding="utf-8")
@@ -177,11 +177,11 @@ def test_page_and_master_listen_on_loopback_unless_told_otherwise(
 
 
 def test_the_port_is_tried_where_it_will_be_listened_at(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    tried: list[tuple[str, int]] = []
-    monkeypatch.setattr(command_lines, "_check_port", lambda *place: tried.append(place))
+    tried: list[tuple[str, int, str]] = []
+    monkeypatch.setattr(command_lines, "check_port", lambda *place: tried.append(place))
     for words in (["--processes", "2"], ["--master"], ["--processes", "2", "--master-bind-host", "*"]):
         command_line(monkeypatch, tmp_path, CONFIG, *words)
-    assert tried == [("127.0.0.1", 5557), ("*", 5557), ("*", 5557)]
+    assert [place[:2] for place in tried] == [("127.0.0.1", 5557), ("*", 5557), ("*", 5557)]
 
 
 def test_what_was_configured_stays_known_whatever_the_form_says(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +13,7 @@ from stt_load.locust_plugin import page_address
 
 PLAIN = {
     "web_host": "127.0.0.1",
+    "web_port": 0,
     "web_host_display_name": None,
     "tls_cert": "",
     "tls_key": "",
@@ -55,3 +57,18 @@ def test_it_is_told_once_the_page_is_there_and_not_before(
         while not (heard := heard + capsys.readouterr().err):
             gevent.sleep(page_address.LOOK_S)
     assert said.format(url="http://127.0.0.1:4711") in heard
+
+
+def test_a_port_that_is_taken_is_one_line_and_2(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        options = SimpleNamespace(**PLAIN | {"web_port": port})
+        ui = SimpleNamespace(server=None, environment=SimpleNamespace(parsed_options=options))
+        with pytest.raises(SystemExit) as end:
+            page_address.announce(ui, "en")
+    assert end.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"the web page can't be at 127.0.0.1:{port}: Address already in use" in line
+    assert "--web-port" in line
