@@ -9,10 +9,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from stt_load.samples.sample import ErrorKind
 from stt_load.samples.table import Samples
+from stt_load.stats.quantiles import quantile
 from stt_load.storage import result_file, rows_file
 from tests.factory import joined, table
 from tests.markdown import blocks, commands
@@ -60,6 +62,8 @@ print(json.dumps({
     "rows": [len(rows), len(many), len(table), len(lines)],
     "ok": [len(ok), int(per_second.sum())],
     "p95": float(p95),
+    "median": float(median),
+    "of_96": [float(ok["response_time_s"][:96].median()), sorted(ok["response_time_s"][:96])[47:49]],
     "sent_at": str(sent_at[3]),
     "alike": [bool(np.allclose(rows["response_time_s"], one["response_time_s"], atol=1e-9)) for one in (many, table)],
     "flags": rows["ok"].tolist() == table["ok"].tolist() == lines["ok"].tolist(),
@@ -67,10 +71,16 @@ print(json.dumps({
 """
     ran = subprocess.run([sys.executable, "-c", code + told], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
-    assert json.loads(ran.stdout) == {
+    found = json.loads(ran.stdout)
+    between, (lower, upper) = found.pop("of_96")
+    assert between == pytest.approx((lower + upper) / 2)
+    assert lower < between < upper
+    assert quantile(np.array([lower, upper]), 0.5) == lower, "the report's is one of them"
+    assert found == {
         "rows": [103] * 4,
         "ok": [97, 97],
         "p95": metrics(folder)["response_time_s"]["p95"],
+        "median": metrics(folder)["response_time_s"]["median"],
         "sent_at": "2024-01-01 03:00:01.500000+00:00",
         "alike": [True, True],
         "flags": True,
@@ -82,11 +92,14 @@ def test_duckdb_finds_what_the_report_says(folder: Path) -> None:
     statements = [one for block in blocks(PAGE, "sql") for one in block.split(";") if one.strip()]
     with duckdb.connect() as database:
         found = [database.execute(statement).fetchall() for statement in statements]
-    _, by_phase, many, by_kind = found
+        with pytest.raises(duckdb.BinderException):
+            database.execute("SELECT avg(gap_mean_s) FROM 'rows.csv'")
+    _, by_phase, many, by_kind, *of_nothing = found
     p95 = metrics(folder)["response_time_s"]["p95"]
     assert ("measured", True, 97, p95) in by_phase
     assert many == [(103,)]
     assert by_kind == [(None, 97), ("shed", 2), ("timeout_read", 1)]
+    assert of_nothing == [[(None,)], [(None,)]]
 
 
 @pytest.mark.skipif(shutil.which("jq") is None, reason="needs jq")

@@ -84,10 +84,12 @@ class NoticeBoard:
         return Notice() if view.outcome is None else self._ended(view.outcome)
 
     def report(self) -> str | None:
-        """The whole report of the last run, as the console has it."""
+        """The whole report of the last run, as `stt-load report` has it."""
         run = self.outcome
-        say = Messages(self._language)
-        return None if run is None else "".join(f"{harmless(line)}\n" for line in console.result(say, run))
+        if run is None:
+            return None
+        lines = console.report(Messages(self._language), run, [] if run.path is None else [run.path])
+        return "".join(f"{harmless(line)}\n" for line in lines)
 
     def _forget(self, view: RunView) -> None:
         """What there is no more is not kept here either: a million rows take 140 MB, and the next run has its own."""

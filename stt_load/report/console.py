@@ -52,8 +52,9 @@ def result(say: Messages, run: RunRecord) -> Iterator[str]:
 
 @fitted
 def report(say: Messages, run: RunRecord, files: Sequence[Path]) -> Iterator[str]:
-    """All there is to say about a run that was read from `files`."""
-    yield say("report.of", path=", ".join(map(str, files)), started=run.info.started_at)
+    """All there is to say about a run that is in `files`."""
+    path = ", ".join(map(str, files)) or say("report.not_saved")
+    yield say("report.of", path=path, started=run.info.started_at)
     yield from subject(say, run.config, run.info)
     yield from result(say, run)
 

@@ -163,11 +163,17 @@ def test_the_rows_of_a_run_are_let_go_when_the_next_one_begins() -> None:
     assert last() is None
 
 
-def test_the_report_is_the_consoles() -> None:
-    view = RunView(outcome=run_of(steady()))
+@pytest.mark.parametrize(("path", "file"), [(Path("/runs/one.json"), "/runs/one.json"), (None, "not saved")])
+def test_the_report_is_that_of_stt_load_report(path: Path | None, file: str) -> None:
+    view = RunView(outcome=run_of(steady(), path=path))
     report = NoticeBoard("en", lambda: view, ProcessState).report()
     assert report is not None
-    assert "P95: 0.500 s" in report
+    first, *more = report.splitlines()
+    assert first == f"📂 {file} (run of 2024-01-01T12:00:00.000+09:00)"
+    assert "📁 Configuration: config.yaml" in more
+    assert "🌐 API: http://127.0.0.1:8000/v1/audio/transcriptions" in more
+    assert any("model whisper-1" in line for line in more)
+    assert "  P95: 0.500 s" in "\n".join(more)
     assert NoticeBoard("en", RunView, ProcessState).report() is None
 
 
