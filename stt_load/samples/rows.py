@@ -67,16 +67,23 @@ def lines(samples: Samples, workers: Sequence[str]) -> Iterator[str]:
 
 def slices(samples: Samples, workers: Sequence[str]) -> Iterator[list[str]]:
     """`lines` in lists of at most `SLICE`: that many rows are texts at a time, however many there are."""
+    return (_lines(columns, count) for columns, count in column_slices(samples, workers))
+
+
+def column_slices(samples: Samples, workers: Sequence[str]) -> Iterator[tuple[dict[str, Texts], int]]:
+    """The columns of at most `SLICE` rows at a time, by their names, and how many rows they are.
+
+    A column at a time takes a third of the time of a row at a time.
+    """
     names = [encode(name) for name in workers]
     for start in range(0, len(samples), SLICE):
-        yield _lines(Samples(samples.rows[start : start + SLICE], samples.texts), names)
+        some = Samples(samples.rows[start : start + SLICE], samples.texts)
+        columns = {field.name: _column(some, field, names) for field in FIELDS}
+        yield columns | _derived(some, columns["sent_s"]), len(some)
 
 
-def _lines(samples: Samples, workers: Sequence[str]) -> list[str]:
-    """A column at a time, which takes a third of the time of a row at a time; what is the same in all rows is written
-    into a template once."""
-    columns = {field.name: _column(samples, field, workers) for field in FIELDS}
-    columns |= _derived(samples, columns["sent_s"])
+def _lines(columns: Mapping[str, Texts], count: int) -> list[str]:
+    """What is the same in all rows is written into a template once."""
     template, varying = [], []
     for name in ORDER:
         texts = columns[name]
@@ -87,7 +94,7 @@ def _lines(samples: Samples, workers: Sequence[str]) -> list[str]:
             varying.append(texts)
     line = "{" + ", ".join(template) + "}"
     if not varying:
-        return [line % ()] * len(samples)
+        return [line % ()] * count
     return list(map(line.__mod__, zip(*varying, strict=True)))
 
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from itertools import repeat
 from pathlib import Path
-from typing import Any
 
-from stt_load.samples.escaping import encode, harmless
-from stt_load.samples.rows import ORDER, slices
+from stt_load.samples.escaping import harmless
+from stt_load.samples.rows import ORDER, Texts, column_slices, slices
 from stt_load.storage.files import numbered, published, utf8
 from stt_load.storage.run_record import RunRecord
 
 FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """With these, or spaces before them, a text begins that a spreadsheet would compute (OWASP, CSV injection): a server
 could put one there. The last four are the first as wide as Hangul."""
-_PLAIN = frozenset({int, float, type(None)})
+_DIGITS = frozenset("-0123456789")
 
 
 def write(wanted: Path, run: RunRecord) -> Path:
@@ -28,35 +26,40 @@ def write(wanted: Path, run: RunRecord) -> Path:
     Raises `OSError` when they can't be written; then nothing is left.
     """
     path = next(path for path in numbered(wanted) if not os.path.lexists(path))
-    parts = slices(run.samples, run.info.workers)
     with published(path) as file:
-        if path.suffix == ".csv":
-            file.write(utf8(_csv([ORDER])))
-        for lines in parts:
-            file.write(utf8(_csv(_cells(lines)) if path.suffix == ".csv" else "".join(f"{line}\n" for line in lines)))
+        for text in (_csv if path.suffix == ".csv" else _json_lines)(run):
+            file.write(utf8(text))
     return path
 
 
-def _csv(rows: Any) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()
+def _json_lines(run: RunRecord) -> Iterator[str]:
+    for lines in slices(run.samples, run.info.workers):
+        yield "".join(f"{line}\n" for line in lines)
 
 
-def _cells(lines: list[str]) -> Iterator[list[object]]:
-    """Most of a row is numbers, and what is not there: both are cells as they are."""
-    for row in json.loads(f"[{','.join(lines)}]"):
-        yield [one if type(one) in _PLAIN else _cell(one) for one in row.values()]
+def _csv(run: RunRecord) -> Iterator[str]:
+    yield ",".join(ORDER) + "\n"
+    for columns, count in column_slices(run.samples, run.info.workers):
+        cells = (_cells(columns[name]) for name in ORDER)
+        rows = zip(*(repeat(one, count) if isinstance(one, str) else one for one in cells), strict=True)
+        yield "".join(f"{','.join(row)}\n" for row in rows)
 
 
-def _cell(value: object) -> object:
-    """What is no number as one line that is no formula."""
-    if isinstance(value, bool):
-        return str(value).lower()
+def _cells(texts: Texts) -> Texts:
+    """A column as JSON has it, as cells: most of it is numbers, which are the same in both, and what is not there."""
+    if isinstance(texts, str):
+        return _cell(texts)
+    cells = {one: _cell(one) for one in set(texts) if one[0] not in _DIGITS}
+    return [cells.get(one, one) for one in texts]
+
+
+def _cell(text: str) -> str:
+    """A value as one line that is no formula, quoted as RFC 4180 has it. Of what ends a line nothing is left."""
+    value = json.loads(text)
     if isinstance(value, list):
-        return " ".join(value)
-    if isinstance(value, Mapping):
-        value = encode(value)
-    if isinstance(value, str):
-        return f"'{harmless(value)}" if value.lstrip().startswith(FORMULA) else harmless(value)
-    return value
+        shown = " ".join(value)
+    elif isinstance(value, str):
+        shown = f"'{harmless(value)}" if value.lstrip().startswith(FORMULA) else harmless(value)
+    else:
+        shown = "" if value is None else text
+    return '"' + shown.replace('"', '""') + '"' if any(one in shown for one in ',"') else shown
