@@ -13,7 +13,7 @@ __version__ = "0.1.0"
 _PLACES = {
     "SttUser": "locust_plugin.users",
     "FastSttUser": "locust_plugin.users",
-    "install": "locust_plugin.suite",
+    "install": "locust_plugin.installing",
     "Transcript": "api.verdict",
     "Failure": "api.verdict",
     "Answer": "api.verdict",

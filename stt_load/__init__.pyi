@@ -3,7 +3,7 @@ from stt_load.api.request import Body as Body
 from stt_load.api.verdict import Answer as Answer
 from stt_load.api.verdict import Failure as Failure
 from stt_load.api.verdict import Transcript as Transcript
-from stt_load.locust_plugin.suite import install as install
+from stt_load.locust_plugin.installing import install as install
 from stt_load.locust_plugin.users import FastSttUser as FastSttUser
 from stt_load.locust_plugin.users import SttUser as SttUser
 from stt_load.samples.sample import ErrorKind as ErrorKind

@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from locust import User
 from locust.argument_parser import get_parser
 from locust.env import Environment
 from locust.event import Events
 
 from stt_load.locust_plugin.command_line import CommandLine
+from stt_load.locust_plugin.users import SttUser
 
 
-class Nobody(User):
-    """A user class that is never spawned."""
+class Nobody(SttUser):
+    """A user class of ours that is never spawned."""
 
 
 def command_line(

@@ -91,6 +91,10 @@ class Display:
         if run.rows_path is not None:
             self._print([self._say("rows_saved", path=run.rows_path)])
 
+    def others_failed(self, requests: int, code: int) -> None:
+        """Why the process ends with `code`, which nothing in the report tells."""
+        self._print([self._say("others.code", requests=self._say.requests(requests), code=code)])
+
     def moved(self, folder: Path, path: Path) -> None:
         self._clear()
         self._aside.write(self._say("moved", folder=folder, path=path.absolute()) + "\n")

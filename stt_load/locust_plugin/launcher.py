@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -9,16 +10,21 @@ from typing import Any
 from locust.env import Environment
 
 from stt_load.config import Config, masked
+from stt_load.config.section import EMBEDDED
+from stt_load.locust_plugin import quirks
 from stt_load.locust_plugin.command_line import CommandLine
 from stt_load.locust_plugin.display import Display
 from stt_load.locust_plugin.embedded import Embedded
 from stt_load.locust_plugin.executors import Executors
 from stt_load.locust_plugin.locust_stats import Reports
+from stt_load.locust_plugin.user_counts import UserCounts
 from stt_load.report.exit_code import exit_code
 from stt_load.run.context import Order, shown_name
 from stt_load.run.progress import ProcessState
 from stt_load.run.run import LocustControls, Run
 from stt_load.storage.run_record import RunRecord
+
+logger = logging.getLogger(__name__)
 
 
 class Launcher:
@@ -29,6 +35,7 @@ class Launcher:
         self._command_line = command_line
         self._reports = reports
         self._embedded = Embedded()
+        self._screen: Display | None = None
 
     def config(self) -> Config:
         """What holds now. Raises `ConfigError`."""
@@ -52,19 +59,21 @@ class Launcher:
         order = Order(config, masked(config), self._url(config), self._command_line.file)
         self._reports.name = shown_name(order.target())
         wanted, spawn_rate = runner.target_user_count, self._options.spawn_rate
+        ours = UserCounts(runner).planned(wanted)
         all_at_once = spawn_rate is None or spawn_rate >= wanted
         controls = LocustControls(
             wanted=lambda: runner.target_user_count,
             reset_statistics=lambda: self._reports.begin_anew(environment.stats),
             stop_users=stop_users,
         )
+        self._screen = self._display(order, process_state)
         return Run(
             order,
-            executors.executor(config, wanted if all_at_once else 0),
+            executors.executor(config, ours if all_at_once else 0),
             executors,
             controls,
-            self._display(order, process_state),
-            users=wanted,
+            self._screen,
+            users=ours,
             user_class=", ".join(user.__name__ for user in environment.user_classes),
         )
 
@@ -82,12 +91,30 @@ class Launcher:
             process_state=process_state,
         )
 
-    def exit_code(self, record: RunRecord) -> int:
-        """What a run ends with. A request of other users that has failed is a failure, as in any Locust test."""
+    def leave_to_locust(self) -> None:
+        """A run begins in which nobody sends audio: there is nothing of it to make, and nothing to keep apart."""
+        names = ", ".join(user.__name__ for user in self._environment.user_classes)
+        logger.warning("stt-load: %s sends no audio: this run is Locust's alone, and has no result of ours", names)
+        self._reports.name = ""
+        if self._environment.host == EMBEDDED:
+            self._environment.host = None
+        quirks.print_stats(wanted=True)
+
+    def others_failed(self) -> int:
+        """Requests of other users that have failed since the warm-up."""
         assert self._environment.runner is not None
+        errors = self._environment.runner.errors.values()
+        return sum(error.occurrences for error in errors if error.name != self._reports.name)
+
+    def exit_code(self, record: RunRecord, others_failed: int) -> int:
+        """What a run ends with. A request of other users that has failed is a failure, as in any Locust test."""
         failures_code: int = self._options.exit_code_on_error
-        others_failed = any(error.name != self._reports.name for error in self._environment.runner.errors.values())
-        return exit_code(record, failures_code=failures_code) or (failures_code if others_failed else 0)
+        code = exit_code(record, failures_code=failures_code)
+        if code or not failures_code or not others_failed:
+            return code
+        assert self._screen is not None
+        self._screen.others_failed(others_failed, failures_code)
+        return failures_code
 
     def close(self) -> None:
         """The process ends."""

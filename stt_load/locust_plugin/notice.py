@@ -22,12 +22,13 @@ Kind = Literal["none", "going", "good", "doubtful", "bad"]
 @dataclass(frozen=True, slots=True)
 class RunView:
     """What there is to look at. run: the one that is on. outcome: the last one that ended. called_off: why the last
-    start came to nothing."""
+    start came to nothing. others_failed: requests of other user classes in the last one that failed."""
 
     starting: bool = False
     run: Run | None = None
     outcome: RunRecord | None = None
     called_off: str | None = None
+    others_failed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class NoticeBoard:
         if view.called_off is not None:
             lines = self.say("page.called_off", reason=view.called_off).splitlines()
             return Notice("bad", tuple(map(harmless, lines)))
-        return Notice() if view.outcome is None else self._ended(view.outcome)
+        return Notice() if view.outcome is None else self._ended(view.outcome, view.others_failed)
 
     def report(self) -> str | None:
         """The whole report of the last run, as `stt-load report` has it."""
@@ -107,13 +108,14 @@ class NoticeBoard:
             lines.append(self.say("page.warmup"))
         return Notice("going", tuple(lines))
 
-    def _ended(self, run: RunRecord) -> Notice:
+    def _ended(self, run: RunRecord, others_failed: int) -> Notice:
         """Made once: a verdict looks at many rows."""
         if self._told is None or self._told[0] is not run:
             why = tuple(ending.ending(self.say, run))
-            lines = (*why, *self._judged(run), *ending.faults(self.say, run))
+            others = [self.say("others.failed", requests=self.say.requests(others_failed))] if others_failed else []
+            lines = (*why, *self._judged(run), *others, *ending.faults(self.say, run))
             texts = tuple(text for line in lines if (text := harmless(line).strip()))
-            self._told = run, Notice(_kind(run, planned=not why), texts, tuple(self._links(run)))
+            self._told = run, Notice(_kind(run, good=not why and not others), texts, tuple(self._links(run)))
         return self._told[1]
 
     def _judged(self, run: RunRecord) -> Iterable[str]:
@@ -131,8 +133,8 @@ class NoticeBoard:
             yield Link("rows", self.say("page.rows"))
 
 
-def _kind(run: RunRecord, *, planned: bool) -> Kind:
+def _kind(run: RunRecord, *, good: bool) -> Kind:
     verdict, requests = run.summary.validity.verdict, run.summary.metrics.requests
     if verdict in (None, "INVALID") or not requests.succeeded:
         return "bad"
-    return "good" if planned and verdict == "VALID" and not requests.failed else "doubtful"
+    return "good" if good and verdict == "VALID" and not requests.failed else "doubtful"

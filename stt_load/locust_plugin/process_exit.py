@@ -18,7 +18,7 @@ class ProcessExit:
 
     started_s: when the last run was asked for, 0 if none was. code: what that one ended with. interrupted: by a
     signal. failed: something of ours broke while there was no run that could carry it in its verdict.
-    without_workers: there are no workers that could take part.
+    without_workers: there are no workers that could take part. locusts_alone: the last run had no user of ours.
     """
 
     started_s: float = 0.0
@@ -26,6 +26,7 @@ class ProcessExit:
     interrupted: bool = False
     failed: bool = False
     without_workers: bool = False
+    locusts_alone: bool = False
 
     def take_failure(self) -> bool:
         """Whether something had failed; the run that begins carries it from here on."""
@@ -42,9 +43,11 @@ class ProcessExit:
 
     def exit_code(self, options: Any, *, has_run: bool, page: bool) -> int | None:
         """options: Locust's. has_run: there is an outcome. page: the process has a web UI, where Ctrl-C is the usual
-        way out. None where Locust knows better, as of a page that could not start."""
+        way out. None where Locust knows better, as of a page that could not start, and of a run that is its own."""
         if self.without_workers:
             return BAD_INPUT
+        if self.locusts_alone and not self.failed:
+            return None
         if not page:
             return self._code(options.run_time, has_run=has_run)
         if not self.started_s:

@@ -31,9 +31,14 @@ def settle(*, locust_stats: bool) -> None:
     # Locust's percentiles come from rounded times, by default 12.4 s as 12; it lets that be replaced.
     locust.stats.bucket_response_time = _whole_ms
     logging.getLogger("locust.runners").addFilter(_not_about_spawn_rate)
-    logging.getLogger("locust.stats_logger").disabled = not locust_stats
+    print_stats(wanted=locust_stats)
     # Locust looks at the stack when it stops, and the first look takes tens of milliseconds of everyone's time.
     inspect.stack()
+
+
+def print_stats(*, wanted: bool) -> None:
+    """Locust's own tables on the console."""
+    logging.getLogger("locust.stats_logger").disabled = not wanted
 
 
 def set_the_clock() -> None:

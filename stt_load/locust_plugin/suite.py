@@ -1,98 +1,40 @@
-"""The wiring into Locust's life: its options, its start and stop, its signals, its exit code."""
+"""Locust's life as this hears it: its start and stop, its signals, its exit code."""
 
 from __future__ import annotations
 
 import logging
 import signal
-import sys
-from pathlib import Path
 from typing import Any
 
 import gevent
 from gevent.event import Event
-from locust import User, events
 from locust.env import Environment
 from locust.event import Events
-from locust.runners import MasterRunner, WorkerRunner
+from locust.runners import MasterRunner
 
 from stt_load.clock import clock
 from stt_load.cluster.registry import Needs
 from stt_load.config import ConfigError, variables
-from stt_load.locust_plugin import quirks, user_classes, user_code, web
+from stt_load.locust_plugin import quirks, web
 from stt_load.locust_plugin.command_line import CommandLine
 from stt_load.locust_plugin.controls import Controls, guarded
 from stt_load.locust_plugin.executors import Executors, LocalExecutors, RemoteExecutors
-from stt_load.locust_plugin.handshake import install_handshake
 from stt_load.locust_plugin.launcher import Launcher
 from stt_load.locust_plugin.locust_stats import Reports
 from stt_load.locust_plugin.notice import RunView
 from stt_load.locust_plugin.process_exit import ProcessExit
-from stt_load.locust_plugin.receiving import Receiver
-from stt_load.locust_plugin.users import on_user_error
-from stt_load.locust_plugin.worker import Worker
+from stt_load.locust_plugin.user_counts import sends_audio
 from stt_load.locust_plugin.worker_wait import WorkerWait
 from stt_load.report.exit_code import BAD_INPUT, INVALID
 from stt_load.run.lifecycle import State
 from stt_load.run.progress import ProcessState
 from stt_load.run.run import Run
 from stt_load.server.process import StartError
-from stt_load.storage.files import make_private
 from stt_load.storage.run_record import RunRecord
 
 logger = logging.getLogger(__name__)
 
-_installed: list[CommandLine] = []
-"""The one of this process, once there is one."""
-
 BROKE = "Something of stt-load's own broke: the log says what"
-
-
-def install(default_user: type[User] | None = None) -> None:
-    """Makes Locust run the load test; to be called by the locustfile.
-
-    default_user: the class that is spawned when none is named on the command line. None: every class found, but for
-    SttUser and FastSttUser where another one derives from them.
-    Called again, by a second locustfile (`-f mine.py,shipped.py`) or by one that imports another, it only says anew
-    what that class is.
-    """
-    name = None if default_user is None else user_classes.chosen(default_user)
-    if _installed:
-        _installed[0].default_again(name)
-        return
-    command_line = CommandLine(name)
-    _installed.append(command_line)
-    _listen(command_line, Reports())
-
-
-def _listen(command_line: CommandLine, reports: Reports) -> None:
-    """To what Locust says from its start on."""
-
-    def on_parser(parser: Any, **_: Any) -> None:
-        """Bad input ends here, before anything is sent or bound: exit code 2."""
-        try:
-            command_line.extend(parser)
-        except Exception as error:
-            # Locust would log it and go on without the configuration.
-            sys.stderr.write(f"stt-load: {type(error).__name__}: {error}\n")
-            sys.exit(2)
-
-    def on_init(environment: Environment, web_ui: Any = None, **_: Any) -> None:
-        if log := getattr(environment.parsed_options, "logfile", None):
-            make_private(Path(log))
-        if isinstance(environment.runner, WorkerRunner):
-            Worker(environment)
-        else:
-            Suite(environment, web_ui, command_line, reports)
-
-    quirks.keep_time_steady()
-    user_code.spawn_who_can()
-    install_handshake()
-    Receiver().install()
-    events.init_command_line_parser.add_listener(on_parser)
-    events.init.add_listener(user_code.keep_hosts)
-    events.init.add_listener(on_init)
-    events.worker_report.add_listener(reports.on_worker_report)
-    events.user_error.add_listener(on_user_error)
 
 
 class Suite:
@@ -109,14 +51,19 @@ class Suite:
         self._starting = False
         self._process_exit = ProcessExit()
         self._main = gevent.getcurrent()
+        self._others_failed = 0
         self.outcome: RunRecord | None = None
         # Locust shows it on its page and in its report. The configuration still has all of it.
         environment.host = environment.host and command_line.shown(environment.host)
-        quirks.settle(locust_stats=self.options.locust_stats)
+        ours = sends_audio(environment.user_classes)
+        quirks.settle(locust_stats=self.options.locust_stats or not ours)
+        if not ours and not command_line.summary_only:
+            self.options.only_summary = False
         self._executors = self._staff(reports)
         if web_ui is not None:
-            self._launcher.prepare()
             web.extend(web_ui, command_line, self._not_now, self._view, self._process_state)
+            if ours:
+                self._launcher.prepare()
         self._listen(environment.events)
         gevent.signal_handler(signal.SIGINT, self._controls.attempt, self._on_ctrl_c)
         quirks.end_at_hangup()
@@ -159,8 +106,13 @@ class Suite:
         if self._process_exit.interrupted or self._process_exit.without_workers:
             raise gevent.GreenletExit
         self._process_exit.started_s = clock()
-        self._starting = True
         self._controls.start()
+        self.outcome = None
+        self._process_exit.locusts_alone = not sends_audio(self._environment.user_classes)
+        if self._process_exit.locusts_alone:
+            self._launcher.leave_to_locust()
+            return
+        self._starting = True
         try:
             self._start()
         except (ConfigError, StartError, OSError) as error:
@@ -178,7 +130,6 @@ class Suite:
             self._starting = False
 
     def _start(self) -> None:
-        self.outcome = None
         run = self._run = self._launcher.run(
             self._executors,
             stop_users=lambda: self._controls.attempt(self._controls.end),  # what breaks after the result counts, too
@@ -223,11 +174,13 @@ class Suite:
             return
         run.lifecycle.over()
         try:
-            self.outcome = run.finish()
+            record = run.finish()
+            self._others_failed = self._launcher.others_failed()
+            self.outcome = record
         finally:
             self._run = None
             run.lifecycle.concluded.set()
-        self._process_exit.code = self._launcher.exit_code(self.outcome)
+        self._process_exit.code = self._launcher.exit_code(record, self._others_failed)
         if self._process_exit.interrupted:
             self._controls.close_page()
 
@@ -249,7 +202,7 @@ class Suite:
         environment.process_exit_code = self._process_exit.exit_code(self.options, has_run=has_run, page=page)
 
     def _view(self) -> RunView:
-        return RunView(self._starting, self._run, self.outcome, self._controls.called_off)
+        return RunView(self._starting, self._run, self.outcome, self._controls.called_off, self._others_failed)
 
     def _not_now(self) -> str | None:
         """Why no run can be started, if none can."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from locust.runners import HEARTBEAT_LIVENESS, STATE_RUNNING, MasterRunner, Runner
+from locust import User
+from locust.runners import HEARTBEAT_LIVENESS, STATE_RUNNING, MasterRunner, Runner, WorkerNode
 
 from stt_load.locust_plugin.users import SpeechUser
 
 NO_TROUBLE = "all of them ended by themselves"
-
-
 UNHEARD = 3
 """Heartbeats, one a second, that are missing of a worker which stands still."""
+
+
+def sends_audio(user_classes: Iterable[type[User]]) -> bool:
+    """Whether one of them is of this suite: else a run of theirs is none of ours."""
+    return any(issubclass(one, SpeechUser) for one in user_classes)
 
 
 class UserCounts:
@@ -29,6 +33,15 @@ class UserCounts:
             return None
         return self._ours(runner.target_user_classes_count)
 
+    def planned(self, total: int) -> int:
+        """How many of `total` users will be of this suite, by Locust's own way to share them out, at once."""
+        if all(issubclass(one, SpeechUser) for one in self._runner.user_classes) or total < 1:
+            return total
+        node = WorkerNode("planned")
+        dispatcher = self._runner.environment.dispatcher_class([node], self._runner.user_classes)
+        dispatcher.new_dispatch(total, total)
+        return self._ours(list(dispatcher)[-1][node.id])
+
     @property
     def running(self) -> int:
         """How many there are. Costs a look at each user."""
@@ -43,7 +56,7 @@ class UserCounts:
         if not classes:
             return "none of their classes is one of this suite (SttUser, FastSttUser)"
         if not any(one.tasks for one in classes):
-            return f"{self._tags()} leave {', '.join(one.__name__ for one in classes)} without a task"
+            return f"with {self._tags()} there is no task for {', '.join(one.__name__ for one in classes)}"
         said = [str(row["msg"]) for row in self._runner.exceptions.values()]
         return said[-1] if said else NO_TROUBLE
 

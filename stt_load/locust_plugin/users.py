@@ -5,11 +5,12 @@ from __future__ import annotations
 import inspect
 import logging
 import math
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import gevent
-from locust import FastHttpUser, HttpUser, TaskSet, User
+from locust import FastHttpUser, HttpUser, TaskSet, User, events
 from locust.env import Environment
 from locust.exception import InterruptTaskSet, RescheduleTask, RescheduleTaskImmediately, StopTest, StopUser
 
@@ -43,6 +44,20 @@ def on_user_error(user_instance: User | TaskSet, exception: Exception, **_: Any)
     user = user_instance.user if isinstance(user_instance, TaskSet) else user_instance
     if isinstance(user, SpeechUser):
         user.fail(exception)
+
+
+def miss_install(environment: Environment, **_: Any) -> None:
+    """For Locust's `init`, unless `install` was called: users would wait in silence for a run that nobody begins."""
+    if ours := [one.__name__ for one in environment.user_classes if issubclass(one, SpeechUser)]:
+        names = ", ".join(ours)
+        sys.stderr.write(
+            f"stt-load: {names} would send nothing, as the locustfile does not call install(). Add to "
+            f"it: from stt_load import install; install()\n"
+        )
+        sys.exit(2)
+
+
+events.init.add_listener(miss_install)
 
 
 def transcribe(user: SpeechUser) -> None:

@@ -60,7 +60,7 @@ class Run:
         self.barrier = self._gate()
         self.info = _begun(order, executor, users, user_class)
         self.result = Result(order, self.info, self.barrier, executor, screen, self._hide)
-        self._users_watch = UserWatch(self.barrier, executor, controls.wanted, users)
+        self._users_watch = UserWatch(self.barrier, executor, controls.wanted, controls.wanted())
         self._greenlets: list[gevent.Greenlet[..., None]] = []
         try:
             executor.begin(self.barrier, order, self.info, self.result.path)

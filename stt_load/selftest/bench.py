@@ -23,7 +23,7 @@ FINISHED = frozenset({0, 1, 4})
 """Exit codes of a run that ended as planned: failed requests are a result, and so is a doubt about it."""
 
 _LOCUSTFILE = """\
-from stt_load.locust_plugin.suite import install
+from stt_load.locust_plugin.installing import install
 from stt_load.locust_plugin.users import FastSttUser, SttUser
 
 __all__ = ["FastSttUser", "SttUser"]

@@ -156,6 +156,12 @@ def test_before_the_service_is_ready_there_is_a_line_too(monkeypatch: pytest.Mon
     assert "s left" in shown.aside.getvalue()
 
 
+def test_an_exit_code_that_other_users_made_is_told() -> None:
+    shown = Shown()
+    shown.display.others_failed(1, 3)
+    assert shown.report.getvalue().startswith("❗ 1 request of other user classes failed: exit code 3.")
+
+
 def test_a_result_that_could_not_be_written_names_the_spool() -> None:
     shown = Shown()
     shown.display.not_saved(Path("result.json"), Path("result.partial.jsonl"), OSError(28, "No space left on device"))

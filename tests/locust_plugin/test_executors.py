@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from locust import User
 from locust.env import Environment
 from locust.event import Events
 from locust.exception import RPCError
@@ -24,11 +25,14 @@ from stt_load.locust_plugin.users import FastSttUser
 from stt_load.run.context import Order
 from stt_load.run.load_watch import Asked
 from tests.cluster.conversation import INFO
-from tests.locusts import Nobody
 from tests.making import Told
 from tests.worker_process import until
 
 HELLO = {"version": stt_load.__version__, "name": "a:1", "boot_id": None, "ready": True}
+
+
+class Visitor(User):
+    """Sends no audio."""
 
 
 class Master:
@@ -40,7 +44,7 @@ class Master:
         self.broken = False
         self.started: list[int] = []
         runner: Any = object.__new__(MasterRunner)
-        runner.environment = Environment(user_classes=[FastSttUser, Nobody], events=Events())
+        runner.environment = Environment(user_classes=[FastSttUser, Visitor], events=Events())
         runner.greenlet = None
         runner.custom_messages = {}
         runner.clients = WorkerNodes()
@@ -139,8 +143,8 @@ def test_a_worker_whose_answer_shows_that_it_has_not_heard_of_the_run_is_told_ag
 
 def test_users_of_other_classes_are_neither_asked_for_nor_there(master: Master) -> None:
     master.runner.target_user_count = 9
-    master.runner.target_user_classes_count = {"FastSttUser": 4, "Nobody": 5}
-    master.knows("a", FastSttUser=3, Nobody=5)
+    master.runner.target_user_classes_count = {"FastSttUser": 4, "Visitor": 5}
+    master.knows("a", FastSttUser=3, Visitor=5)
     assert master.executors._asked() == Asked(4, 3)
 
 

@@ -110,6 +110,13 @@ def test_a_run_with_failures_is_no_good_news_and_one_of_failures_only_is_bad() -
     assert look(RunView(outcome=run_of(all_of_them))).kind == "bad"
 
 
+def test_failed_requests_of_other_users_are_no_good_news_either() -> None:
+    good = run_of(steady(), Config(total_requests=100, warmup_requests=10))
+    notice = look(RunView(outcome=good, others_failed=7))
+    assert notice.kind == "doubtful"
+    assert "❗ 7 requests of other user classes failed: see the tab Failures." in notice.lines
+
+
 @pytest.mark.parametrize("reason", ["interrupted", "stopped"])
 def test_a_run_that_is_not_complete_is_no_good_news(reason: str) -> None:
     run = run_of(steady(), Config(total_requests=100, warmup_requests=10), complete=False, end_reason=reason)

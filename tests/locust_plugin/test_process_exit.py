@@ -28,6 +28,8 @@ def now(monkeypatch: pytest.MonkeyPatch) -> float:
         ({"failed": True}, True, None, 4),
         ({"failed": True}, False, None, 4),
         ({"without_workers": True}, False, None, 2),
+        ({"locusts_alone": True, "interrupted": True}, False, None, None),
+        ({"locusts_alone": True, "failed": True}, False, None, 4),
         ({"code": 2, "interrupted": True}, False, None, 2),
         ({"code": 0}, True, None, 0),
         ({"code": 3}, True, None, 3),
@@ -39,7 +41,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> float:
     ],
 )
 def test_without_a_page(
-    now: float, known: dict[str, float], has_run: bool, limit_s: float | None, expected: int
+    now: float, known: dict[str, float], has_run: bool, limit_s: float | None, expected: int | None
 ) -> None:
     assert now
     options = SimpleNamespace(run_time=limit_s, autoquit=-1)
@@ -56,6 +58,7 @@ def test_without_a_page(
         ({"failed": True, "started_s": 1.0, "code": 1}, True, 4),
         ({}, False, None),
         ({"without_workers": True}, True, 2),
+        ({"started_s": 1.0, "locusts_alone": True}, True, None),
         ({"started_s": 1.0, "code": 1}, False, 0),
         ({"started_s": 1.0, "code": 1}, True, 1),
         ({"started_s": 1.0, "code": 5, "interrupted": True}, False, 5),

@@ -10,7 +10,7 @@ from locust import User, task
 from locust.env import Environment
 from locust.runners import LocalRunner
 
-from stt_load.locust_plugin.user_counts import NO_TROUBLE, UserCounts
+from stt_load.locust_plugin.user_counts import NO_TROUBLE, UserCounts, sends_audio
 from stt_load.locust_plugin.users import SttUser, on_user_error
 from tests.patched.playing import until
 
@@ -75,7 +75,20 @@ def test_users_that_died_are_not_running_and_locust_knows_why(runners: list[Loca
 def test_users_without_a_task_stop_and_the_tags_are_to_blame(runners: list[LocalRunner]) -> None:
     counts = counts_of(runners, Idle)
     until(lambda: counts.running == 0, "they have stopped")
-    assert counts.trouble == "Locust's tags leave Idle without a task"
+    assert counts.trouble == "with Locust's tags there is no task for Idle"
+
+
+@pytest.mark.parametrize(("total", "ours"), [(0, 0), (4, 1), (8, 2)])
+def test_how_many_will_be_ours_is_known_before_any_is_there(total: int, ours: int) -> None:
+    counts = UserCounts(Environment(user_classes=[Mine, Other]).create_local_runner())
+    assert counts.planned(total) == ours
+    alone = UserCounts(Environment(user_classes=[Mine]).create_local_runner())
+    assert alone.planned(total) == total
+
+
+def test_a_run_is_ours_where_one_class_sends_audio() -> None:
+    assert sends_audio([Other, Mine])
+    assert not sends_audio([Other])
 
 
 def test_users_of_other_classes_alone_are_none(runners: list[LocalRunner]) -> None:

@@ -37,7 +37,8 @@ def test_users_of_two_kinds_run_beside_each_other(tmp_path: Path, words: tuple[s
     measured = rows(done.result, "measured")
     assert {row["seq"] for row in measured} == {int(seq) for seq in re.findall(r"request (\d+) of /v1/", done.out)}
     assert all(0.05 <= row["pause_s"] <= 0.1 for row in measured)
-    assert done.result["run"]["users"] == 2, "the others are a visitor's"
+    run_of = done.result["run"]
+    assert (run_of["users"], run_of["load"]["users"]) == (2, 2), "the others are a visitor's"
     assert set(done.result["run"]["user_class"].split(", ")) == {"Speaker", "Visitor"}
     with (tmp_path / "all_stats.csv").open(encoding="utf-8") as file:
         counts = {line["Name"]: int(line["Request Count"]) for line in csv.DictReader(file)}
@@ -57,6 +58,25 @@ def test_a_class_beside_ours_asks_its_own_host_and_what_fails_there_is_a_failure
         done = ran(tmp_path, code, server, *words)
     check_code(done, 1)
     assert {row["ok"] for row in done.result["requests"]} == {True}
+    assert re.search(r"❗ \d+ requests? of other user classes failed: exit code 1", done.out)
+
+
+@pytest.mark.parametrize(
+    "words", [(), pytest.param(("--processes", "2"), marks=pytest.mark.slow)], ids=["one process", "workers"]
+)
+@pytest.mark.parametrize("answers", [True, False], ids=["answered", "refused"])
+def test_where_nobody_sends_audio_the_run_is_locusts_alone(
+    tmp_path: Path, answers: bool, words: tuple[str, ...]
+) -> None:
+    """It waited for users that would never come, and saved an empty result."""
+    with logged_server(tmp_path, **SERVER) as server:
+        code = MIXED if answers else MIXED.replace("http://127.0.0.1:8000", f"http://127.0.0.1:{free_port()}")
+        done = ran(tmp_path, code, server, "Visitor", "-u", "2", "-t", "2s", *words)
+        sent = server.truths()
+    assert (done.code, done.results, sent) == (0 if answers else 1, [], []), done.err
+    assert done.err.count("Visitor sends no audio: this run is Locust's alone") == 1
+    assert re.search(r"GET +/v1/models +[1-9]", done.err), "Locust's own tables"
+    assert done.out == ""
 
 
 def test_tags_and_names_choose_among_them(tmp_path: Path) -> None:

@@ -37,12 +37,6 @@ class Mine(users.SttUser):
         super().play()
         raise StopUser
 """
-FOREIGN = """
-class Mine(User):
-    @task
-    def work(self):
-        gevent.sleep(0.1)
-"""
 OTHERS = """
 class Other(User):
     {how}
@@ -70,11 +64,10 @@ def locustfile(folder: Path, classes: str) -> Path:
         (UNMADE, [], "no token in __init__"),
         (UNMADE, ["-t", "5s"], "no token in __init__"),
         (STOPPED, [], "ended by themselves"),
-        ("class Mine(users.SttUser):\n    pass\n", ["--tags", "nothing"], "--tags nothing leave Mine without a task"),
         (
-            FOREIGN,
-            [],
-            "none of their classes",
+            "class Mine(users.SttUser):\n    pass\n",
+            ["--tags", "nothing"],
+            "with --tags nothing there is no task for Mine",
         ),
     ],
     ids=[
@@ -83,7 +76,6 @@ def locustfile(folder: Path, classes: str) -> Path:
         "dead in __init__, -t",
         "stopped",
         "filtered out",
-        "of another class",
     ],
 )
 def test_a_run_that_nobody_works_on_ends_and_says_why(

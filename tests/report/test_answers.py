@@ -42,7 +42,7 @@ def test_gaps_tokens_and_polls() -> None:
     said = told(samples, poll_interval_s=0.5)
     assert "Between pieces of text: mean 0.250 s, P95 0.250 s, max 0.250 s" in said
     assert "Tokens, as the service counts: 21" in said
-    assert said[-1].startswith("Asked 0 times whether jobs were over, 0.50 s apart")
+    assert said[-1].startswith("Times asked whether jobs were over: 0, 0.50 s apart")
 
 
 def test_of_many_backends_the_first_are_shown_and_the_rest_counted() -> None:

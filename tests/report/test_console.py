@@ -379,7 +379,7 @@ def test_how_finely_jobs_are_timed() -> None:
     samples = table(np.arange(40) / 10, 1.0, users=4)
     samples.rows["polls"] = 3
     text = " ".join(" ".join(told(samples, protocol="submit_poll", endpoint="/jobs")).split())
-    assert "Asked 120 times whether jobs were over, 0.50 s apart: response times are no finer" in text
+    assert "Times asked whether jobs were over: 120, 0.50 s apart; response times are no finer" in text
 
 
 def odd_run() -> Samples:
