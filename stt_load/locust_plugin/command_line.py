@@ -77,7 +77,6 @@ class CommandLine:
             parser.set_defaults(master_bind_host=LOOPBACK)
             given = _parsed(parser)
         check_user_classes(parser)
-        self.summary_only = given.only_summary
         parser.set_defaults(**self._plain_defaults(given))
         if given.worker or _only_looks(given):
             return  # a worker is told everything by its master
@@ -158,6 +157,7 @@ class CommandLine:
 
     def _plain_defaults(self, given: Any) -> dict[str, Any]:
         """Locust's defaults that are others here, whatever the configuration says."""
+        self.summary_only = given.only_summary
         defaults: dict[str, Any] = {"only_summary": not given.locust_stats, "loglevel": "WARNING"}
         if given.user_classes:
             return defaults
