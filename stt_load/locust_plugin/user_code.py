@@ -12,6 +12,7 @@ from locust.env import Environment
 from locust.exception import StopTest
 from locust.runners import STATE_RUNNING, STATE_SPAWNING, Runner
 
+from stt_load.config import mask_url
 from stt_load.locust_plugin.quirks import replace
 from stt_load.locust_plugin.users import SpeechUser
 
@@ -47,7 +48,9 @@ def keep_hosts(environment: Environment, **_: Any) -> None:
     for ours in [one for one in hosts if issubclass(one, SpeechUser)]:
         if (host := hosts.pop(ours)) != environment.host:
             logger.warning(
-                "stt-load: %s sends no audio to its host %s: -H or api.base_url says where", ours.__name__, host
+                "stt-load: %s sends no audio to its host %s: -H or api.base_url says where",
+                ours.__name__,
+                mask_url(host),
             )
     environment.stt_hosts = hosts  # type: ignore[attr-defined]
 

@@ -136,7 +136,7 @@ class Homeless(Visiting):
 
 
 class Elsewhere(Playing):
-    host = "http://127.0.0.1:2"
+    host = "http://me:secret@127.0.0.1:2"
 
 
 @pytest.mark.parametrize(("kind", "host"), [(Visiting, "http://127.0.0.1:1"), (Homeless, "http://127.0.0.1:9")])
@@ -154,4 +154,4 @@ def test_a_class_beside_ours_keeps_its_host_and_gets_the_services_where_it_has_n
 
 def test_a_host_of_one_of_ours_that_is_not_asked_is_named(caplog: pytest.LogCaptureFixture) -> None:
     keep_hosts(Environment(user_classes=[Elsewhere], host="http://127.0.0.1:9"))
-    assert "Elsewhere sends no audio to its host http://127.0.0.1:2: -H or api.base_url says where" in caplog.text
+    assert "Elsewhere sends no audio to its host http://***@127.0.0.1:2: -H or api.base_url says where" in caplog.text
