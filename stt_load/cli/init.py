@@ -41,6 +41,11 @@ def run(args: argparse.Namespace) -> int:
             words.base_url(args.url)
     except ValueError as error:
         return _refuse(f"--url: {mask_url(args.url)} {error}")
+    if args.url is not None and (shown := mask_url(args.url)) != args.url:
+        why = (
+            "has a password, which no file should have; choose the URL without it, and give all of it by LOCUST_HOST"
+        )
+        return _refuse(f"--url: {shown} {why}")
     contents = {
         CONFIG: text(values),
         LOCUSTFILE: (files("stt_load") / "project" / LOCUSTFILE).read_text(encoding="utf-8"),

@@ -98,6 +98,14 @@ def test_nothing_is_written_for_a_url_that_is_none(capsys: pytest.CaptureFixture
     assert "--url: 127.0.0.1:8000 has no scheme; did you mean `http://127.0.0.1:8000`?" in capsys.readouterr().err
 
 
+def test_a_password_is_not_written_into_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init", "--url", "http://me:hunter2@h"]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("stt-load: --url: http://***@h has a password")
+    assert "LOCUST_HOST" in err
+    assert list(Path().iterdir()) == []
+
+
 def test_a_folder_that_can_not_be_made_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     Path("taken").touch()
     assert main(["init", "taken/in"]) == 2
