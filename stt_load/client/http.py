@@ -61,7 +61,8 @@ class HttpClient(Client):
         is_kept = False
         try:
             self._send(connection, upload, incoming, exchange)
-            exchange.mark("written", clock())
+            if not upload.left:  # else the answer came first
+                exchange.mark("written", clock())
             self._read(connection, incoming, exchange)
             is_kept = incoming.reader.reusable and not is_last and not upload.left and not connection.holds_back
             self._was_answered = True

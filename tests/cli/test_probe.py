@@ -164,7 +164,7 @@ def test_a_stream_and_when_it_came(tmp_path: Path) -> None:
 
 def test_a_job_step_by_step(tmp_path: Path) -> None:
     api = {"preset": "assemblyai", "job": {"interval": 0.05}}
-    with logged_server(tmp_path, overhead_s=0.2, rtf=0.0, jitter="none", cold_requests=0) as server:
+    with logged_server(tmp_path, overhead_s=0.5, rtf=0.0, jitter="none", cold_requests=0) as server:
         config = {"api": api | {"base_url": server.url}, "audio_duration": 2}
         ran = probe(tmp_path, config, ASSEMBLYAI_API_KEY="s3cret-key-of-mine")
     assert ran.returncode == 0, ran.stdout + ran.stderr
