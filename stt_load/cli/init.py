@@ -9,6 +9,7 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
+from stt_load.cli.next_run import LOCUSTFILE, program
 from stt_load.config import ConfigError, load, mask_url, words
 from stt_load.config.preset import NAMES, named
 from stt_load.config.starting_file import text
@@ -20,7 +21,7 @@ DESCRIPTION = (
     "Exit code 2: nothing was written."
 )
 NOT_WRITTEN = 2
-CONFIG, LOCUSTFILE = "config.yaml", "locustfile.py"
+CONFIG = "config.yaml"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -92,9 +93,7 @@ def _tell_what_is_next(folder: Path) -> None:
     except ConfigError as error:
         print("Before the first run:", *(f"  {fault}" for fault in error.faults), sep="\n")
     there = "" if folder.resolve() == Path().resolve() else f"cd {shlex.quote(str(folder))} && "
-    # One of their own with other users in it is no load test of ours, until they say so in it.
-    is_ours = b"stt_load" in (folder / LOCUSTFILE).read_bytes()
-    print(f"Next: {there}{'locust' if is_ours else 'stt-load run'} --headless")
+    print(f"Next: {there}{program(folder)} --headless")
 
 
 def _refuse(reason: str) -> int:

@@ -19,13 +19,22 @@ from stt_load.config.load import DEFAULT_FILE, FILE_VARIABLE
 from stt_load.config.starting_file import text
 from stt_load.config.suspicion import MASK
 
-LOCUSTFILE = Path("locustfile.py")
+LOCUSTFILE = "locustfile.py"
+
+
+def program(folder: Path) -> str:
+    """What starts a load test in `folder`. A locustfile there with other users in it is none of ours, until it says
+    so."""
+    try:
+        is_ours = b"stt_load" in (folder / LOCUSTFILE).read_bytes()
+    except OSError:
+        is_ours = False
+    return "locust" if is_ours else "stt-load run"
 
 
 def command(args: argparse.Namespace, saved: Path | None) -> str:
     """The command line of a load test with what `args` say. saved: the file that all of it stands in, if it does."""
-    start = "locust" if LOCUSTFILE.is_file() else "stt-load run"
-    words = [f"{start} --headless"]
+    words = [f"{program(Path())} --headless"]
     if saved is None:
         given = vars(args)
         words += [f"{flag} {shlex.quote(given[key])}" for key, flag in flags().items() if given.get(key) is not None]

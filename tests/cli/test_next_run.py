@@ -32,8 +32,10 @@ def test_the_command_has_the_options_that_were_given() -> None:
     )
 
 
-def test_where_there_is_a_locustfile_it_is_locusts(elsewhere: Path) -> None:
-    (elsewhere / "locustfile.py").touch()
+def test_where_there_is_a_locustfile_of_ours_it_is_locusts(elsewhere: Path) -> None:
+    (elsewhere / "locustfile.py").write_text("from locust import HttpUser\n", encoding="utf-8")
+    assert next_run.command(arguments(), None) == "stt-load run --headless"
+    (elsewhere / "locustfile.py").write_text("from stt_load import install\n", encoding="utf-8")
     assert next_run.command(arguments(), None) == "locust --headless"
 
 
