@@ -208,7 +208,9 @@ def test_the_page_says_why_a_run_ended_and_what_there_is_of_it(tmp_path: Path) -
     assert "the service gave no good answer in the warm-up" in said
     assert "Connection refused" in said
     assert [link["name"] for link in told["links"]] == ["report", "result"]
-    assert report in ran.out, "the console's own"
+    subject, rule, result = report.partition("=" * 60)
+    assert subject[subject.index("📁 ") :] in ran.out, "what was measured, as the console has it"
+    assert rule + result in ran.out, "the console's own"
 
 
 def test_stop_drains_and_writes_what_was_measured(tmp_path: Path) -> None:
