@@ -93,7 +93,7 @@ def timings(exchange: Exchange) -> Iterator[str]:
         apart = f"mean {gaps.mean_s:.3f} s apart, P95 {gaps.p95_s:.3f}, max {gaps.max_s:.3f}"
         yield f"   The text in {texts.count} pieces, {apart}"
     if exchange.polls is not None:
-        yield f"   Asked {exchange.polls} times whether the job was over"
+        yield f"   Times asked whether the job was over: {exchange.polls}"
         if exchange.connect_s is not None:
             yield f"   Connections took {exchange.connect_s:.3f} s of that"
 

@@ -53,8 +53,6 @@ class UserCounts:
     def trouble(self) -> str:
         """Why there are none, as far as Locust knows: what it would show of exceptions, the latest one."""
         classes = [one for one in self._runner.user_classes if issubclass(one, SpeechUser)]
-        if not classes:
-            return "none of their classes is one of this suite (SttUser, FastSttUser)"
         if not any(one.tasks for one in classes):
             return f"with {self._tags()} there is no task for {', '.join(one.__name__ for one in classes)}"
         said = [str(row["msg"]) for row in self._runner.exceptions.values()]

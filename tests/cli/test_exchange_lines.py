@@ -64,7 +64,7 @@ def test_of_a_job_the_connections_and_the_whole_are_told() -> None:
         exchange.mark(name, at_s)  # type: ignore[arg-type]
     assert list(exchange_lines.timings(exchange)) == [
         "   Job done                  3.500 s   (after 3.500 s)",
-        "   Asked 3 times whether the job was over",
+        "   Times asked whether the job was over: 3",
         "   Connections took 0.500 s of that",
     ]
 

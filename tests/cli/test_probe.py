@@ -173,7 +173,7 @@ def test_a_job_step_by_step(tmp_path: Path) -> None:
     assert len(steps) >= 5
     assert '"status": "completed"' in steps[-1][1]
     assert "s3cret" not in ran.stdout + ran.stderr
-    assert f"Asked {len(steps) - 2} times whether the job was over" in ran.stdout
+    assert f"Times asked whether the job was over: {len(steps) - 2}" in ran.stdout
 
 
 def test_a_key_in_a_url_that_the_service_has_named_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:

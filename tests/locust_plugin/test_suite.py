@@ -8,6 +8,7 @@ from typing import Any
 
 import gevent
 import pytest
+from locust import HttpUser
 from locust.exception import StopTest
 
 from stt_load.locust_plugin import process_exit as process_exits
@@ -75,6 +76,19 @@ def test_while_a_run_is_being_started_the_state_says_so_and_no_other_may_start(
     started(suite)
     assert seen == [("spawning", web.STILL_STARTING)]
     assert suite._not_now() is None
+
+
+def test_a_start_without_users_of_ours_is_locusts_alone(make: Callable[..., Suite]) -> None:
+    """Also after a run of ours, as when other classes are picked on the page."""
+    suite = make("--headless")
+    fire(started(suite), "test_stop")
+    assert suite.outcome is not None
+    suite._environment.user_classes = [HttpUser]
+    fire(suite, "test_start")
+    assert (suite._run, suite.outcome, suite._not_now()) == (None, None, None)
+    fire(suite, "test_stop")
+    fire(suite, "quitting")
+    assert suite._environment.process_exit_code is None, "Locust knows"
 
 
 @pytest.mark.parametrize(

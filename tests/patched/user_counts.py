@@ -94,7 +94,6 @@ def test_a_run_is_ours_where_one_class_sends_audio() -> None:
 def test_users_of_other_classes_alone_are_none(runners: list[LocalRunner]) -> None:
     counts = counts_of(runners, Other)
     assert (counts.wanted, counts.running) == (0, 0)
-    assert counts.trouble.startswith("none of their classes")
 
 
 def test_users_that_were_killed_gave_no_trouble(runners: list[LocalRunner]) -> None:
