@@ -260,6 +260,8 @@ def test_ctrl_c_while_a_run_is_on_writes_and_ends_with_5(tmp_path: Path) -> None
 
 def test_ctrl_c_of_an_idle_page_is_0(tmp_path: Path) -> None:
     with web_ui(tmp_path, quick(30, 5, 3)) as page:
+        assert page.process.stderr
+        where = page.process.stderr.readline()  # said a moment after the page is there
         ran = ended(page)
     assert ran.code == 0, ran.err
-    assert ran.err == f"🌐 Web page: {page.url}\n", "where the page is, and nothing else"
+    assert (where, ran.err) == (f"🌐 Web page: {page.url}\n", ""), "where the page is, and nothing else"
