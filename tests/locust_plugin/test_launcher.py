@@ -16,6 +16,7 @@ from stt_load.locust_plugin.locust_stats import Reports
 from stt_load.run.progress import ProcessState
 from stt_load.run.run import Run
 from tests.locusts import command_line, local_environment
+from tests.report.runs import run_of, steady
 
 CONFIG = "api: {base_url: 'http://me:secret@service.test/base'}\nconcurrent_requests: 4\n"
 
@@ -74,3 +75,23 @@ def test_the_run_asks_for_its_end(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     launch.run.lifecycle.end("gave_up")
     gevent.sleep(0)
     assert launch.ends == 1
+
+
+@pytest.mark.parametrize(("words", "code", "told"), [([], 1, True), (["--exit-code-on-error", "0"], 0, False)])
+def test_what_others_fail_at_makes_the_exit_code_and_is_told_then(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    code: int,
+    told: bool,
+) -> None:
+    launch = Launch(monkeypatch, tmp_path, "--headless", "--language", "en", *words)
+    stats = launch.environment.stats
+    for name in ("/v1/models", "/v1/models", launch.reports.name):
+        stats.log_error("GET", name, RuntimeError("no"))
+    assert launch.launcher.others_failed() == 2
+    good = run_of(steady())
+    assert launch.launcher.exit_code(good, 2) == code
+    assert ("❗ 2 requests of other user classes failed: exit code 1." in capsys.readouterr().out) == told
+    assert launch.launcher.exit_code(good, 0) == 0
