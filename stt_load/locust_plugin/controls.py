@@ -70,6 +70,28 @@ class Controls:
         self._state, self.called_off = self._runner.state, None
         self._runner.update_state(STATE_SPAWNING)
 
+    def through(self, work: Callable[[], None]) -> bool:
+        """Does `work` to its end, in a greenlet of its own. Returns whether a later step of a LoadTestShape asked for
+        this one to die meanwhile, as a step does of the one before, but on a master: it has to, then, once this has
+        returned.
+
+        Raises what `work` raises, and GreenletExit where the run is stopped: `work` has been stopped then.
+        """
+        worker = gevent.spawn(_outcome, work)
+        superseded = False
+        while True:
+            try:
+                error = worker.get()
+            except gevent.GreenletExit:
+                if isinstance(self._runner, MasterRunner) or self._runner.state != STATE_SPAWNING:
+                    worker.kill()
+                    raise
+                superseded = True
+            else:
+                if error is not None:
+                    raise error
+                return superseded
+
     def call_off(self, reason: str) -> NoReturn:
         """No run after all. Locust has a way to end a start, which its master doesn't know."""
         self.called_off = reason
@@ -119,3 +141,12 @@ class Controls:
     @property
     def _options(self) -> Any:
         return self._environment.parsed_options
+
+
+def _outcome(work: Callable[[], None]) -> Exception | None:
+    """What `work` has raised. Raised in a greenlet, it would be printed, too."""
+    try:
+        work()
+    except Exception as error:
+        return error
+    return None

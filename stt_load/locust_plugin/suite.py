@@ -112,9 +112,9 @@ class Suite:
         if self._process_exit.locusts_alone:
             self._launcher.leave_to_locust()
             return
-        self._starting = True
+        self._starting, superseded = True, False
         try:
-            self._start()
+            superseded = self._controls.through(self._start)
         except (ConfigError, StartError, OSError) as error:
             self._abandon(BAD_INPUT)
             self._controls.call_off(str(error))
@@ -128,6 +128,8 @@ class Suite:
             raise
         finally:
             self._starting = False
+        if superseded:
+            raise gevent.GreenletExit  # the later step spawns the users of this run
 
     def _start(self) -> None:
         run = self._run = self._launcher.run(
@@ -144,8 +146,8 @@ class Suite:
         run = self._run
         self._process_exit.code, self._run = code, None
         if run is not None:
+            run.lifecycle.over()  # first: whoever was to tell Locust of an end has nothing to tell any more
             run.abandon()
-            run.lifecycle.over()
             run.lifecycle.concluded.set()
 
     @guarded

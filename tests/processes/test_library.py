@@ -10,7 +10,7 @@ import pytest
 
 from tests.markdown import blocks
 from tests.ports import free_port
-from tests.processes.running import Ran, against, check_code, rows, run
+from tests.processes.running import LOCUSTFILE, Ran, against, check_code, quick, rows, run
 from tests.processes.truth import Logged, logged_server
 
 pytestmark = pytest.mark.locust
@@ -103,3 +103,19 @@ def test_a_request_and_an_answer_of_ones_own(tmp_path: Path) -> None:
     told = [row["error"] for row in done.result["requests"]]
     assert set(told) == {None, "asked for ko, heard ko"}
     assert told.count(None) == len(told) / 2
+
+
+def test_a_shape_whose_next_step_comes_before_the_run_is_ready_is_followed(tmp_path: Path) -> None:
+    """The embedded server takes three seconds to start, and the shape has a step each second meanwhile."""
+    slow = "import sys, time\nif 'stt_load.server' in sys.orig_argv:\n    time.sleep(3)\n"
+    (tmp_path / "sitecustomize.py").write_text(slow, encoding="utf-8")
+    shape = tmp_path / "stepping.py"
+    shape.write_text(
+        "from locust import LoadTestShape\n\n\nclass Steps(LoadTestShape):\n    def tick(self):\n"
+        "        return min(1 + int(self.get_run_time()), 3), 10\n\n\n" + LOCUSTFILE.read_text(encoding="utf-8"),
+        encoding="utf-8",
+    )
+    ran = run(tmp_path, quick(40, 4, 3), env={"PYTHONPATH": str(tmp_path)}, locustfile=shape)
+    check_code(ran, 0)
+    assert len(ran.result["requests"]) == 40
+    assert max(row["users"] for row in rows(ran.result, "measured")) == 3
