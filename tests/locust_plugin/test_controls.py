@@ -7,6 +7,7 @@ from typing import Any, cast
 from unittest.mock import Mock
 
 import gevent
+import gevent.event
 import pytest
 from gevent.pool import Group
 from locust.env import Environment
@@ -101,3 +102,48 @@ def test_where_nobody_can_start_another_run_the_process_ends_whoever_has_stopped
     told.runner.stop()
     gevent.sleep(0)
     assert told.calls == calls
+
+
+def test_what_a_later_step_asks_to_die_is_done_to_its_end() -> None:
+    """As Locust's own runner does: it kills whoever is starting users, and waits for that."""
+    told, done, begun = Told(LocalRunner), gevent.event.Event(), gevent.event.Event()
+    told.controls.start()
+
+    def work() -> None:
+        begun.set()
+        done.wait()
+        told.calls.append("done")
+
+    starting = gevent.spawn(told.controls.through, work)
+    begun.wait()
+    killer = gevent.spawn(starting.kill)
+    gevent.sleep(0)
+    assert not killer.ready(), "the step waits until the run is there"
+    done.set()
+    assert starting.get() is True
+    assert told.calls == ["done"]
+    assert told.controls.through(lambda: told.calls.append("again")) is False
+
+
+@pytest.mark.parametrize(("kind", "state"), [(LocalRunner, "cleanup"), (MasterRunner, "spawning")])
+def test_what_is_stopped_is_not_done_to_its_end(kind: type, state: str) -> None:
+    told, begun = Told(kind), gevent.event.Event()
+    told.controls.start()
+
+    def work() -> None:
+        begun.set()
+        gevent.sleep(60)
+        told.calls.append("done")
+
+    starting = gevent.spawn(told.controls.through, work)
+    begun.wait()
+    told.runner.state = state
+    starting.kill(timeout=5)
+    assert isinstance(starting.value, gevent.GreenletExit)
+    assert told.calls == []
+
+
+def test_what_fails_on_the_way_is_raised_to_whoever_asked() -> None:
+    told = Told(LocalRunner)
+    with pytest.raises(ZeroDivisionError):
+        told.controls.through(lambda: print(1 / 0))
