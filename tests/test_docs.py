@@ -25,7 +25,7 @@ from stt_load.server.process import EmbeddedServer
 from stt_load.server.settings import ServerSettings
 from tests.markdown import DOCUMENTS, READMES, ROOT, anchors, blocks, commands, languages, links, text_of
 from tests.ports import free_port
-from tests.processes.running import Ran, check_code, environment, saved
+from tests.processes.running import Ran, check_code, environment, restore_interrupt, saved
 
 ELSEWHERE = ("pytest", "stt-load selftest")
 """Commands with tests of their own."""
@@ -133,10 +133,6 @@ def port_of(words: list[str], web: str) -> int | None:
         return int(words[words.index("--port") + 1])
     is_page = words[0] == "locust" or words[:2] == ["stt-load", "run"]
     return int(web) if is_page and "--headless" not in words and not {"-l", "--help"} & {*words} else None
-
-
-def restore_interrupt() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def until_it_answers(process: subprocess.Popen[str], port: int) -> None:

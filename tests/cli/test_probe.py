@@ -24,7 +24,7 @@ from stt_load.config import load
 from tests.client.proxy import Proxy
 from tests.ports import free_port
 from tests.processes.echoing import echoing
-from tests.processes.running import environment
+from tests.processes.running import environment, restore_interrupt
 from tests.processes.saying import saying
 from tests.processes.test_tls import https_service
 from tests.processes.truth import logged_server
@@ -282,13 +282,19 @@ def test_ctrl_c_is_no_traceback(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         (tmp_path / "config.yaml").write_text("audio_duration: 0.5", encoding="utf-8")
         words = [sys.executable, "-m", "stt_load.cli", "probe", "-H", f"http://127.0.0.1:{listener.getsockname()[1]}"]
-        process = subprocess.Popen(
-            words, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         listener.settimeout(LIMIT_S)
-        with listener.accept()[0] as asked:
+        with (
+            subprocess.Popen(
+                words, cwd=tmp_path, env=environment(), preexec_fn=restore_interrupt, **pipes
+            ) as process,
+            listener.accept()[0] as asked,
+        ):
             asked.recv(1)  # it is waiting for an answer, or about to
             process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=LIMIT_S)
+            try:
+                out, err = process.communicate(timeout=LIMIT_S)
+            finally:
+                process.kill()
     assert (process.returncode, err) == (130, "stt-load: stopped by Ctrl-C, before there was a whole answer\n")
     assert out.startswith("Asking http://127.0.0.1:")

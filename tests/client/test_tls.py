@@ -183,10 +183,10 @@ def test_a_peer_that_is_gone_before_it_is_told_why_is_still_not_believed(server_
         raw, _ = listener.accept()
     sock.settimeout(0.0)
     secured = SecuredSocket(sock, tls_context(True, None), "stt.example")
-    thread = threading.Thread(target=serve, args=(raw,))
-    thread.start()
     with pytest.raises(BlockingIOError):
         secured.shake_hands()
+    thread = threading.Thread(target=serve, args=(raw,))  # not before: it may be quick to answer
+    thread.start()
     sock.shutdown(socket.SHUT_WR)  # what is sent from now on is an error, as where nobody is there
     with pytest.raises(ssl.SSLCertVerificationError):
         shake_hands(secured)

@@ -82,6 +82,11 @@ def environment() -> dict[str, str]:
     return kept | {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "default"}
 
 
+def restore_interrupt() -> None:
+    """For a child of the tests: a shell that runs these in the background has them ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start(
     folder: Path,
     config: Mapping[str, Any] | str,
@@ -102,7 +107,7 @@ def start(
     (folder / "config.yaml").write_text(text, encoding="utf-8")
 
     def prepare() -> None:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        restore_interrupt()
         if file_limit is not None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit, file_limit))
 

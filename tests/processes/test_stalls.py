@@ -122,7 +122,7 @@ def test_code_of_a_users_own_that_blocks_is_told(tmp_path: Path, period_s: float
     assert ran.code == 4, ran.out
     assert found(ran.result, "stalled_share")["verdict"] == "INVALID"
     assert found(ran.result, "stalls")["verdict"] == "INVALID"
-    assert "code of your own must not block" in " ".join(ran.out.split())
+    assert "if code of your own runs in it, it must not block" in " ".join(ran.out.split())
 
 
 @pytest.mark.alone
