@@ -166,6 +166,7 @@ def test_a_file_within_the_limit_takes_bounded_work(faults: Faults, text: str, s
         ("base_url", "http://h?" + "?a" * 100_000),
         ("proxy", "http://" + "${A" * 60_000),
     ],
+    ids=["semicolons", "parameters", "endpoint", "health", "base_url", "proxy"],  # the texts are too long for names
 )
 def test_a_long_text_takes_time_by_its_length(tmp_path: Path, key: str, text: str) -> None:
     """In a process that can be ended: the machine's patience is no measure, and a regular expression has none."""
