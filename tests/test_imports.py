@@ -23,6 +23,7 @@ EVERYONE = {"stt_load", "stt_load.clock", "stt_load.storage.files"}
 ARROWS = {
     "samples": set(),
     "audio": set(),
+    "accuracy": {"audio", "samples"},
     "load": {"samples"},
     "api": {"samples"},
     "stats": {"samples"},
@@ -30,8 +31,8 @@ ARROWS = {
     "storage": {"stats", "samples"},
     "report": {"storage", "stats", "samples"},
     "config": set(),
-    "run": {"storage", "stats", "client", "api", "audio", "load", "samples"},
-    "cluster": {"run", "storage", "stats", "client", "api", "audio", "load", "samples"},
+    "run": {"storage", "stats", "client", "api", "accuracy", "audio", "load", "samples"},
+    "cluster": {"run", "storage", "stats", "client", "api", "accuracy", "audio", "load", "samples"},
     "server": set(),
     "selftest": {"server", "audio"},
 }
@@ -140,7 +141,9 @@ def loaded_by(module: str) -> set[str]:
     return set(json.loads(ran.stdout))
 
 
-@pytest.mark.parametrize("room", ["samples", "stats", "audio", "api", "load", "report", "config", "storage"])
+@pytest.mark.parametrize(
+    "room", ["samples", "stats", "audio", "accuracy", "api", "load", "report", "config", "storage"]
+)
 def test_a_pure_room_knows_neither_locust_nor_gevent(room: str) -> None:
     loaded = loaded_by(f"stt_load.{room}")
     assert not loaded & {"locust", "gevent", "geventhttpclient", "aiohttp", "flask"}

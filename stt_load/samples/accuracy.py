@@ -1,0 +1,63 @@
+"""What came out when a run's answers were held against what its clips say, beside the counts in its rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Self, get_args
+
+Flaw = Literal["swapped", "repeated", "truncated", "looping"]
+"""What can be wrong with an answer beyond words misheard (docs/measurement.md, Accuracy)."""
+FLAWS: tuple[Flaw, ...] = get_args(Flaw)
+"""In the order in which the first that fits is taken: a row has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One answer beside what its clip says, both as they are, cut where they are long.
+
+    wer: its word error rate, normalised. flaw: what else is wrong with it. other_seq: of a swapped one, the iteration
+    whose clip says what was answered; of a repeated one, another that was answered alike.
+    """
+
+    seq: int
+    attempt: int
+    said: str
+    heard: str
+    wer: float
+    flaw: Flaw | None = None
+    other_seq: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """How the answers of a run were scored, and which are worth a look; the counts of each answer are in its row.
+
+    normalisation: english, korean or none: what was done to both texts before they were compared. normaliser: the
+    package that did it, with its version. language, pack: of what was said. scored: answers that were held against
+    their clips. unscored: those that could not be, as their clips have no words or they are a second answer to the
+    same request. reason: why none was scored, a sentence; None where they were. too_short: scored answers to clips of
+    too few words to tell a flaw. numerals: answers with digits where other words were said: two, say, heard as 2,
+    which is a known difference of writing and no fault of the service's. spaced_characters, spaced_character_edits:
+    of a Korean run, reference characters and edits with the blanks counted, whereas those of the rows are without
+    them; None otherwise. worst: the answers with most wrong in proportion, at most five. examples: of each flaw, at
+    most three.
+    """
+
+    normalisation: str | None = None
+    normaliser: str | None = None
+    language: str | None = None
+    pack: str | None = None
+    scored: int = 0
+    unscored: int = 0
+    reason: str | None = None
+    too_short: int = 0
+    numerals: int = 0
+    spaced_characters: int | None = None
+    spaced_character_edits: int | None = None
+    worst: tuple[Example, ...] = ()
+    examples: tuple[Example, ...] = ()
+
+    @classmethod
+    def unjudged(cls, reason: str) -> Self:
+        """Nothing was scored, because of `reason`, a sentence."""
+        return cls(reason=reason)
