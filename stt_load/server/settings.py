@@ -1,4 +1,4 @@
-"""What the embedded server can be told: how it queues, how long it takes, what it refuses."""
+"""What the embedded server can be told: how it queues, how long it takes, what it refuses, what it gets wrong."""
 
 from __future__ import annotations
 
@@ -60,10 +60,43 @@ class ServerSettings(BaseModel):
         "bad_utf8, redirect or error_event",
     )
     misbehaviour_rate: float = Field(default=1.0, ge=0, le=1, description="Share of services that go wrong so")
+    hears: bool = Field(
+        default=True,
+        description="Whether it tells the sentences of a pack by their sound and answers them; to other audio, and if it "
+        "does not, made-up words, always the same for the same samples",
+    )
+    pack: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Manifest of the recordings that it knows; null: audio.pack, and the shipped ones where that is null",
+    )
+    wer: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Share of the words that it gets wrong: another word, none, or one too many",
+    )
+    swap_rate: float = Field(
+        default=0.0, ge=0, le=1, description="Share of answers that are another request's, which gets this one's"
+    )
+    truncate_rate: float = Field(
+        default=0.0, ge=0, le=1, description="Share of answers that end after 20 to 65% of their words"
+    )
+    loop_rate: float = Field(
+        default=0.0, ge=0, le=1, description="Share of answers that say some words over and over again"
+    )
+    wrong_above: int | None = Field(
+        default=None,
+        ge=0,
+        description="Words and answers are wrong only where more requests than these are in flight; null: always",
+    )
     api_key_env: str | None = Field(
         default=None, min_length=1, description="Environment variable that holds the API key; null: no key is asked"
     )
     max_body_bytes: int = Field(default=26_214_400, ge=1, description="Largest request body, in bytes (beyond: 413)")
     seed: int = Field(
-        default=0, ge=0, le=2**53 - 1, description="Seed of the jitter, the errors, the cuts and the misbehaviour"
+        default=0,
+        ge=0,
+        le=2**53 - 1,
+        description="Seed of the jitter, the errors, the cuts, the misbehaviour and the wrong words",
     )

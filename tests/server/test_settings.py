@@ -24,6 +24,10 @@ from stt_load.server.settings import ServerSettings
         jitter=st.sampled_from(["none", "uniform", "exponential", "lognormal"]),
         queue_limit=st.none() | st.integers(0, 1_000),
         error_rate=st.floats(0, 1),
+        hears=st.booleans(),
+        pack=st.none() | st.just("a pack/manifest.jsonl"),
+        wer=st.floats(0, 1),
+        wrong_above=st.none() | st.integers(0, 1_000),
         api_key_env=st.none() | st.just("THE_KEY"),
     )
 )
@@ -46,6 +50,12 @@ def test_the_command_line_carries_every_setting(settings: ServerSettings) -> Non
         {"queue_limit": -1},
         {"error_rate": 1.1},
         {"api_key_env": ""},
+        {"wer": -0.1},
+        {"swap_rate": 1.1},
+        {"truncate_rate": 2},
+        {"loop_rate": -1},
+        {"wrong_above": -1},
+        {"pack": ""},
         {"max_body_bytes": 0},
         {"slot": 1},
     ],
