@@ -62,13 +62,13 @@ class ServerSettings(BaseModel):
     misbehaviour_rate: float = Field(default=1.0, ge=0, le=1, description="Share of services that go wrong so")
     hears: bool = Field(
         default=True,
-        description="Whether it tells the sentences of a pack by their sound and answers them; to other audio, and if it "
-        "does not, made-up words, always the same for the same samples",
+        description="Whether it tells the sentences of a pack by their sound and answers them. Other audio, or all of it, "
+        "is answered with made-up words, always the same for the same samples",
     )
     pack: str | None = Field(
         default=None,
         min_length=1,
-        description="Manifest of the recordings that it knows; null: audio.pack, and the shipped ones where that is null",
+        description="Manifest of the recordings that it knows; null: audio.pack, or the shipped ones",
     )
     wer: float = Field(
         default=0.0,
