@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-Source = Literal["noise"]
+Source = Literal["speech", "noise", "silence"]
 """Where clips come from."""
+Format = Literal["wav", "flac"]
+"""How a clip is coded; its name is also how a file of that kind ends, and the subtype of its media type."""
 
 HEADER_BYTES = 44
 """Of a WAV file: RIFF, PCM, one channel."""

@@ -107,7 +107,8 @@ def _probe(args: argparse.Namespace, config: Config, url: str) -> int:
     came = list(exchange_lines.reply(exchange, answer))
     printer.show(*came, *([""] if came else []))
     if isinstance(verdict, Failure):
-        tried = Tried(config.api, mask_url(url), verdict, answer, key_places(target, config, url), clip.bytes)
+        sent, keys = (clip.bytes, config.audio_content_type), key_places(target, config, url)
+        tried = Tried(config.api, mask_url(url), verdict, answer, keys, *sent)
         _show_failure(printer, tried, exchange)
         return FAILED
     _show_success(printer, replace(verdict, text=api.hide(verdict.text)), clip, exchange)

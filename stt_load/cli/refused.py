@@ -78,7 +78,7 @@ def _too_large(tried: Tried) -> Iterator[str]:
 
 
 def _wrong_type(tried: Tried) -> Iterator[str]:
-    raw, kind = tried.api.protocol == "raw", tried.api.audio_content_type
+    raw, kind = tried.api.protocol == "raw", tried.audio_type
     yield f"the audio went as {'the body' if raw else 'a part of a form'}, called {kind}: api.audio_content_type"
     if raw:
         yield "or the service wants a form: `api: {protocol: multipart}`"

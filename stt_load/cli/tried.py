@@ -20,7 +20,8 @@ SHOWN_CHARACTERS = 60
 @dataclass(frozen=True, slots=True)
 class Tried:
     """A request that brought no transcript. url: that was asked, without secrets. answer: without secrets, too; None
-    where there is no whole one. key_places: where something went out that may be a key. clip_bytes: of the WAV."""
+    where there is no whole one. key_places: where something went out that may be a key. clip_bytes, audio_type: of
+    the file that was sent."""
 
     api: ApiConfig
     url: str
@@ -28,6 +29,7 @@ class Tried:
     answer: Answer | None = None
     key_places: tuple[str, ...] = ()
     clip_bytes: int = 0
+    audio_type: str = "audio/wav"
 
     @property
     def document(self) -> Any:

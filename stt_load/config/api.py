@@ -133,9 +133,14 @@ class ApiConfig(Section):
         "as io.BytesIO and returns the transcript, or raises. The file is looked for in the working directory.",
     )
     audio_field: FieldName = Field(default="file", description="Form field that carries the audio.")
-    audio_filename: FieldName = Field(default="audio.wav", description="File name of the audio in the form.")
-    audio_content_type: MediaType = Field(
-        default="audio/wav", description="Content type of the audio: of its part of the form, or of a raw body."
+    audio_filename: FieldName | None = Field(
+        default=None,
+        description="File name of the audio in the form. Null: audio.wav or audio.flac, as audio.format is.",
+    )
+    audio_content_type: MediaType | None = Field(
+        default=None,
+        description="Content type of the audio: of its part of the form, or of a raw body. Null: audio/wav or "
+        "audio/flac, as audio.format is.",
     )
     model: BareText | None = Field(
         default="whisper-1",

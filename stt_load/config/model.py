@@ -25,6 +25,8 @@ from stt_load.config.section import (
 )
 from stt_load.server.settings import ServerSettings
 
+Normalise = Literal["auto", "english", "korean", "none"]
+
 FORMER: Mapping[KeyPath, KeyPath] = {
     ("audio_duration",): ("audio", "duration"),
     ("sample_rate",): ("audio", "sample_rate"),
@@ -49,6 +51,23 @@ class Validity(Section):
 
     strict: bool = Field(
         default=False, description="Whether a DEGRADED measurement ends with exit code 4, as an INVALID one does."
+    )
+
+
+class AccuracyConfig(Section):
+    """How answers are held against what was said."""
+
+    normalise: Normalise = Field(
+        default="auto",
+        description="What is evened out in both texts before they are compared. english: capitals, punctuation, "
+        "spellings, contractions and number words, as the Open ASR Leaderboard does. korean: how syllables are "
+        "composed, and punctuation; characters count without spaces. none: nothing. auto: english or korean where "
+        "the pack's language is that, else none.",
+    )
+    save_transcripts: bool = Field(
+        default=False,
+        description="Whether a file beside the result keeps what was said and heard in each request. Otherwise a few "
+        "examples are all that is kept.",
     )
 
 
@@ -117,12 +136,25 @@ class Config(Section):
     api: ApiConfig = Field(
         default=ApiConfig(), description="The service under test: where it is and what is asked of it."
     )
+    accuracy: AccuracyConfig = Field(
+        default=AccuracyConfig(), description="How the words of the answers are held against those that were said."
+    )
     embedded: ServerSettings = Field(
         default=ServerSettings(),
         description="The model server that base_url `embedded` starts: k slots, one queue, known service times.",
     )
     report: Report = Field(default=Report(), description="How results are presented.")
     validity: Validity = Field(default=Validity(), description="What is made of a measurement that is in doubt.")
+
+    @property
+    def audio_filename(self) -> str:
+        """File name of the audio in a form."""
+        return self.api.audio_filename or f"audio.{self.audio.format}"
+
+    @property
+    def audio_content_type(self) -> str:
+        """Content type of the audio. That of FLAC is registered by RFC 9639, section 12.1."""
+        return self.api.audio_content_type or f"audio/{self.audio.format}"
 
     @property
     def embeds(self) -> bool:

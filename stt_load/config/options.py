@@ -61,7 +61,7 @@ OPTIONS: tuple[Option, ...] = (
     _option("--total-requests", "total_requests"),
     _option("--warmup-requests", "warmup_requests"),
     _option("--request-delay", "request_delay"),
-    _option("--audio-source", "audio.source", in_web_form=False),
+    _option("--audio-source", "audio.source"),
     _option("--audio-duration", "audio.duration"),
     _option("--sample-rate", "audio.sample_rate"),
     _option("--measure-for", "measure_for"),

@@ -134,7 +134,7 @@ def api_of(config: Config, url: str) -> Api:
     follow = partial(Stream, api.stream_dialect, read_text) if api.stream else None
     spent = api.response.processing_time
     told_in = None if spent is None or isinstance(spent, str) else (spent.header.lower(), UNITS_S[spent.unit])
-    return Api(_form(api), read_text, hidden, follow, _plan(config, url), told_in)
+    return Api(_form(config), read_text, hidden, follow, _plan(config, url), told_in)
 
 
 def _places(api: ApiConfig) -> Places:
@@ -153,12 +153,13 @@ def _as_returned(answer: Answer) -> Transcript:
     return transcript_of(answer.body.decode())
 
 
-def _form(api: ApiConfig) -> Form | Bare:
+def _form(config: Config) -> Form | Bare:
     """What the API's protocol puts around the audio."""
+    api, name, kind = config.api, config.audio_filename, config.audio_content_type
     if api.protocol == "raw" or (api.protocol == "submit_poll" and api.job.audio != "form"):
-        return Bare(api.audio_content_type)
+        return Bare(kind)
     if api.protocol == "submit_poll" and api.job.uploads:
-        return Form([], api.audio_field, api.audio_filename, api.audio_content_type)
+        return Form([], api.audio_field, name, kind)
     fields = pairs(api.extra_fields, os.environ, api.model)
     prompt = None if api.prompt is None else filled(api.prompt, os.environ)
     if api.protocol == "openai":
@@ -167,7 +168,7 @@ def _form(api: ApiConfig) -> Form | Bare:
         )
     elif api.stream:
         fields.append(("stream", "true"))
-    return Form(fields, api.audio_field, api.audio_filename, api.audio_content_type)
+    return Form(fields, api.audio_field, name, kind)
 
 
 def _plan(config: Config, url: str) -> Plan | None:

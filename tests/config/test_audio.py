@@ -44,8 +44,18 @@ def test_what_is_in_effect_has_the_present_names_only(loaded: Load) -> None:
 
 
 def test_another_source_is_told_what_there_is(faults: Faults) -> None:
-    (fault,) = faults("audio: {source: speech}")
-    assert (fault.key, fault.message) == ("audio.source", "speech is not one of the choices; choose noise")
+    (fault,) = faults("audio: {source: speach}")
+    asked = "did you mean `speech`? Else choose speech, noise or silence"
+    assert (fault.key, fault.message) == ("audio.source", f"speach is not one of the choices; {asked}")
+
+
+@pytest.mark.parametrize("coding", ["wav", "flac"])
+def test_name_and_type_of_the_audio_follow_its_format_unless_they_are_given(loaded: Load, coding: str) -> None:
+    config = loaded(f"audio: {{format: {coding}}}")
+    assert (config.audio_filename, config.audio_content_type) == (f"audio.{coding}", f"audio/{coding}")
+    assert (config.api.audio_filename, config.api.audio_content_type) == (None, None)
+    given = loaded(f"audio: {{format: {coding}}}\napi: {{audio_filename: a.wav, audio_content_type: audio/x-wav}}")
+    assert (given.audio_filename, given.audio_content_type) == ("a.wav", "audio/x-wav")
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,17 @@ from stt_load.config.keys import OTHER_WORDS, key, keys, listed, suggestion
     [
         ("seed", "integer", "a whole number from 0 to 9007199254740991, or null"),
         ("audio.duration", "number", "a number above 0"),
-        ("audio.source", "string", "noise"),
+        ("audio.source", "string", "speech, noise or silence"),
         ("report.language", "string", "en or ko"),
         ("api.verify", "boolean", "true or false"),
         ("api.capture_headers", "list", "a list of texts, such as [one, two]"),
         ("api.headers", "fields", "a mapping with lines of the form `name: value`"),
         ("api.keep_alive", "boolean", "true or false, or a mapping such as {max_requests: N}"),
-        ("audio", "section", "lines of the form `key: value` below it, with source, duration or sample_rate"),
+        (
+            "audio",
+            "section",
+            "lines of the form `key: value` below it, with source, duration, sample_rate, format or pack",
+        ),
     ],
 )
 def test_what_would_be_right_follows_from_the_model(name: str, kind: str, expected: str) -> None:
@@ -52,6 +56,10 @@ def test_there_is_no_other_key() -> None:
         (("api_key",), "`api_key_env` inside `api`"),
         (("timeout",), "`timeout` inside `api`"),
         (("sample_rate_hz",), "`sample_rate` inside `audio`"),
+        (("audio", "manifest"), "`pack`"),
+        (("accuracy", "normalize"), "`normalise`"),
+        (("normalization",), "`normalise` inside `accuracy`"),
+        (("save_transcripts",), "`save_transcripts` inside `accuracy`"),
         (("api", "URL"), "`base_url`"),
         (("api", "num-requests"), "`total_requests` at the top level"),
         (("embedded", "api_key"), "`api_key_env`"),
