@@ -62,8 +62,8 @@ class ServerSettings(BaseModel):
     misbehaviour_rate: float = Field(default=1.0, ge=0, le=1, description="Share of services that go wrong so")
     hears: bool = Field(
         default=True,
-        description="Whether it tells the sentences of a pack by their sound and answers them. Other audio, or all of it, "
-        "is answered with made-up words, always the same for the same samples",
+        description="Whether it tells the sentences of a pack by their sound, and answers them. To other audio, or "
+        "to all, it answers made-up words, always the same for the same samples",
     )
     pack: str | None = Field(
         default=None,
