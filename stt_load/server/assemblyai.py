@@ -17,8 +17,8 @@ from aiohttp import web
 
 from stt_load.server.errors import ApiError
 from stt_load.server.formats import render
-from stt_load.server.jobs import FAILED, Job, Jobs
-from stt_load.server.question import Question, clip_of
+from stt_load.server.jobs import Job, Jobs
+from stt_load.server.question import Question, Upload
 from stt_load.server.service import SpeechService
 from stt_load.server.transcript import Segment
 
@@ -92,7 +92,7 @@ class AssemblyAi:
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise ApiError(400, "The body is no JSON object with an audio_url.", "audio_url") from None
         clip = self._clip(name)
-        job = self._jobs.make(request, clip_of(memoryview(clip)), Question(), len(body) + len(clip), name)
+        job = self._jobs.make(request, Upload(memoryview(clip)), Question(), len(body) + len(clip), name)
         return web.json_response(_document(request, job))
 
     async def transcript(self, request: web.Request) -> web.Response:
@@ -153,7 +153,7 @@ def _document(request: web.Request, job: Job) -> dict[str, Any]:
         values |= {"text": transcript.text, "words": words, "confidence": 1.0}
         values["audio_duration"] = round(transcript.duration_s)
     elif job.state == "failed":
-        values["error"] = FAILED
+        values["error"] = str(job.error)
     return values
 
 

@@ -15,10 +15,9 @@ from uuid import uuid4
 from aiohttp import web
 
 from stt_load.server.errors import ApiError, overloaded
-from stt_load.server.question import Question, plain_form
+from stt_load.server.question import Question, Upload, plain_form
 from stt_load.server.service import SpeechService
 from stt_load.server.serving import Service
-from stt_load.server.wav import Clip
 
 MOST_UNFINISHED = 10_000
 MOST_OVER = 10_000
@@ -26,22 +25,23 @@ MOST_SEGMENTS = 1_000_000
 """Of the transcripts of all jobs together; each takes some 200 bytes."""
 
 State = Literal["queued", "running", "done", "failed"]
-FAILED = "The service failed, as its error rate asks for."
 
 
 @dataclass(slots=True)
 class Job:
-    """One job: the service it is, and whether that is over. audio: the name of its upload, where it had one."""
+    """One job: the service it is, whether that is over, and what went wrong. audio: the name of its upload, where it
+    had one."""
 
     id: str
     service: Service
     audio: str = ""
     over: bool = False
+    error: ApiError | None = None
 
     @property
     def state(self) -> State:
         if self.over:
-            return "failed" if self.service.work.fails else "done"
+            return "failed" if self.error else "done"
         return "running" if self.service.turn.started.is_set() else "queued"
 
 
@@ -75,17 +75,17 @@ class Jobs:
             result = {"text": transcript.text, "duration": transcript.duration_s, "processing_ms": worked_s * 1_000}
             values["result"] = result
         elif job.state == "failed":
-            values["error"] = FAILED
+            values["error"] = str(job.error)
         return web.json_response(values)
 
-    def make(self, request: web.Request, clip: Clip, question: Question, body_bytes: int, audio: str = "") -> Job:
-        """A job of what is asked, on its way; ApiError 503 where there is no room for it."""
+    def make(self, request: web.Request, upload: Upload, question: Question, body_bytes: int, audio: str = "") -> Job:
+        """A job of what is asked, on its way; ApiError 400 where there is no clip, 503 where there is no room."""
         truth = self._service.new_truth(request)
         truth.body_bytes = body_bytes
         try:
             if len(self._jobs) - len(self._over) >= MOST_UNFINISHED or self._segments > MOST_SEGMENTS:
                 raise overloaded("Too many jobs are not over yet.")
-            service = self._service.begin(clip, question, "transcribe", truth)
+            service = self._service.begin(upload, question, "transcribe", truth)
         except ApiError as error:
             truth.status = error.status
             self._service.tell(truth)
@@ -107,7 +107,7 @@ class Jobs:
             await job.service.end()
             truth.status = 200
         except ApiError as error:
-            truth.status = error.status
+            truth.status, job.error = error.status, error
         finally:
             self._service.tell(truth)
         job.over = True

@@ -20,6 +20,14 @@ NO_QUERY: Query = {}
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """Audio as it came, not looked at yet, and the field that it came in."""
+
+    content: memoryview
+    field: str = "body"
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """How a client wants its transcript: in which language, None where it named none, and whether as a stream."""
 
@@ -29,7 +37,7 @@ class Question:
     stream: bool = False
 
 
-def openai_form(content_type: str, body: bytes, _: Query = NO_QUERY) -> tuple[Clip, Question]:
+def openai_form(content_type: str, body: bytes, _: Query = NO_QUERY) -> tuple[Upload, Question]:
     """The question in a form of the OpenAI API; ApiError 400 says which field is wrong."""
     parts, fields = _form(content_type, body)
     response_format = fields.get("response_format", "json")
@@ -43,7 +51,7 @@ def openai_form(content_type: str, body: bytes, _: Query = NO_QUERY) -> tuple[Cl
         for value in (value for key, value in listed if key == name):
             _one_of(name, value, choices)
     _check_chunking(fields)
-    clip = _file(parts, "file")
+    upload = _file(parts, "file")
     stream = _is_true(fields, "stream")
     extras = Extras(
         words=("timestamp_granularities[]", "word") in listed,
@@ -54,7 +62,7 @@ def openai_form(content_type: str, body: bytes, _: Query = NO_QUERY) -> tuple[Cl
         model=fields.get("model", MODEL),
         language=fields.get("language"),
     )
-    return clip, Question(response_format, fields.get("language"), extras, stream)
+    return upload, Question(response_format, fields.get("language"), extras, stream)
 
 
 LISTS = {"timestamp_granularities[]": ("word", "segment"), "include[]": ("logprobs",)}
@@ -88,13 +96,13 @@ def _check_chunking(fields: Mapping[str, str]) -> None:
 
 def plain_form(
     content_type: str, body: bytes, _: Query = NO_QUERY, audio_field: str = "file"
-) -> tuple[Clip, Question]:
+) -> tuple[Upload, Question]:
     """The question in a form with the audio, maybe the language, and whatever else."""
     parts, fields = _form(content_type, body)
     return _file(parts, audio_field), Question(language=fields.get("language"))
 
 
-def elevenlabs_form(content_type: str, body: bytes, _: Query = NO_QUERY) -> tuple[Clip, Question]:
+def elevenlabs_form(content_type: str, body: bytes, _: Query = NO_QUERY) -> tuple[Upload, Question]:
     """The question in a form of ElevenLabs; ApiError 422 where the model is missing, as there."""
     parts, fields = _form(content_type, body)
     if "model_id" not in fields:
@@ -104,20 +112,19 @@ def elevenlabs_form(content_type: str, body: bytes, _: Query = NO_QUERY) -> tupl
     return _file(parts, "file"), Question("elevenlabs", language, extras)
 
 
-def deepgram_audio(content_type: str, body: bytes, query: Query = NO_QUERY) -> tuple[Clip, Question]:
+def deepgram_audio(content_type: str, body: bytes, query: Query = NO_QUERY) -> tuple[Upload, Question]:
     """The question in a body that is the audio, whatever kind of audio it calls itself, and in the query; ApiError
     415 where it says that it is something else: a URL in JSON is not fetched here."""
     kind = content_type.partition(";")[0].strip().lower()
     if kind not in ("", "application/octet-stream") and not kind.startswith(("audio/", "video/")):
         raise ApiError(415, f"Content-Type is {content_type[:60]}; only audio as the body is taken here.")
-    clip = clip_of(memoryview(body))
     language = query.get("language")
     extras = Extras(model=query.get("model", MODEL), language=language, audio_sha256=sha256(body).hexdigest())
-    return clip, Question("deepgram", language, extras)
+    return Upload(memoryview(body)), Question("deepgram", language, extras)
 
 
-Parse = Callable[[str, bytes, Query], tuple[Clip, Question]]
-"""(Content-Type, body, query) to what is asked of which clip: apart, as no body is kept for as long as its request
+Parse = Callable[[str, bytes, Query], tuple[Upload, Question]]
+"""(Content-Type, body, query) to what is asked of which audio: apart, as no body is kept for as long as its request
 waits."""
 
 
@@ -130,16 +137,16 @@ def _form(content_type: str, body: bytes) -> tuple[list[Part], dict[str, str]]:
         raise ApiError(400, f"Can't read the form: {error}.") from error
 
 
-def _file(parts: list[Part], field: str) -> Clip:
+def _file(parts: list[Part], field: str) -> Upload:
     files = [part for part in parts if part.name == field and part.filename is not None]
     if len(files) != 1:
         raise ApiError(400, f"Exactly one file is needed, the form has {len(files)}.", field, "missing_file")
-    return clip_of(files[0].content, field)
+    return Upload(files[0].content, field)
 
 
-def clip_of(content: memoryview, field: str = "body") -> Clip:
+def clip_of(upload: Upload) -> Clip:
     """The clip that this is; ApiError 400 where it is none."""
     try:
-        return wav.parse(content)
+        return wav.parse(upload.content)
     except WavError as error:
-        raise ApiError(400, f"Can't read the WAV file: {error}.", field, "invalid_file") from error
+        raise ApiError(400, f"Can't read the WAV file: {error}.", upload.field, "invalid_file") from error

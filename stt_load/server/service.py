@@ -17,7 +17,7 @@ from stt_load.server.dialects import DIALECTS
 from stt_load.server.errors import ApiError, overloaded
 from stt_load.server.formats import render
 from stt_load.server.metrics import Metrics
-from stt_load.server.question import Parse, Question
+from stt_load.server.question import Parse, Question, Upload, clip_of
 from stt_load.server.reply import Reply, StreamReply
 from stt_load.server.serving import Service
 from stt_load.server.settings import ServerSettings
@@ -25,7 +25,6 @@ from stt_load.server.slots import Slots, Turn
 from stt_load.server.transcript import Transcript, hear
 from stt_load.server.truth import Truth, TruthSink
 from stt_load.server.vendors import vendor_of
-from stt_load.server.wav import Clip
 from stt_load.server.workload import Workload
 
 
@@ -67,9 +66,9 @@ class SpeechService:
             if isinstance(received, ApiError):
                 raise received
             truth.body_bytes = len(received)
-            clip, question = parse(request.headers.get("Content-Type", ""), received, request.query)
-            service = self.begin(clip, question, task, truth)
-            del received, clip
+            upload, question = parse(request.headers.get("Content-Type", ""), received, request.query)
+            service = self.begin(upload, question, task, truth)
+            del received, upload
             if service.streams:
                 stream = self._stream(question, service)
                 return await stream.send(request, service, self._settings.delta_gap_s, tell)
@@ -95,9 +94,11 @@ class SpeechService:
         client = f"{peer[0]}:{peer[1]}" if peer else None
         return Truth(next(self._ids), arrival_s=self._loop.time(), client=client)
 
-    def begin(self, clip: Clip, question: Question, task: str, truth: Truth) -> Service:
-        """A service of what is asked, on its way through the queue; ApiError 503 where that is full."""
+    def begin(self, upload: Upload, question: Question, task: str, truth: Truth) -> Service:
+        """A service of what is asked, on its way through the queue; ApiError 400 where there is no clip, 503 where
+        the queue is full."""
         settings = self._settings
+        clip = clip_of(upload)
         truth.audio_s = clip.duration_s
         if self._sink:
             truth.audio_hash = blake2b(clip.pcm, digest_size=8).hexdigest()

@@ -11,9 +11,10 @@ from stt_load.server.truth import Truth
 from stt_load.server.workload import Work
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Service:
-    """What is made of one question. streams: as a stream. truth: is kept up with its turn."""
+    """What is made of one question. transcript: may become what it is while the service lasts. streams: as a stream.
+    truth: is kept up with its turn."""
 
     transcript: Transcript
     work: Work

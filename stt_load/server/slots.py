@@ -24,12 +24,12 @@ class Timer(Protocol):
 class Turn:
     """One turn in a slot, from its place in the queue on. Instants are seconds on the timer's clock, None until then.
 
-    arrival_s, service_s: when it came and how long it needs. started: it has a slot, maybe at once. ended: that slot
-    is free again.
+    arrival_s, service_s: when it came and how long it needs, None where `Slots.end` is told when it is over. started:
+    it has a slot, maybe at once. ended: that slot is free again.
     """
 
     arrival_s: float
-    service_s: float
+    service_s: float | None
     slot: int | None = None
     start_s: float | None = None
     end_s: float | None = None
@@ -79,13 +79,16 @@ class Slots:
     def _start(self, turn: Turn, slot: int, now: float) -> None:
         turn.slot = slot
         turn.start_s = now
-        self._timer.call_at(now + turn.service_s, self._end, turn, slot)
+        if turn.service_s is not None:
+            self._timer.call_at(now + turn.service_s, self.end, turn)
         turn.started.set()
 
-    def _end(self, turn: Turn, slot: int) -> None:
+    def end(self, turn: Turn) -> None:
+        """The turn, which has started, is over: its slot goes to who waits for one."""
+        assert turn.slot is not None
         now = turn.end_s = self._timer.time()
         if self._waiting:
-            self._start(self._waiting.popleft(), slot, now)
+            self._start(self._waiting.popleft(), turn.slot, now)
         else:
-            heappush(self._free, slot)
+            heappush(self._free, turn.slot)
         turn.ended.set()

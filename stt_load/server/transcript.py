@@ -18,14 +18,18 @@ WORDS_PER_SEGMENT = 8
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Some words and where they are in the clip, in seconds."""
+    """Some words and where they are in the clip, in seconds. timed: each of them, where their places are known."""
 
     start_s: float
     end_s: float
     text: str
+    timed: tuple[Segment, ...] = ()
 
     def words(self) -> Iterator[Segment]:
-        """One by one, all of the same length."""
+        """One by one, where nothing is known of their places all of the same length."""
+        if self.timed:
+            yield from self.timed
+            return
         spoken = self.text.split()
         word_s = (self.end_s - self.start_s) / max(1, len(spoken))
         for number, word in enumerate(spoken):

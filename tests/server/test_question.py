@@ -8,7 +8,7 @@ import pytest
 
 from stt_load.audio.clip import wav_header
 from stt_load.server.errors import ApiError
-from stt_load.server.question import Parse, deepgram_audio, elevenlabs_form, openai_form, plain_form
+from stt_load.server.question import Parse, clip_of, deepgram_audio, elevenlabs_form, openai_form, plain_form
 
 WAV = wav_header(160, 16_000) + bytes(320)
 
@@ -24,8 +24,8 @@ def form(*fields: tuple[str, str], audio: str | None = "file") -> tuple[str, byt
 
 
 def test_the_clip_and_how_it_is_to_be_answered() -> None:
-    clip, question = openai_form(*form(("response_format", "verbose_json"), ("language", "ko"), ("stream", "True")))
-    assert clip.duration_s == 0.01
+    upload, question = openai_form(*form(("response_format", "verbose_json"), ("language", "ko"), ("stream", "True")))
+    assert (clip_of(upload).duration_s, upload.field) == (0.01, "file")
     assert (question.response_format, question.language, question.stream) == ("verbose_json", "ko", True)
 
 
@@ -69,8 +69,8 @@ def test_a_form_of_elevenlabs_names_its_model() -> None:
     "content_type", ["audio/wav", "AUDIO/X-WAV; x=y", "video/mp4", "application/octet-stream", ""]
 )
 def test_audio_as_the_body_is_audio_unless_it_calls_itself_something_else(content_type: str) -> None:
-    clip, question = deepgram_audio(content_type, WAV, {"model": "nova-3", "language": "ko"})
-    assert (clip.duration_s, question.response_format, question.language) == (0.01, "deepgram", "ko")
+    upload, question = deepgram_audio(content_type, WAV, {"model": "nova-3", "language": "ko"})
+    assert (clip_of(upload).duration_s, question.response_format, question.language) == (0.01, "deepgram", "ko")
     assert (question.extras.model, question.extras.audio_sha256) == ("nova-3", sha256(WAV).hexdigest())
 
 
