@@ -198,3 +198,28 @@ def start_with_an_open_form(tab: Tab, page: Page) -> None:
     assert "Requests of the whole run" in label.evaluate(below)
     tab.get_by_role("button", name=re.compile("^start$", re.IGNORECASE)).click()
     tab.get_by_role("button", name=re.compile("^stop$", re.IGNORECASE)).wait_for(timeout=5_000)
+
+
+@needs_browser
+@pytest.mark.slow
+def test_in_a_browser_what_is_said_is_chosen_in_the_form(tmp_path: Path) -> None:
+    """It begins with what is configured; the run that is started, and its result, have what was chosen."""
+    config = against("embedded", 6, 2, 2, embedded=QUICK, audio={"source": "noise", "duration": 0.5})
+    del config["audio_duration"]
+    with web_ui(tmp_path, config) as page, browser_tab() as tab:
+        tab.goto(page.url)
+        tab.get_by_text("Custom parameters").click()
+        choice = tab.locator('[name="audioSource"]')
+        choice.wait_for()
+        assert choice.input_value() == "noise"
+        assert choice.locator("option").all_inner_texts() == ["speech", "noise", "silence"]
+        assert "Where the clips come from" in choice.evaluate(
+            "e => [...document.querySelectorAll('*')].map(o => getComputedStyle(o, '::after').content).join()"
+        )
+        choice.select_option("silence")
+        choice.scroll_into_view_if_needed()
+        tab.get_by_role("button", name=re.compile("^start$", re.IGNORECASE)).click()
+        page.until(lambda: len(saved(tmp_path)) == 1, "the result is there")
+        assert ended(page).code == 0
+    (result,) = saved(tmp_path)
+    assert result["config"]["audio"]["source"] == "silence"
