@@ -94,10 +94,10 @@ def test_a_normaliser_of_another_language_is_pointed_out() -> None:
 LARGE = [
     # format, seconds, what is said; 25 MB are 781.2 s of WAV, and 1,302 s of FLAC by estimate
     ("wav", 781.0, None),
-    ("wav", 782.0, "each clip has 25.0 MB, and many services refuse files above 25 MB (413): what helps is audio.f"),
+    ("wav", 782.0, "each clip has 25.0 MB, and many services refuse files above 25 MB (413): what help"),
     ("wav", 3600.0, "each clip has 115.2 MB, "),
     ("flac", 1300.0, None),
-    ("flac", 3600.0, "each clip has about 69.1 MB, and many services refuse files above 25 MB (413): what helps is a s"),
+    ("flac", 3600.0, "each clip has about 69.1 MB, and many services refuse files above 25 MB (413): what help"),
 ]  # fmt: skip
 
 
