@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
+from stt_load.samples.accuracy import FLAWS
 from stt_load.samples.fields import TABLE, Field
 from stt_load.samples.rows import DERIVED, ORDER
 from stt_load.samples.run_info import Load
@@ -38,6 +39,7 @@ _IN_ROWS: dict[str, dict[str, Any]] = {
     "phase": {"enum": [phase.name.lower() for phase in Phase]},
     "kind": {"enum": [None, *map(str, ErrorKind)]},
     "flag": {"type": "boolean"},
+    "flaw": {"enum": [None, *FLAWS]},
     "names": {"type": ["array", "null"], "items": {"type": "string"}},
     "text": {"type": ["string", "null"]},
     "headers": {"type": ["object", "null"], "additionalProperties": {"type": ["string", "null"]}},
@@ -58,6 +60,7 @@ def schema() -> dict[str, Any]:
     values["properties"]["run"]["properties"]["load"] = _object(Load)
     values["$defs"] |= {name: _object(record) for record, name in SHARED.items()}
     values["$defs"]["request"] = _request()
+    values["$defs"]["example"]["properties"]["flaw"]["enum"] = [None, *FLAWS]
     return values
 
 

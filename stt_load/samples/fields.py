@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-Form = Literal["number", "text", "phase", "kind", "names", "flag"]
+Form = Literal["number", "text", "phase", "kind", "names", "flag", "flaw"]
 """What a field's column holds: its value, or a number that stands for it."""
 AppliesTo = Literal["request", "session", "both"]
 """Whose rows have a field: those of requests, of paced sessions, or of both."""
@@ -26,7 +26,8 @@ class Field:
     dtype: of its column. absent: what stands there for None; None where there always is a value. least, most: the
     range of its values. instant: a point in time, which counts from the run's origin or its barrier. told: an answer
     says it, or what is counted in one follows from what it says: beyond the range it is absent, and its name is in
-    the sample's `out_of_range`. A field that applies to sessions alone costs other runs nothing: it has no column.
+    the sample's `out_of_range`. scored: it is absent while the run lasts, and known when its answers have been held
+    against what was said. A field that applies to sessions alone costs other runs nothing: it has no column.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Field:
     instant: bool = False
     told: bool = False
     applies_to: AppliesTo = "both"
+    scored: bool = False
 
     def holds(self, value: float) -> bool:
         """Whether `value` is in the range; NaN never is, nor is part of one where whole things are counted."""
@@ -56,6 +58,12 @@ def _seconds(name: str, about: str, absent: float | None = None, **more: Any) ->
 def _instant(name: str, about: str, absent: float | None = None, applies_to: AppliesTo = "both") -> Field:
     longest_s = _LONGEST_INSTANT_S
     return Field(name, about, "<f8", absent, -longest_s, longest_s, instant=True, applies_to=applies_to)
+
+
+def _edits(name: str, dtype: str, about: str) -> Field:
+    """A count that can be 0, and so has the largest number of its column for none."""
+    most = int(np.iinfo(dtype).max)
+    return Field(name, about, dtype, most, 0, most - 1, scored=True)
 
 
 def _mark(name: str, about: str) -> Field:
@@ -129,6 +137,28 @@ TABLE = (
     _count("slot", "<u4", "Which of its process's slots carried it out: a number for each user, from 0."),
     _count("level", "<i2", "The level, a load that was tried, that it belongs to; null in a plain run.", -1),
     _count("stage", "<i2", "The stage, a part of the load's profile, that it belongs to; null in a plain run.", -1),
+    _count(
+        "words",
+        "<u2",
+        "Words that its clip says, normalised; null where its answer was not scored.",
+        0,
+        1,
+        scored=True,
+    ),
+    _edits("substitutions", "<u2", "Words that the answer has in place of others; null likewise."),
+    _edits("deletions", "<u2", "Words that the answer lacks."),
+    _edits("insertions", "<u2", "Words that the answer has, and the clip has not."),
+    _count("characters", "<u4", "Characters that its clip says, normalised; null likewise.", 0, 1, scored=True),
+    _edits("character_edits", "<u4", "Characters of the answer that are others, missing or too many."),
+    Field(
+        "flaw",
+        "How the answer is wrong as a whole; null where nothing was found.",
+        "u1",
+        0,
+        most=255,
+        form="flaw",
+        scored=True,
+    ),
     _mark("ready_s", "Of a session: the service is ready for audio."),
     _mark("speech_from_s", "The sample at which speech begins was due."),
     _mark("speech_to_s", "The last sample of speech was due."),
@@ -145,6 +175,8 @@ TEXTS = tuple(field.name for field in FIELDS if field.form == "text")
 """Columns of numbers that stand for texts."""
 TOLD = tuple(field.name for field in FIELDS if field.told)
 """The n-th is bit n of the column `out_of_range`."""
+SCORED = tuple(field.name for field in FIELDS if field.scored)
+"""What no row has before it has been scored."""
 
 ROW = np.dtype([(field.name, field.dtype) for field in sorted(FIELDS, key=lambda one: -np.dtype(one.dtype).itemsize)])
 """One sample in the columns, widest fields first."""

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from stt_load.samples.accuracy import FLAWS
 from stt_load.samples.escaping import encode
-from stt_load.samples.fields import FIELDS, Field, bits_of, names_of
+from stt_load.samples.fields import FIELDS, SCORED, Field, bits_of, names_of
 from stt_load.samples.rounding import DECIMALS
 from stt_load.samples.sample import Phase
 from stt_load.samples.table import KINDS, SLICE, Samples, SampleTable, absent, blank
@@ -30,9 +31,11 @@ ORDER = tuple(name for field in FIELDS for name in (field.name, *_AFTER.get(fiel
 
 _PHASES = {phase.name.lower(): phase for phase in Phase}
 _KIND_CODES: dict[Any, int] = {None: 0} | {kind.value: code for code, kind in enumerate(KINDS, start=1)}
+_FLAW_CODES: dict[Any, int] = {None: 0} | {flaw: code for code, flaw in enumerate(FLAWS, start=1)}
 _TO_TEXT: Mapping[str, Callable[[int], str]] = {
     "phase": [f'"{name}"' for name in _PHASES].__getitem__,
     "kind": [encode(kind) for kind in _KIND_CODES].__getitem__,
+    "flaw": [encode(flaw) for flaw in _FLAW_CODES].__getitem__,
     "names": lambda bits: encode(names_of(bits)),
     "flag": lambda flag: "true" if flag else "false",
 }
@@ -40,6 +43,7 @@ _TO_TEXT: Mapping[str, Callable[[int], str]] = {
 _FROM_VALUE: Mapping[str, Callable[[Any], int]] = {
     "phase": _PHASES.__getitem__,
     "kind": _KIND_CODES.__getitem__,
+    "flaw": _FLAW_CODES.__getitem__,
     "names": lambda names: bits_of(tuple(names)) if names else 0,
     "flag": {False: 0, True: 1}.__getitem__,
 }
@@ -180,7 +184,15 @@ def _columns(batch: list[Any], workers: Mapping[str, int], before: int) -> tuple
 
 
 _UNREADABLE = (KeyError, TypeError, ValueError, OverflowError, AttributeError)
-_SINCE = {"json_for_text": False, "slot": 0, "level": None, "stage": None, "tcp_connect_s": None, "dialect": None}
+_SINCE = {
+    "json_for_text": False,
+    "slot": 0,
+    "level": None,
+    "stage": None,
+    "tcp_connect_s": None,
+    "dialect": None,
+    **dict.fromkeys(SCORED),
+}
 """What stands for columns that results of before did not have."""
 
 

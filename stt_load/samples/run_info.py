@@ -60,8 +60,9 @@ class RunInfo:
     this host at the barrier, None if never reached. barrier_at: the same instant by the wall clock, ISO 8601 in
     UTC. workers: names, by the index in the samples. leased_again: iterations that were handed out once more, as
     the worker that had them was lost. clocks: how the clock of each worker on another machine was found to differ
-    from this host's. detail: why it ended, in the server's or our words. faults: what broke in this suite itself,
-    and what is missing from the result because of it, a sentence each.
+    from this host's. first_transcript: the first text that the service answered; first_said: what its clip said, None
+    where it has no words or is not known. detail: why it ended, in the server's or our words. faults: what broke in
+    this suite itself, and what is missing from the result because of it, a sentence each.
     """
 
     version: str
@@ -82,6 +83,7 @@ class RunInfo:
     end_reason: EndReason = "crashed"
     detail: str | None = None
     first_transcript: str | None = None
+    first_said: str | None = None
     leased_again: int = 0
     clocks: dict[str, Clock] = field(default_factory=dict)
     faults: tuple[str, ...] = ()

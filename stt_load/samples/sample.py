@@ -101,6 +101,13 @@ class Sample:
     slot: int = 0
     level: int | None = None
     stage: int | None = None
+    words: int | None = None
+    substitutions: int | None = None
+    deletions: int | None = None
+    insertions: int | None = None
+    characters: int | None = None
+    character_edits: int | None = None
+    flaw: str | None = None
 
     @property
     def ok(self) -> bool:

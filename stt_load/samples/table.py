@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from stt_load.samples.accuracy import FLAWS
 from stt_load.samples.fields import BY_NAME, FIELDS, INSTANTS, ROW, TEXTS, bits_of, names_of
 from stt_load.samples.sample import UNFINISHED, ErrorKind, Phase, Sample
 
@@ -19,6 +20,7 @@ BoolArray = npt.NDArray[np.bool_]
 
 KINDS = tuple(ErrorKind)
 _KIND_CODE = {kind: code for code, kind in enumerate(KINDS, start=1)}
+_FLAW_CODE = {flaw: code for code, flaw in enumerate(FLAWS, start=1)}
 
 SLICE = 4_096
 """Rows that are texts or objects at a time."""
@@ -29,6 +31,7 @@ _ABSENTS = tuple(BY_NAME[name].absent for name in _COLUMNS)
 _in_columns = attrgetter(*_COLUMNS)
 _TEXT_PLACES = tuple((name, _COLUMNS.index(name)) for name in TEXTS)
 _KIND_PLACE, _NAMES_PLACE = _COLUMNS.index("error_kind"), _COLUMNS.index("out_of_range")
+_FLAW_PLACE = _COLUMNS.index("flaw")
 
 
 def blank(count: int) -> npt.NDArray[np.void]:
@@ -143,7 +146,7 @@ def connections(rows: Samples) -> npt.NDArray[np.int64]:
 
 
 class SampleTable:
-    """Samples as they come in. Appending costs the same however many there are, 141 bytes a sample."""
+    """Samples as they come in. Appending costs the same however many there are, 158 bytes a sample."""
 
     BLOCK = 65_536
     MAX_TEXTS = 1_000
@@ -240,6 +243,8 @@ class SampleTable:
             values[_KIND_PLACE] = _KIND_CODE[values[_KIND_PLACE]]
         if values[_NAMES_PLACE]:
             values[_NAMES_PLACE] = bits_of(values[_NAMES_PLACE])
+        if values[_FLAW_PLACE]:
+            values[_FLAW_PLACE] = _FLAW_CODE[values[_FLAW_PLACE]]
         return tuple(values)
 
     def _code(self, column: str, text: str) -> int:
@@ -267,6 +272,8 @@ def _values(rows: npt.NDArray[np.void], name: str, texts: tuple[str, ...]) -> li
             return [_PHASES[code] for code in values]
         case "kind":
             return [KINDS[code - 1] if code else None for code in values]
+        case "flaw":
+            return [FLAWS[code - 1] if code else None for code in values]
         case "flag":
             return [code != 0 for code in values]
         case "names":

@@ -10,11 +10,12 @@ import os
 import tempfile
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
+from stt_load.samples.accuracy import Accuracy
 from stt_load.samples.escaping import escaped
 from stt_load.samples.rounding import rounded
 from stt_load.samples.rows import RowError, slices, table
@@ -22,7 +23,7 @@ from stt_load.samples.run_info import RunInfo
 from stt_load.storage import json_lines, spool
 from stt_load.storage.files import numbered, open_ordinary, published, utf8
 from stt_load.storage.json_lines import LineError
-from stt_load.storage.run_record import ReportError, RunRecord, read_as
+from stt_load.storage.run_record import Record, ReportError, RunRecord, TranscriptsFile, read_as
 from stt_load.storage.versions import SCHEMA_VERSION, current
 
 MOST_ROWS_INSIDE = 100_000
@@ -65,6 +66,8 @@ def document(run: RunRecord) -> dict[str, Any]:
         "warmup": asdict(summary.warmup),
         "metrics": asdict(summary.metrics),
         "validity": asdict(summary.validity),
+        "accuracy": None if run.accuracy is None else asdict(rounded(run.accuracy)),
+        "transcripts": None if run.transcripts is None else asdict(run.transcripts),
         "findings": [asdict(finding) for finding in summary.findings],
         "levels": [asdict(level) for level in summary.levels],
         "backends": [asdict(backend) for backend in summary.backends],
@@ -136,9 +139,18 @@ def _loaded(path: Path) -> RunRecord:
     rows = iter(requests) if isinstance(requests, list) else _rows_beside(path, requests)
     index = {name: number for number, name in enumerate(info.workers)}
     try:
-        return RunRecord(info, values["config"], table(rows, index), path)
+        run = RunRecord(info, values["config"], table(rows, index), path)
     except RowError as error:
         raise ReportError(f"{path} is damaged: {error}") from None
+    return replace(
+        run,
+        accuracy=_optional(Accuracy, values.get("accuracy"), path),
+        transcripts=_optional(TranscriptsFile, values.get("transcripts"), path),
+    )
+
+
+def _optional(record: type[Record], values: object, path: Path) -> Record | None:
+    return None if values is None else read_as(record, values, path)
 
 
 def _rows_beside(path: Path, reference: Any) -> Iterator[Any]:

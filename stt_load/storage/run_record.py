@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from stt_load.samples.accuracy import Accuracy
 from stt_load.samples.rounding import rounded
 from stt_load.samples.run_info import RunInfo
 from stt_load.samples.table import Samples
@@ -20,6 +21,16 @@ class ReportError(ValueError):
     """A file that no report can be made of; the text is one sentence for a person."""
 
 
+@dataclass(frozen=True, slots=True)
+class TranscriptsFile:
+    """The file beside a result that has what was said and heard. file: its name. rows: how many answers. sha256: of
+    its bytes."""
+
+    file: str
+    rows: int
+    sha256: str
+
+
 @dataclass(frozen=True)
 class RunRecord:
     """All that a report is made of.
@@ -27,7 +38,8 @@ class RunRecord:
     config: the configuration it had, secrets masked. samples: instants relative to the barrier (to the run's origin
     when that was never reached), rounded as the result has them, so that its figures can be computed again from it.
     path: the file it is in, None when it is in none. figures: where they are known already. rows_path: where its rows
-    are as a table of their own, None when they are nowhere else.
+    are as a table of their own, None when they are nowhere else. accuracy: how well the service heard; None where its
+    answers have not been scored. transcripts: where they are, if they were to be kept.
     """
 
     info: RunInfo
@@ -36,6 +48,8 @@ class RunRecord:
     path: Path | None
     figures: Summary | None = None
     rows_path: Path | None = None
+    accuracy: Accuracy | None = None
+    transcripts: TranscriptsFile | None = None
 
     @cached_property
     def summary(self) -> Summary:
