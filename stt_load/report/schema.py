@@ -11,15 +11,15 @@ from stt_load.samples.fields import TABLE, Field
 from stt_load.samples.rows import DERIVED, ORDER
 from stt_load.samples.run_info import Load
 from stt_load.samples.sample import ErrorKind, Phase
-from stt_load.stats.metrics import Distribution, Figure, Interval, Metrics, Requests, figures_of
-from stt_load.stats.model import Level
+from stt_load.stats.metrics import Bounds, Distribution, Figure, Interval, Metrics, Requests, figures_of
+from stt_load.stats.model import DurationFigures, Level
 from stt_load.stats.quantiles import QUANTILES
 from stt_load.storage.versions import SCHEMA_VERSION
 
 FILE = Path(__file__).parent / "result.schema.json"
 
 
-SHARED = {Interval: "interval", Distribution: "distribution", Requests: "counts"}
+SHARED = {Interval: "interval", Distribution: "distribution", Requests: "counts", Bounds: "bounds"}
 """Records that stand in several places, and what they are called among the definitions."""
 _OF_TYPE: dict[Any, dict[str, Any]] = {
     int: {"type": "integer", "minimum": 0},
@@ -34,6 +34,7 @@ _OF_TYPE: dict[Any, dict[str, Any]] = {
     },
     tuple[str, ...]: {"type": "array", "items": {"enum": list(QUANTILES)}},
     **{record: {"$ref": f"#/$defs/{name}"} for record, name in SHARED.items()},
+    Bounds | None: {"anyOf": [{"$ref": "#/$defs/bounds"}, {"type": "null"}]},
 }
 _IN_ROWS: dict[str, dict[str, Any]] = {
     "phase": {"enum": [phase.name.lower() for phase in Phase]},
@@ -57,6 +58,7 @@ def schema() -> dict[str, Any]:
     values["properties"]["schema_version"]["const"] = SCHEMA_VERSION
     values["properties"]["metrics"] = _object(Metrics)
     values["properties"]["levels"]["items"] = _object(Level)
+    values["properties"]["durations"]["items"] = _object(DurationFigures)
     values["properties"]["run"]["properties"]["load"] = _object(Load)
     values["$defs"] |= {name: _object(record) for record, name in SHARED.items()}
     values["$defs"]["request"] = _request()

@@ -9,6 +9,7 @@ import numpy as np
 from stt_load.samples.fields import TOLD
 from stt_load.samples.sample import ErrorKind
 from stt_load.samples.table import BoolArray, FloatArray, Samples, absent
+from stt_load.stats.accuracy import wrong_answers
 from stt_load.stats.model import Finding
 from stt_load.stats.quantiles import batches, quantile
 from stt_load.stats.ranks import dependence, rank_sum_z, trend_p, upper_tail
@@ -41,7 +42,13 @@ def findings(measured: Samples, users: int) -> tuple[Finding, ...]:
     """
     found = [_share("failures", "failed", measured, measured.failed)]
     found += [_share("sheds", "shed", measured, measured.of_kind(ErrorKind.SHED)), _failing_fast(measured)]
-    found += [_empty_texts(measured), starved(measured), _misheard(measured), _out_of_range(measured)]
+    found += [
+        _empty_texts(measured),
+        *wrong_answers(measured),
+        starved(measured),
+        _misheard(measured),
+        _out_of_range(measured),
+    ]
     found += [_json_for_text(measured), _not_streamed(measured)]
     if len(measured) and not np.ptp(measured["users"]):
         found += [_drift(measured, users), _cold_leftovers(measured, users), _first_wave(measured, users)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from stt_load.samples.table import Samples
+from stt_load.stats.accuracy import cer, scored_of, wer
 from stt_load.stats.model import Level, LevelFigures
 from stt_load.stats.quantiles import quantile
 from stt_load.stats.rates import longest_stay_s, requests_of, stays_s, window
@@ -38,7 +39,7 @@ def levels(measured: Samples) -> tuple[Level, ...]:
 def _figures(rows: Samples, seconds: float, longest_s: float) -> LevelFigures:
     """seconds: of all stays at this level together. longest_s: of the longest one."""
     requests = requests_of(rows)
-    values = rows.where(rows.ok).response_s
+    values, scored = rows.where(rows.ok).response_s, scored_of(rows)
     typical_s = quantile(values if len(values) else rows.response_s, 0.5) or 0.0
     return LevelFigures(
         requests=requests,
@@ -47,4 +48,6 @@ def _figures(rows: Samples, seconds: float, longest_s: float) -> LevelFigures:
         p95_s=quantile(values, 0.95),
         p99_s=quantile(values, 0.99),
         throughput_rps=requests.succeeded / seconds if longest_s >= typical_s and seconds > 0 else None,
+        wer=wer(scored),
+        cer=cer(scored),
     )

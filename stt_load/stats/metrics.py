@@ -160,6 +160,47 @@ class RoundTrip:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """95% confidence interval of a rate of errors, by bootstrap over requests."""
+
+    low: Annotated[float, "Lower end."]
+    high: Annotated[float, "Upper end."]
+
+
+Count = int | None
+_Unknown = Annotated[Bounds | None, "Its interval; null with too few answers, or too few that are wrong."]
+
+
+def _wrong(about: str) -> Figure:
+    """So many answers, the fewer the better."""
+    return Figure(about, "count", better="lower")
+
+
+@dataclass(frozen=True, slots=True)
+class AccuracyFigures:
+    """How right the answers are, over the n that were held against what their clips say; null without any."""
+
+    n: Annotated[int, Figure("Answers that were scored.", "count")]
+    wer: Annotated[Number, Figure("Word error rate: (substitutions + deletions + insertions) / words.")] = None
+    wer_interval: _Unknown = None
+    cer: Annotated[Number, Figure("Character error rate: character_edits / characters.")] = None
+    cer_interval: _Unknown = None
+    words: Annotated[Count, Figure("Words that were said, normalised.", "count")] = None
+    substitutions: Annotated[Count, _wrong("Of them, heard as other words.")] = None
+    deletions: Annotated[Count, _wrong("Of them, not heard.")] = None
+    insertions: Annotated[Count, _wrong("Words heard that nobody said.")] = None
+    characters: Annotated[Count, Figure("Characters that were said, normalised; Korean without blanks.", "count")] = (
+        None
+    )
+    character_edits: Annotated[Count, _wrong("Characters heard as others, not heard, or that nobody said.")] = None
+    swapped: Annotated[Count, _wrong("Answers that are another request's.")] = None
+    repeated: Annotated[Count, _wrong("Answers of one and the same text to clips that say other things.")] = None
+    truncated: Annotated[Count, _wrong("Answers to the beginning of the clip alone.")] = None
+    looping: Annotated[Count, _wrong("Answers that say the same words over and over, or far too many.")] = None
+    judged: Annotated[Count, Figure("Answers to clips of words enough for these four to be told.", "count")] = None
+
+
+@dataclass(frozen=True, slots=True)
 class Metrics:
     """The figures of the measured phase."""
 
@@ -211,6 +252,10 @@ class Metrics:
     upload_bytes: Annotated[int, _of_requests("Bodies sent.", "bytes")]
     download_bytes: Annotated[int, _of_requests("Bodies received.", "bytes")]
     empty_texts: Annotated[int, Figure("ok answers without a word.", "count", "ok", "lower")]
+    accuracy: Annotated[
+        AccuracyFigures,
+        Figure("How right the answers are; sums of edits over sums of words.", "ratio", "ok", "lower"),
+    ]
 
 
 _NOTHING = Figure("")

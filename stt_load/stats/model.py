@@ -22,6 +22,8 @@ class LevelFigures:
     throughput_rps: Annotated[
         float | None, "ok per second; null where the run never stayed there for a median response time."
     ]
+    wer: Annotated[float | None, "Word error rate of the answers that were scored."] = None
+    cer: Annotated[float | None, "Their character error rate."] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,18 @@ class Level:
     from_s: Annotated[float, "When the run first came to it, in seconds from the barrier."]
     to_s: Annotated[float, "When it left it last."]
     figures: Annotated[LevelFigures, "What its requests came to."]
+
+
+@dataclass(frozen=True, slots=True)
+class DurationFigures:
+    """How right the answers are to clips of about one length."""
+
+    over_s: Annotated[float, "Clips longer than this,"]
+    up_to_s: Annotated[float | None, "and up to this, in seconds; null: of any length beyond."]
+    n: Annotated[int, "Answers that were scored."]
+    words: Annotated[int, "Words that were said."]
+    wer: Annotated[float | None, "Word error rate."]
+    cer: Annotated[float | None, "Character error rate."]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +132,7 @@ class Summary:
     warmup: Warmup
     metrics: Metrics
     levels: tuple[Level, ...]
+    durations: tuple[DurationFigures, ...]
     backends: tuple[Backend, ...]
     validity: Validity
     findings: tuple[Finding, ...]

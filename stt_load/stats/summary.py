@@ -12,6 +12,7 @@ from stt_load.samples.run_info import ClosedLoop, Load
 from stt_load.samples.sample import UNFINISHED, ErrorKind, Phase
 from stt_load.samples.table import FloatArray, Samples
 from stt_load.stats import answers
+from stt_load.stats.accuracy import accuracy, durations
 from stt_load.stats.checks import Limits
 from stt_load.stats.findings import findings
 from stt_load.stats.levels import levels
@@ -46,6 +47,7 @@ def summarise(
         warmup=warmup(samples),
         metrics=metrics(measured, users, poll_interval_s, samples.where(samples["phase"] != Phase.OUTSIDE)),
         levels=levels(measured),
+        durations=durations(measured),
         backends=answers.backends(measured),
         validity=judge(samples, measured, users=users, load=load, generator=generator, limits=limits),
         findings=findings(measured, users),
@@ -88,6 +90,7 @@ def metrics(
         upload_bytes=int(measured["upload_bytes"].sum()),
         download_bytes=int(measured["download_bytes"].sum(dtype=np.int64)),
         empty_texts=int(np.count_nonzero(ok["text_length"] == 0)),
+        accuracy=accuracy(ok),
     )
 
 

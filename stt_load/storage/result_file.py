@@ -70,6 +70,7 @@ def document(run: RunRecord) -> dict[str, Any]:
         "transcripts": None if run.transcripts is None else asdict(run.transcripts),
         "findings": [asdict(finding) for finding in summary.findings],
         "levels": [asdict(level) for level in summary.levels],
+        "durations": [asdict(one) for one in summary.durations],
         "backends": [asdict(backend) for backend in summary.backends],
         "slo": None,
     }

@@ -17,7 +17,7 @@ from stt_load.stats.quantiles import QUANTILES
 from stt_load.stats.summary import metrics
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "measurement.md"
-NO_FIGURES = {"intervals", "at_least"}
+NO_FIGURES = {"intervals", "at_least", "wer_interval", "cer_interval"}
 
 
 def leaves(values: dict[str, Any], path: str = "") -> list[str]:
