@@ -22,8 +22,8 @@ _PLACES = {
 """Of each step of a job, the key of api.job that says where the next one's information stands, and what that is."""
 
 _NO_TEXT_AT_ALL = (
-    "no text stands in the answer: noise has no words, and some services leave the text out then; or it is another "
-    "answer than a transcript"
+    "no text stands in the answer: some services leave it out where they hear no words; or it is another answer "
+    "than a transcript"
 )
 
 

@@ -50,7 +50,7 @@ def load(spec: str) -> Call:
         inspect.signature(call).bind(io.BytesIO())
     except TypeError:
         raise HookError(
-            f"api.call {spec}: `{name}` can't be called with one argument, the WAV as io.BytesIO"
+            f"api.call {spec}: `{name}` can't be called with one argument, the audio as io.BytesIO"
         ) from None
     except ValueError:  # some functions written in C don't say what they take
         pass

@@ -129,8 +129,8 @@ class ApiConfig(Section):
     )
     call: CallName | None = Field(
         default=None,
-        description="FILE.py:FUNCTION, a function of your own that is called instead of a request: it takes the WAV "
-        "as io.BytesIO and returns the transcript, or raises. The file is looked for in the working directory.",
+        description="FILE.py:FUNCTION, a function of your own that is called instead of a request: it takes the "
+        "audio as io.BytesIO and returns the transcript, or raises. The file is looked for in the working directory.",
     )
     audio_field: FieldName = Field(default="file", description="Form field that carries the audio.")
     audio_filename: FieldName | None = Field(

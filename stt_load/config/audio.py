@@ -23,9 +23,9 @@ class AudioConfig(Section):
 
     source: Source = Field(
         default="noise",
-        description="Where the clips come from; each is another one. speech: spoken sentences in random order, whose "
-        "words are known, so that answers can be held against them. noise: random noise. silence: hardly any sound. "
-        "With the last two no answer can be judged, and most services take less time than for speech.",
+        description="What the clips are, another one for each request. speech: spoken sentences in random order, "
+        "whose words are known, so that answers can be held against them. noise: random noise. silence: next to no "
+        "sound. With the last two no answer can be judged, and most services take less time than for speech.",
     )
     duration: float = Field(default=10.0, gt=0, description="Length of each clip in seconds.")
     sample_rate: Annotated[Hertz, BeforeValidator(_rate, json_schema_input_type=Hertz | None)] = Field(

@@ -235,7 +235,7 @@ def test_the_folder_is_not_put_there_twice() -> None:
         ("f = 3", "there is no function `f` in calls.py"),
         ("async def f(wav): pass", "`f` is an async def, whose event loop would stop all other users"),
         ("class F:\n    async def __call__(self, wav): pass\nf = F()", "`f` is an async def"),
-        ("def f(): pass", "`f` can't be called with one argument, the WAV as io.BytesIO"),
+        ("def f(): pass", "`f` can't be called with one argument, the audio as io.BytesIO"),
         ("def f(wav, model): pass", "`f` can't be called with one argument"),
         ("def f(*, wav): pass", "`f` can't be called with one argument"),
         ("import not_there_at_all", "can't be imported: ModuleNotFoundError: No module named 'not_there_at_all'"),

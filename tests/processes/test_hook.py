@@ -120,7 +120,7 @@ def test_a_function_that_hangs_is_cut_at_the_limit(tmp_path: Path) -> None:
 REFUSED = [
     ("def g(wav): pass", "there is no function `f` in my_calls.py"),
     ("async def f(wav): pass", "is an async def, whose event loop would stop all other users; write a plain def"),
-    ("def f(): pass", "can't be called with one argument, the WAV as io.BytesIO"),
+    ("def f(): pass", "can't be called with one argument, the audio as io.BytesIO"),
     ("f = 3", "there is no function `f`"),
     ("import not_there_at_all", "can't be imported: ModuleNotFoundError: No module named 'not_there_at_all'"),
     (None, "there is no file "),

@@ -213,7 +213,7 @@ def test_in_a_browser_what_is_said_is_chosen_in_the_form(tmp_path: Path) -> None
         choice.wait_for()
         assert choice.input_value() == "noise"
         assert choice.locator("option").all_inner_texts() == ["speech", "noise", "silence"]
-        assert "Where the clips come from" in choice.evaluate(
+        assert "What the clips are" in choice.evaluate(
             "e => [...document.querySelectorAll('*')].map(o => getComputedStyle(o, '::after').content).join()"
         )
         choice.select_option("silence")
