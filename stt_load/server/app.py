@@ -14,7 +14,6 @@ from stt_load.server.jobs import Jobs
 from stt_load.server.metrics import CONTENT_TYPE
 from stt_load.server.question import Parse, deepgram_audio, elevenlabs_form, openai_form, plain_form
 from stt_load.server.service import SpeechService
-from stt_load.server.transcript import MODEL
 from stt_load.server.vendors import vendor_of
 
 _ROOTS = ("/v1", "/openai/v1", "/openai/deployments/{deployment}")
@@ -37,7 +36,7 @@ def build_app(service: SpeechService) -> web.Application:
 
     async def models(request: web.Request) -> web.Response:
         service.check_key(request)
-        model = {"id": MODEL, "object": "model", "created": 0, "owned_by": "stt-load"}
+        model = {"id": service.model, "object": "model", "created": 0, "owned_by": "stt-load"}
         return web.json_response({"object": "list", "data": [model]})
 
     async def metrics(_: web.Request) -> web.Response:

@@ -8,12 +8,14 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from stt_load.server.engine import DEVICES, ENGINES, MOST_SLOTS, Engine, EngineError, EngineOptions, cores
+from stt_load.server.engine import SETTINGS as ENGINE_SETTINGS
 from stt_load.server.settings import ServerSettings
 
 DESCRIPTION = "A speech-to-text server whose timing is known: a k-slot queue with an OpenAI-compatible API."
@@ -26,6 +28,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=_port, default=8000, help="port, 0 for a free one (default: %(default)s)")
     parser.add_argument("--log", type=Path, metavar="FILE", help="write the truth about each request, as JSON lines")
     parser.add_argument("--quit-with-stdin", action="store_true", help="end when the standard input does")
+    engine = parser.add_argument_group("engine", "what recognises speech for real, in place of the model of a server")
+    engine.add_argument("--engine", choices=ENGINES, help="Whisper tiny.en, of the extra `real` (default: none)")
+    engine.add_argument("--device", choices=DEVICES, help="where it computes (default: a GPU where there is one)")
+    engine.add_argument(
+        "--compute-type", metavar="TYPE", help="numbers that it computes with (default: int8; on a GPU float16)"
+    )
+    engine.add_argument(
+        "--cpu-threads",
+        type=_threads,
+        metavar="N",
+        help="of each inference (default: the cores, shared by the slots)",
+    )
     settings = parser.add_argument_group("settings")
     for name, field in ServerSettings.model_fields.items():
         default = "none" if field.default is None else field.default
@@ -35,15 +49,46 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until SIGINT, SIGTERM or the end of stdin (exit code 0); 2 when it can't start."""
-    given = {name: getattr(args, name) for name in ServerSettings.model_fields}
+    given = {name: value for name in ServerSettings.model_fields if (value := getattr(args, name)) is not None}
+    if wrong := _contradiction(args, given):
+        return _refuse(wrong)
     try:
-        settings = ServerSettings.model_validate({k: v for k, v in given.items() if v is not None})
+        settings = ServerSettings.model_validate(({"slots": cores()} if args.engine else {}) | given)
     except ValidationError as error:
         return _refuse("; ".join(f"{_flag(str(e['loc'][0]))} {e['input']}: {e['msg']}" for e in error.errors()))
     api_key = os.environ.get(settings.api_key_env) if settings.api_key_env else None
     if settings.api_key_env and not api_key:
         return _refuse(f"--api-key-env: the environment variable {settings.api_key_env} is not set")
-    return _serve(settings, api_key, args)
+    try:
+        engine = _engine(settings, args) if args.engine else None
+    except EngineError as error:
+        return _refuse(str(error))
+    return _serve(settings, engine, api_key, args)
+
+
+def _contradiction(args: argparse.Namespace, given: Mapping[str, str]) -> str | None:
+    """What can't be asked for together: an engine takes the time that it takes, and hears what it hears."""
+    of_engine = [name for name in ("device", "compute_type", "cpu_threads") if getattr(args, name) is not None]
+    if of_engine and not args.engine:
+        return f"{_flag(of_engine[0])} is of an engine; say which: --engine {ENGINES[0]}"
+    of_model = [name for name in given if name not in ENGINE_SETTINGS]
+    if of_model and args.engine:
+        names = ", ".join(map(_flag, of_model))
+        return f"{names}: of the model of a server alone; --engine {args.engine} is a real one, and does as it does"
+    return None
+
+
+def _engine(settings: ServerSettings, args: argparse.Namespace) -> Engine:
+    """Loaded, and told of on the error output; EngineError where it can't be had."""
+    if settings.slots > MOST_SLOTS:
+        raise EngineError(f"--slots {settings.slots}: an engine makes at most {MOST_SLOTS} inferences at a time")
+    # Imported here: what it stands on is there only where somebody wants an engine.
+    from stt_load.server.whisper import load
+
+    options = EngineOptions(args.device or "auto", args.compute_type, args.cpu_threads)
+    engine = load(settings.slots, options)
+    print(engine.about, file=sys.stderr, flush=True)
+    return engine
 
 
 def arguments(settings: ServerSettings) -> list[str]:
@@ -52,7 +97,7 @@ def arguments(settings: ServerSettings) -> list[str]:
     return [f"{_flag(name)}={value}" for name, value in values.items()]
 
 
-def _serve(settings: ServerSettings, api_key: str | None, args: argparse.Namespace) -> int:
+def _serve(settings: ServerSettings, engine: Engine | None, api_key: str | None, args: argparse.Namespace) -> int:
     # Imported here, so that `stt-load serve --help` and a wrong setting need no web server.
     from stt_load.server.listen import listening
     from stt_load.server.truth import TruthLog
@@ -60,7 +105,7 @@ def _serve(settings: ServerSettings, api_key: str | None, args: argparse.Namespa
     async def serve(log: TruthLog | None) -> None:
         stop = asyncio.Event()
         _call_at_end(stop.set, args.quit_with_stdin)
-        async with listening(settings, api_key, args.host, args.port, log) as url:
+        async with listening(settings, api_key, args.host, args.port, log, engine) as url:
             print(f"listening on {url}", flush=True)
             await stop.wait()
 
@@ -100,6 +145,12 @@ def _refuse(message: str) -> int:
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65_535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 65535")
+    return int(text)
+
+
+def _threads(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1_024:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 1024")
     return int(text)
 
 

@@ -30,13 +30,14 @@ State = Literal["queued", "running", "done", "failed"]
 @dataclass(slots=True)
 class Job:
     """One job: the service it is, whether that is over, and what went wrong. audio: the name of its upload, where it
-    had one."""
+    had one. segments: of its transcript, as they are counted."""
 
     id: str
     service: Service
     audio: str = ""
     over: bool = False
     error: ApiError | None = None
+    segments: int = 0
 
     @property
     def state(self) -> State:
@@ -93,7 +94,7 @@ class Jobs:
         truth.misbehaviour = None
         job = Job(uuid4().hex, service, audio)
         self._jobs[job.id] = job
-        self._segments += len(service.transcript.segments)
+        self._count(job)
         self._forget()
         task = asyncio.get_running_loop().create_task(self._run(job))
         self._running.add(task)
@@ -111,15 +112,22 @@ class Jobs:
         finally:
             self._service.tell(truth)
         job.over = True
+        self._count(job)
         self._over.append(job)
         self._forget()
+
+    def _count(self, job: Job) -> None:
+        """What its transcript has now."""
+        self._segments -= job.segments
+        job.segments = len(job.service.transcript.segments)
+        self._segments += job.segments
 
     def _forget(self) -> None:
         """Jobs that are over, the first of them first, while there are too many or too much is kept."""
         while self._over and (len(self._over) > MOST_OVER or self._segments > MOST_SEGMENTS):
             job = self._over.popleft()
             del self._jobs[job.id]
-            self._segments -= len(job.service.transcript.segments)
+            self._segments -= job.segments
 
     def asked_for(self, request: web.Request) -> Job:
         """The job that the path names; ApiError 404 where there is none."""

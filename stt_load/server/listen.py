@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from stt_load.server.app import build_app
+from stt_load.server.engine import Engine
+from stt_load.server.engine_service import EngineService
 from stt_load.server.service import SpeechService
 from stt_load.server.settings import ServerSettings
 from stt_load.server.truth import TruthSink
@@ -24,13 +26,16 @@ async def listening(
     host: str = "127.0.0.1",
     port: int = 0,
     sink: TruthSink | None = None,
+    engine: Engine | None = None,
 ) -> AsyncIterator[str]:
-    """A server that runs while the block does; gives its URL. OSError when it can't listen there.
+    """A server that runs while the block does; gives its URL. OSError when it can't listen there. engine: what
+    recognises speech in it; None: the model of a server, which is told what it hears.
 
     At the end it takes no more connections, and requests get GRACE_S seconds before they are cut off.
     """
+    service = EngineService(settings, engine, api_key, sink) if engine else SpeechService(settings, api_key, sink)
     runner = web.AppRunner(
-        build_app(SpeechService(settings, api_key, sink)),
+        build_app(service),
         access_log=None,
         logger=_quiet(),
         auto_decompress=False,  # a little that is compressed may be very much
@@ -42,6 +47,7 @@ async def listening(
         yield _url(runner.addresses[0])
     finally:
         await runner.cleanup()
+        await service.close()
 
 
 def _quiet() -> logging.Logger:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from itertools import accumulate
+from time import process_time
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 BOUNDS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
@@ -37,6 +38,9 @@ class Metrics:
         lines += [f"{_PREFIX}in_flight {in_flight}"]
         lines += _family("queue_length", "gauge", "Requests that wait for a slot.")
         lines += [f"{_PREFIX}queue_length {waiting}"]
+        # The name that Prometheus has for it in any process. https://prometheus.io/docs/instrumenting/writing_clientlibs/
+        lines += [f"# HELP {_CPU} Processor time of this process, in seconds.", f"# TYPE {_CPU} counter"]
+        lines += [f"{_CPU} {process_time():.3f}"]
         lines += _family("service_seconds", "histogram", "Time in a slot, without waiting.")
         cumulative = list(accumulate(self._service_counts))
         for bound, count in zip((*map(str, BOUNDS_S), "+Inf"), cumulative, strict=True):
@@ -51,3 +55,4 @@ def _family(name: str, kind: str, text: str) -> list[str]:
 
 
 _PREFIX = "stt_server_"
+_CPU = "process_cpu_seconds_total"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 from aiohttp import web
 
@@ -50,6 +50,16 @@ class Reply:
         except ConnectionError:  # it had enough
             return response
         return await leave(request, response, self.then)
+
+
+class Stream(Protocol):
+    """An answer that comes in pieces while the service lasts."""
+
+    async def send(
+        self, request: web.Request, service: Service, gap_s: float, told: Callable[[], None], /
+    ) -> web.StreamResponse:
+        """gap_s: between two pieces, where they are timed. told: is called once all is known about the service,
+        before the end of the stream goes out. ApiError where it goes wrong before there is a stream."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,11 @@ from stt_load.server.errors import ApiError, overloaded
 from stt_load.server.formats import render
 from stt_load.server.metrics import Metrics
 from stt_load.server.question import Parse, Question, Upload, clip_of
-from stt_load.server.reply import Reply, StreamReply
+from stt_load.server.reply import Reply, Stream, StreamReply
 from stt_load.server.serving import Service
 from stt_load.server.settings import ServerSettings
 from stt_load.server.slots import Slots, Turn
-from stt_load.server.transcript import Transcript, hear
+from stt_load.server.transcript import MODEL, Transcript, hear
 from stt_load.server.truth import Truth, TruthSink
 from stt_load.server.vendors import vendor_of
 from stt_load.server.workload import Workload
@@ -33,6 +33,9 @@ class SpeechService:
 
     To be made inside the event loop that serves it. `api_key`: what clients must present, None for no key.
     """
+
+    model = MODEL
+    """As /v1/models has it."""
 
     def __init__(self, settings: ServerSettings, api_key: str | None, sink: TruthSink | None) -> None:
         self._settings = settings
@@ -48,6 +51,9 @@ class SpeechService:
     def metrics_page(self) -> str:
         """The Prometheus text of this moment."""
         return self._metrics.render(self._slots.busy + self._slots.waiting, self._slots.waiting)
+
+    async def close(self) -> None:
+        """To be called when nothing more comes in."""
 
     def check_key(self, request: web.Request) -> None:
         """ApiError 401 unless the request carries the API key where its path has it, or none is asked for."""
@@ -116,7 +122,7 @@ class SpeechService:
         self._slots.submit(turn)
         return Service(transcript, work, streams, truth, turn)
 
-    async def _whole(self, question: Question, service: Service, path: str) -> Reply:
+    async def _whole(self, question: Question, service: Service, path: str, /) -> Reply:
         """After the service; ApiError 500 after one that fails."""
         # The answer is made while the clock of the service runs, so that making it takes no time of its own.
         body, content_type = render(service.transcript, question.response_format, question.extras)
@@ -127,7 +133,7 @@ class SpeechService:
         kind = service.work.misbehaviour
         return reply if kind is None else misbehaviour.whole(kind, reply, path)
 
-    def _stream(self, question: Question, service: Service) -> StreamReply:
+    def _stream(self, question: Question, service: Service) -> Stream:
         """Headers when the service starts, the pieces in it, the rest when it ends."""
         dialect = DIALECTS[self._settings.stream_dialect]
         pieces = [dialect.piece(text) for text in dialect.pieces(service.transcript)]

@@ -12,6 +12,7 @@ from typing import Any
 
 import requests
 
+from stt_load.server.engine import Engine
 from stt_load.server.listen import listening
 from stt_load.server.settings import ServerSettings
 from stt_load.server.truth import Truth
@@ -47,7 +48,9 @@ class Running:
 
 
 @contextmanager
-def serving(settings: ServerSettings = INSTANT, api_key: str | None = None) -> Iterator[Running]:
+def serving(
+    settings: ServerSettings = INSTANT, api_key: str | None = None, engine: Engine | None = None
+) -> Iterator[Running]:
     """A server that runs while the block does."""
     url: Future[str] = Future()
     truths: list[Truth] = []
@@ -55,7 +58,7 @@ def serving(settings: ServerSettings = INSTANT, api_key: str | None = None) -> I
     loop = asyncio.new_event_loop()
 
     async def serve() -> None:
-        async with listening(settings, api_key, sink=truths.append) as address:
+        async with listening(settings, api_key, sink=truths.append, engine=engine) as address:
             url.set_result(address)
             await stop.wait()
 

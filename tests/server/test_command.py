@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import signal
@@ -16,6 +17,8 @@ from pathlib import Path
 
 import pytest
 import requests
+
+from stt_load.server.command import add_arguments, run
 
 from .clips import wav
 
@@ -116,6 +119,10 @@ def test_the_key_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
         (["--api-key-env=SURELY_NOT_SET"], "SURELY_NOT_SET"),
         (["--log=/no/such/folder/log"], "--log /no/such/folder/log"),
         (["--host=256.0.0.1"], "256.0.0.1:0"),
+        (["--engine=whisper-tiny", "--rtf=1", "--wer=0.1", "--slots=2"], "--rtf, --wer: of the model of a server"),
+        (["--cpu-threads=1"], "--cpu-threads is of an engine"),
+        (["--device=cuda"], "--device is of an engine"),
+        (["--engine=whisper-tiny", "--slots=1000"], "--slots 1000"),
     ],
 )
 def test_what_can_t_work_is_one_line_and_exit_code_2(options: list[str], said: str) -> None:
@@ -124,6 +131,28 @@ def test_what_can_t_work_is_one_line_and_exit_code_2(options: list[str], said: s
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.count("\n") == 1
     assert said in done.stderr
+
+
+def test_an_engine_whose_extra_is_missing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "ctranslate2", None)
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    assert run(parser.parse_args(["--engine=whisper-tiny"])) == 2
+    output = capsys.readouterr()
+    assert (output.out, output.err.count("\n")) == ("", 1)
+    assert "pip install 'stt-load[real]'" in output.err
+
+
+@pytest.mark.parametrize("option", ["--engine=parrot", "--engine", "--device=tpu", "--cpu-threads=0"])
+def test_no_engine_at_all(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    with pytest.raises(SystemExit) as left:
+        parser.parse_args([option])
+    assert left.value.code == 2
+    assert option.partition("=")[0] in capsys.readouterr().err
 
 
 def test_a_port_in_use() -> None:

@@ -28,3 +28,14 @@ def test_buckets_never_fall() -> None:
     counts = [int(line.split()[-1]) for line in metrics.render(0, 0).splitlines() if "_bucket" in line]
     assert counts == sorted(counts)
     assert counts[-1] == len(BOUNDS_S)
+
+
+def test_the_processor_time_of_the_process_is_there_and_grows() -> None:
+    def cpu_s() -> float:
+        (line,) = [one for one in Metrics().render(0, 0).splitlines() if one.startswith("process_cpu_seconds_total")]
+        return float(line.split()[-1])
+
+    before_s = cpu_s()
+    while cpu_s() == before_s:  # a millisecond of it is enough
+        pass
+    assert cpu_s() > before_s > 0

@@ -125,3 +125,16 @@ def test_a_slot_gives_one_turn_at_a_time(slots: int, work: list[tuple[float, flo
             assert after.start_s is not None
             assert turn.end_s <= after.start_s
     assert {turn.slot for turn in served} <= set(range(slots))
+
+
+def test_a_turn_of_unknown_length_ends_when_it_is_told_so() -> None:
+    clock = VirtualTime()
+    station = Slots(clock, 1)
+    first, second = Turn(0.0, None), Turn(0.0, None)
+    station.submit(first)
+    station.submit(second)
+    clock.call_at(3.0, station.end, first)
+    clock.call_at(7.0, station.end, second)
+    clock.run()
+    assert (first.start_s, first.end_s, second.start_s, second.end_s) == (0.0, 3.0, 3.0, 7.0)
+    assert (station.busy, station.waiting) == (0, 0)
