@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from stt_load.audio.names import HEADER_BYTES, SAMPLE_BYTES
 
@@ -18,21 +18,52 @@ class Word(NamedTuple):
     to_s: float
 
 
+Sentence = tuple[Word, ...]
+
+
+class Said(Protocol):
+    """What is said in a clip, worked out when somebody asks."""
+
+    def sentences(self) -> tuple[Sentence, ...]: ...
+
+    def text(self) -> str: ...
+
+    def speech_s(self) -> tuple[float, float]:
+        """Where the first word begins and the last one ends."""
+
+
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A WAV file in parts, to be sent one after the other and never joined; each ends with a whole sample.
+    """A file of audio in parts, to be sent one after the other and never joined.
 
-    bytes: of all parts together. duration_s, rate_hz: of the audio. sentences: what is said, in its order; none where
-    nobody speaks. speech_from_s, speech_to_s: where the first word begins and the last one ends; None without words.
+    bytes: of all parts together. duration_s, rate_hz: of the audio. said: None where nobody speaks.
     """
 
     parts: Sequence[bytes | memoryview]
     bytes: int
     duration_s: float
     rate_hz: int
-    sentences: tuple[tuple[Word, ...], ...] = ()
-    speech_from_s: float | None = None
-    speech_to_s: float | None = None
+    said: Said | None = None
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """What is said, in its order; none where nobody speaks. Made anew each time."""
+        return () if self.said is None else self.said.sentences()
+
+    @property
+    def text(self) -> str:
+        """The sentences with a blank between them; nothing where nobody speaks."""
+        return "" if self.said is None else self.said.text()
+
+    @property
+    def speech_from_s(self) -> float | None:
+        """Where the first word begins, in seconds from the clip's beginning; None without words."""
+        return None if self.said is None else self.said.speech_s()[0]
+
+    @property
+    def speech_to_s(self) -> float | None:
+        """Where the last word ends, in seconds from the clip's beginning; None without words."""
+        return None if self.said is None else self.said.speech_s()[1]
 
 
 def wav_header(frames: int, rate_hz: int) -> bytes:

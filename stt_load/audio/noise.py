@@ -10,8 +10,7 @@ import numpy as np
 
 from stt_load.audio.clip import Clip, wav_header
 from stt_load.audio.names import FEWEST_SAMPLES, HEADER_BYTES, SAMPLE_BYTES
-
-NONCE_BYTES = FEWEST_SAMPLES * SAMPLE_BYTES
+from stt_load.audio.nonce import NONCE_BYTES, WORD, scramble, word_of
 
 # Peak of the noise, about -18 dB below full scale: the level of speech, not of a jet engine. It also keeps the upper
 # byte of every sample in 0x00..0x0F or 0xF0..0xFF, so that no run of ASCII text (a form's boundary) can occur in it.
@@ -21,8 +20,6 @@ PEAK = 4_095
 # their nonces.
 STARTS = 1 << 20
 
-_WORD = (1 << 64) - 1
-
 
 class NoiseSource:
     """WAV clips of one length, each a function of (seed, seq, attempt): the same on any worker.
@@ -30,7 +27,7 @@ class NoiseSource:
     seed: 0 to 2^64 - 1. frames: samples in each clip, at least FEWEST_SAMPLES. rate_hz: sample rate.
 
     Every clip differs from every other of the run, by construction: its first eight samples carry eight bytes, the
-    image of the word seq * 2^16 + attempt under a map of 64-bit words that is one to one (`_scramble`), so two clips
+    image of the word seq * 2^16 + attempt under a map of 64-bit words that is one to one (`scramble`), so two clips
     are equal there only if seq and attempt are (seq below 2^48, attempt below 2^16).
 
     The noise is drawn once. A clip costs one small bytes object and no copy of its audio, whatever its length.
@@ -39,7 +36,7 @@ class NoiseSource:
     def __init__(self, seed: int, frames: int, rate_hz: int) -> None:
         if frames < FEWEST_SAMPLES:
             raise ValueError(f"a clip of {frames} samples: at least {FEWEST_SAMPLES} are needed to make it unique")
-        self._seed = seed & _WORD
+        self._seed = seed & WORD
         self._kind = HEADER_BYTES + frames * SAMPLE_BYTES, frames / rate_hz, rate_hz
         self._header = wav_header(frames, rate_hz)
         self._rest_bytes = frames * SAMPLE_BYTES - NONCE_BYTES
@@ -50,21 +47,13 @@ class NoiseSource:
 
     def clip(self, seq: int, attempt: int) -> Clip:
         """The clip of an iteration, in two parts: header with nonce, and the noise."""
-        word = _scramble((seq << 16 | attempt) ^ self._seed)
-        start = (_scramble(word) % STARTS) * SAMPLE_BYTES
+        word = word_of(self._seed, seq, attempt)
+        start = (scramble(word) % STARTS) * SAMPLE_BYTES
         nonce = b"".join(map(_NONCE_SAMPLE.__getitem__, word.to_bytes(8, "little")))
         return Clip((self._header + nonce, self._noise[start : start + self._rest_bytes]), *self._kind)
 
-
-def _scramble(word: int) -> int:
-    """A one-to-one map of 64-bit words that spreads every input bit (the finaliser of SplitMix64).
-
-    Xor with a right shift and multiplication by an odd number modulo 2^64 can each be undone, hence so can their
-    composition. Constants: G. Steele, D. Lea, C. Flood, "Fast splittable pseudorandom number generators", 2014.
-    """
-    word = ((word ^ (word >> 30)) * 0xBF58476D1CE4E5B9) & _WORD
-    word = ((word ^ (word >> 27)) * 0x94D049BB133111EB) & _WORD
-    return word ^ (word >> 31)
+    def load(self) -> None:
+        """Nothing is left to be done."""
 
 
 # One byte as one sample: spread over the noise's own range, in steps of 32.

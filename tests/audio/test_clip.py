@@ -8,7 +8,7 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from stt_load.audio.clip import Clip, Word, wav_header
+from stt_load.audio.clip import Clip, wav_header
 from stt_load.audio.names import HEADER_BYTES, SAMPLE_BYTES
 from stt_load.audio.noise import NoiseSource
 
@@ -18,6 +18,7 @@ def test_a_clip_of_noise_has_a_size_and_a_length_and_says_nothing() -> None:
     assert (clip.duration_s, clip.rate_hz) == (1.5, 16_000)
     assert clip.bytes == sum(len(part) for part in clip.parts)
     assert (clip.sentences, clip.speech_from_s, clip.speech_to_s) == ((), None, None)
+    assert clip.text == ""
 
 
 def test_its_parts_end_with_whole_samples() -> None:
@@ -25,7 +26,7 @@ def test_its_parts_end_with_whole_samples() -> None:
 
 
 def test_a_clip_stays_as_it_is() -> None:
-    clip = Clip((b"RIFF",), 4, 1.0, 8_000, ((Word("yes", 0.1, 0.4),),), 0.1, 0.4)
+    clip = Clip((b"RIFF",), 4, 1.0, 8_000)
     with pytest.raises(FrozenInstanceError):
         clip.duration_s = 2.0  # type: ignore[misc]
 

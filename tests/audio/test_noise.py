@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stt_load.audio.names import FEWEST_SAMPLES, HEADER_BYTES, frames_of
-from stt_load.audio.noise import PEAK, NoiseSource, _scramble
+from stt_load.audio.noise import PEAK, NoiseSource
 
 
 def whole(source: NoiseSource, seq: int, attempt: int = 0) -> bytes:
@@ -31,27 +31,6 @@ def test_a_clip_is_a_wav_of_exactly_its_frames(frames: int, rate: int, seed: int
 )
 def test_frames_are_the_rounded_product(duration_s: float, rate_hz: int, frames: int) -> None:
     assert frames_of(duration_s, rate_hz) == frames
-
-
-@given(st.lists(st.integers(0, 2**64 - 1), min_size=2, unique=True))
-def test_the_scramble_is_one_to_one(words: list[int]) -> None:
-    assert len({_scramble(word) for word in words}) == len(words)
-
-
-@given(word=st.integers(0, 2**64 - 1))
-def test_the_scramble_can_be_undone(word: int) -> None:
-    mask = 2**64 - 1
-
-    def unshift(value: int, by: int) -> int:
-        result = value
-        for _ in range(64 // by + 1):
-            result = value ^ (result >> by)
-        return result
-
-    undone = unshift(_scramble(word), 31)
-    undone = unshift(undone * pow(0x94D049BB133111EB, -1, 2**64) & mask, 27)
-    undone = unshift(undone * pow(0xBF58476D1CE4E5B9, -1, 2**64) & mask, 30)
-    assert undone == word
 
 
 @given(

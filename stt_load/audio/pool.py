@@ -1,0 +1,64 @@
+"""All recordings of a pack at one rate, as the samples that are sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import accumulate, chain, pairwise
+from pathlib import Path
+
+import numpy as np
+
+from stt_load.audio import cache
+from stt_load.audio.decoding import Decoder
+from stt_load.audio.names import SAMPLE_BYTES
+from stt_load.audio.pack import Pack
+
+
+class Pool:
+    """The recordings of `pack` at `rate_hz`: mono samples of 16 bits, little-endian.
+
+    They are in the cache, where a former run has left them, and mapped from there; or each is decoded when somebody
+    asks for it, or by `load`, whichever comes first. Both may happen at once in two threads, without a lock: each has
+    a decoder of its own, and what they write is the same.
+
+    folder: of the cache; None for none.
+    """
+
+    def __init__(self, pack: Pack, rate_hz: int, folder: Path | None) -> None:
+        self._pack, self._rate_hz = pack, rate_hz
+        ends = list(accumulate((one * SAMPLE_BYTES for one in pack.lengths(rate_hz)), initial=0))
+        self._spans = list(pairwise(ends))
+        self._file = None if folder is None else folder / f"{pack.digest[:32]}-{rate_hz}.pcm"
+        self._size = ends[-1]
+        found = None if self._file is None else cache.mapped(self._file, self._size)
+        self._is_whole = found is not None
+        # The kernel gives memory to zeros when they are written to: what is not decoded costs none.
+        self._samples = np.zeros(self._size, "u1").data if found is None else found
+        self._is_there = bytearray(len(self._spans))
+        self._decoder = Decoder(pack, rate_hz)
+
+    def recording(self, number: int) -> memoryview:
+        """The samples of one recording, as bytes: a view, no copy. Raises `PackError` where it can't be read."""
+        first, end = self._spans[number]
+        if not (self._is_whole or self._is_there[number]):
+            self._decode(number, self._decoder)
+        return self._samples[first:end]
+
+    def load(self, first: Iterable[int] = ()) -> None:
+        """All that is not there yet, those of `first` in their order, then the others; and keeps them for the next
+        time. From then on it is the kept ones that are handed out. Raises `PackError`."""
+        if self._is_whole:
+            return
+        decoder = Decoder(self._pack, self._rate_hz)
+        for number in chain(first, range(len(self._spans))):
+            if not self._is_there[number]:
+                self._decode(number, decoder)
+        self._is_whole = True
+        found = None if self._file is None else cache.kept(self._file, self._samples)
+        if found is not None:
+            self._samples = found
+
+    def _decode(self, number: int, decoder: Decoder) -> None:
+        first, end = self._spans[number]
+        self._samples[first:end] = decoder.samples(number).astype("<i2", copy=False).data.cast("B")
+        self._is_there[number] = 1
