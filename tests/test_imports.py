@@ -24,6 +24,7 @@ ARROWS = {
     "samples": set(),
     "audio": set(),
     "accuracy": {"audio", "samples"},
+    "packing": {"audio", "accuracy"},
     "load": {"samples"},
     "api": {"samples"},
     "stats": {"samples"},

@@ -24,6 +24,7 @@ COMMANDS = {
     "keys": ("explain every key of the configuration", "stt_load.config.reference"),
     "options": ("list the options that stt-load adds to locust", "stt_load.config.options"),
     "presets": ("list the known services and what each preset sets", "stt_load.config.preset"),
+    "pack": ("make a pack of speech from a text file and a synthesiser", "stt_load.packing.command"),
     "probe": ("send one request and show what came of it", "stt_load.cli.probe"),
     "report": ("make the report of a saved or crashed run again", "stt_load.cli.report"),
     "selftest": ("hold stt-load against a known truth, on this machine", "stt_load.selftest.command"),
