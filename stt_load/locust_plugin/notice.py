@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from stt_load.report import console, ending, judgement, progress
+from stt_load.report import accuracy, console, ending, judgement, progress
 from stt_load.report.messages import Language, Messages
 from stt_load.run.progress import ProcessState, ProgressMeter
 from stt_load.run.run import Run
@@ -120,7 +120,8 @@ class NoticeBoard:
 
     def _judged(self, run: RunRecord) -> Iterable[str]:
         yield judgement.verdict(self.say, run)
-        yield from console.headline(self.say, run.summary.metrics)
+        yield from console.headline(self.say, run)
+        yield from accuracy.alarm(self.say, run)
         yield from judgement.doubts(self.say, run)
 
     def _links(self, run: RunRecord) -> Iterable[Link]:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from stt_load.report import answers, ending, judgement, levels
+from stt_load.report import accuracy, answers, ending, judgement, levels
 from stt_load.report.messages import Messages, fitted
-from stt_load.report.opening import subject
+from stt_load.report.opening import note, subject
 from stt_load.report.width import quote
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import Samples
@@ -29,7 +29,9 @@ def result(say: Messages, run: RunRecord) -> Iterator[str]:
     metrics, rule = run.summary.metrics, "=" * min(RULE, say.width)
     yield from (rule, say("result.heading"), rule)
     yield judgement.verdict(say, run)
-    yield from headline(say, metrics)
+    yield from headline(say, run)
+    for sentence in accuracy.alarm(say, run):
+        yield from note(say, sentence)
     yield from judgement.doubts(say, run)
     yield from ending.faults(say, run)
     yield from ending.ending(say, run)
@@ -42,10 +44,11 @@ def result(say: Messages, run: RunRecord) -> Iterator[str]:
         yield from answers.lines(say, metrics, run.samples.phase(Phase.MEASURED))
         yield ""
         yield from _rates(say, run)
-    yield from levels.lines(say, run.summary.levels)
+        yield from accuracy.lines(say, run)
+    yield from levels.lines(say, run.summary.levels, accuracy.leading(run))
     yield from answers.backends(say, run.summary.backends)
     yield from _warmup(say, run)
-    yield from judgement.findings(say, run.summary.findings)
+    yield from judgement.findings(say, run)
     yield from judgement.unchecked(say, run)
     yield rule
 
@@ -56,11 +59,14 @@ def report(say: Messages, run: RunRecord, files: Sequence[Path]) -> Iterator[str
     path = ", ".join(map(str, files)) or say("report.not_saved")
     yield say("report.of", path=path, started=run.info.started_at)
     yield from subject(say, run.config, run.info)
+    if run.info.first_transcript is not None:
+        yield from accuracy.first_answer(say, run.info.first_said, run.info.first_transcript)
     yield from result(say, run)
 
 
-def headline(say: Messages, metrics: Metrics) -> Iterator[str]:
+def headline(say: Messages, run: RunRecord) -> Iterator[str]:
     """The figures that most readers came for; all of them again below, with what there is to know about each."""
+    metrics = run.summary.metrics
     requests, times = metrics.requests, metrics.response_time_s
     if not requests.total:
         return
@@ -69,6 +75,7 @@ def headline(say: Messages, metrics: Metrics) -> Iterator[str]:
     if times.n:
         shown = {name: say.seconds(getattr(times, name)) for name in ("mean", "median", "p95", "p99")}
         yield say("headline.times", **shown) + (say("latency.only_max") if answers.is_max(times) else "")
+    yield from accuracy.headline(say, run)
 
 
 def _counts(say: Messages, run: RunRecord) -> Iterator[str]:

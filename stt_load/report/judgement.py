@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from stt_load.report import accuracy
 from stt_load.report.messages import Messages
 from stt_load.report.width import plain, wrap
 from stt_load.samples.fields import TOLD
@@ -20,15 +21,19 @@ MOST_LINES = 5
 MOST_LOOKED_AT = 10_000
 
 
-def findings(say: Messages, found: tuple[Finding, ...]) -> Iterator[str]:
-    """A block with a sentence for each finding that the counts don't tell already."""
-    told = [sentence for one in found if (sentence := _sentence(say, one)) is not None]
+def findings(say: Messages, run: RunRecord) -> Iterator[str]:
+    """A block with a sentence for each finding that is not told already, above all others or by the counts; with
+    examples where there are answers to show."""
+    above = {"empty_texts"} if accuracy.hears_nothing(run) else set()
+    found = [one for one in run.summary.findings if one.name not in above]
+    told = {one.name: sentence for one in found if (sentence := _sentence(say, one)) is not None}
     if not told:
         return
     yield ""
     yield say("findings.heading")
-    for sentence in told:
+    for name, sentence in told.items():
         yield from wrap(sentence, say.width, "  - ", "    ")
+        yield from accuracy.of_flaw(say, run, name, "      ")
 
 
 def verdict(say: Messages, run: RunRecord) -> str:

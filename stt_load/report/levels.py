@@ -11,21 +11,25 @@ from stt_load.stats.quantiles import FEWEST_FOR_P99
 
 MOST_LEVELS = 12
 """That are shown of a ramp; the result has them all."""
-COLUMNS = ("users", "requests", "failed", "unfinished", "mean", "median", "p95", "p99", "rate")
+COLUMNS = ("users", "requests", "failed", "unfinished", "mean", "median", "p95", "p99", "rate", "wrong")
 MARK = "*"
 
 
-def lines(say: Messages, found: tuple[Level, ...]) -> Iterator[str]:
-    """A table, when there is more than one number of users to tell apart."""
+def lines(say: Messages, found: tuple[Level, ...], errors: str = "wer") -> Iterator[str]:
+    """A table, when there is more than one number of users to tell apart. errors: the rate of errors that is shown
+    where there is one, `wer` or `cer`."""
     if len(found) < 2:
         return
     yield ""
     yield say("levels.heading")
     levels = _spread(found)
-    shown = [name for name in COLUMNS if name != "unfinished" or any(_cut(level) for level in levels)]
+    left_out = set() if any(_cut(level) for level in levels) else {"unfinished"}
+    left_out |= set() if any(level.figures.wer is not None for level in levels) else {"wrong"}
+    shown = [name for name in COLUMNS if name not in left_out]
     marked = any(_is_max(level) for level in levels)
-    rows = [_cells(say, level, marked=marked) for level in levels]
-    heads = [say(f"levels.{name}") + (" " if marked and name == "p99" else "") for name in shown]
+    rows = [_cells(say, level, errors, marked=marked) for level in levels]
+    keys = {name: f"levels.{name}" for name in shown} | {"wrong": f"accuracy.{errors}"}
+    heads = [say(keys[name]) + (" " if marked and name == "p99" else "") for name in shown]
     yield from table(heads, [[row[name] for name in shown] for row in rows], say.width)
     if len(levels) < len(found):
         yield say("levels.more", n=len(found) - len(levels))
@@ -43,7 +47,7 @@ def _spread(levels: tuple[Level, ...]) -> tuple[Level, ...]:
     return tuple(levels[round(number * step)] for number in range(MOST_LEVELS))
 
 
-def _cells(say: Messages, level: Level, *, marked: bool) -> dict[str, str]:
+def _cells(say: Messages, level: Level, errors: str, *, marked: bool) -> dict[str, str]:
     """marked: some level's P99 is, and the digits of the others are to stand below its."""
     figures, requests = level.figures, level.figures.requests
     mark = (MARK if _is_max(level) else " ") if marked else ""
@@ -57,6 +61,7 @@ def _cells(say: Messages, level: Level, *, marked: bool) -> dict[str, str]:
         "p95": say.number(figures.p95_s, 3),
         "p99": say.number(figures.p99_s, 3) + mark,
         "rate": say.number(figures.throughput_rps, 2),
+        "wrong": say.share(getattr(figures, errors)),
     }
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from stt_load.report.accuracy import first_answer
 from stt_load.report.messages import Messages, fitted
-from stt_load.report.width import plain, shorten, wrap
+from stt_load.report.width import plain, wrap
 from stt_load.samples.run_info import LOCAL, RunInfo
 from stt_load.stats.model import Warmup
 
@@ -15,8 +16,10 @@ from stt_load.stats.model import Warmup
 def subject(say: Messages, config: Mapping[str, Any], info: RunInfo) -> Iterator[str]:
     """What is measured, and with what. config: the masked configuration."""
     yield say("start.config", file=info.config_file or say("start.no_file"))
-    yield say("start.audio", duration=config["audio"]["duration"], rate=config["audio"]["sample_rate"])
+    audio = config["audio"]
+    yield say("start.audio", duration=audio["duration"], rate=audio["sample_rate"])
     yield say("start.fresh")
+    yield say(f"start.{audio.get('source', 'noise')}", pack=audio.get("pack") or say("start.shipped"))
     yield say("start.api", url=info.target)
     api = config["api"]
     yield _protocol(say, api)
@@ -98,11 +101,18 @@ def warming_up(say: Messages, config: Mapping[str, Any]) -> Iterator[str]:
 
 @fitted
 def measuring(
-    say: Messages, config: Mapping[str, Any], warmup: Warmup, transcript: str | None, *, limited: bool = False
+    say: Messages,
+    config: Mapping[str, Any],
+    warmup: Warmup,
+    transcript: str | None,
+    said: str | None = None,
+    *,
+    limited: bool = False,
 ) -> Iterator[str]:
     """The barrier is open: what the warm-up came to, and what follows.
 
-    transcript: the first one there is. limited: Locust's -t ends the run.
+    transcript: the first one there is. said: what its clip says, None where that is nothing or not known. limited:
+    Locust's -t ends the run.
     """
     if warmup.requests:
         yield say("warmup.finished", duration=say.duration(warmup.duration_s))
@@ -110,8 +120,7 @@ def measuring(
             named = ", ".join(f"{count} × {say(f'kind.{kind}')}" for kind, count in warmup.failures.items())
             yield say("warmup.failed", n=warmup.requests, failed=warmup.failed, kinds=named)
         if transcript is not None:
-            shown = plain(transcript) or say("warmup.empty")
-            yield shorten(say("warmup.transcript", text=shown), say.width)
+            yield from first_answer(say, said, transcript)
     total, limit_s = config["total_requests"], config["measure_for"]
     if limit_s is not None:
         yield say("measuring.time", duration=say.duration(limit_s))

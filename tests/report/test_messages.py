@@ -40,6 +40,7 @@ def test_english_is_english_and_korean_is_korean() -> None:
         "latency.p99",
     }
     plain |= {"latency.p999", "latency.interval", "report.of"}
+    plain |= {"accuracy.wer", "accuracy.cer", "accuracy.rate", "accuracy.interval"}
     assert {key for key, text in words.items() if not HANGUL.search(text)} <= plain
 
 

@@ -1,0 +1,184 @@
+"""What the console says of right and wrong answers: rates of errors, and the answers that are worth a look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stt_load.report.aligned import compared
+from stt_load.report.messages import Messages
+from stt_load.report.tables import table
+from stt_load.report.width import columns, plain, shorten, wrap
+from stt_load.samples.accuracy import FLAWS, Accuracy, Example
+from stt_load.stats.accuracy import FEWEST_WORDS
+from stt_load.stats.metrics import AccuracyFigures, Bounds
+from stt_load.stats.model import DurationFigures
+from stt_load.storage.run_record import RunRecord
+
+RATES = ("wer", "cer")
+SILENT = ("noise", "silence")
+"""Sources of clips in which nothing is said."""
+_UNKNOWN = Accuracy()
+
+
+def lines(say: Messages, run: RunRecord) -> Iterator[str]:
+    """A blank line, then the block of a run whose answers were scored; of another, why they were not."""
+    figures, scoring = run.summary.metrics.accuracy, run.accuracy or _UNKNOWN
+    yield ""
+    if not figures.n:
+        yield from _unscored(say, run)
+        return
+    yield say("accuracy.heading")
+    yield from _rates(say, figures, scoring)
+    yield from _conditions(say, figures, scoring)
+    yield from _durations(say, run.summary.durations)
+    yield from _worst(say, scoring)
+
+
+def headline(say: Messages, run: RunRecord) -> Iterator[str]:
+    """The rate that counts, and the answers that are wrong as a whole; nothing where none was scored."""
+    figures = run.summary.metrics.accuracy
+    if not figures.n:
+        return
+    wrong = [say(f"headline.{flaw}", n=count) for flaw in FLAWS if (count := getattr(figures, flaw))]
+    yield "  " + ", ".join([_rate(say, figures, leading(run)), *wrong])
+
+
+def alarm(say: Messages, run: RunRecord) -> Iterator[str]:
+    """That the service hears something else than is said, or nothing."""
+    found = {finding.name: finding.values for finding in run.summary.findings}
+    if "mostly_wrong" in found:
+        name = leading(run)
+        yield say("accuracy.mostly_wrong", rate=say(f"accuracy.{name}"), value=f"{found['mostly_wrong'][name]:.0%}")
+    elif hears_nothing(run):
+        yield say("accuracy.nothing_heard", n=found["empty_texts"]["texts"])
+
+
+def hears_nothing(run: RunRecord) -> bool:
+    """Whether there are words in the clips, and none in any answer."""
+    spoken = _source(run) not in SILENT
+    return spoken and any(finding.name == "empty_texts" for finding in run.summary.findings)
+
+
+def leading(run: RunRecord) -> str:
+    """The rate that comes first: of Korean that of characters, as its blanks are anybody's guess."""
+    return "cer" if (run.accuracy or _UNKNOWN).normalisation == "korean" else "wer"
+
+
+def of_flaw(say: Messages, run: RunRecord, flaw: str, indent: str) -> Iterator[str]:
+    """The answers that have it, as far as they are kept: a few."""
+    scoring = run.accuracy or _UNKNOWN
+    above = {(example.seq, example.attempt) for example in scoring.worst}
+    for example in scoring.examples:
+        if example.flaw == flaw and (example.seq, example.attempt) in above:
+            yield f"{indent}{_named(say, example)}{say('accuracy.above')}"
+        elif example.flaw == flaw:
+            yield from _example(say, example, indent)
+
+
+def first_answer(say: Messages, said: str | None, heard: str) -> Iterator[str]:
+    """The first answer of the warm-up: whether the service hears at all is seen there, before anything else."""
+    shown = plain(heard) or say("warmup.empty")
+    if said is None:
+        yield shorten(say("warmup.transcript", text=shown), say.width)
+        return
+    yield shorten(say("warmup.said", text=plain(said)), say.width)
+    yield shorten(say("warmup.heard", text=shown), say.width)
+
+
+def _source(run: RunRecord) -> str:
+    return str(run.config["audio"].get("source", "noise"))
+
+
+def _unscored(say: Messages, run: RunRecord) -> Iterator[str]:
+    source, scoring = _source(run), run.accuracy or _UNKNOWN
+    if source in SILENT:
+        text = say(f"accuracy.{source}")
+    elif scoring.reason is not None:
+        text = say("accuracy.reason", reason=plain(scoring.reason))
+    else:
+        text = say("accuracy.unscored_run")
+    yield from wrap(text, say.width, "", "  ")
+
+
+def _rates(say: Messages, figures: AccuracyFigures, scoring: Accuracy) -> Iterator[str]:
+    korean = scoring.normalisation == "korean"
+    for name in reversed(RATES) if korean else RATES:
+        mark = say("accuracy.without_spaces") if korean and name == "cer" else ""
+        yield f"  {_rate(say, figures, name)}{mark}"
+    if scoring.spaced_characters:
+        spaced = (scoring.spaced_character_edits or 0) / scoring.spaced_characters
+        yield say("accuracy.spaced", value=say.share(spaced))
+    counts = {name: getattr(figures, name) for name in ("words", "substitutions", "deletions", "insertions")}
+    yield from wrap(say("accuracy.edits", n=figures.n, **counts), say.width, "  ", "    ")
+
+
+def _rate(say: Messages, figures: AccuracyFigures, name: str) -> str:
+    interval: Bounds | None = getattr(figures, f"{name}_interval")
+    told = say("accuracy.rate", rate=say(f"accuracy.{name}"), value=say.share(getattr(figures, name)))
+    if interval is None:
+        return told
+    return told + say("accuracy.interval", low=f"{interval.low:.1%}", high=f"{interval.high:.1%}")
+
+
+def _conditions(say: Messages, figures: AccuracyFigures, scoring: Accuracy) -> Iterator[str]:
+    """What the rates can't tell, and under which rules they came about."""
+    told = []
+    if figures.judged:
+        flaws = {flaw: getattr(figures, flaw) for flaw in FLAWS}
+        told.append(say("accuracy.flaws", judged=figures.judged, **flaws))
+    if too_short := figures.n - (figures.judged or 0):
+        told.append(say("accuracy.too_short", n=too_short, of=figures.n, fewest=FEWEST_WORDS))
+    if scoring.unscored:
+        told.append(say("accuracy.unscored", n=scoring.unscored))
+    if scoring.numerals:
+        told.append(say("accuracy.numerals", n=scoring.numerals))
+    if scoring.normalisation is not None:
+        package = "" if scoring.normaliser is None else f" ({plain(scoring.normaliser)})"
+        pack = say("none") if scoring.pack is None else plain(scoring.pack)
+        told.append(say("accuracy.normalisation", name=plain(scoring.normalisation), package=package, pack=pack))
+    for text in told:
+        yield from wrap(text, say.width, "  ", "    ")
+
+
+def _durations(say: Messages, found: tuple[DurationFigures, ...]) -> Iterator[str]:
+    if not found:
+        return
+    yield say("accuracy.by_duration")
+    heads = [say(f"accuracy.{name}") for name in ("length", "answers", "words", "wer", "cer")]
+    cells = [[_length(say, one), str(one.n), str(one.words), say.share(one.wer), say.share(one.cer)] for one in found]
+    yield from table(heads, cells, say.width)
+
+
+def _length(say: Messages, one: DurationFigures) -> str:
+    if one.up_to_s is None:
+        return say("accuracy.over", s=f"{one.over_s:g}")
+    return say("accuracy.between", low=f"{one.over_s:g}", high=f"{one.up_to_s:g}")
+
+
+def _worst(say: Messages, scoring: Accuracy) -> Iterator[str]:
+    wrong = [example for example in scoring.worst if example.wer > 0]
+    if not wrong:
+        return
+    yield from wrap(say("accuracy.worst"), say.width, "  ", "    ")
+    for example in wrong:
+        yield from _example(say, example, "    ")
+
+
+def _example(say: Messages, example: Example, indent: str) -> Iterator[str]:
+    """Which request, how wrong and in which way; what was said, and what was heard."""
+    yield from wrap(_named(say, example), say.width, indent, f"{indent}  ")
+    labels = say("accuracy.said"), say("accuracy.heard")
+    widest = max(map(columns, labels))
+    said, heard = (label + " " * (widest - columns(label)) for label in labels)
+    answer = example.heard if example.heard.strip() else say("warmup.empty")
+    yield from compared(example.said, answer, say.width, (said, heard), f"{indent}  ")
+
+
+def _named(say: Messages, example: Example) -> str:
+    head = say("accuracy.example", seq=example.seq, value=f"{example.wer:.0%}")
+    if example.flaw is None:
+        return head
+    key = f"accuracy.is_{example.flaw}"
+    if example.other_seq is not None and f"{key}_other" in say:
+        return head + say(f"{key}_other", other=example.other_seq)
+    return head + say(key)
