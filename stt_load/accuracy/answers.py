@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -17,6 +16,7 @@ _LONGEST_LINE_BYTES = 12 * LONGEST_TEXT + 1_000
 _KEYS = ("seq", "attempt", "sent_s", "text")
 _MOST_SEQ = 2**32 - 1
 _MOST_ATTEMPT = 2**16 - 1
+_LONGEST_S = 1e12
 
 
 class Answer(NamedTuple):
@@ -90,7 +90,7 @@ class Answers:
             raise self._wrong(number, f"seq is no whole number from 0 to {_MOST_SEQ}")
         if not _is_count(attempt, _MOST_ATTEMPT):
             raise self._wrong(number, f"attempt is no whole number from 0 to {_MOST_ATTEMPT}")
-        if not (type(sent_s) in (int, float) and math.isfinite(sent_s)):
+        if type(sent_s) not in (int, float) or not abs(sent_s) < _LONGEST_S:
             raise self._wrong(number, "sent_s is no number")
         if not (isinstance(text, str) and len(text) <= LONGEST_TEXT):
             raise self._wrong(number, f"text is none of at most {LONGEST_TEXT} characters")
