@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -22,6 +23,8 @@ from xdist.scheduler import LoadScopeScheduling
 # What a report looks like is its test's affair, and not that of the terminal that the tests are started in.
 for name in ("COLUMNS", "LC_ALL"):
     os.environ.pop(name, None)
+# What runs decode and keep is shared by all tests, and not with the person who starts them.
+os.environ["XDG_CACHE_HOME"] = str(Path(tempfile.gettempdir()) / f"stt-load-tests-{os.getuid()}")
 
 # How long an example takes is the machine's affair.
 hypothesis.settings.register_profile(

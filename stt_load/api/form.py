@@ -24,7 +24,8 @@ class Form:
         filename: str = "audio.wav",
         content_type: str = "audio/wav",
     ) -> None:
-        # The audio can't contain the boundary: see PEAK in stt_load.audio.noise.
+        # Speech, and more so FLAC, may have any bytes: that the boundary is not among them is as sure as 128
+        # random bits, drawn anew for each run.
         encoder = MultipartEncoder(
             [*fields, (file_field, (filename, _PLACE, content_type))], boundary=secrets.token_hex(16)
         )

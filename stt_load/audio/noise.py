@@ -12,8 +12,7 @@ from stt_load.audio.clip import Clip, wav_header
 from stt_load.audio.names import FEWEST_SAMPLES, HEADER_BYTES, SAMPLE_BYTES
 from stt_load.audio.nonce import NONCE_BYTES, WORD, scramble, word_of
 
-# Peak of the noise, about -18 dB below full scale: the level of speech, not of a jet engine. It also keeps the upper
-# byte of every sample in 0x00..0x0F or 0xF0..0xFF, so that no run of ASCII text (a form's boundary) can occur in it.
+# Peak of the noise, about -18 dB below full scale: the level of speech, not of a jet engine.
 PEAK = 4_095
 
 # How far into the noise a clip may start. Two clips share a start only by chance, 1 in 2^20, and even then differ in

@@ -82,42 +82,64 @@ class SpeechPlan:
 
     def _walked(self, voice: Voice, state: int) -> tuple[int, list[int], int]:
         """Sentences until one more will do, and the samples that are left then."""
-        lengths, longest, long = voice.lengths, voice.sorted_lengths[-1], self._long
-        count, rest, walked = len(lengths), self._frames, list[int]()
-        while rest > longest + (len(walked) + 2) * long:
+        lengths, count, least, long = voice.lengths, len(voice.lengths), self._least, self._long
+        # A quarter of the sentences are longer: some of them are left for the end.
+        long_one = voice.sorted_lengths[3 * count // 4]
+        rest, walked = self._frames, list[int]()
+        while rest > long_one + (len(walked) + 2) * long:
             if not len(walked) % count:  # the pack is at its end: another walk through it
                 state = state * _MULTIPLIER + _INCREMENT & WORD
                 place, step = (state >> 40) % count, voice.steps[(state >> 16 & 0xFFFFFF) % len(voice.steps)]
                 if walked and place == walked[-1]:
                     place = (place + step) % count
+            if rest - lengths[place] < (len(walked) + 2) * least:
+                break
             walked.append(place)
             rest -= lengths[place]
             place = (place + step) % count
         return state, walked, rest
 
     def _ended(self, voice: Voice, state: int, walked: list[int], rest: int) -> tuple[int, int]:
-        """With the last sentence, where there is one for it: the samples that are left."""
-        said, count = len(walked), len(voice.lengths)
-        # Not one of those since the walk began anew.
-        used = walked[said - said % count :] if said % count else walked[-1:]
-        for least, most in ((self._short, self._long), (self._least, self._tail)):
-            if said and (said + 1) * least <= rest <= (said + 1) * most:
-                return state, rest
-            low = bisect_left(voice.sorted_lengths, rest - (said + 2) * most)
-            high = bisect_right(voice.sorted_lengths, rest - (said + 2) * least)
-            state = state * _MULTIPLIER + _INCREMENT & WORD
-            for turn in range(high - low):
-                place = voice.by_length[low + ((state >> 33) + turn) % (high - low)]
-                if place not in used:
-                    walked.append(place)
-                    return state, rest - voice.lengths[place]
-        return self._longest(voice, state, walked, rest, used)
+        """With the last sentence, where there is one for it: the samples that are left.
 
-    def _longest(self, voice: Voice, state: int, walked: list[int], rest: int, used: list[int]) -> tuple[int, int]:
+        Where none makes the pauses as they ought to be, the one before it is chosen anew instead of a last one.
+        """
+        state = state * _MULTIPLIER + _INCREMENT & WORD
+        for least, most in ((self._short, self._long), (self._least, self._tail)):
+            if walked and self._is_filled(walked, rest, least, most):
+                return state, rest
+            if (place := self._last(voice, state >> 33, walked, rest, least, most)) is not None:
+                walked.append(place)
+                return state, rest - voice.lengths[place]
+            if walked:
+                before = walked.pop()
+                place = self._last(voice, state >> 33, walked, rest + voice.lengths[before], least, most)
+                walked.append(before if place is None else place)
+                if place is not None:
+                    return state, rest + voice.lengths[before] - voice.lengths[place]
+        return self._longest(voice, state, walked, rest)
+
+    def _is_filled(self, walked: list[int], rest: int, least: int, most: int) -> bool:
+        return (len(walked) + 1) * least <= rest <= (len(walked) + 1) * most
+
+    def _last(self, voice: Voice, chance: int, walked: list[int], rest: int, least: int, most: int) -> int | None:
+        """A sentence that leaves pauses from `least` to `most` samples on average; none that was said already."""
+        pauses = len(walked) + 2
+        low = bisect_left(voice.sorted_lengths, rest - pauses * most)
+        high = bisect_right(voice.sorted_lengths, rest - pauses * least)
+        said = _of_this_walk(voice, walked)
+        for turn in range(high - low):
+            place = voice.by_length[low + (chance + turn) % (high - low)]
+            if place not in said:
+                return place
+        return None
+
+    def _longest(self, voice: Voice, state: int, walked: list[int], rest: int) -> tuple[int, int]:
         """Pauses will be long: the longest sentence that has room, if any."""
         high = bisect_right(voice.sorted_lengths, rest - (len(walked) + 2) * self._least)
+        said = _of_this_walk(voice, walked)
         for place in reversed(voice.by_length[:high]):
-            if place not in used or not walked:
+            if place not in said:
                 walked.append(place)
                 return state, rest - voice.lengths[place]
         return state, rest
@@ -137,6 +159,12 @@ class SpeechPlan:
                 gaps[number - 1] += shift
                 gaps[number] -= shift
         return tuple(gaps)
+
+
+def _of_this_walk(voice: Voice, walked: list[int]) -> list[int]:
+    """What has been said since the walk began anew; at its very beginning, what was said just before."""
+    since = len(walked) % len(voice.lengths)
+    return walked[-since:] if since else walked[-1:]
 
 
 def _voices(pack: Pack, rate_hz: int) -> list[Voice]:

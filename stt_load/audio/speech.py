@@ -19,7 +19,7 @@ ROOM_PEAK = 57
 """Of the room noise, which is spread evenly: its RMS is 60 dB below full scale (57 / sqrt(3) = 33 of 32,768). Speech
 is some 37 dB above; the embedded server hears it from 300 on."""
 STARTS = 1 << 16
-"""How far into the room noise a pause may start."""
+"""How far into the room noise a pause may start: drawn by 16 bits."""
 LONGEST_PART = 1 << 17
 """Samples of room noise in one piece; longer pauses are of several."""
 FIRST_CLIPS = 64
@@ -61,15 +61,19 @@ class SpeechSource:
         """The clip of an iteration: header with nonce, then pauses and sentences in turn."""
         planned = self._plan.plan(seq, attempt)
         word, order, gaps = planned
-        recording, state = self._pool.recording, word
+        recording, room, state = self._pool.recording, self._room, word
         parts: list[bytes | memoryview] = [self._header + faint(word)]
         pause = gaps[0] - FEWEST_SAMPLES
         for number, gap in zip(order, gaps[1:], strict=True):
             state = state * 6364136223846793005 + 1442695040888963407 & WORD
-            parts += self._pause(state >> 40, pause)
+            if pause <= LONGEST_PART:  # as good as always: what follows does the same in more steps
+                start = (state >> 48) * SAMPLE_BYTES
+                parts.append(room[start : start + pause * SAMPLE_BYTES])
+            else:
+                parts += self._pause(state >> 48, pause)
             parts.append(recording(number))
             pause = gap
-        parts += self._pause(word >> 40, pause)
+        parts += self._pause(word >> 48, pause)
         return Clip(parts, *self._kind, self._said(planned) if order else None)
 
     def load(self) -> None:

@@ -22,7 +22,7 @@ class AudioConfig(Section):
     """The clips that are sent."""
 
     source: Source = Field(
-        default="noise",
+        default="speech",
         description="What the clips are, another one for each request. speech: spoken sentences in random order, "
         "whose words are known, so that answers can be held against them. noise: random noise. silence: next to no "
         "sound. With the last two no answer can be judged, and most services take less time than for speech.",

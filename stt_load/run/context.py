@@ -19,12 +19,13 @@ from stt_load.api.job_path import JobPath
 from stt_load.api.redaction import Redactor
 from stt_load.api.stream import Stream
 from stt_load.api.verdict import Answer, Transcript, transcript_of
-from stt_load.audio.names import frames_of, lasting_s
-from stt_load.audio.noise import NoiseSource
+from stt_load.audio.names import lasting_s
+from stt_load.audio.sources import AudioSpec
 from stt_load.client import Target, Timeouts
 from stt_load.client.call import Call, load
 from stt_load.config import MOST_SEED, ApiConfig, Config, filled, json_fields, mask_url, pairs, secrets
 from stt_load.load.iteration import Iteration
+from stt_load.run.clips import Clips
 from stt_load.run.dispatcher import Dispatcher
 from stt_load.samples.run_info import ClosedLoop, Load
 
@@ -86,7 +87,7 @@ class RunContext:
 
     dispatcher: Dispatcher
     users: Callable[[], int]
-    audio: NoiseSource
+    audio: Clips
     audio_s: float
     api: Api
     target: Target
@@ -103,11 +104,13 @@ class RunContext:
 
 
 def build(config: Config, url: str, seed: int, dispatcher: Dispatcher, users: Callable[[], int]) -> RunContext:
-    """The context of a run of `config` against `url`; its clips are drawn from `seed`."""
+    """The context of a run of `config` against `url`; its clips are drawn from `seed`. Raises `PackError`."""
+    audio = audio_of(config, seed)
+    audio.prepare()
     return RunContext(
         dispatcher=dispatcher,
         users=users,
-        audio=audio_of(config, seed),
+        audio=audio,
         audio_s=lasting_s(config.audio.duration, config.audio.sample_rate),
         api=api_of(config, url),
         target=target_of(config, url),
@@ -120,9 +123,15 @@ def build(config: Config, url: str, seed: int, dispatcher: Dispatcher, users: Ca
     )
 
 
-def audio_of(config: Config, seed: int) -> NoiseSource:
-    """The clips of a run; `seed` decides on them."""
-    return NoiseSource(seed, frames_of(config.audio.duration, config.audio.sample_rate), config.audio.sample_rate)
+def audio_of(config: Config, seed: int) -> Clips:
+    """The clips of a run; `seed` decides on them. Raises `PackError`."""
+    return Clips(spec_of(config), seed)
+
+
+def spec_of(config: Config) -> AudioSpec:
+    """What clips are like, for whoever makes them, or has to know what they say."""
+    audio = config.audio
+    return AudioSpec(audio.source, audio.duration, audio.sample_rate, audio.format, audio.pack)
 
 
 def api_of(config: Config, url: str) -> Api:

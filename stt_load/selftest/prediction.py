@@ -14,8 +14,8 @@ from hashlib import blake2b
 from heapq import heapreplace
 from typing import Any
 
-from stt_load.audio.names import HEADER_BYTES, frames_of
-from stt_load.audio.noise import NoiseSource
+from stt_load.audio.names import HEADER_BYTES
+from stt_load.audio.sources import AudioSpec, source_of
 
 STALLED_S = 0.002
 """A row that a standstill can have made later than this tells nothing of the service."""
@@ -118,8 +118,8 @@ def _before_end(truth: Line, name: str) -> float:
 def _rows_by_clip(result: Mapping[str, Any]) -> dict[str, Row]:
     """Each row under the hash of its clip: only the clip itself went both ways."""
     audio = result["config"]["audio"]
-    rate_hz = audio["sample_rate"]
-    source = NoiseSource(result["run"]["seed"], frames_of(audio["duration"], rate_hz), rate_hz)
+    spec = AudioSpec(audio["source"], audio["duration"], audio["sample_rate"], pack=audio["pack"])
+    source = source_of(spec, result["run"]["seed"])
     rows = {}
     for row in result["requests"]:
         wav = b"".join(source.clip(row["seq"], row["attempt"]).parts)

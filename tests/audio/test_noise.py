@@ -54,13 +54,11 @@ def test_a_clip_is_a_function_of_seed_seq_and_attempt() -> None:
     assert whole(first, 9, attempt=1) != whole(first, 9)
 
 
-def test_the_noise_is_noise_and_never_near_the_letters_of_a_boundary() -> None:
+def test_the_noise_is_noise_within_its_peak() -> None:
     clip = np.frombuffer(whole(NoiseSource(3, 160_000, 16_000), 0)[HEADER_BYTES:], "<i2")
     assert np.abs(clip).max() <= PEAK
     assert abs(float(clip.mean())) < 30
     assert abs(float(np.corrcoef(clip[:-1], clip[1:])[0, 1])) < 0.02
-    high = set(clip.view("u1")[1::2].tolist())
-    assert high <= {*range(0x10), *range(0xF0, 0x100)}
 
 
 def test_a_clip_without_room_for_the_nonce_is_refused() -> None:

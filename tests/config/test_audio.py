@@ -14,7 +14,7 @@ def flag(key: str, text: str, layer: Layer = Layer.COMMAND_LINE) -> Override:
 
 def test_the_section_has_its_defaults(loaded: Load) -> None:
     audio = loaded("").audio
-    assert (audio.source, audio.duration, audio.sample_rate) == ("noise", 10.0, 16_000)
+    assert (audio.source, audio.duration, audio.sample_rate) == ("speech", 10.0, 16_000)
 
 
 @pytest.mark.parametrize("text", ["audio: {duration: 3, sample_rate: 8e3}", "audio_duration: 3\nsample_rate: 8_000"])
@@ -39,7 +39,7 @@ def test_no_rate_is_the_usual_one(loaded: Load) -> None:
 
 def test_what_is_in_effect_has_the_present_names_only(loaded: Load) -> None:
     text = effective(loaded("audio_duration: 3"))
-    assert "audio:\n  source: noise\n  duration: 3.0\n  sample_rate: 16000\n" in text
+    assert "audio:\n  source: speech\n  duration: 3.0\n  sample_rate: 16000\n" in text
     assert "audio_duration" not in text
 
 

@@ -47,7 +47,7 @@ def line(seq: int, arrival_s: float, service_s: float | None, **more: Any) -> di
 
 def result(*sends: float) -> dict[str, Any]:
     rows = [{"seq": seq, "attempt": 0, "sent_s": sent_s} for seq, sent_s in enumerate(sends)]
-    config = {"audio": {"duration": AUDIO_S, "sample_rate": RATE_HZ}}
+    config = {"audio": {"source": "noise", "duration": AUDIO_S, "sample_rate": RATE_HZ, "pack": None}}
     return {"config": config, "run": {"seed": SEED}, "requests": rows}
 
 
