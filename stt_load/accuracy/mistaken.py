@@ -19,6 +19,7 @@ _SUSPECT_EDITS = 3
 _GAIN = 0.2
 _WORST_FIT = 0.75
 _FEWEST_FEWER = 3
+_SLACK = 0.1
 _MOST_WORDS_DIFFER = 0.5
 _MANY = 3
 
@@ -37,12 +38,13 @@ class Suspect:
     word_edits: int
 
 
-def swapped(one: Suspect, letters: Callable[[int], str], places: int) -> int | None:
+def swapped(one: Suspect, letters: Callable[[int], str], edits: Callable[[int], int], places: int) -> int | None:
     """The place of the clip that says what was answered to `one`; None where there is none.
 
-    letters: of the reference at each place, 0 to places - 1. Of those in the window that have other words, the one
-    with the lowest rate of errors, if that is at most 0.75, at least 0.2 below that of its own reference, and saves 3
-    edits or more.
+    letters: of the reference at each place, 0 to places - 1. edits: how far the answer at each place is from its own
+    reference. Of those in the window that have other words, the one with the lowest rate of errors, if that is at
+    most 0.75, at least 0.2 below that of its own reference, and saves 3 edits or more. A clip whose own answer is
+    nearer to it by more than a tenth of its words is none: who was given that one's answer has it, or as good a one.
     """
     from rapidfuzz.distance import Levenshtein
 
@@ -57,7 +59,9 @@ def swapped(one: Suspect, letters: Callable[[int], str], places: int) -> int | N
         if abs(len(other) - len(one.heard)) > limit or not other or other == own:
             continue
         distance = Levenshtein.distance(other, one.heard, score_cutoff=limit)
-        if distance <= limit and (found is None or distance < most_rate * len(other)):
+        if distance > limit or distance > edits(place) + _SLACK * len(other):
+            continue
+        if found is None or distance < most_rate * len(other):
             found, most_rate = place, distance / len(other)
     return found
 

@@ -127,6 +127,12 @@ class Scoring:
             row = kept[order[place]]
             return self._references.of(int(row["seq"]), int(row["attempt"])).letters
 
+        def edits(place: int) -> int:
+            return self._edits_of(int(order[place]))
+
+        def whose_clip(one: Suspect) -> int | None:
+            return swapped(one, letters, edits, len(order))
+
         suspects = {
             int(places[number]): Suspect(int(places[number]), heard, self._edits_of(number))
             for number, heard in self._heard.items()
@@ -135,7 +141,7 @@ class Scoring:
         alike = repeated(dict(sorted(suspects.items())), letters)
         others: dict[int, int] = {}
         for place in sorted(suspects):
-            other, flaw = _whose(suspects[place], alike.get(place), letters, len(order))
+            other, flaw = _whose(suspects[place], alike.get(place), whose_clip)
             if flaw is not None and other is not None:
                 kept["flaw"][order[place]] = number_of(flaw)
                 others[int(order[place])] = int(order[other])
@@ -158,12 +164,12 @@ def _own_flaw(said: str, heard: str, word_edits: int) -> int:
 
 
 def _whose(
-    one: Suspect, alike: tuple[int, bool] | None, letters: Callable[[int], str], places: int
+    one: Suspect, alike: tuple[int, bool] | None, whose_clip: Callable[[Suspect], int | None]
 ) -> tuple[int | None, Flaw | None]:
     """A text that three or more were given is no swap, even if one of their neighbours has said it."""
     if alike and alike[1]:
         return alike[0], "repeated"
-    if (other := swapped(one, letters, places)) is not None:
+    if (other := whose_clip(one)) is not None:
         return other, "swapped"
     return (alike[0], "repeated") if alike else (None, None)
 

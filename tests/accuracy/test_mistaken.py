@@ -12,6 +12,11 @@ def clip(number: int) -> str:
     return "".join(chr(1_000 + 20 * number + word) for word in range(20))
 
 
+def lost(_: int) -> int:
+    """No answer has anything of its own reference."""
+    return 20
+
+
 def wrong(place: int, heard: str) -> Suspect:
     return Suspect(place, heard, Levenshtein.distance(clip(place), heard))
 
@@ -26,30 +31,38 @@ def test_only_answers_with_many_errors_are_suspected() -> None:
 
 def test_a_swap_is_found_at_both_ends_of_the_window_and_not_beyond() -> None:
     for distance in (1, WINDOW, -1, -WINDOW):
-        assert swapped(wrong(60, clip(60 + distance)), clip, 120) == 60 + distance
+        assert swapped(wrong(60, clip(60 + distance)), clip, lost, 120) == 60 + distance
     for distance in (WINDOW + 1, -WINDOW - 1):
-        assert swapped(wrong(60, clip(60 + distance)), clip, 120) is None
+        assert swapped(wrong(60, clip(60 + distance)), clip, lost, 120) is None
 
 
 def test_the_first_and_the_last_of_a_run_have_neighbours_on_one_side() -> None:
-    assert swapped(wrong(0, clip(1)), clip, 2) == 1
-    assert swapped(wrong(1, clip(0)), clip, 2) == 0
-    assert swapped(wrong(0, clip(1)), clip, 1) is None
+    assert swapped(wrong(0, clip(1)), clip, lost, 2) == 1
+    assert swapped(wrong(1, clip(0)), clip, lost, 2) == 0
+    assert swapped(wrong(0, clip(1)), clip, lost, 1) is None
 
 
 def test_of_two_that_fit_the_better_is_named() -> None:
     near = clip(3)[:15] + "xyzuv"
-    assert swapped(wrong(0, clip(3)), lambda place: near if place == 2 else clip(place), 10) == 3
+    assert swapped(wrong(0, clip(3)), lambda place: near if place == 2 else clip(place), lost, 10) == 3
 
 
 def test_a_clip_of_the_same_words_is_no_other() -> None:
     heard = clip(1)[:4] + "xxxxxxxxxxxxxxxx"
-    assert swapped(Suspect(0, heard, 16), lambda _: clip(1), 10) is None
+    assert swapped(Suspect(0, heard, 16), lambda _: clip(1), lost, 10) is None
+
+
+def test_who_has_its_own_answer_has_given_none_away_but_that_one() -> None:
+    heard = clip(3)[:14] + "uvwxyz"
+    assert swapped(wrong(0, heard), clip, lambda _: 6, 10) == 3
+    assert swapped(wrong(0, heard), clip, lambda _: 4, 10) == 3
+    assert swapped(wrong(0, heard), clip, lambda _: 3, 10) is None
+    assert swapped(wrong(0, clip(3)), clip, lambda _: 0, 10) == 3
 
 
 def test_what_fits_none_is_nobody_s() -> None:
-    assert swapped(wrong(5, "x" * 20), clip, 10) is None
-    assert swapped(wrong(5, ""), clip, 10) is None
+    assert swapped(wrong(5, "x" * 20), clip, lost, 10) is None
+    assert swapped(wrong(5, ""), clip, lost, 10) is None
 
 
 def test_a_text_that_many_were_given_is_repeated() -> None:

@@ -27,21 +27,24 @@ class Simulation:
         texts = texts_from(pool, fewest, most)
         self.clips = [" ".join(texts(seq, 0)).lower().replace(".", "").split() for seq in range(clips)]
         self.alphabet = Alphabet()
+        self.edits: list[int] = []
         self.letters = lru_cache(400)(lambda place: self.alphabet.letters(self.clips[place]))
 
     def suspects(self, hear: Recogniser, whose: Callable[[int], int], seed: int = 7) -> dict[int, Suspect]:
         """What a run would look at again: the answer to each clip is that of `whose`."""
         chance, found = random.Random(seed), {}
+        self.edits = []
         for place in range(len(self.clips)):
             heard = self.alphabet.letters(hear(chance, self.clips[whose(place)]))
-            wrong = Levenshtein.distance(self.letters(place), heard)
-            if suspect(len(self.clips[place]), wrong):
-                found[place] = Suspect(place, heard, wrong)
+            self.edits.append(Levenshtein.distance(self.letters(place), heard))
+            if suspect(len(self.clips[place]), self.edits[-1]):
+                found[place] = Suspect(place, heard, self.edits[-1])
         return found
 
     def swaps(self, suspects: dict[int, Suspect]) -> dict[int, int]:
         """Where each comes from, of those that are found."""
-        pairs = ((place, swapped(one, self.letters, len(self.clips))) for place, one in suspects.items())
+        edits = self.edits.__getitem__
+        pairs = ((place, swapped(one, self.letters, edits, len(self.clips))) for place, one in suspects.items())
         return {place: other for place, other in pairs if other is not None}
 
 
