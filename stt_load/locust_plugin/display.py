@@ -71,9 +71,9 @@ class Display:
     def warming_up(self) -> None:
         self._print(opening.warming_up(self._say, self._config))
 
-    def measuring(self, warmup: Warmup, transcript: str | None) -> None:
+    def measuring(self, warmup: Warmup, transcript: str | None, said: str | None = None) -> None:
         limited = self._time_limit_s is not None
-        self._print(opening.measuring(self._say, self._config, warmup, transcript, limited=limited))
+        self._print(opening.measuring(self._say, self._config, warmup, transcript, said, limited=limited))
 
     def saving(self, rows: int) -> None:
         if rows < MANY_ROWS:

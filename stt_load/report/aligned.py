@@ -76,7 +76,7 @@ def aligned(said: Sequence[str], heard: Sequence[str]) -> list[Pair]:
 
 
 def _cost(word: str, other: str) -> int:
-    """Of one word in place of another: an edit, and a little for how unlike they are; no sum of these makes an edit."""
+    """Of one word in place of another: an edit, and a little for how unlike they are, in sum never an edit."""
     if word == other:
         return 0
     one, two = set(word), set(other)

@@ -16,10 +16,7 @@ from stt_load.stats.model import Warmup
 def subject(say: Messages, config: Mapping[str, Any], info: RunInfo) -> Iterator[str]:
     """What is measured, and with what. config: the masked configuration."""
     yield say("start.config", file=info.config_file or say("start.no_file"))
-    audio = config["audio"]
-    yield say("start.audio", duration=audio["duration"], rate=audio["sample_rate"])
-    yield say("start.fresh")
-    yield say(f"start.{audio.get('source', 'noise')}", pack=audio.get("pack") or say("start.shipped"))
+    yield from _clips(say, config["audio"])
     yield say("start.api", url=info.target)
     api = config["api"]
     yield _protocol(say, api)
@@ -28,6 +25,14 @@ def subject(say: Messages, config: Mapping[str, Any], info: RunInfo) -> Iterator
     yield from _connection(say, api)
     if api["base_url"] == "embedded" and not api.get("call"):
         yield say("start.embedded")
+
+
+def _clips(say: Messages, audio: Mapping[str, Any]) -> Iterator[str]:
+    """What the clips are. Results of earlier versions know no format but WAV."""
+    yield say("start.audio", duration=audio["duration"], rate=audio["sample_rate"])
+    yield say("start.fresh")
+    pack = say("start.shipped") if audio.get("pack") is None else plain(audio["pack"])
+    yield say(f"start.{audio.get('source', 'noise')}", pack=pack, format=str(audio.get("format") or "wav").upper())
 
 
 def _protocol(say: Messages, api: Mapping[str, Any]) -> str:

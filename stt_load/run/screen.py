@@ -20,8 +20,9 @@ class Screen(Protocol):
     def warming_up(self) -> None:
         """The service is there."""
 
-    def measuring(self, warmup: Warmup, transcript: str | None) -> None:
-        """The warm-up is over. transcript: the first one there is."""
+    def measuring(self, warmup: Warmup, transcript: str | None, said: str | None = None) -> None:
+        """The warm-up is over. transcript: the first one there is. said: what its clip says; None where that is
+        nothing, or not known."""
 
     def follow(self, barrier: Barrier) -> None:
         """Shows the progress until killed."""

@@ -256,7 +256,7 @@ def test_the_start_says_whether_there_are_words() -> None:
         for run in (heard(), heard(config=Config(audio=AudioConfig(source="noise"))))
     )
     assert "Speech with known words" in speech
-    assert "Noise: no words" in noise
+    assert "Noise, without words, WAV" in noise
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
