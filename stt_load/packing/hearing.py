@@ -16,8 +16,8 @@ import numpy as np
 from stt_load.packing.recogniser import RATE_HZ, Recogniser
 from stt_load.packing.recording import Samples, Spoken
 
-CLIP_S = 29.0
-"""Of company: Whisper's window is 30 s, and it costs the same however much of it is full."""
+CLIPS_S = (29.0, 29.0, 10.0)
+"""How long clips are in turn: Whisper's window is 30 s, and in shorter clips it has less to go by."""
 GAPS_S = (0.3, 0.6)
 NOISE = 10 ** (-60 / 20)
 """Of the room, root mean square."""
@@ -57,7 +57,8 @@ def misheard(
 
 
 def _clips(recordings: Sequence[Spoken], rest: Sequence[int], turn: int) -> Iterator[list[int]]:
-    """`rest` in clips of at most CLIP_S and of one voice, in random order."""
+    """`rest` in clips of one voice, at most as long as CLIPS_S has it for this turn, in random order."""
+    longest_s = CLIPS_S[turn % len(CLIPS_S)] - GAPS_S[1]
     for voice in dict.fromkeys(recordings[at].voice for at in rest):
         its = [at for at in rest if recordings[at].voice == voice]
         random.Random(f"{turn} {voice}").shuffle(its)
@@ -65,7 +66,7 @@ def _clips(recordings: Sequence[Spoken], rest: Sequence[int], turn: int) -> Iter
         length = 0.0
         for at in its:
             longer = recordings[at].duration_s + GAPS_S[1]
-            if clip and length + longer > CLIP_S - GAPS_S[1]:
+            if clip and length + longer > longest_s:
                 yield clip
                 clip, length = [], 0.0
             clip.append(at)
