@@ -12,6 +12,7 @@ from typing import Any
 
 from stt_load.audio.clip import Word
 from stt_load.audio.manifest import PackError, Utterance, read
+from stt_load.storage.files import open_ordinary
 
 FORMAT = 1
 SHIPPED = Path(__file__).parent / "english" / "pack.jsonl"
@@ -101,13 +102,15 @@ def _recorded(one: Utterance, rate_hz: int) -> Recording:
 
 
 def _digest(utterances: tuple[Utterance, ...]) -> str:
-    """Another one for other files, or for files that were written since."""
-    known = hashlib.sha256()
+    """The same for a copy of the pack on another machine, another one for other texts, speakers or sounds."""
+    known = hashlib.blake2b(digest_size=32)
     for one in utterances:
-        file = one.file.stat()
-        known.update(
-            f"{one.file.resolve()}\0{one.frames}\0{one.rate_hz}\0{file.st_size}\0{file.st_mtime_ns}\n".encode()
-        )
+        known.update(f"{one.voice}\0{one.text}\0".encode())
+        try:
+            with open_ordinary(one.file) as file:
+                known.update(hashlib.file_digest(file, "blake2b").digest())
+        except OSError as error:
+            raise PackError(f"line {one.line}: {one.file}: {error.strerror}") from None
     return known.hexdigest()
 
 

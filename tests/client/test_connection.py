@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 
 import gevent.socket
@@ -35,6 +36,24 @@ def test_parts_are_not_copied() -> None:
     assert rest.obj is clip.obj
 
 
+@given(st.lists(st.binary(max_size=9), min_size=1, max_size=9), st.integers(1, 30))
+def test_the_first_bytes_are_those_of_as_many_parts_as_they_take(parts: list[bytes], most: int) -> None:
+    upload, gone = Upload(parts), b""
+    while upload.left:
+        piece = bytes(upload.first(most))
+        assert len(piece) == min(most, sum(map(len, upload.left)))
+        gone += piece
+        upload.sent(len(piece))
+    assert gone == b"".join(parts)
+
+
+def test_a_part_that_is_long_enough_is_not_copied() -> None:
+    clip = memoryview(bytes(1_000))
+    first = Upload((clip, b"tail")).first(1_000)
+    assert isinstance(first, memoryview)
+    assert first.obj is clip.obj
+
+
 @pytest.fixture
 def pair() -> Iterator[tuple[Connection, gevent.socket.socket]]:
     near, far = gevent.socket.socketpair()
@@ -52,6 +71,22 @@ def test_more_parts_than_a_kernel_takes_at_a_time(pair: tuple[Connection, gevent
         assert connection.send(upload)
     assert far.recv(10_000) == b"x" * 3 * MOST_PARTS
     assert not connection.holds_back
+
+
+def test_many_parts_go_as_one_where_the_kernel_has_room_for_few_bytes(
+    pair: tuple[Connection, gevent.socket.socket],
+) -> None:
+    connection, far = pair
+    connection._sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
+    parts = [bytes([number % 251]) * 997 for number in range(150)]
+    upload, came, calls = Upload(parts), b"", 0
+    while upload.left:
+        calls += connection.send(upload)
+        came += far.recv(1 << 20)
+    while len(came) < 150 * 997:
+        came += far.recv(1 << 20)
+    assert came == b"".join(parts)
+    assert calls < len(parts)
 
 
 def test_it_is_idle_until_somebody_says_something(pair: tuple[Connection, gevent.socket.socket]) -> None:

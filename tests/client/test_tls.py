@@ -10,6 +10,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import gevent.socket
 import pytest
@@ -17,7 +18,7 @@ import trustme
 
 from stt_load.client.connection import Connection, Upload
 from stt_load.client.pace import Pace
-from stt_load.client.tls import VARIABLES, SecuredSocket, tls_context
+from stt_load.client.tls import VARIABLES, WRITE_BYTES, SecuredSocket, tls_context
 from stt_load.clock import clock
 from stt_load.storage.files import OddFileError
 
@@ -90,6 +91,34 @@ def test_bytes_arrive_in_both_directions(pair: Pair) -> None:
     thread.join()
     assert bytes(heard) == clip
     assert answer == clip
+
+
+def test_many_parts_are_handed_on_as_few_pieces(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = [bytes([number]) * (5_000 if number % 2 else 70_000) for number in range(31)]
+    sizes: list[int] = []
+    send = SecuredSocket.send
+
+    def counted(self: SecuredSocket, data: Any) -> int:
+        sizes.append(len(data))
+        return send(self, data)
+
+    monkeypatch.setattr(SecuredSocket, "send", counted)
+    heard = bytearray()
+    size = sum(map(len, parts))
+
+    def hear() -> None:
+        while len(heard) < size:
+            heard.extend(pair.far.recv(65_536))
+
+    thread = threading.Thread(target=hear)
+    thread.start()
+    upload = Upload(parts)
+    while upload.left or pair.near.holds_back:
+        if not pair.near.send(upload):
+            assert pair.near.ready(LIMIT_S)
+    thread.join()
+    assert bytes(heard) == b"".join(parts)
+    assert set(sizes) == {WRITE_BYTES, size % WRITE_BYTES}
 
 
 def test_what_is_open_is_idle_though_the_peer_has_sent_tickets(pair: Pair) -> None:
