@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -11,10 +13,11 @@ from stt_load.report.console import report
 from stt_load.report.messages import Language
 from stt_load.report.opening import note
 from stt_load.report.output import messages_for, shown_in
+from stt_load.run.scoring import scored
 from stt_load.samples.escaping import harmless
-from stt_load.storage import result_file
+from stt_load.storage import result_file, transcripts
 from stt_load.storage.merge import merge
-from stt_load.storage.run_record import ReportError
+from stt_load.storage.run_record import ReportError, RunRecord
 from stt_load.storage.spool import SUFFIX
 
 DESCRIPTION = (
@@ -40,8 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit code 0 with the report on stdout, 2 with the reason on stderr when there can be none."""
     try:
-        files = [_or_what_is_left(path) for path in args.files]
-        saved = merge([result_file.load(path) for path in files])
+        files = [_or_what_is_left(path) for path in _runs(args.files)]
+        saved = _scored(merge([result_file.load(path) for path in files]), files)
         if args.json:
             print(result_file.as_text(result_file.document(saved)))
         else:
@@ -57,6 +60,42 @@ def run(args: argparse.Namespace) -> int:
         names = ", ".join(map(str, args.files))
         return _refuse(f"{names}: damaged, no report can be made of it ({type(error).__name__}: {error})")
     return 0
+
+
+def _runs(files: Sequence[Path]) -> list[Path]:
+    """`files` without those of transcripts, which `*.partial.jsonl` names, too: they are read with their spools."""
+    runs = [path for path in files if not transcripts.is_spool(path)]
+    if not runs:
+        raise ReportError(
+            f"{files[0]} has the words of a run's answers; its rows are in the file without .transcripts"
+        )
+    return runs
+
+
+def _scored(saved: RunRecord, files: Sequence[Path]) -> RunRecord:
+    """`saved`, the answers that its spools have left held against what was said; as it is where there is no spool."""
+    spools = [path for path in files if path.name.endswith(SUFFIX)]
+    if not spools or saved.accuracy is not None:
+        return saved
+    found = [path for path in map(transcripts.beside, spools) if path.exists()]
+    with tempfile.NamedTemporaryFile(prefix="stt-load-", suffix=".jsonl") as file:
+        try:
+            count = transcripts.combine(found, saved.samples, file)
+            file.flush()
+        except OSError as error:
+            raise ReportError(f"{error.filename or file.name}: {error.strerror or error}") from None
+        return scored(saved, Path(file.name) if count else None, lambda score: score(), _tell)
+
+
+def _tell(done: int, total: int) -> None:
+    """What takes long shows on a terminal how far it is."""
+    if sys.stderr.isatty():
+        print(
+            f"\r\x1b[Kstt-load: {done:,} of {total:,} answers" if done < total else "\r\x1b[K",
+            end="",
+            file=sys.stderr,
+        )
+        sys.stderr.flush()
 
 
 def _or_what_is_left(path: Path) -> Path:

@@ -59,6 +59,7 @@ class Intake:
                 worker_state, Samples(samples.rows[worker_state.rows - data["first"] :], samples.texts), run
             )
             checked = self._checked(worker_state, new, run)
+            texts = self._transcripts(data, checked, worker_state.rows - data["first"])
         except plausibility.OutsideRun:
             if not worker_state.doubt(clock()):
                 raise
@@ -68,8 +69,10 @@ class Intake:
             worker_state.rows += len(checked)
             worker_state.place(moved_s)
             worker_state.returned(float(new.rows["pause_s"].max()))
-            for sample in checked:
-                self._finish(worker_state, sample, data["transcript"])
+            if data["transcript"] is not None:
+                self.barrier.first_heard(data["transcript"], data["said"])
+            for place, sample in enumerate(checked):
+                self._finish(worker_state, sample, texts.get(place))
         worker_state.errors = max(worker_state.errors, data["errors"])
         return True
 
@@ -113,6 +116,12 @@ class Intake:
         return [
             sample if sample.error is None else replace(sample, error=storable(sample.error)) for sample in samples
         ]
+
+    def _transcripts(self, data: Data, checked: list[Sample], known: int) -> dict[int, str]:
+        """Those of the rows that are new, by their place among these."""
+        if data["transcripts"] and self.barrier.transcripts is None:
+            raise InvalidMessage("it sends transcripts, where no answer is to be scored")
+        return plausibility.transcripts_of(data, checked, known)
 
     def _finish(self, worker_state: WorkerState, sample: Sample, transcript: str | None) -> None:
         iteration = Iteration(sample.seq, sample.attempt, sample.phase)

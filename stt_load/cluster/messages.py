@@ -75,13 +75,17 @@ _want = fields(
         **_run,
     }
 )
+_transcript = checks.items(whole(0, protocol.ROWS_AT_ONCE - 1), checks.text(protocol.LONGEST_TRANSCRIPT))
+_shown_text = optional(checks.text(protocol.LONGEST_TRANSCRIPT))
 _samples = fields(
     {
         "first": _count,
         "rows": checks.packed(protocol.MOST_PACKED),
         "texts_from": whole(0, MOST_TEXTS),
         "texts": listed(checks.text(LONGEST_TEXT), MOST_TEXTS),
-        "transcript": optional(checks.text(protocol.LONGEST_TRANSCRIPT)),
+        "transcripts": listed(_transcript, protocol.ROWS_AT_ONCE),
+        "transcript": _shown_text,
+        "said": _shown_text,
         "last": checks.flag,
         "held": optional(_held),
         **_seen,
@@ -94,7 +98,7 @@ OURS = {
     protocol.ECHO: MessageKind(fields({**_seen, **_clocks}, {"closed": checks.flag, **_run})),
     protocol.BYE: MessageKind(fields({})),
     protocol.WANT: MessageKind(_want, 4 * 1024 * 1024),
-    protocol.SAMPLES: MessageKind(_samples, 8 * 1024 * 1024),
+    protocol.SAMPLES: MessageKind(_samples, 10 * 1024 * 1024),
 }
 """By the kind. What a run is, how many users there can be, and who has which iteration, is held against what is known
 of that where it is known."""

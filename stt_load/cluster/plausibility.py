@@ -17,10 +17,11 @@ from stt_load.cluster.clocks import LONGEST_JUMP_S
 from stt_load.cluster.protocol import Data
 from stt_load.load.iteration import Iteration
 from stt_load.run.monitor import COUNT_PERIOD_S
-from stt_load.samples.fields import INSTANTS, TEXTS
+from stt_load.samples.fields import INSTANTS, SCORED, TEXTS
 from stt_load.samples.keeping import in_order, out_of_range
 from stt_load.samples.sample import Phase, Sample
-from stt_load.samples.table import KINDS, Samples
+from stt_load.samples.table import KINDS, Samples, absent
+from stt_load.storage import transcripts
 
 SLACK_S = 1.0
 """So far beyond the run an instant may be, and the error of its clock further: a stall lies between any two looks."""
@@ -61,6 +62,8 @@ def readable(samples: Samples) -> list[Sample]:
         raise InvalidMessage("its rows are of a phase that there is not")
     if rows["error_kind"].max() > len(KINDS):
         raise InvalidMessage("its rows have errors of a kind that there is not")
+    if not all(absent(rows, name).all() for name in SCORED):
+        raise InvalidMessage("its rows say how well they were heard, which no worker knows")
     if any(rows[name].min() < -1 or rows[name].max() >= len(samples.texts) for name in TEXTS):
         raise InvalidMessage("its rows point to texts that there are not")
     return list(samples)
@@ -78,6 +81,22 @@ def check_texts(samples: Iterable[Sample], known: set[str]) -> None:
             if not _are_headers(sample.headers):
                 raise InvalidMessage(f"a row's headers are none: {shown(sample.headers)}")
             known.add(sample.headers)
+
+
+def transcripts_of(data: Data, samples: Sequence[Sample], known: int) -> dict[int, str]:
+    """The transcripts that a message brings, by the place of their row in `samples`, which are those of its rows that
+    are new: all but the first `known`. Raises `InvalidMessage` for one of a row that can have none."""
+    found: dict[int, str] = {}
+    last = -1
+    for place, text in data["transcripts"]:
+        if not last < place < known + len(samples):
+            raise InvalidMessage(f"it sends a transcript of a row that there is not, or a second one (row {place})")
+        last = place
+        if place >= known:
+            if not transcripts.counts(sample := samples[place - known]):
+                raise InvalidMessage(f"it sends a transcript of a row that has none (seq {sample.seq})")
+            found[place - known] = text
+    return found
 
 
 def check(samples: Sequence[Sample], run: RunBounds) -> None:

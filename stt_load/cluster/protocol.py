@@ -15,7 +15,7 @@ A message is a kind and a mapping that msgpack can carry. All that belong to a r
 | open | master | the warm-up is over; how things stand |
 | beat | master | its clock, iterations granted, how long ago it has heard of this worker; how things stand |
 | echo | worker | the answer to a beat: clocks, what it has seen of itself, errors of ours, whether it has closed |
-| samples | worker | rows from the n-th on, new texts of errors and headers; with the `last`, what it holds |
+| samples | worker | rows from the n-th on, transcripts, new texts of errors and headers; last: what it holds |
 | ack | master | how many rows it has; whether others are to be told again |
 | drain, cut | master | finish what is in flight; don't finish it |
 | saved | master | the result is on the disk; how many of the worker's rows are in it |
@@ -66,7 +66,7 @@ ROWS_AT_ONCE = 1_000
 MOST_PACKED = ROWS_AT_ONCE * ROW.itemsize * 9 // 8
 """Bytes of so many rows, packed: what can't be packed becomes a little longer."""
 LONGEST_TRANSCRIPT = 100_000
-"""Characters of the one that is shown; the rest of it is left out."""
+"""Characters of the one that is shown, and of each that is to be scored; the rest of it is left out."""
 MOST_ERRORS = 1_000_000
 """In code of ours on one worker that it tells of; more are as bad."""
 LONGEST_TROUBLE = 2_000

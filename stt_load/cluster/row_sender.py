@@ -10,7 +10,7 @@ from stt_load.cluster.protocol import Data
 from stt_load.samples.table import SampleTable
 
 CHARACTERS_AT_ONCE = 250_000
-"""Of texts in one message, and those of the last one beyond."""
+"""Of texts in one message, and those of the last one beyond; and as many of transcripts."""
 UNANSWERED_S = 5.0
 """Rows that have not been acknowledged after this long are sent again."""
 
@@ -20,7 +20,7 @@ class RowSender:
 
     settle: how many rows are as they are to be, from the first on. post: sends a message of this run, or raises.
     beside: what goes with the rows; gets whether they are the last. ended: the last row has been sent, or is about to
-    be. done: the master has said that it has it.
+    be. done: the master has said that it has it. hide: takes secrets out of a transcript.
     """
 
     def __init__(
@@ -29,12 +29,15 @@ class RowSender:
         settle: Callable[[], int],
         post: Callable[[str, Data], None],
         beside: Callable[[bool], Data],
+        hide: Callable[[str], str] = str,
     ) -> None:
         self.ended = self.done = False
         self._table = table
         self._settle = settle
         self._post = post
         self._beside = beside
+        self._hide = hide
+        self._transcripts: dict[int, str] = {}
         self._sent = self._acknowledged = self._sent_texts = 0
         self._sent_s = 0.0
 
@@ -49,9 +52,15 @@ class RowSender:
         owed = self._acknowledged < self._sent or (self.ended and not self.done)
         return owed and clock() - self._sent_s > UNANSWERED_S
 
+    def add_transcript(self, row: int, text: str) -> None:
+        """What was answered to the request of that row, which goes with it, and leaves the memory with it."""
+        self._transcripts[row] = text
+
     def on_ack(self, data: Data) -> int:
         """The master tells how many rows it has. Returns how many of them are news."""
         news: int = max(0, data["rows"] - self._acknowledged)
+        for row in range(self._acknowledged, self._acknowledged + news):
+            self._transcripts.pop(row, None)
         self._acknowledged += news
         self.done = data["ended"]
         return news
@@ -63,7 +72,7 @@ class RowSender:
     def send(self) -> None:
         """Those that are settled, after the texts that they point to; the others when they are."""
         while self._sent < (settled := self._settle()) or self.ended:
-            samples = self._table.snapshot(self._sent, min(protocol.ROWS_AT_ONCE, settled - self._sent))
+            samples = self._table.snapshot(self._sent, self._fitting(settled - self._sent))
             texts = _some(samples.texts[self._sent_texts :])
             whole = self._sent_texts + len(texts) == len(samples.texts)
             if not whole:
@@ -72,10 +81,27 @@ class RowSender:
             last = self.ended and whole and stop == len(self._table)
             self._sent_s = clock()
             rows = {"first": self._sent, "rows": protocol.pack_rows(samples), "last": last}
+            rows["transcripts"] = [
+                [row - self._sent, self._hide(self._transcripts[row])]
+                for row in range(self._sent, stop)
+                if row in self._transcripts
+            ]
             self._post(protocol.SAMPLES, rows | {"texts_from": self._sent_texts, "texts": texts} | self._beside(last))
             self._sent, self._sent_texts = stop, self._sent_texts + len(texts)
             if last:
                 return
+
+    def _fitting(self, settled: int) -> int:
+        """How many rows go into one message, of so many: no more than their transcripts leave room for."""
+        most = min(protocol.ROWS_AT_ONCE, settled)
+        if not self._transcripts:
+            return most
+        size = 0
+        for count in range(most):
+            if size > CHARACTERS_AT_ONCE:
+                return count
+            size += len(self._transcripts.get(self._sent + count, ""))
+        return most
 
 
 def _some(texts: Sequence[str]) -> list[str]:

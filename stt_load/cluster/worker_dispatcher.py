@@ -9,6 +9,7 @@ from dataclasses import asdict
 import gevent
 from gevent.event import Event
 
+from stt_load.audio.clip import Clip
 from stt_load.clock import clock
 from stt_load.cluster import protocol
 from stt_load.cluster.protocol import Data
@@ -21,6 +22,7 @@ from stt_load.run.monitor import Monitor
 from stt_load.samples.keeping import keep, timed
 from stt_load.samples.sample import Sample
 from stt_load.samples.table import SampleTable
+from stt_load.storage.transcripts import Transcripts, counts
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +36,8 @@ class WorkerDispatcher:
 
     post: sends a message of this run to the master; raises `ConnectionError` where it can't now.
     on_open: called once, when the warm-up is over everywhere and before the first measured request starts here.
-    Instants are those of this machine's monotonic clock.
+    Instants are those of this machine's monotonic clock. scored: the words of answers are to be scored. transcripts:
+    what keeps them on this machine, where anything does.
     """
 
     origin_s = 0.0
@@ -42,6 +45,9 @@ class WorkerDispatcher:
     def __init__(self, post: Callable[[str, Data], None], on_open: Callable[[], None]) -> None:
         self.table = SampleTable()
         self.first_transcript: str | None = None
+        self.first_said: str | None = None
+        self.scored = False
+        self.transcripts: Transcripts | None = None
         self.hide: Callable[[str], str] = str  # the master need not know this process's secrets
         self.barrier: list[float] | None = None
         self.monitor = Monitor(lambda: self._leases.in_flight, lambda: self._leases.slots.present, self.failed)
@@ -53,7 +59,7 @@ class WorkerDispatcher:
         self._others = self._waiting = 0
         self._began_s = self._heard_s = clock()
         self._known_epoch = 0
-        self.rows = RowSender(self.table, self.settle, post, self._beside)
+        self.rows = RowSender(self.table, self.settle, post, self._beside, lambda text: self.hide(text))
         self._news = Event()
         self._writer = gevent.spawn(self._report_news)
 
@@ -95,17 +101,27 @@ class WorkerDispatcher:
         finally:
             self._waiting -= 1
 
-    def finish(self, iteration: Iteration, sample: Sample, text: str | None) -> None:
+    def finish(self, iteration: Iteration, sample: Sample, text: str | None, clip: Clip | None = None) -> None:
         self._leases.finish(iteration)
         try:
             # It may have been due before this worker came, and another one's then.
             from_s = self._began_s if iteration.due_s is None else min(self._began_s, iteration.due_s)
-            keep(self.table, timed(sample, from_s, clock()))
+            kept = keep(self.table, timed(sample, from_s, clock()))
+            if text is not None:
+                self._hear(kept, text, clip)
         except Exception as error:
             self.failed("keeping a row", error)
-        if self.first_transcript is None:
-            self.first_transcript = text and self.hide(text)[: protocol.LONGEST_TRANSCRIPT]
         self._news.set()
+
+    def _hear(self, sample: Sample, text: str, clip: Clip | None) -> None:
+        """The words of an answer: they go to the master with the last row, and to the disk."""
+        if self.first_transcript is None:
+            self.first_transcript = self.hide(text)[: protocol.LONGEST_TRANSCRIPT]
+            self.first_said = clip.text[: protocol.LONGEST_TRANSCRIPT] or None if clip is not None else None
+        if self.scored and counts(sample):
+            self.rows.add_transcript(len(self.table) - 1, text[: protocol.LONGEST_TRANSCRIPT])
+            if self.transcripts is not None:
+                self.transcripts.add(sample, text)
 
     def leave(self, slot: Hashable) -> None:
         self._leases.slots.leave(slot)
@@ -240,6 +256,7 @@ class WorkerDispatcher:
         watch = self.monitor.watch() if self.rows.ended else None
         return {
             "transcript": self.first_transcript,
+            "said": self.first_said,
             "held": protocol.pack_iterations(self._leases.held) if last else None,
             "watch": None if watch is None else asdict(watch),
             "errors": self.errors,

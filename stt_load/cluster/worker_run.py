@@ -14,10 +14,12 @@ from stt_load.cluster.protocol import Data
 from stt_load.cluster.worker_dispatcher import WorkerDispatcher
 from stt_load.load.timetable import timetable_of
 from stt_load.run.context import RunContext, build, order_of
+from stt_load.run.scoring import has_words
 from stt_load.run.spooling import Spooling
 from stt_load.samples.run_info import RunInfo
 from stt_load.storage.run_record import read_as
 from stt_load.storage.spool import Spool
+from stt_load.storage.transcripts import Transcripts
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +47,11 @@ class WorkerRun:
         )
         self.dispatcher.follow(timetable_of(info.load), asked.config.warmup_requests)
         self.dispatcher.hide = self.context.api.hide
-        self._spool = self._open_spool(worker_spools.result_of(order["result"], order["number"]), order["shown"])
+        result = worker_spools.result_of(order["result"], order["number"])
+        self._spool = self._open_spool(result, order["shown"])
+        self.dispatcher.scored = has_words(order["shown"])
+        if self._spool is not None and self.dispatcher.scored:
+            self.dispatcher.transcripts = Transcripts(result, self.context.api.hide)
         self._spooling: Spooling | None = None
         self._greenlet: gevent.Greenlet[..., None] | None = None
         if self._spool is not None:
@@ -56,6 +62,7 @@ class WorkerRun:
                 self.dispatcher.settle,
                 self._tell_spool,
                 self._on_spool_error,
+                self._write_transcripts,
             )
             self._greenlet = gevent.spawn(self._spooling.run)
             self._greenlet.link_exception(self._on_spooling_died)
@@ -83,13 +90,20 @@ class WorkerRun:
         missing = len(self.dispatcher.table) - rows
         if missing > 0:
             logger.warning("stt-load: %s stays: the result lacks %d of its rows", self._spool.path, missing)
-            self._spool.close()
-        else:
+        for file in (self._spool, self.dispatcher.transcripts):
+            if file is None:
+                continue
+            file.close()
             try:
-                self._spool.remove()
+                if missing <= 0:
+                    file.remove()
             except OSError as error:  # the result is whole: a file too many is no fault of it
-                logger.warning("stt-load: %s stays: %s", self._spool.path, error.strerror or error)
+                logger.warning("stt-load: %s stays: %s", file.path, error.strerror or error)
         self._spool = None
+
+    def _write_transcripts(self, pause: Callable[[], None]) -> None:
+        if self.dispatcher.transcripts is not None:
+            self.dispatcher.transcripts.write(pause)
 
     def _open_spool(self, result: Path, shown: Data) -> Spool | None:
         try:
@@ -112,7 +126,7 @@ class WorkerRun:
             at_s, barrier_s = dispatcher.barrier
             spool.barrier(at_s, barrier_s)
         if dispatcher.first_transcript is not None:
-            spool.first_transcript(dispatcher.first_transcript)
+            spool.first_transcript(dispatcher.first_transcript, dispatcher.first_said)
         watch = dispatcher.monitor.watch()
         if watch is not None:
             spool.generator(watch.generator(0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+from stt_load.storage import transcripts
 from stt_load.storage.spool import SUFFIX, count_rows
 
 logger = logging.getLogger(__name__)
@@ -24,7 +25,8 @@ def remove(stem: str, number: int, rows: int) -> None:
             logger.warning("stt-load: %s stays: it has %d rows that are not in the result", path, kept - rows)
         else:
             path.unlink()
+            transcripts.beside(path).unlink(missing_ok=True)
     except FileNotFoundError:
         pass
     except OSError as error:  # the result is whole: a file too many is no fault of it
-        logger.warning("stt-load: %s stays: %s", path, error.strerror or error)
+        logger.warning("stt-load: %s stays: %s", error.filename or path, error.strerror or error)

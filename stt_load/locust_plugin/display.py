@@ -27,6 +27,8 @@ BAR_PERIOD_S = 0.25
 LINE_PERIOD_S = 10.0
 MANY_ROWS = 50_000
 """So many are saved in a second, more or less."""
+MANY_ANSWERS = 2_000
+"""So many are scored in some seconds."""
 CLEAR = "\r\x1b[K"
 
 
@@ -57,6 +59,7 @@ class Display:
         self._aside = Output(aside)
         self._draws = self._aside.is_terminal and os.environ.get("TERM") != "dumb"
         self._drawn = False
+        self._scoring_shown_s: float | None = None
 
     @property
     def _say(self) -> Messages:
@@ -83,6 +86,16 @@ class Display:
             self._draw(line)
         else:
             self._aside.write(f"{line}\n")
+
+    def scoring(self, done: int, total: int) -> None:
+        if total < MANY_ANSWERS:
+            return
+        line = self._say("scoring", done=f"{done:,}", answers=f"{total:,}")
+        if self._draws:
+            self._draw(line)
+        elif self._scoring_shown_s is None or clock() - self._scoring_shown_s >= LINE_PERIOD_S:
+            self._aside.write(f"{line}\n")
+            self._scoring_shown_s = clock()
 
     def finished(self, run: RunRecord) -> None:
         self._print(result(self._say, run))

@@ -196,7 +196,7 @@ class SpeechUser(User):
                 self._next_pause_s = self._intended_pause_s()
         finally:
             sample = concluded(context, iteration, exchange, verdict, users, self._next_pause_s)
-            context.dispatcher.finish(iteration, sample, text)
+            context.dispatcher.finish(iteration, sample, text, exchange.clip)
         if iteration.phase is Phase.MEASURED and not sample.unfinished:
             self._tell_locust(sample)
 

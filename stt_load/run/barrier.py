@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from gevent.event import Event
 
+from stt_load.audio.clip import Clip
 from stt_load.clock import clock
 from stt_load.load.iteration import Iteration, Iterations
 from stt_load.run.faults import Faults
@@ -14,6 +15,7 @@ from stt_load.samples.keeping import keep
 from stt_load.samples.run_info import now_utc
 from stt_load.samples.sample import ErrorKind, Phase, Sample
 from stt_load.samples.table import SampleTable
+from stt_load.storage.transcripts import Transcripts
 
 # Statuses that no waiting mends: the address, the key or the request itself is wrong.
 HOPELESS = frozenset({401, 403, 404, 415})
@@ -26,7 +28,7 @@ class Barrier:
     on_barrier: called once, when the warm-up is over and before the first measured request starts. on_news: called
     when there may be iterations for those who had none. measure_for_s: how long to measure, None for N requests.
     most_failures: so many measured requests that failed one after the other end the run; None for no limit. faults:
-    where to note what breaks.
+    where to note what breaks. transcripts: what keeps the words of answers, where they are to be scored.
     """
 
     def __init__(
@@ -50,6 +52,8 @@ class Barrier:
         self.barrier_at: str | None = None
         self.users_at_barrier = 0
         self.first_transcript: str | None = None
+        self.first_said: str | None = None
+        self.transcripts: Transcripts | None = None
         self.released = Event()
         self.released_s = 0.0
         self.measure_for_s = measure_for_s
@@ -79,8 +83,8 @@ class Barrier:
             self.check_barrier()
             self._on_news()
 
-    def finish(self, iteration: Iteration, sample: Sample, text: str | None) -> None:
-        """What became of an iteration; `text` is the transcript when there is one.
+    def finish(self, iteration: Iteration, sample: Sample, text: str | None, clip: Clip | None = None) -> None:
+        """What became of an iteration; `text` is the transcript when there is one, of `clip` where that is here.
 
         It is counted first, and whatever breaks after that, a run that is done ends.
         """
@@ -88,11 +92,19 @@ class Barrier:
         try:
             with self.faults.caught("The row of a request is missing, as it could not be kept"):
                 sample = keep(self.table, sample)
+            if text is not None:
+                with self.faults.caught("The words of an answer are missing"):
+                    self._hear(sample, text, clip)
             with self.faults.caught("What became of a request could not be taken into account"):
-                self._take_in(iteration, sample, text)
+                self._take_in(iteration, sample)
         finally:
             if self.budget.done:
                 self.lifecycle.end("finished")
+
+    def first_heard(self, text: str | None, said: str | None) -> None:
+        """The first text that somebody was answered, and what its clip says: the first of all is kept."""
+        if self.first_transcript is None:
+            self.first_transcript, self.first_said = text, said
 
     def check_barrier(self) -> None:
         """Opens the barrier if all that it waits for is there."""
@@ -105,9 +117,13 @@ class Barrier:
                 self.lifecycle.end_after(self.measure_for_s)
             self._on_news()
 
-    def _take_in(self, iteration: Iteration, sample: Sample, text: str | None) -> None:
+    def _hear(self, sample: Sample, text: str, clip: Clip | None) -> None:
         if self.first_transcript is None:
-            self.first_transcript = text
+            self.first_heard(text, None if clip is None else clip.text or None)
+        if self.transcripts is not None:
+            self.transcripts.add(sample, text)
+
+    def _take_in(self, iteration: Iteration, sample: Sample) -> None:
         if iteration.phase is Phase.WARMUP:
             self._judge_warmup(sample)
         else:

@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from gevent.event import Event
 
+from stt_load.audio.clip import Clip
 from stt_load.clock import clock
 from stt_load.load.budget import Budget
 from stt_load.load.iteration import Iteration
@@ -33,8 +34,8 @@ class Dispatcher(Protocol):
         killed as the run is over.
         """
 
-    def finish(self, iteration: Iteration, sample: Sample, text: str | None) -> None:
-        """What became of an iteration; `text` is the transcript when there is one."""
+    def finish(self, iteration: Iteration, sample: Sample, text: str | None, clip: Clip | None = None) -> None:
+        """What became of an iteration; `text` is the transcript when there is one, of `clip`."""
 
     def leave(self, slot: Hashable) -> None:
         """It is gone, asks for nothing any more, and its number is free."""
@@ -80,8 +81,8 @@ class LocalDispatcher:
         self._barrier.check_barrier()
         return self._condition.wait_for(self._budget.take, slot, self._budget.slots)
 
-    def finish(self, iteration: Iteration, sample: Sample, text: str | None) -> None:
-        self._barrier.finish(iteration, sample, text)
+    def finish(self, iteration: Iteration, sample: Sample, text: str | None, clip: Clip | None = None) -> None:
+        self._barrier.finish(iteration, sample, text, clip)
 
     def leave(self, slot: Hashable) -> None:
         """What was kept for it goes to the others."""

@@ -6,7 +6,8 @@ a signal (`interrupt`); Locust, which stops its users for its -t, its page's but
 Ctrl-C, from beginning to end. `locust_plugin/suite.py` hears it and calls `interrupt`: nothing new is handed out from
 here on, and a greenlet of its own tells Locust to stop its users (`_tell`). On its way there Locust comes by `stop`,
 which waits for what is in flight, `drain_s` at most. Another Ctrl-C meanwhile finds the run closed and cuts off what
-is left (`cut`). When all users are gone the suite calls `over`, has the result made, and sets `concluded`.
+is left (`cut`). When all users are gone the suite calls `over`, has the result made, and sets `concluded`. One that
+comes then ends what the result can do without (`hurried`): holding its answers against what was said.
 """
 
 from __future__ import annotations
@@ -70,7 +71,8 @@ class Lifecycle:
     budget: closed as soon as the run is to end. drain_s: what is in flight gets so long after a stop, a signal or
     Locust's -t. longest_s: within so long every request ends by itself; an end that was planned waits for that.
     rest: called when all answers are in, as what comes then is no load any more. stop_users: tells Locust.
-    ready: the service was there. told: Locust stops its users. concluded: there is a result.
+    ready: the service was there. told: Locust stops its users. hurried: a signal has come when every row was in, and
+    what its result can do without is not waited for. concluded: there is a result.
     """
 
     def __init__(
@@ -88,6 +90,7 @@ class Lifecycle:
         self.ending: Ending | None = None
         self.ready = False
         self.told = False
+        self.hurried = Event()
         self.concluded = Event()
         self._budget = budget
         self._in_flight = in_flight
@@ -130,6 +133,8 @@ class Lifecycle:
 
         Somebody wants the end at once; of a run that is done already that is no news.
         """
+        if self.state is State.OVER:
+            self.hurried.set()
         if self.closed:
             self.cut()
         self.end("interrupted")

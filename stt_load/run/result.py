@@ -14,6 +14,7 @@ from stt_load.run.barrier import Barrier
 from stt_load.run.context import Order
 from stt_load.run.executor import Executor
 from stt_load.run.lifecycle import Ending
+from stt_load.run.scoring import Scoring
 from stt_load.run.screen import Screen
 from stt_load.run.spooling import Spooling
 from stt_load.samples.fields import ROW
@@ -25,6 +26,7 @@ from stt_load.samples.table import Samples
 from stt_load.storage import result_file, rows_file
 from stt_load.storage.run_record import RunRecord
 from stt_load.storage.spool import Spool
+from stt_load.storage.transcripts import Transcripts
 
 logger = logging.getLogger(__name__)
 
@@ -56,8 +58,18 @@ class Result:
         self._hide = hide
         self._faults = barrier.faults
         self._spool = Spool(self.path, info, order.shown)
+        self._scoring = Scoring(
+            self.path, order.shown, hide, barrier.faults, screen.scoring, barrier.lifecycle.hurried
+        )
+        barrier.transcripts = self._scoring.transcripts
         self._spooling = Spooling(
-            self._spool, barrier.table, lambda: executor.names, executor.settle, self._tell_spool, self._spool_failed
+            self._spool,
+            barrier.table,
+            lambda: executor.names,
+            executor.settle,
+            self._tell_spool,
+            self._spool_failed,
+            self._scoring.write,
         )
 
     @property
@@ -66,6 +78,11 @@ class Result:
         text = self._barrier.first_transcript
         return None if text is None else self._hide(text)
 
+    @property
+    def first_said(self) -> str | None:
+        """What its clip said."""
+        return self._barrier.first_said
+
     def keep_spool(self) -> None:
         """Goes on until killed."""
         self._spooling.run()
@@ -73,6 +90,7 @@ class Result:
     def discard(self) -> None:
         """There was no run, and nothing of it stays. Raises OSError."""
         self._spool.remove()
+        self._scoring.remove()
 
     def save(self, info: RunInfo) -> RunRecord:
         """The run as it is now, in its file if that can be written. info: as the run began."""
@@ -88,6 +106,9 @@ class Result:
         """The run, its figures computed, or, where that breaks, figures of nothing."""
         samples = self._samples()
         run = RunRecord(self._ended(info, samples), self._shown, samples, None)
+        if not self.unread:
+            run = self._scoring.score(run)
+            run = replace(run, info=self.doubted(run.info))
         try:
             return replace(run, figures=run.summary)
         except Exception as error:
@@ -121,6 +142,7 @@ class Result:
             end_reason=ending.reason,
             detail=ending.detail,
             first_transcript=self.first_transcript,
+            first_said=self.first_said,
         )
         with self._faults.caught("How the workers' clocks differ is not known"):
             info = replace(info, clocks=executor.clocks)
@@ -155,17 +177,24 @@ class Result:
             path = self._written(run)
         except Exception as error:
             self._spool.close()
+            self._scoring.close()
             with self._faults.caught("Where the rows are was not shown"):
                 self._screen.not_saved(self.path, self._spool.path, error)
             self._faults.note(f"The result could not be written to {self.path}", error)
             return run.invalid(self.doubted(run.info))
-        try:
-            self._spool.close()
-            if not self.unread:
-                self._spool.remove()
-        except OSError as error:
-            logger.warning("stt-load: %s could not be removed: %s", self._spool.path, error.strerror or error)
+        for file in (self._spool, self._scoring.transcripts):
+            if file is not None:
+                self._put_away(file)
         return replace(run, path=path)
+
+    def _put_away(self, file: Spool | Transcripts) -> None:
+        """The result has all that is in `file`, where the rows could be read."""
+        file.close()
+        try:
+            if not self.unread:
+                file.remove()
+        except OSError as error:
+            logger.warning("stt-load: %s could not be removed: %s", file.path, error.strerror or error)
 
     def _written(self, run: RunRecord) -> Path:
         """Where the result is."""
@@ -188,7 +217,7 @@ class Result:
         if barrier.barrier_s is not None:
             spool.barrier(barrier.barrier_s - barrier.origin_s, barrier.barrier_s, barrier.barrier_at)
         if (transcript := self.first_transcript) is not None:
-            spool.first_transcript(transcript)
+            spool.first_transcript(transcript, self.first_said)
         spool.generator(self._generator())
 
     def _spool_failed(self, error: Exception) -> None:

@@ -30,6 +30,9 @@ class Screen(Protocol):
     def saving(self, rows: int) -> None:
         """The end has come, and what follows takes seconds where there are many rows."""
 
+    def scoring(self, done: int, total: int) -> None:
+        """So many answers have been held against what was said, of so many."""
+
     def finished(self, run: RunRecord) -> None:
         """The report, and where the result is."""
 

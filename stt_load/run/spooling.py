@@ -28,7 +28,8 @@ class Spooling:
 
     names: of the workers by index. settled: sees to it that rows have all their values, and says how many do.
     events: writes what else is worth keeping. on_error: nothing more can be written, and why; it is told once, and
-    the run goes on without.
+    the run goes on without. beside: writes what does not go into the spool, and does not raise; gets what is called
+    between slices.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Spooling:
         settled: Callable[[], int],
         events: Callable[[Spool], None],
         on_error: Callable[[Exception], None],
+        beside: Callable[[Callable[[], None]], None] = lambda _: None,
     ) -> None:
         self._spool = spool
         self._table = table
@@ -46,6 +48,7 @@ class Spooling:
         self._settled = settled
         self._events = events
         self._on_error = on_error
+        self._beside = beside
         self._rows = 0
         self._works = True
 
@@ -65,12 +68,15 @@ class Spooling:
             if self._works:
                 self._append(until, pause)
         except Exception as error:
-            if not self._works:
-                return
-            self._works = False
-            self._on_error(error)
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else repr(error)
-            logger.error("stt-load: %s can't be written any more: %s", self._spool.path, reason)
+            if self._works:
+                self._fail(error)
+        self._beside(pause)
+
+    def _fail(self, error: Exception) -> None:
+        self._works = False
+        self._on_error(error)
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else repr(error)
+        logger.error("stt-load: %s can't be written any more: %s", self._spool.path, reason)
 
     def _append(self, until: int, pause: Callable[[], None]) -> None:
         """The rows up to the `until`-th, a few at a time. What comes meanwhile comes next time: this has an end.

@@ -43,7 +43,9 @@ def merge(runs: Sequence[RunRecord]) -> RunRecord:
     rows = np.concatenate([_pointing_into(texts, part) for part in parts])
     known = len(parts[0]) if len(ordered[0].info.workers) > 1 else 0
     rows = rows[np.lexsort((rows["done_s"], np.arange(len(rows)) >= known))]
-    return RunRecord(_info(ordered, names), first.config, Samples(_each_once(rows), texts), first.path)
+    accuracy = next((run.accuracy for run in ordered if run.accuracy is not None), None)
+    samples = Samples(_each_once(rows), texts)
+    return RunRecord(_info(ordered, names), first.config, samples, first.path, accuracy=accuracy)
 
 
 def _identity(run: RunRecord) -> tuple[object, ...]:
@@ -90,13 +92,14 @@ def _info(runs: Sequence[RunRecord], names: tuple[str, ...]) -> RunInfo:
     ended = next((info for info in infos if info.end_reason != "crashed"), infos[0])
     barriers = (info.barrier_s for info in infos if info.barrier_s is not None)
     times = (info.barrier_at for info in infos if info.barrier_at is not None)
-    texts = (info.first_transcript for info in infos if info.first_transcript is not None)
+    heard = next((info for info in infos if info.first_transcript is not None), infos[0])
     return replace(
         ended,
         workers=names,
         barrier_s=next(barriers, None),
         barrier_at=next(times, None),
-        first_transcript=next(texts, None),
+        first_transcript=heard.first_transcript,
+        first_said=heard.first_said,
         generator=_generator(runs, names),
     )
 

@@ -20,7 +20,7 @@ from stt_load.samples.escaping import escaped
 from stt_load.samples.rounding import rounded
 from stt_load.samples.rows import RowError, slices, table
 from stt_load.samples.run_info import RunInfo
-from stt_load.storage import json_lines, spool
+from stt_load.storage import json_lines, spool, transcripts
 from stt_load.storage.files import numbered, open_ordinary, published, utf8
 from stt_load.storage.json_lines import LineError
 from stt_load.storage.run_record import Record, ReportError, RunRecord, TranscriptsFile, read_as
@@ -36,8 +36,8 @@ DEFAULT_NAME = "stt_load_test_results_%Y%m%d_%H%M%S.json"
 def reserve(save_path: str | None, now: datetime) -> Path:
     """The path for a result that overwrites nothing: `save_path`, or one with `_2`, `_3`, ... before its suffix.
 
-    None: a name made of `now`, in the working directory. A name is taken as well while its spool or its rows exist.
-    The run makes it its own by creating the spool.
+    None: a name made of `now`, in the working directory. A name is taken as well while its spool, its rows or its
+    transcripts exist. The run makes it its own by creating the spool.
     """
     wanted = Path(now.strftime(DEFAULT_NAME) if save_path is None else save_path)
     return next(path for path in numbered(wanted) if not _taken(path))
@@ -189,7 +189,8 @@ def _write_compressed(file: IO[bytes], rows: Iterator[list[str]]) -> None:
 
 def _taken(path: Path) -> bool:
     """Also by a link to nowhere, which nothing can be created over."""
-    return any(os.path.lexists(one) for one in (path, path.with_suffix(spool.SUFFIX), rows_path(path)))
+    own = (path, path.with_suffix(spool.SUFFIX), rows_path(path))
+    return any(map(os.path.lexists, own)) or transcripts.taken(path)
 
 
 def _finite(value: Any) -> Any:

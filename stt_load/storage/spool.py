@@ -6,7 +6,7 @@ line as in the result, and events, of which the last of a kind counts:
     {"event": "workers", "names": ["..."]}              of those whose rows follow, all there have been so far
     {"event": "barrier", "at_s": 1.9, "barrier_s": 4711.0, "barrier_at": "..."}     zero: on the clock of the rows,
                                                                                     of the host, and on the wall
-    {"event": "first_transcript", "text": "..."}
+    {"event": "first_transcript", "text": "...", "said": "..."}             said: null where its clip has no words
     {"event": "generator", "generator": {...}}
 
 Rows count from the run's origin, as the barrier is not known when the first are written; `read` counts from the
@@ -79,9 +79,9 @@ class Spool:
             self._barrier = at_s
             self._put({"event": "barrier", "at_s": at_s, "barrier_s": barrier_s, "barrier_at": barrier_at})
 
-    def first_transcript(self, text: str) -> None:
-        """The first text that the service answered."""
-        self._put({"event": "first_transcript", "text": text})
+    def first_transcript(self, text: str, said: str | None = None) -> None:
+        """The first text that the service answered, and what its clip said."""
+        self._put({"event": "first_transcript", "text": text, "said": said})
 
     def generator(self, seen: Generator) -> None:
         """What the load generator has seen of itself so far."""
@@ -148,7 +148,8 @@ def _told(
         samples = samples.since(opened["at_s"])
         info = replace(info, barrier_s=opened["barrier_s"], barrier_at=opened.get("barrier_at"))
     if "first_transcript" in events:
-        info = replace(info, first_transcript=events["first_transcript"]["text"])
+        first = events["first_transcript"]
+        info = replace(info, first_transcript=first["text"], first_said=first.get("said"))
     if "generator" in events:
         info = replace(info, generator=read_as(Generator, events["generator"]["generator"], path))
     return RunRecord(info, config, as_saved(samples), path)

@@ -20,6 +20,7 @@ CONFIG_KEYS = (
     "wait_ready",
     "audio",
     "api",
+    "accuracy",
     "report",
     "validity",
 )
@@ -43,9 +44,21 @@ def current(document: Mapping[str, Any], path: Path) -> dict[str, Any]:
             f"{changed}. Read it with the stt-load that wrote it ({wrote})"
         )
     found = _of_3(document) if version == 2 else dict(document)
+    if version < SCHEMA_VERSION:
+        found = _of_4(found)
     if missing := [name for name in CONFIG_KEYS if name not in found["config"]]:
         raise ReportError(f"{path} is damaged: its config lacks {', '.join(missing)}")
     return found
+
+
+def _of_4(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A document of schema 3: clips were noise, as WAV, and no answer was held against anything."""
+    config = document["config"]
+    if not isinstance(config.get("audio"), dict):
+        return dict(document)
+    audio = {"source": "noise", "format": "wav", "pack": None} | config["audio"]
+    accuracy = {"normalise": "auto", "save_transcripts": False}
+    return {**document, "config": {"accuracy": accuracy, **config, "audio": audio}}
 
 
 def _of_3(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -29,7 +29,15 @@ def message(*iterations: Iteration, **how: Any) -> Data:
         table.append(sample_of(iteration, clock(), clock(), ErrorKind.HTTP_5XX))
     said = table.snapshot()
     plain = {"first": 0, "rows": protocol.pack_rows(said), "texts_from": 0, "texts": list(said.texts)}
-    end = {"transcript": None, "last": False, "held": None, "watch": None, "errors": 0}
+    end = {
+        "transcripts": [],
+        "transcript": None,
+        "said": None,
+        "last": False,
+        "held": None,
+        "watch": None,
+        "errors": 0,
+    }
     return plain | end | how
 
 

@@ -77,8 +77,8 @@ class Rogue:
         return iterations
 
     def bring(self, rows: bytes, **more: Any) -> None:
-        samples = {"first": 0, "rows": rows, "texts_from": 0, "texts": [], "transcript": None, "last": False}
-        said = {"held": None, "watch": None, "errors": 0, "run": self.run}
+        samples = {"first": 0, "rows": rows, "texts_from": 0, "texts": [], "transcripts": [], "last": False}
+        said = {"transcript": None, "said": None, "held": None, "watch": None, "errors": 0, "run": self.run}
         self.say(protocol.SAMPLES, samples | said | more)
 
 

@@ -1,0 +1,182 @@
+"""A run's answers, from the moment they are there until it is known how many of their words are right."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import gevent
+import numpy as np
+import numpy.typing as npt
+from gevent.event import Event
+
+from stt_load.accuracy import child
+from stt_load.accuracy.scores import Scores, ScoringError
+from stt_load.audio.sources import AudioSpec, texts_of
+from stt_load.run.faults import Faults
+from stt_load.run.spooling import give_way
+from stt_load.samples.accuracy import Accuracy
+from stt_load.samples.fields import SCORED
+from stt_load.samples.sample import Phase
+from stt_load.samples.table import Samples
+from stt_load.storage import transcripts
+from stt_load.storage.run_record import RunRecord
+from stt_load.storage.transcripts import Transcripts
+
+logger = logging.getLogger(__name__)
+
+NO_WORDS = "the clips say no words (audio.source: {source})"
+NO_ANSWERS = "no measured request was answered with a text"
+GIVEN_UP = "scoring was given up, as the run was interrupted once more"
+
+Progress = Callable[[int, int], None]
+"""Told how many answers have been scored, of how many."""
+
+
+class Scoring:
+    """Keeps the words of one run's answers until they are scored.
+
+    path: where the result is to be. config: as the result has it. given_up: set when somebody wants the result now.
+    transcripts: None where the clips say nothing, so that no answer can be right or wrong.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        config: Mapping[str, Any],
+        hide: Callable[[str], str],
+        faults: Faults,
+        progress: Progress,
+        given_up: Event,
+    ) -> None:
+        self.transcripts = Transcripts(path, hide) if has_words(config) else None
+        self._path = path
+        self._hide = hide
+        self._faults = faults
+        self._progress = progress
+        self._given_up = given_up
+
+    def write(self, pause: Callable[[], None] = lambda: None) -> None:
+        """Answers that are new go to the disk. pause: called between slices."""
+        if self.transcripts is not None:
+            self.transcripts.write(pause)
+
+    def score(self, run: RunRecord) -> RunRecord:
+        """`run` with how well it was heard. Whatever breaks is a sentence there, and costs the run nothing else."""
+        answers = self.transcripts
+        if answers is not None and answers.trouble is not None:
+            return replace(run, accuracy=Accuracy.unjudged(answers.trouble))
+        found = None if answers is None or not answers.written else answers.path
+        run = scored(run, found, lambda score: _unless(self._given_up, score), self._told, self._hide)
+        if found is None or not run.config["accuracy"]["save_transcripts"]:
+            return run
+        try:
+            said = texts_of(spec_of(run.config), run.info.seed)
+            return replace(run, transcripts=transcripts.keep(self._path, found, said, give_way))
+        except Exception as error:
+            self._faults.note("The transcripts that were to be kept could not be written", error)
+            return run
+
+    def close(self) -> None:
+        """Nothing more is kept; what was written stays, beside the spool."""
+        if self.transcripts is not None:
+            self.transcripts.close()
+
+    def remove(self) -> None:
+        """Nobody needs them any more. Raises `OSError`."""
+        if self.transcripts is not None:
+            self.transcripts.remove()
+
+    def _told(self, done: int, total: int) -> None:
+        with self._faults.caught("How far scoring has come was not shown"):
+            self._progress(done, total)
+
+
+def has_words(config: Mapping[str, Any]) -> bool:
+    """Whether it is known what the clips of a run say. config: as its result has it."""
+    return bool(config["audio"].get("source") == "speech")
+
+
+def spec_of(config: Mapping[str, Any]) -> AudioSpec:
+    """What the clips of a run are made of. config: as its result has it."""
+    audio = config["audio"]
+    return AudioSpec(audio["source"], audio["duration"], audio["sample_rate"], audio["format"], audio["pack"])
+
+
+def scored(
+    run: RunRecord,
+    found: Path | None,
+    call: Callable[[Callable[[], Scores]], Scores],
+    progress: Progress,
+    hide: Callable[[str], str] = str,
+) -> RunRecord:
+    """`run` with its answers held against what its clips say; where they can't be, with the reason.
+
+    found: the file of its transcripts, None where there are none. call: what calls the scoring. hide: takes secrets
+    out of a text.
+    """
+    if not has_words(run.config):
+        return replace(run, accuracy=Accuracy.unjudged(NO_WORDS.format(source=run.config["audio"].get("source"))))
+    if found is None:
+        return replace(run, accuracy=Accuracy.unjudged(NO_ANSWERS))
+    normalise = run.config["accuracy"]["normalise"]
+    try:
+        scores = call(lambda: child.score(found, spec_of(run.config), run.info.seed, normalise, progress))
+        samples = filled(run.samples, scores.rows)
+    except ScoringError as error:
+        return _unscored(run, hide(str(error)))
+    except Exception as error:
+        logger.error("stt-load: the answers could not be scored: %s", hide(repr(error)), exc_info=error)
+        return _unscored(run, hide(f"scoring failed ({type(error).__name__}: {error})"))
+    return replace(run, samples=samples, accuracy=scores.accuracy)
+
+
+def filled(samples: Samples, scores: npt.NDArray[np.void]) -> Samples:
+    """`samples` with the counts of `scores` (see `stt_load.accuracy.scores.ROW`, by seq and attempt) in the rows that
+    they are of."""
+    rows = samples.rows.copy()
+    counted = np.flatnonzero((rows["phase"] == Phase.MEASURED) & samples.ok)
+    if len(counted) and len(scores):
+        known, wanted = _numbers(scores), _numbers(rows[counted])
+        places = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+        there = known[places] == wanted
+        for name in SCORED:
+            rows[name][counted[there]] = scores[name][places[there]]
+    return Samples(rows, samples.texts)
+
+
+def _numbers(rows: npt.NDArray[np.void]) -> npt.NDArray[np.int64]:
+    """Iteration and attempt as one number."""
+    return np.asarray(rows["seq"].astype(np.int64) << 16 | rows["attempt"])
+
+
+def _unscored(run: RunRecord, reason: str) -> RunRecord:
+    return replace(run, accuracy=Accuracy.unjudged(reason))
+
+
+def _unless(given_up: Event, score: Callable[[], Scores]) -> Scores:
+    """What `score` returns, or raises. Raises `ScoringError` when somebody gives it up."""
+
+    def guarded() -> Scores | Exception:
+        try:
+            return score()
+        except Exception as error:  # it is for who waits, and no greenlet's own
+            return error
+
+    greenlet = gevent.spawn(guarded)
+    try:
+        either: list[Any] = [greenlet, given_up]
+        gevent.wait(either, count=1)
+        if not greenlet.ready():
+            raise ScoringError(GIVEN_UP)
+    finally:
+        greenlet.kill()
+    outcome = greenlet.value
+    if isinstance(outcome, Exception):
+        raise outcome
+    if not isinstance(outcome, Scores):  # it was ended from elsewhere
+        raise ScoringError(GIVEN_UP)
+    return outcome

@@ -1,0 +1,253 @@
+"""Answers that are held against what was said: their counts in their rows, and whatever goes wrong in a sentence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import gevent
+import numpy as np
+import pytest
+
+from stt_load.accuracy.scores import ROW, Scores, ScoringError
+from stt_load.run import scoring
+from stt_load.run.scoring import filled, scored
+from stt_load.samples.accuracy import Accuracy
+from stt_load.samples.sample import ErrorKind, Phase, Sample
+from stt_load.samples.table import Samples, SampleTable
+from stt_load.storage import result_file
+from stt_load.storage.run_record import RunRecord
+from tests.report.runs import run_of, steady
+from tests.run.trial import Trial, written
+
+SPEECH = {"source": "speech", "duration": 5.0, "sample_rate": 16_000, "format": "wav", "pack": None}
+KEEP = {"normalise": "auto", "save_transcripts": False}
+
+
+@pytest.fixture(autouse=True)
+def _in_its_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def rows_of(*samples: Sample) -> Samples:
+    table = SampleTable()
+    for sample in samples:
+        table.append(sample)
+    return table.snapshot()
+
+
+def row(seq: int, attempt: int = 0, phase: Phase = Phase.MEASURED, error: ErrorKind | None = None) -> Sample:
+    return Sample(seq, attempt, phase, 0, 1, 1.0, 1.5, None, 2.0, 0.0, 1.0, 1, 1, 200, error, None, 1)
+
+
+def scores_of(*counts: tuple[int, int, int, int, int, int, int, int, int], **known: Any) -> Scores:
+    return Scores(np.array(list(counts), ROW), Accuracy(scored=len(counts), **known))
+
+
+def heard(transcripts: Path, *_: Any, **__: Any) -> Scores:
+    """As if each answer had a word too many, but for those of even iterations, which were swapped."""
+    found = sorted((one["seq"], one["attempt"]) for one in map(json.loads, transcripts.read_text().splitlines()))
+    return scores_of(*((seq, attempt, 5, 0, 0, 1, 20, 4, 1 if seq % 2 == 0 else 0) for seq, attempt in found))
+
+
+def test_counts_go_into_the_rows_that_they_are_of() -> None:
+    samples = rows_of(row(1, 1), row(0), row(3), row(2, 0, Phase.OUTSIDE), row(4, error=ErrorKind.SHED))
+    scores = scores_of(
+        (0, 0, 9, 1, 2, 3, 40, 5, 4), (1, 1, 8, 0, 0, 0, 30, 0, 0), *((seq, 0, 1, 1, 1, 1, 1, 1, 1) for seq in (2, 4))
+    )
+    found = {sample.seq: sample for sample in filled(samples, scores.rows)}
+    counts = ("words", "substitutions", "deletions", "insertions", "characters", "character_edits", "flaw")
+    assert [getattr(found[0], name) for name in counts] == [9, 1, 2, 3, 40, 5, "looping"]
+    assert [getattr(found[1], name) for name in counts] == [8, 0, 0, 0, 30, 0, None]
+    for seq in (2, 3, 4):
+        assert [getattr(found[seq], name) for name in counts] == [None] * 7
+    assert filled(samples, scores.rows[:0]).rows.tobytes() == samples.rows.tobytes()
+    assert not len(filled(samples.where(np.zeros(5, bool)), scores.rows))
+
+
+def run_with(samples: Samples, **audio: Any) -> RunRecord:
+    run = run_of(steady())
+    return replace(run, samples=samples, config=run.config | {"audio": SPEECH | audio, "accuracy": KEEP})
+
+
+def call(score: Callable[[], Scores]) -> Scores:
+    return score()
+
+
+@pytest.mark.parametrize(
+    ("audio", "found", "reason"),
+    [
+        ({"source": "noise"}, Path("there"), "the clips say no words (audio.source: noise)"),
+        ({}, None, "no measured request was answered with a text"),
+    ],
+)
+def test_without_words_or_answers_there_is_nothing_to_score(
+    audio: dict[str, Any], found: Path | None, reason: str
+) -> None:
+    run = run_with(rows_of(row(0)), **audio)
+    assert scored(run, found, call, lambda *_: None).accuracy == Accuracy.unjudged(reason)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (ScoringError("the pack is gone, says swordfish"), "the pack is gone, says ***"),
+        (RuntimeError("boom"), "scoring failed (RuntimeError: boom)"),
+    ],
+)
+def test_a_scorer_that_breaks_is_a_sentence(error: Exception, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any, **__: Any) -> Scores:
+        raise error
+
+    monkeypatch.setattr(scoring.child, "score", broken)
+    run = run_with(rows_of(row(0)))
+    after = scored(run, Path("x"), call, lambda *_: None, lambda text: text.replace("swordfish", "***"))
+    assert after.accuracy == Accuracy.unjudged(reason)
+    assert after.samples is run.samples
+
+
+class Speaking(Trial):
+    """A run whose clips say something."""
+
+    def __init__(self, **keys: Any) -> None:
+        super().__init__(audio={"source": "speech", "duration": 5.0}, **keys)
+
+
+def leftovers() -> list[str]:
+    return sorted(path.name for path in Path.cwd().iterdir() if path.suffix != ".json")
+
+
+def test_a_run_ends_with_its_answers_scored_and_none_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scoring.child, "score", heard)
+    trial = Speaking()
+    trial.go()
+    run = trial.finish()
+    result = written()
+    assert [one["words"] for one in result["requests"]] == [None, None, 5, 5, 5, 5]
+    assert [one["flaw"] for one in result["requests"]] == [None, None, "swapped", None, "swapped", None]
+    assert result["accuracy"]["scored"] == 4
+    assert (result["transcripts"], result["run"]["faults"]) == (None, [])
+    assert leftovers() == []
+    assert run.path is not None
+    again = result_file.load(run.path)
+    assert (again.accuracy, list(again.samples)) == (run.accuracy, list(run.samples))
+    assert again.summary.metrics == run.summary.metrics
+
+
+def test_transcripts_stay_beside_the_result_where_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scoring.child, "score", heard)
+    monkeypatch.setattr(scoring, "texts_of", lambda *_: lambda *which: ("said", str(which[0])))
+    trial = Speaking(accuracy={"save_transcripts": True})
+    trial.go()
+    run = trial.finish()
+    (kept,) = leftovers()
+    assert run.transcripts is not None
+    assert (written()["transcripts"]["file"], written()["transcripts"]["rows"]) == (kept, 4)
+    found = [json.loads(line) for line in Path(kept).read_text().splitlines()]
+    assert found == [{"seq": seq, "attempt": 0, "said": f"said {seq}", "heard": f"text {seq}"} for seq in range(2, 6)]
+
+
+def test_transcripts_that_can_not_be_kept_are_missing_and_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(scoring.child, "score", heard)
+    monkeypatch.setattr(scoring.transcripts, "keep", full)
+    trial = Speaking(accuracy={"save_transcripts": True})
+    trial.go()
+    trial.finish()
+    result = written()
+    assert (result["transcripts"], result["accuracy"]["scored"]) == (None, 4)
+    assert "transcripts that were to be kept" in result["run"]["faults"][0]
+
+
+def test_a_disk_that_takes_no_transcripts_costs_the_accuracy_and_no_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    trial = Speaking()
+    monkeypatch.setattr("stt_load.storage.transcripts.create_private", full)
+    trial.go()
+    run = trial.finish()
+    result = written()
+    assert len(result["requests"]) == 6
+    assert "No space left on device" in result["accuracy"]["reason"]
+    assert result["run"]["faults"] == []
+    assert run.info.generator.listener_errors == 0
+    assert leftovers() == []
+
+
+def test_a_broken_scorer_costs_the_run_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any, **__: Any) -> Scores:
+        raise ScoringError("the pack is gone")
+
+    monkeypatch.setattr(scoring.child, "score", broken)
+    trial = Speaking()
+    trial.go()
+    trial.finish()
+    result = written()
+    assert result["accuracy"]["reason"] == "the pack is gone"
+    assert (result["run"]["faults"], len(result["requests"])) == ([], 6)
+    assert leftovers() == []
+
+
+def test_a_signal_gives_up_scoring_and_the_result_is_written_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[str] = []
+    trial = Speaking()
+
+    def endless(*_: Any, **__: Any) -> Scores:
+        gevent.spawn(trial.run.lifecycle.interrupt)
+        try:
+            gevent.sleep(600)
+        finally:
+            ended.append("the child")
+        raise AssertionError
+
+    monkeypatch.setattr(scoring.child, "score", endless)
+    trial.go()
+    gevent.sleep(0)
+    trial.run.lifecycle.stop("stopped")
+    trial.run.lifecycle.over()
+    trial.run.finish()
+    result = written()
+    assert ended == ["the child"]
+    assert result["accuracy"]["reason"] == scoring.GIVEN_UP
+    assert (len(result["requests"]), result["run"]["faults"]) == (6, [])
+    assert leftovers() == []
+
+
+def test_rows_that_can_not_be_read_leave_their_transcripts_beside_the_spool(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_memory(*_: Any) -> Any:
+        raise MemoryError
+
+    trial = Speaking()
+    trial.go()
+    monkeypatch.setattr("stt_load.run.result.as_saved", no_memory)
+    trial.finish()
+    assert [name.split(".", 1)[1] for name in leftovers()] == ["partial.jsonl", "transcripts.partial.jsonl"]
+
+
+def test_what_the_first_clip_said_is_in_the_result_beside_its_answer() -> None:
+    trial = Trial()
+    trial.run.barrier.first_heard("a bout", "a boat")
+    trial.go()
+    trial.finish()
+    info = written()["run"]
+    assert (info["first_transcript"], info["first_said"]) == ("a bout", "a boat")
+
+
+def test_how_far_it_is_shows_where_there_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(transcripts: Path, *parts: Any) -> Scores:
+        for done in (0, 50_000, 100_000):
+            parts[-1](done, 100_000)
+        return heard(transcripts)
+
+    monkeypatch.setattr(scoring.child, "score", slow)
+    trial = Speaking()
+    trial.go()
+    trial.finish()
+    assert trial.err.getvalue().count("Holding answers against what was said") == 1
+    assert "0 of 100,000" in trial.err.getvalue()
