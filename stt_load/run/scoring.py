@@ -28,9 +28,9 @@ from stt_load.storage.transcripts import Transcripts
 
 logger = logging.getLogger(__name__)
 
-NO_WORDS = "the clips say no words (audio.source: {source})"
-NO_ANSWERS = "no measured request was answered with a text"
-GIVEN_UP = "scoring was given up, as the run was interrupted once more"
+NO_WORDS = "The clips were {source}, in which there are no words."
+NO_ANSWERS = "No measured request was answered."
+GIVEN_UP = "Scoring was given up, as the run was interrupted once more."
 
 Progress = Callable[[int, int], None]
 """Told how many answers have been scored, of how many."""
@@ -130,7 +130,7 @@ def scored(
         return _unscored(run, hide(str(error)))
     except Exception as error:
         logger.error("stt-load: the answers could not be scored: %s", hide(repr(error)), exc_info=error)
-        return _unscored(run, hide(f"scoring failed ({type(error).__name__}: {error})"))
+        return _unscored(run, hide(f"Scoring failed ({type(error).__name__}: {error})."))
     return replace(run, samples=samples, accuracy=scores.accuracy)
 
 

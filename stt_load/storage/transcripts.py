@@ -121,8 +121,8 @@ class Transcripts:
 
     def _fail(self, error: Exception) -> None:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else repr(error)
-        self.trouble = f"the transcripts could not be written to {self.path}: {reason}"
-        logger.error("stt-load: %s; no answer is scored", self.trouble)
+        self.trouble = f"The transcripts could not be written to {self.path}: {reason}"
+        logger.error("stt-load: %s. No answer is scored", self.trouble)
         with suppress(OSError):
             self.remove()
 

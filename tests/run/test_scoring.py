@@ -80,8 +80,8 @@ def call(score: Callable[[], Scores]) -> Scores:
 @pytest.mark.parametrize(
     ("audio", "found", "reason"),
     [
-        ({"source": "noise"}, Path("there"), "the clips say no words (audio.source: noise)"),
-        ({}, None, "no measured request was answered with a text"),
+        ({"source": "noise"}, Path("there"), "The clips were noise, in which there are no words."),
+        ({}, None, "No measured request was answered."),
     ],
 )
 def test_without_words_or_answers_there_is_nothing_to_score(
@@ -95,7 +95,7 @@ def test_without_words_or_answers_there_is_nothing_to_score(
     ("error", "reason"),
     [
         (ScoringError("the pack is gone, says swordfish"), "the pack is gone, says ***"),
-        (RuntimeError("boom"), "scoring failed (RuntimeError: boom)"),
+        (RuntimeError("boom"), "Scoring failed (RuntimeError: boom)."),
     ],
 )
 def test_a_scorer_that_breaks_is_a_sentence(error: Exception, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
