@@ -27,10 +27,11 @@ from stt_load.storage import json_lines
 from stt_load.storage.files import create_private, open_ordinary, published, utf8
 from stt_load.storage.json_lines import LineError
 from stt_load.storage.run_record import ReportError, TranscriptsFile
+from stt_load.storage.spool import SUFFIX
 
 logger = logging.getLogger(__name__)
 
-SPOOL_SUFFIX = ".transcripts.partial.jsonl"
+SPOOL_SUFFIX = ".partial.transcripts.jsonl"
 KEPT_SUFFIX = ".transcripts.jsonl"
 LONGEST = 100_000
 """Characters of one; the rest of it is left out."""
@@ -129,7 +130,7 @@ class Transcripts:
 
 def beside(spool: Path) -> Path:
     """Where the transcripts of a spool are, if there are any."""
-    return spool.with_name(spool.name.removesuffix(".partial.jsonl") + SPOOL_SUFFIX)
+    return spool.with_name(spool.name.removesuffix(SUFFIX) + SPOOL_SUFFIX)
 
 
 def is_spool(path: Path) -> bool:

@@ -227,7 +227,7 @@ def test_rows_that_can_not_be_read_leave_their_transcripts_beside_the_spool(monk
     trial.go()
     monkeypatch.setattr("stt_load.run.result.as_saved", no_memory)
     trial.finish()
-    assert [name.split(".", 1)[1] for name in leftovers()] == ["partial.jsonl", "transcripts.partial.jsonl"]
+    assert [name.split(".", 1)[1] for name in leftovers()] == ["partial.jsonl", "partial.transcripts.jsonl"]
 
 
 def test_what_the_first_clip_said_is_in_the_result_beside_its_answer() -> None:

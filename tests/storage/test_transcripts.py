@@ -48,7 +48,7 @@ def test_an_answer_is_a_line_of_a_file_that_is_its_owners_alone(kept: Transcript
     kept.add(sample(13, sent_s=None, attempt=2), "a text")
     assert not kept.path.exists(), "nobody waits for a disk"
     kept.write()
-    assert kept.path == result.with_name("result.transcripts.partial.jsonl")
+    assert kept.path == result.with_name("result.partial.transcripts.jsonl")
     assert lines(kept.path) == [
         {"seq": 12, "attempt": 0, "sent_s": 1.5, "text": "the boat drifts\u2028past"},
         {"seq": 13, "attempt": 2, "sent_s": 1.0, "text": "a text"},
