@@ -6,12 +6,14 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from stt_load.samples.accuracy import Accuracy, Example
 from stt_load.samples.sample import ErrorKind
 from stt_load.samples.table import Samples
 from stt_load.stats.quantiles import quantile
@@ -31,6 +33,9 @@ def a_run() -> Samples:
     both = joined(table([-3.0, -2.0, -1.0], 0.9), measured)
     both.rows["phase"][:3] = 0
     both.rows["error"][100:] = 0
+    for name, value in {"words": 20, "substitutions": 1, "deletions": 0, "insertions": 0, "characters": 99}.items():
+        both.rows[name][3:100] = value
+    both.rows["character_edits"][3:100], both.rows["flaw"][7] = 3, 1
     return Samples(both.rows, ("HTTP 503: =full",))
 
 
@@ -38,7 +43,11 @@ def a_run() -> Samples:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """With all files that the page names."""
     run = run_of(a_run())
+    worst = Example(7, 0, "the old boat", "a yellow bird", 1.0, "swapped", 9)
+    run = replace(run, accuracy=Accuracy("english", "whisper-normalizer 0.1.15", scored=97, worst=(worst,)))
     result_file.write(tmp_path / "result.json", run)
+    said = [{"seq": seq, "attempt": 0, "said": "the old boat", "heard": f"boat {seq}"} for seq in (11, 12)]
+    (tmp_path / "result.transcripts.jsonl").write_text("".join(json.dumps(one) + "\n" for one in said))
     for name in ("rows.csv", "rows.jsonl"):
         rows_file.write(tmp_path / name, run)
     with monkeypatch.context() as long:
@@ -62,6 +71,7 @@ print(json.dumps({
     "rows": [len(rows), len(many), len(table), len(lines)],
     "ok": [len(ok), int(per_second.sum())],
     "p95": float(p95),
+    "wer": [float(wer), float(by_users[1])],
     "median": float(median),
     "of_96": [float(ok["response_time_s"][:96].median()), sorted(ok["response_time_s"][:96])[47:49]],
     "sent_at": str(sent_at[3]),
@@ -80,6 +90,7 @@ print(json.dumps({
         "rows": [103] * 4,
         "ok": [97, 97],
         "p95": metrics(folder)["response_time_s"]["p95"],
+        "wer": [metrics(folder)["accuracy"]["wer"]] * 2,
         "median": metrics(folder)["response_time_s"]["median"],
         "sent_at": "2024-01-01 03:00:01.500000+00:00",
         "alike": [True, True],
@@ -104,15 +115,19 @@ def test_duckdb_finds_what_the_report_says(folder: Path) -> None:
 
 @pytest.mark.skipif(shutil.which("jq") is None, reason="needs jq")
 def test_jq_finds_what_the_report_says(folder: Path) -> None:
-    *told, rows = [jq(line) for block in blocks(PAGE, "bash") for line in commands(block)]
+    *told, rows, heard = [jq(line) for block in blocks(PAGE, "bash") for line in commands(block)]
     assert [json.loads(line) for line in rows.splitlines()] == [row for row in requests(folder) if not row["ok"]]
     assert told == [
         str(metrics(folder)["response_time_s"]["p95"]),
         "VALID",
         '{"shed":2,"timeout_read":1}',
         "100\tshed\tHTTP 503: =full\n101\tshed\tHTTP 503: =full\n102\ttimeout_read\tHTTP 503: =full",
+        "0.05",
+        "7\tswapped",
+        "the old boat\na yellow bird",
         "true",
     ]
+    assert heard == "the old boat\nboat 12"
 
 
 def jq(line: str) -> str:

@@ -9,7 +9,7 @@ from stt_load.report.messages import Messages
 from stt_load.report.tables import table
 from stt_load.report.width import columns, plain, shorten, wrap
 from stt_load.samples.accuracy import FLAWS, Accuracy, Example
-from stt_load.stats.accuracy import FEWEST_WORDS
+from stt_load.stats.accuracy import FEWEST_WORDS, MOSTLY_WRONG
 from stt_load.stats.metrics import AccuracyFigures, Bounds
 from stt_load.stats.model import DurationFigures
 from stt_load.storage.run_record import RunRecord
@@ -130,7 +130,7 @@ def _conditions(say: Messages, figures: AccuracyFigures, scoring: Accuracy) -> I
         told.append(say("accuracy.too_short", n=too_short, of=figures.n, fewest=FEWEST_WORDS))
     if scoring.unscored:
         told.append(say("accuracy.unscored", n=scoring.unscored))
-    if scoring.numerals:
+    if scoring.numerals and (figures.wer or 0.0) <= MOSTLY_WRONG:  # above it, words are others for another reason
         told.append(say("accuracy.numerals", n=scoring.numerals))
     if scoring.normalisation is not None:
         package = "" if scoring.normaliser is None else f" ({plain(scoring.normaliser)})"

@@ -139,7 +139,8 @@ class Run:
         with caught("Locust's statistics count the warm-up, too"):
             self.controls.reset_statistics()
         with caught("The end of the warm-up was not shown"):
-            self.screen.measuring(warmup(self.barrier.table.snapshot()), self.result.first_transcript)
+            result = self.result
+            self.screen.measuring(warmup(self.barrier.table.snapshot()), result.first_transcript, result.first_said)
         with caught("The generator's watch on itself is missing"):
             self.executor.measure()
 

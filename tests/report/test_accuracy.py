@@ -191,7 +191,11 @@ def test_what_can_not_be_judged_is_said() -> None:
     assert "of 20 answers long enough to tell" in whole
     assert "In 10 of 30 clips fewer than 9 words are said: whether such an answer is swapped" in whole
     assert "Not scored: 2 (" in whole
-    assert "Digits where number words were said, in 3 answers" in whole
+    assert "Digits where other words were said, in 3 answers" in whole
+
+
+def test_digits_are_no_matter_where_most_is_wrong() -> None:
+    assert "Digits" not in flowing(block(heard(14, scoring=replace(ENGLISH, numerals=30))))
 
 
 def test_where_no_clip_is_long_enough_no_flaw_is_counted() -> None:
