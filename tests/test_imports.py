@@ -34,14 +34,14 @@ ARROWS = {
     "config": set(),
     "run": {"storage", "stats", "client", "api", "accuracy", "audio", "load", "samples"},
     "cluster": {"run", "storage", "stats", "client", "api", "accuracy", "audio", "load", "samples"},
-    "server": set(),
+    "server": {"audio"},
     "selftest": {"server", "audio"},
 }
 """Whom each room may import. `cli` and `locust_plugin`, which nobody imports, may have all but each other."""
 PLAIN = {
     "config": {"stt_load.api.names", "stt_load.audio.names", "stt_load.load.names", "stt_load.server.settings"},
     "run": {"stt_load.config"},
-    "server": {"stt_load.api.names", "stt_load.audio.names"},
+    "server": {"stt_load.api.names"},
 }
 """Single modules beyond that. Of `run` only the run's context may have the configuration."""
 

@@ -21,6 +21,7 @@ from stt_load.server.settings import ServerSettings
 from stt_load.server.slots import Turn
 from stt_load.server.transcript import Transcript
 from stt_load.server.truth import Truth, TruthSink
+from stt_load.server.wav import Clip
 from stt_load.server.workload import Work
 
 MOST_HELD_BYTES = 2 * 2**30
@@ -109,9 +110,10 @@ class EngineService(SpeechService):
 def _hash(upload: Upload) -> str | None:
     """As the truth log has it for a WAV file; None for other audio, which nobody has decoded yet."""
     try:
-        return blake2b(clip_of(upload).pcm, digest_size=8).hexdigest()
+        clip = clip_of(upload)
     except ApiError:
         return None
+    return blake2b(clip.pcm, digest_size=8).hexdigest() if isinstance(clip, Clip) else None
 
 
 _log = logging.getLogger(__name__)

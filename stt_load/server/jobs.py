@@ -7,6 +7,7 @@ misbehave.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -18,6 +19,7 @@ from stt_load.server.errors import ApiError, overloaded
 from stt_load.server.question import Question, Upload, plain_form
 from stt_load.server.service import SpeechService
 from stt_load.server.serving import Service
+from stt_load.server.transcript import WORDS_PER_S, WORDS_PER_SEGMENT
 
 MOST_UNFINISHED = 10_000
 MOST_OVER = 10_000
@@ -117,9 +119,11 @@ class Jobs:
         self._forget()
 
     def _count(self, job: Job) -> None:
-        """What its transcript has now."""
+        """What its transcript has now; while it is listened to, about as many as it will have."""
         self._segments -= job.segments
-        job.segments = len(job.service.transcript.segments)
+        transcript = job.service.transcript
+        expected = math.ceil(transcript.duration_s * WORDS_PER_S / WORDS_PER_SEGMENT)
+        job.segments = len(transcript.segments) or expected
         self._segments += job.segments
 
     def _forget(self) -> None:

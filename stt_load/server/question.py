@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from stt_load.server import wav
+from stt_load.server import flac, wav
 from stt_load.server.errors import ApiError
+from stt_load.server.flac import FlacClip, FlacError
 from stt_load.server.form import FormError, Part, boundary_of, split
 from stt_load.server.formats import FORMATS
 from stt_load.server.transcript import MODEL, NO_EXTRAS, Extras
@@ -144,9 +145,15 @@ def _file(parts: list[Part], field: str) -> Upload:
     return Upload(files[0].content, field)
 
 
-def clip_of(upload: Upload) -> Clip:
+def clip_of(upload: Upload) -> Clip | FlacClip:
     """The clip that this is; ApiError 400 where it is none."""
     try:
-        return wav.parse(upload.content)
+        return flac.parse(upload.content) if upload.content[:4] == flac.MARK else wav.parse(upload.content)
     except WavError as error:
-        raise ApiError(400, f"Can't read the WAV file: {error}.", upload.field, "invalid_file") from error
+        raise unreadable(error, upload.field) from error
+
+
+def unreadable(error: WavError, field: str) -> ApiError:
+    """What is answered to audio that can't be read, whenever that comes out."""
+    kind = "FLAC" if isinstance(error, FlacError) else "WAV"
+    return ApiError(400, f"Can't read the {kind} file: {error}.", field, "invalid_file")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import math
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache, partial
 from hashlib import blake2b
@@ -16,15 +17,17 @@ from stt_load.server.bodies import Bodies
 from stt_load.server.dialects import DIALECTS
 from stt_load.server.errors import ApiError, overloaded
 from stt_load.server.formats import render
+from stt_load.server.hearing import Hearing
 from stt_load.server.metrics import Metrics
 from stt_load.server.question import Parse, Question, Upload, clip_of
 from stt_load.server.reply import Reply, Stream, StreamReply
 from stt_load.server.serving import Service
 from stt_load.server.settings import ServerSettings
 from stt_load.server.slots import Slots, Turn
-from stt_load.server.transcript import MODEL, Transcript, hear
+from stt_load.server.transcript import MODEL, Transcript
 from stt_load.server.truth import Truth, TruthSink
 from stt_load.server.vendors import vendor_of
+from stt_load.server.wav import Clip
 from stt_load.server.workload import Workload
 
 
@@ -47,6 +50,8 @@ class SpeechService:
         self._metrics = Metrics()
         self._ids = itertools.count()
         self._bodies = Bodies(settings.max_body_bytes)
+        self._hearing = Hearing(settings, hashes=sink is not None)
+        self._ending: set[asyncio.Task[None]] = set()
 
     def metrics_page(self) -> str:
         """The Prometheus text of this moment."""
@@ -76,6 +81,7 @@ class SpeechService:
             service = self.begin(upload, question, task, truth)
             del received, upload
             if service.streams:
+                await service.heard()
                 stream = self._stream(question, service)
                 return await stream.send(request, service, self._settings.delta_gap_s, tell)
             reply = await self._whole(question, service, request.path)
@@ -106,7 +112,7 @@ class SpeechService:
         settings = self._settings
         clip = clip_of(upload)
         truth.audio_s = clip.duration_s
-        if self._sink:
+        if self._sink and isinstance(clip, Clip):
             truth.audio_hash = blake2b(clip.pcm, digest_size=8).hexdigest()
         if self._slots.full:
             retry_after_s = max(1, math.ceil(self._workload.nominal_s(clip.duration_s)))
@@ -114,17 +120,31 @@ class SpeechService:
         work = self._workload.draw(clip.duration_s)
         truth.cold, truth.cut, truth.misbehaviour = work.cold, work.cut, work.misbehaviour
         language = "english" if task == "translate" else question.language or "english"
-        transcript = Transcript(hear(clip), task, language, clip.duration_s)
+        transcript = Transcript((), task, language, clip.duration_s)
         comes_so_far = not work.fails and work.misbehaviour not in misbehaviour.WHOLE_ONLY
         streams = question.stream and comes_so_far and settings.stream_dialect != "none"
-        pieces = len(list(DIALECTS[settings.stream_dialect].pieces(transcript))) if streams else 1
-        turn = Turn(truth.arrival_s, work.service_s + max(0, pieces - 1) * settings.delta_gap_s)
+        turn = Turn(truth.arrival_s, None if streams else work.service_s)
+        service = Service(transcript, work, streams, truth, turn)
+        self._hearing.listen(clip, service, in_flight=self._slots.busy + self._slots.waiting + 1)
         self._slots.submit(turn)
-        return Service(transcript, work, streams, truth, turn)
+        if streams:
+            ending = self._loop.create_task(self._end_of_stream(service))
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
+        return service
+
+    async def _end_of_stream(self, service: Service) -> None:
+        """Sees to the end of its turn: it lasts for as many pieces as its text has."""
+        with suppress(ApiError):
+            await service.heard()
+        pieces = len(list(DIALECTS[self._settings.stream_dialect].pieces(service.transcript)))
+        service_s = service.work.service_s + max(0, pieces - 1) * self._settings.delta_gap_s
+        self._loop.call_at(await service.start() + service_s, self._slots.end, service.turn)
 
     async def _whole(self, question: Question, service: Service, path: str, /) -> Reply:
         """After the service; ApiError 500 after one that fails."""
         # The answer is made while the clock of the service runs, so that making it takes no time of its own.
+        await service.heard()
         body, content_type = render(service.transcript, question.response_format, question.extras)
         await service.end()
         reply = Reply(body, content_type)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from stt_load.server.errors import ApiError
@@ -13,14 +14,15 @@ from stt_load.server.workload import Work
 
 @dataclass(slots=True, eq=False)
 class Service:
-    """What is made of one question. transcript: may become what it is while the service lasts. streams: as a stream.
-    truth: is kept up with its turn."""
+    """What is made of one question. transcript: may become what it is while the service lasts; known: is done then,
+    None where it is already. streams: as a stream. truth: is kept up with its turn."""
 
     transcript: Transcript
     work: Work
     streams: bool
     truth: Truth
     turn: Turn
+    known: asyncio.Future[None] | None = None
 
     async def start(self) -> float:
         """Waits for a slot; the instant at which it got one, on the loop's clock."""
@@ -30,13 +32,22 @@ class Service:
         return self.turn.start_s
 
     async def end(self) -> None:
-        """Waits for the end of the service; ApiError 500 where it fails."""
+        """Waits for the end of the service; ApiError 500 where it fails, 400 where the audio can't be read."""
         try:
             await self.turn.ended.wait()
         finally:
             self._note()
         if self.work.fails:
             raise ApiError(500, "The service failed, as its error rate asks for.", code="internal_error")
+        await self.heard()
+
+    async def heard(self) -> None:
+        """Waits until the transcript is known; ApiError 400 where the audio can't be read after all."""
+        if self.known is not None:
+            try:
+                await asyncio.shield(self.known)
+            finally:
+                self._note()
 
     def _note(self) -> None:
         turn, truth = self.turn, self.truth

@@ -1,4 +1,4 @@
-"""The transcript of a clip: made up, but always the same for the same samples."""
+"""The transcript of a clip; where nobody knows what is said, made up, but always the same for the same samples."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def hear(clip: Clip) -> tuple[Segment, ...]:
     if not clip.frames:
         return ()
     count = max(1, round(WORDS_PER_S * clip.duration_s))
-    words = Random(crc32(clip.pcm)).choices(_WORDS, k=count)
+    words = Random(crc32(clip.pcm)).choices(WORDS, k=count)
     word_s = clip.duration_s / count
     return tuple(
         Segment(
@@ -111,7 +111,7 @@ def hear(clip: Clip) -> tuple[Segment, ...]:
 
 
 # fmt: off
-_WORDS = (
+WORDS = (
     "the", "a", "one", "some", "river", "stone", "paper", "morning", "evening", "window", "garden", "letter",
     "train", "winter", "summer", "bridge", "market", "harbour", "teacher", "doctor", "sailor", "farmer", "baker",
     "neighbour", "small", "quiet", "yellow", "heavy", "gentle", "early", "late", "bright", "cold", "warm", "opens",

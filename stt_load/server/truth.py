@@ -7,9 +7,11 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from stt_load.storage.files import replace_private
+
+Wrong = Literal["errors", "swapped", "truncated", "looping"]
 
 
 @dataclass(slots=True)
@@ -22,7 +24,10 @@ class Truth:
     cut: only half of the answer was sent. misbehaviour: how it went wrong. first_text_s, last_text_s: right before
     the first and the last piece of a streamed text went out, of which there were `deltas`. audio_hash: BLAKE2b of 8
     bytes over the samples, in hex. client: host and port of the connection that it came on. body_bytes: of the
-    request, None where it was not read. answer_bytes: of the answer's body, as far as it was sent.
+    request, None where it was not read. answer_bytes: of the answer's body, as far as it was sent. said: what was
+    heard in the clip, None where it is no recording that the server knows. answered: the words of the answer, all of
+    them, even if it was cut. wrong: what of them is so on purpose: words here and there, or another request's answer,
+    or no end, or the same over and over again. planted: how many words were made wrong, of whatever was answered.
     """
 
     id: int
@@ -42,6 +47,10 @@ class Truth:
     client: str | None = None
     body_bytes: int | None = None
     answer_bytes: int | None = None
+    said: str | None = None
+    answered: str | None = None
+    wrong: Wrong | None = None
+    planted: int = 0
 
 
 TruthSink = Callable[[Truth], object]

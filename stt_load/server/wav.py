@@ -25,6 +25,7 @@ class Clip:
     pcm: memoryview
     rate_hz: int
     frames: int
+    channels: int = 1
 
     @property
     def duration_s(self) -> float:
@@ -48,7 +49,7 @@ def parse(wav: memoryview) -> Clip:
         raise WavError(f"{len(pcm)} bytes of data are not a whole number of {frame_bytes}-byte frames")
     if frames > LONGEST_S * rate_hz:
         raise WavError(f"{frames / rate_hz:.0f} s of audio; at most {LONGEST_S} s are taken")
-    return Clip(pcm, rate_hz, frames)
+    return Clip(pcm, rate_hz, frames, frame_bytes // 2)
 
 
 def _chunks(wav: memoryview) -> dict[bytes, memoryview]:
