@@ -35,10 +35,11 @@ SPOOL_SUFFIX = ".partial.transcripts.jsonl"
 KEPT_SUFFIX = ".transcripts.jsonl"
 LONGEST = 100_000
 """Characters of one; the rest of it is left out."""
-SLICE = 250
+SLICE = 100
 """So many become text at a time ..."""
 SLICE_CHARACTERS = 100_000
-"""... or as many as have so many characters, and the last of them beyond: that takes a few milliseconds."""
+"""... or as many as have so many characters, and the last of them beyond: that takes one to three milliseconds, for
+which no answer is read."""
 
 
 class Answer(NamedTuple):
