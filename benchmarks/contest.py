@@ -181,11 +181,12 @@ def peak_rss_bytes(pid: int) -> int:
     raise ValueError("no VmHWM")
 
 
-def cost(client: Client, users: int, seconds: float) -> Cost:
-    """As fast as it can against a sink that answers at once, measured for `seconds` once it is under way."""
+def cost(client: Client, users: int, seconds: float, **configured: Any) -> Cost:
+    """As fast as it can against a sink that answers at once, measured for `seconds` once it is under way. configured:
+    more, for our own."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with Sink(folder, 0.0) as sink, running(client, users, sink.url, folder, None) as process:
+        with Sink(folder, 0.0) as sink, running(client, users, sink.url, folder, None, **configured) as process:
             _under_way(client, users, sink, process, folder)
             count, cpu, begun_s = sink.count, cpu_s(process.pid), time.monotonic()
             time.sleep(seconds)
