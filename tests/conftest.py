@@ -41,6 +41,7 @@ TOGETHER = frozenset(
         "tests/processes/test_misbehaviours.py",
         "tests/client/test_misbehaving.py",
         "tests/client/test_streams.py",
+        "tests/real/test_load.py",
     }
 )
 ONE_EACH = "tests/sdk/"
