@@ -22,6 +22,7 @@ from stt_load.server.slots import Turn
 from stt_load.server.transcript import Transcript
 from stt_load.server.truth import Truth, TruthSink
 from stt_load.server.wav import Clip
+from stt_load.server.wav import Clip
 from stt_load.server.workload import Work
 
 MOST_HELD_BYTES = 2 * 2**30
@@ -75,6 +76,8 @@ class EngineService(SpeechService):
         await recognition.turn.started.wait()
         error = await self._loop.run_in_executor(self._threads, self._recognise, recognition, upload, words)
         self._held_bytes -= size
+        if error is None:
+            recognition.truth.answered = recognition.transcript.text
         recognition.ends(error)
         self._slots.end(recognition.turn)
 

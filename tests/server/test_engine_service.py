@@ -89,6 +89,7 @@ def test_the_answer_is_what_the_engine_hears() -> None:
     assert (known.audio_s, known.status, known.slot) == (2.0, 200, 0)
     assert known.start_s == known.arrival_s <= (known.end_s or 0.0)
     assert known.audio_hash
+    assert (known.said, known.answered) == (None, "Good morning. Close the door.")
     assert other.audio_hash is None, "nobody has decoded it"
 
 
