@@ -22,7 +22,6 @@ from stt_load.server.slots import Turn
 from stt_load.server.transcript import Transcript
 from stt_load.server.truth import Truth, TruthSink
 from stt_load.server.wav import Clip
-from stt_load.server.wav import Clip
 from stt_load.server.workload import Work
 
 MOST_HELD_BYTES = 2 * 2**30
