@@ -105,6 +105,7 @@ def test_planted_swaps_are_found_with_their_partners(
 @pytest.mark.parametrize("rate", RATES)
 @pytest.mark.parametrize("kind", RECOGNISERS)
 def test_an_answer_with_errors_is_neither_truncated_nor_a_loop(kind: str, rate: float, clips: int) -> None:
+    """A burst of words left out at the end of a clip is no different from one that is cut off."""
     hear, chance = RECOGNISERS[kind](rate, vocabulary(STAND_IN)), random.Random(3)
     simulation = Simulation(STAND_IN, 2, 13, clips)
     cut = loops = 0
@@ -112,7 +113,8 @@ def test_an_answer_with_errors_is_neither_truncated_nor_a_loop(kind: str, rate: 
         said, heard = simulation.letters(place), simulation.alphabet.letters(hear(chance, words))
         cut += truncated(said, heard, Levenshtein.distance(said, heard))
         loops += looping(said, heard)
-    assert (cut, loops) == (0, 0)
+    assert cut <= (clips / 10_000 if kind == "in bursts" else 0)
+    assert loops == 0
 
 
 @SIZES
