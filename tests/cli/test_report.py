@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from stt_load.audio.sources import AudioSpec, texts_of
 from stt_load.storage.result_file import write
 from stt_load.storage.spool import Spool
+from stt_load.storage.transcripts import Transcripts
 from tests.report.runs import run_of, steady
 
 
@@ -120,3 +122,53 @@ def test_nothing_in_a_file_steers_the_terminal(tmp_path: Path) -> None:
     for text in (told.stdout, as_json.stdout, refused.stderr):
         assert not set(text) & set(steering) - set("]0;title31ma")
         assert "31m" in text
+
+
+SPEECH = {"source": "speech", "duration": 10.0, "sample_rate": 16_000, "format": "wav", "pack": None}
+
+
+def left_by_a_kill(folder: Path, answer: str | None = None) -> tuple[Path, Path]:
+    """The spool of a run whose clips say something, and the transcripts beside it: `answer` to each, if not what its
+    clip says."""
+    run = run_of(steady())
+    spec = AudioSpec("speech", 10.0, 16_000)
+    spool = Spool(folder / "result.json", run.info, run.config | {"audio": SPEECH})
+    spool.barrier(0.0, 0.0, "")
+    spool.write(run.samples)
+    spool.close()
+    texts, words = Transcripts(folder / "result.json", str), texts_of(spec, run.info.seed)
+    for sample in run.samples:
+        texts.add(sample, answer or " ".join(words(sample.seq, sample.attempt)))
+    texts.write()
+    texts.close()
+    return spool.path, texts.path
+
+
+def test_what_a_killed_run_was_answered_is_scored(tmp_path: Path) -> None:
+    spool, _ = left_by_a_kill(tmp_path)
+    figures = json.loads(report(spool, "--json").stdout)
+    assert figures["accuracy"]["scored"] == figures["metrics"]["requests"]["succeeded"] > 0
+    assert (figures["metrics"]["accuracy"]["wer"], figures["accuracy"]["normalisation"]) == (0.0, "english")
+
+
+def test_the_transcripts_of_a_run_need_not_be_named_and_are_no_run_of_their_own(tmp_path: Path) -> None:
+    spool, texts = left_by_a_kill(tmp_path, "something else altogether")
+    both, alone = report(spool, texts, "--json"), report(texts)
+    assert json.loads(both.stdout)["metrics"]["accuracy"]["wer"] > 0.8
+    assert (alone.returncode, alone.stdout) == (2, "")
+    assert "its rows are in the file without .transcripts" in alone.stderr
+
+
+def test_without_its_transcripts_a_spool_says_that_nothing_was_scored(tmp_path: Path) -> None:
+    spool, texts = left_by_a_kill(tmp_path)
+    texts.unlink()
+    said = json.loads(report(spool, "--json").stdout)
+    assert said["accuracy"]["reason"] == "No measured request was answered."
+
+
+def test_transcripts_that_are_damaged_are_one_sentence_and_2(tmp_path: Path) -> None:
+    spool, texts = left_by_a_kill(tmp_path)
+    texts.write_text('{"seq": 1}\n{}\n')
+    ran = report(spool)
+    assert (ran.returncode, ran.stderr.count("\n")) == (2, 1)
+    assert "is damaged: a line lacks 'attempt'" in ran.stderr
