@@ -80,7 +80,7 @@ def _service(config: Config) -> Iterator[str]:
     if not config.embeds:
         yield config.api.base_url
         return
-    with EmbeddedServer.start(config.embedded) as server:
+    with EmbeddedServer.start(config.embedded_server) as server:
         yield server.url
 
 

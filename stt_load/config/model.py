@@ -147,6 +147,11 @@ class Config(Section):
     validity: Validity = Field(default=Validity(), description="What is made of a measurement that is in doubt.")
 
     @property
+    def embedded_server(self) -> ServerSettings:
+        """The embedded server's, which knows the pack that is said to it unless it is told of another one."""
+        return self.embedded.model_copy(update={"pack": self.embedded.pack or self.audio.pack})
+
+    @property
     def audio_filename(self) -> str:
         """File name of the audio in a form."""
         return self.api.audio_filename or f"audio.{self.audio.format}"

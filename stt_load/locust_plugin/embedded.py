@@ -21,7 +21,7 @@ class Embedded:
         if not config.embeds and not known:
             return base_url
         if self._server is None or not self._server.running:
-            self._server = EmbeddedServer.start(config.embedded)
+            self._server = EmbeddedServer.start(config.embedded_server)
         return self._server.url
 
     def prepare(self, config: Config) -> None:

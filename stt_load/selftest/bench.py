@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stt_load.audio import cache
 from stt_load.selftest.cases import Trial
 from stt_load.server.process import EmbeddedServer
 
@@ -91,7 +92,9 @@ def _free_port() -> int:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """This process's, without what would change the run: its variables, and the configuration in the home folder."""
+    """This process's, without what would change the run: its variables, and the configuration in the home folder.
+    Speech comes from this user's cache all the same."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("LOCUST_", "STT_LOAD_"))}
     kept.pop("CONFIG_PATH", None)
-    return kept | {"HOME": str(folder)}
+    cached = cache.folder()
+    return kept | {"HOME": str(folder)} | ({"XDG_CACHE_HOME": str(cached.parent)} if cached else {})

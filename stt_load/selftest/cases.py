@@ -24,7 +24,7 @@ class Case:
     @property
     def limit_rps(self) -> float:
         """What the server could serve at most of such a load, were it always busy."""
-        nominal_s = self.server.overhead_s + self.server.rtf * float(self.load["audio_duration"])
+        nominal_s = self.server.overhead_s + self.server.rtf * float(self.load["audio"]["duration"])
         return min(self.server.slots, int(self.load["concurrent_requests"])) / nominal_s
 
 
@@ -65,14 +65,16 @@ def _load(users: int, measured: int, **more: Any) -> dict[str, Any]:
         "total_requests": users + measured,
         "warmup_requests": users,
         "concurrent_requests": users,
-        "audio_duration": 1.0,
+        "audio": {"duration": 1.0, "source": "noise"},
         "api": {"on_shed": "continue"},
         **more,
     }
 
 
 def _server(**settings: Any) -> ServerSettings:
-    return ServerSettings.model_validate({"rtf": 0.0, "jitter": "none", "cold_requests": 0} | settings)
+    """That listens only where its words are what is tried: noise has none."""
+    quiet = {"rtf": 0.0, "jitter": "none", "cold_requests": 0, "hears": False}
+    return ServerSettings.model_validate(quiet | settings)
 
 
 FIXED = Case(
@@ -98,17 +100,31 @@ EVERYTHING = Case(
 STREAMS = Case(
     "streamed answers, a queue, cut ones",
     _server(slots=3, overhead_s=0.05, stream_dialect="openai", delta_gap_s=0.02, cut_rate=0.1),
-    _load(4, 44, audio_duration=4.0, api={"on_shed": "continue", "stream": True}),
+    _load(4, 44, audio={"duration": 4.0, "source": "noise"}, api={"on_shed": "continue", "stream": True}),
 )
 PACE = Case(
     "8 users, clips of 10 s, 20 ms each",
     _server(slots=8, overhead_s=0.02),
-    _load(8, 600, audio_duration=10.0),
+    _load(8, 600, audio={"duration": 10.0, "source": "noise"}),
+)
+_SPEECH: dict[str, Any] = {"audio": {"duration": 10.0, "source": "speech"}, "seed": 14}
+HEARD = Case("every word heard", _server(slots=4, overhead_s=0.05, hears=True), _load(4, 60, **_SPEECH))
+MISHEARD = Case(
+    "a tenth of the words wrong", _server(slots=4, overhead_s=0.05, hears=True, wer=0.1), _load(4, 60, **_SPEECH)
+)
+MISTAKEN = Case(
+    "swapped, truncated and looping answers",
+    _server(slots=8, overhead_s=0.08, hears=True, wer=0.02, swap_rate=0.15, truncate_rate=0.1, loop_rate=0.1),
+    _load(8, 100, **_SPEECH),
 )
 
 USER_CLASSES = ("SttUser", "FastSttUser")
 TRIALS = (
     *(Trial(case, Subject(name)) for name in USER_CLASSES for case in (FIXED, QUEUE, FAILURES, STREAMS)),
     *(Trial(EVERYTHING, Subject(name, workers=2)) for name in USER_CLASSES),
+    Trial(HEARD, Subject("FastSttUser")),
+    Trial(MISHEARD, Subject("SttUser")),
+    Trial(MISTAKEN, Subject("FastSttUser")),
+    Trial(MISTAKEN, Subject("SttUser", workers=2)),
     *(Trial(PACE, Subject(name)) for name in USER_CLASSES),
 )

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from stt_load.selftest.bench import Outcome, TrialError
 from stt_load.selftest.cases import Trial
 from stt_load.selftest.prediction import QUANTILES, STATISTICS, Request, nearest_rank, requests
+from stt_load.selftest.words import JUDGED_WORDS, scores
 
 Unit = Literal["", "s", "/s", "bytes"]
 
@@ -18,6 +19,10 @@ EARLY_S = 0.0005
 LATE_S = 0.015
 BUSY_S = 0.5
 """An answer can't be there before the server has given it (but for the clocks' last digits), nor long after it."""
+FEWEST_WRONG = 10
+"""Answers, for their errors to have an interval."""
+MISSED = 0.1
+"""Of planted flaws, at most: with so few words misheard hardly one in a hundred is."""
 DECIMALS = 6
 """Of what is reported."""
 
@@ -74,6 +79,7 @@ def figures(trial: Trial, outcome: Outcome) -> list[Figure]:
         *_latencies("service_time_s", reported["service_time_s"], measured),
         *_rtf(reported["rtf"], measured),
         *_answers(trial, reported, [one for one in measured if one.kind is None]),
+        *_accuracy(reported["accuracy"], [one for one in measured if one.kind is None]),
         *_round_trip(reported["round_trip_s"], seen),
         *_rates(reported, measured, trial.case.load["concurrent_requests"]),
         *_warmup(outcome.result["warmup"], warm),
@@ -182,6 +188,49 @@ def _answers(trial: Trial, reported: Mapping[str, Any], ok: Sequence[Request]) -
                 yield _late(f"connect_s.{statistic}", 0.0, told[statistic])
     for name in ("processing_time_s", "outside_time_s"):  # of which the embedded server does not speak
         yield Figure(f"{name}.n", "", 0, reported[name]["n"])
+
+
+def _accuracy(reported: Mapping[str, Any], ok: Sequence[Request]) -> Iterator[Figure]:
+    """What was answered against what was heard, exactly; which edit is which, within what is a matter of choice."""
+    told = [(one.said, one.answered or "") for one in ok if one.said is not None]
+    true = scores(told)
+    yield Figure("accuracy.n", "", true.answers, reported["n"])
+    if not told:
+        return
+    wer, name = round(true.edits.all / true.words, DECIMALS), "accuracy"
+    yield Figure(f"{name}.wer", "", wer, reported["wer"])
+    yield Figure(f"{name}.cer", "", round(true.character_edits / true.characters, DECIMALS), reported["cer"])
+    for rate in ("wer", "cer"):
+        interval, value = reported[f"{rate}_interval"], reported[rate]
+        if true.wrong < FEWEST_WRONG:
+            yield Figure(f"{name}.{rate}_interval, none", "", True, interval is None)
+        else:
+            yield Figure(f"{name}.{rate}_interval.low", "", value, (interval or {}).get("low"), -value, 0.0)
+            yield Figure(f"{name}.{rate}_interval.high", "", value, (interval or {}).get("high"), 0.0, 1.0)
+    for counted, truth in (
+        ("words", true.words),
+        ("judged", true.judged),
+        ("characters", true.characters),
+        ("character_edits", true.character_edits),
+    ):
+        yield Figure(f"{name}.{counted}", "", truth, reported[counted])
+    substituted, left = true.edits.most_substitutions, true.edits.all - true.edits.most_substitutions
+    choice = true.edits.most_substitutions - true.edits.fewest_substitutions
+    yield Figure(f"{name}.substitutions", "", substituted, reported["substitutions"], -choice, 0)
+    yield Figure(f"{name}.deletions", "", (left - true.longer) // 2, reported["deletions"], 0, choice / 2)
+    yield Figure(f"{name}.insertions", "", (left + true.longer) // 2, reported["insertions"], 0, choice / 2)
+    yield from _flaws(reported, ok)
+
+
+def _flaws(reported: Mapping[str, Any], ok: Sequence[Request]) -> Iterator[Figure]:
+    """None is found that was not planted; of those planted in clips that are long enough, hardly one is missed. An
+    answer that two requests have got is one or the other of the first two."""
+    planted = Counter(one.wrong for one in ok if one.said and len(one.said.split()) >= JUDGED_WORDS)
+    found = {"swapped or repeated": reported["swapped"] + reported["repeated"]}
+    found |= {flaw: reported[flaw] for flaw in ("truncated", "looping")}
+    for flaw, count in found.items():
+        truth = planted[flaw.partition(" ")[0]]
+        yield Figure(f"accuracy.{flaw}", "", truth, count, -math.ceil(MISSED * truth), 0)
 
 
 def _round_trip(reported: Mapping[str, Any], seen: Sequence[Request]) -> Iterator[Figure]:

@@ -31,7 +31,8 @@ class Request:
     sent_s, from the run's barrier, is the client's own word. arrival_s, of the last byte, is the server's, on its
     monotonic clock, and so is everything else. ttft_s, gaps, gaps_s: of a streamed text, from the send to its first
     piece, how many gaps between pieces there are and how long they are together; 0 without one. opens: it is the
-    first on its connection.
+    first on its connection. said, answered: the words that the server has heard and given; wrong: what it has done to
+    them on purpose.
     """
 
     reported: Row | None
@@ -47,6 +48,9 @@ class Request:
     gaps: int
     gaps_s: float
     opens: bool
+    said: str | None
+    answered: str | None
+    wrong: str | None
 
     @property
     def response_s(self) -> float:
@@ -104,6 +108,9 @@ def requests(result: Mapping[str, Any], truths: Iterable[Line], slots: int) -> l
                 gaps=max(0, (truth["deltas"] or 0) - 1),
                 gaps_s=_before_end(truth, "first_text_s") - _before_end(truth, "last_text_s"),
                 opens=truth["client"] not in clients,
+                said=truth["said"],
+                answered=truth["answered"],
+                wrong=truth["wrong"],
             )
         )
         clients.add(truth["client"])
