@@ -39,7 +39,11 @@ ARROWS = {
 }
 """Whom each room may import. `cli` and `locust_plugin`, which nobody imports, may have all but each other."""
 PLAIN = {
-    "config": {"stt_load.api.names", "stt_load.audio.names", "stt_load.load.names", "stt_load.server.settings"},
+    "config": {
+        *("stt_load.api.names", "stt_load.audio.names", "stt_load.load.names", "stt_load.server.settings"),
+        *("stt_load.audio.clip", "stt_load.audio.manifest", "stt_load.audio.nonce", "stt_load.audio.pack"),
+        "stt_load.audio.plan",
+    },
     "run": {"stt_load.config"},
     "server": {"stt_load.api.names"},
 }

@@ -10,13 +10,15 @@ from stt_load.api.request import encoded_path
 from stt_load.api.stream import Stream
 from stt_load.api.verdict import Answer, Transcript
 from stt_load.audio.clip import Clip
+from stt_load.cli.said_heard import Yardstick
 from stt_load.client import Exchange, Target
+from stt_load.config.audio import AudioConfig
 
 SHOWN_CHARACTERS = 1_000
 
 
-def request(target: Target, api: Api, clip: Clip) -> Iterator[str]:
-    """The first request: the head as it is sent, then the body, its audio left out."""
+def request(target: Target, api: Api, clip: Clip, audio: AudioConfig) -> Iterator[str]:
+    """The first request: the head as it is sent, then the body, its audio left out. audio: that `clip` is of."""
     path = target.path if api.plan is None else encoded_path(api.plan.upload_path or api.plan.submit_path)
     body = api.body(clip.parts, clip.bytes)
     yield f"POST {path} HTTP/1.1"
@@ -27,12 +29,13 @@ def request(target: Target, api: Api, clip: Clip) -> Iterator[str]:
         yield f"{target.request_id_header}: probe"
     yield f"Content-Length: {len(body)}"
     yield ""
-    audio = f"[WAV, {clip.duration_s:g} s of noise, {clip.rate_hz} Hz, {clip.bytes:,} bytes]"
+    kind, length = audio.format.upper(), f"{clip.duration_s:g} s of {audio.source}"
+    left_out = f"[{kind}, {length}, {clip.rate_hz} Hz, {clip.bytes:,} bytes]"
     if len(body) == clip.bytes:
-        yield audio
+        yield left_out
         return
     yield from bytes(body.parts[0]).decode(errors="replace").splitlines()
-    yield audio
+    yield left_out
     yield bytes(body.parts[-1]).decode(errors="replace").strip()
 
 
@@ -47,14 +50,18 @@ def reply(exchange: Exchange, answer: Answer | None) -> Iterator[str]:
     yield text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}... ({len(text):,} characters)"
 
 
-def understood(transcript: Transcript, clip: Clip, exchange: Exchange) -> Iterator[str]:
-    """What the answer comes down to, and what is odd about it."""
-    if transcript.text:
+def understood(transcript: Transcript, clip: Clip, exchange: Exchange, yardstick: Yardstick) -> Iterator[str]:
+    """What the answer comes down to, what is wrong in it, and what is odd about it."""
+    if transcript.text and clip.text:
+        yield f"✅ A transcript of {len(transcript.text):,} characters"
+        yield from yardstick.lines(clip.text, transcript.text)
+    elif transcript.text:
         yield f"✅ A transcript of {len(transcript.text):,} characters: {transcript.text[:SHOWN_CHARACTERS]}"
-    elif clip.sentences:
+    elif clip.text:
         yield "❗ An empty transcript, of a clip in which somebody speaks"
+        yield from yardstick.lines(clip.text, "")
     else:
-        yield "✅ An empty transcript: the clip is noise, which has no words, so the service has heard it right"
+        yield "✅ An empty transcript: nobody speaks in the clip, so the service has heard it right"
     said = (
         (transcript.audio_s, "It counts {:g} s of audio"),
         (transcript.processing_s, "It says that it has worked for {:g} s"),

@@ -17,16 +17,17 @@ import gevent
 
 from stt_load.api.api import Api
 from stt_load.api.request import Request
-from stt_load.api.verdict import Answer, Failure, Transcript, excerpt
-from stt_load.audio.clip import Clip
+from stt_load.api.verdict import Answer, Failure, excerpt
 from stt_load.cli import config_commands, exchange_lines, next_run
 from stt_load.cli.advice import advice
+from stt_load.cli.said_heard import Yardstick
 from stt_load.cli.tried import Tried
 from stt_load.client import Exchange, Target
 from stt_load.client.call import HookError, load
 from stt_load.client.choice import client_of
 from stt_load.config import Config, ConfigError, mask_url
 from stt_load.config.load import DEFAULT_FILE
+from stt_load.config.spoken import spoken
 from stt_load.config.suspicion import is_secret
 from stt_load.run.context import api_of, audio_of, target_of
 from stt_load.server.process import EmbeddedServer, StartError
@@ -89,7 +90,7 @@ def _probe(args: argparse.Namespace, config: Config, url: str) -> int:
     clip = audio_of(config, SystemRandom().getrandbits(64)).clip(0, 0)
     called = config.api.call
     exchange, call = Exchange("probe"), None if called is None else load(called)
-    first = exchange_lines.request(target, api, clip) if called is None else iter(())
+    first = exchange_lines.request(target, api, clip, config.audio) if called is None else iter(())
     printer = _Printer(api, first)
     limit = f"{config.api.timeout.total:g} s at most"
     printer.show(f"Calling {called}..." if called else f"Asking {mask_url(url)} ({limit}, Ctrl-C stops)...", "")
@@ -111,8 +112,14 @@ def _probe(args: argparse.Namespace, config: Config, url: str) -> int:
         tried = Tried(config.api, mask_url(url), verdict, answer, keys, *sent)
         _show_failure(printer, tried, exchange)
         return FAILED
-    _show_success(printer, replace(verdict, text=api.hide(verdict.text)), clip, exchange)
+    heard = replace(verdict, text=api.hide(verdict.text))
+    _show_success(printer, exchange_lines.understood(heard, clip, exchange, _yardstick(config)), exchange)
     return _go_on(printer, args, config)
+
+
+def _yardstick(config: Config) -> Yardstick:
+    found = spoken(config.audio)
+    return Yardstick(config.accuracy.normalise, None if found is None else found.language)
 
 
 def _show_failure(printer: _Printer, tried: Tried, exchange: Exchange) -> None:
@@ -126,8 +133,8 @@ def _show_failure(printer: _Printer, tried: Tried, exchange: Exchange) -> None:
         printer.wrap(told, "- ")
 
 
-def _show_success(printer: _Printer, transcript: Transcript, clip: Clip, exchange: Exchange) -> None:
-    for line in exchange_lines.understood(transcript, clip, exchange):
+def _show_success(printer: _Printer, lines: Iterable[str], exchange: Exchange) -> None:
+    for line in lines:
         if line.startswith("❗"):
             printer.wrap([line])
         else:

@@ -5,10 +5,10 @@ A message is a kind and a mapping that msgpack can carry. All that belong to a r
 | kind | from | says |
 | --- | --- | --- |
 | hello | worker | version, name, boot id, whether it is ready; from the start, each second until a beat has come |
-| welcome | master | to one that is ready: variables that must be set, function to call; the master's clock |
+| welcome | master | to one that is ready: variables to be set, function to call, pack; the master's clock |
 | fit | worker | what is missing, if something is; the worker's clock. Later: why it can't take part after all |
 | refused | master | why; Locust's own quit follows |
-| run | master | configuration, URL, run information, number and name of this worker; how things stand |
+| run | master | configuration, its pack, URL, run information, number and name of this worker; how things stand |
 | want | worker | users that came, are there, wait and are to come; what is started; in a new epoch, what it holds |
 | iterations | master | a lease; how things stand |
 | void | master | the lease of that epoch is no more |

@@ -70,10 +70,13 @@ class RegistryListener(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What requests need on the machine that sends them. call: see `stt_load.client.call`."""
+    """What requests need on the machine that sends them. call: see `stt_load.client.call`. pack: path of a pack of
+    recordings. fingerprint: of that one."""
 
     variables: Sequence[str] = ()
     call: str | None = None
+    pack: str | None = None
+    fingerprint: str | None = None
 
 
 class WorkerRegistry:

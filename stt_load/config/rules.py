@@ -13,6 +13,7 @@ from stt_load.config.api import TimeHeader
 from stt_load.config.faults import KeyPath
 from stt_load.config.model import Config
 from stt_load.config.places import Broken, model_has_a_place, references_are_right, variables_are_right
+from stt_load.config.spoken import packs_can_be_read
 from stt_load.config.words import API_FIELDS
 from stt_load.storage.files import OddFileError, read_ordinary
 
@@ -44,6 +45,7 @@ def broken_rules(config: Config, environ: Mapping[str, str], *, speaks: bool = T
     yield from _upload_has_a_path(config)
     yield from _rows_have_a_form(config)
     yield from _header_has_its_own_unit(config)
+    yield from packs_can_be_read(config)
     if config.embeds:
         yield from _key_is_set(("embedded", "api_key_env"), config.embedded.api_key_env, environ)
 

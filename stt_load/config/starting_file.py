@@ -22,7 +22,7 @@ _COMMENTS = {
     "total_requests": "of the whole run, warm-up included; null: until stopped",
     "warmup_requests": "the first ones of these, in no statistic; concurrent_requests or more is wise",
     "concurrent_requests": "users, each with one request in flight at most",
-    "audio": "new random noise for every request, so that no cache can answer",
+    "audio": "spoken sentences in a new order for every request, so that no cache can answer",
     "audio.duration": "seconds of each clip",
     "api": "the service",
     "api.preset": "one that is known, such as openai (`stt-load presets`); the other lines win over it",

@@ -12,6 +12,7 @@ from locust.env import Environment
 from locust.event import Events
 from locust.runners import MasterRunner
 
+from stt_load.audio.fingerprint import fingerprint_of
 from stt_load.clock import clock
 from stt_load.cluster.registry import Needs
 from stt_load.config import ConfigError, variables
@@ -85,7 +86,9 @@ class Suite:
         quirks.distribute(self.options)
         self._worker_wait = WorkerWait(self._runner, self.options, self._on_nobody)
         config = self._launcher.config()
-        needs = Needs(variables(config), config.api.call)
+        pack = config.audio.pack if config.audio.source == "speech" else None
+        fingerprint = None if pack is None else fingerprint_of(pack)
+        needs = Needs(variables(config), config.api.call, pack, fingerprint)
         return RemoteExecutors(self._runner, needs, reports, self._on_refused, self.failed)
 
     @property

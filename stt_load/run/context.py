@@ -19,8 +19,9 @@ from stt_load.api.job_path import JobPath
 from stt_load.api.redaction import Redactor
 from stt_load.api.stream import Stream
 from stt_load.api.verdict import Answer, Transcript, transcript_of
+from stt_load.audio.fingerprint import fingerprint
 from stt_load.audio.names import lasting_s
-from stt_load.audio.sources import AudioSpec
+from stt_load.audio.sources import AudioSpec, pack_of
 from stt_load.client import Target, Timeouts
 from stt_load.client.call import Call, load
 from stt_load.config import MOST_SEED, ApiConfig, Config, filled, json_fields, mask_url, pairs, secrets
@@ -65,6 +66,12 @@ class Order:
         return place_of(self.config, self.url)
 
     @property
+    def fingerprint(self) -> str | None:
+        """Of the pack that clips are made of; None where nobody speaks in them. Raises `PackError`, OSError."""
+        spec = spec_of(self.config)
+        return None if spec.source != "speech" else fingerprint(pack_of(spec))
+
+    @property
     def health_path(self) -> str | None:
         """Where the service is asked how it is: beside the endpoint, below the same base."""
         api = self.config.api
@@ -72,8 +79,15 @@ class Order:
 
 
 def order_of(message: Mapping[str, Any]) -> Order:
-    """The order in a master's message to its workers."""
-    return Order(Config.model_validate_json(message["config"]), message["shown"], message["url"])
+    """The order in a master's message to its workers.
+
+    Raises ValueError where clips would be others here, and as `Order.fingerprint` does.
+    """
+    order = Order(Config.model_validate_json(message["config"]), message["shown"], message["url"])
+    if order.fingerprint != message["fingerprint"]:
+        pack = order.config.audio.pack or "the shipped one"
+        raise ValueError(f"the pack of recordings ({pack}) is another one than at the master")
+    return order
 
 
 @dataclass(frozen=True, slots=True)

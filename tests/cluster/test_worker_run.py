@@ -28,6 +28,7 @@ def order_of(**words: Any) -> Data:
     usual = {
         "run": "the-run",
         "config": config.model_dump_json(),
+        "fingerprint": None,
         "shown": masked(config),
         "url": "http://127.0.0.1:1/v1",
         "info": asdict(INFO),

@@ -12,7 +12,7 @@ from stt_load.locust_plugin import handshake as handshakes
 from stt_load.locust_plugin.handshake import Handshake, post
 from tests.worker_process import Process, until
 
-NEEDS = {"variables": [], "call": None, "sent_s": 4711.0}
+NEEDS = {"variables": [], "call": None, "pack": None, "fingerprint": None, "sent_s": 4711.0}
 
 
 @pytest.fixture
