@@ -35,7 +35,8 @@ class Yardstick:
             f"   {cer}WER {_percent(found.word_edits, found.words)}: of {found.words} words {found.substitutions} "
             f"are others, {found.deletions} missing, {found.insertions} too many ({normal.name}, {normal.version})"
         )
-        if found.wer > MOSTLY_WRONG:
+        wrong, of = (found.word_edits, found.words) if normal.spaced else (found.character_edits, found.characters)
+        if wrong > MOSTLY_WRONG * of:
             yield (
                 "❗ Most of it is wrong: the service hears something else than is said. Is it another language "
                 "(api.language), another sample rate (audio.sample_rate), another model (api.model)? The timings are "

@@ -3,6 +3,7 @@ not be taken as it is meant."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -61,11 +62,11 @@ def _nothing_said(config: Config) -> Iterator[str]:
 
 
 def _too_short(config: Config, spoken: Spoken) -> Iterator[str]:
-    duration_s = config.audio.duration
+    duration_s, enough_s = config.audio.duration, math.ceil(spoken.shortest_s * 10) / 10
     if duration_s < spoken.shortest_s:
         yield (
-            f"clips of {duration_s:g} s are too short for any phrase of {spoken.name}: nobody speaks in them, and "
-            f"answers can't be judged; with `--audio-duration {spoken.shortest_s:.2f}` there are words"
+            f"clips of {duration_s:g} s are too short for the phrases of {spoken.name}: in some of them, or in all, "
+            f"nobody speaks, and answers can't be judged; with `--audio-duration {enough_s}` each has words"
         )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from stt_load.config import audio_notes
 from stt_load.config import preset as presets
 from stt_load.config.faults import ConfigError, Fault, KeyPath
 from stt_load.config.judge import judge
@@ -19,6 +20,7 @@ from stt_load.config.notes import notes as about
 from stt_load.config.options import unknown_variables
 from stt_load.config.places import variables
 from stt_load.config.save_path import check_rows_path, check_save_path
+from stt_load.config.spoken import spoken
 from stt_load.config.yaml_source import Document, parse
 from stt_load.storage.files import OddFileError, read_ordinary
 
@@ -87,7 +89,8 @@ def load(
         # By line; what stands in no file comes last.
         raise ConfigError(sorted(faults, key=lambda fault: math.inf if fault.line is None else fault.line))
     named = (*variables(config), config.embedded.api_key_env or "")
-    told = (*notes, *about(layers, config.api, date.today()), *unknown_variables(environ, named))
+    of_clips = audio_notes.notes(config, spoken(config.audio))
+    told = (*notes, *about(layers, config.api, date.today()), *of_clips, *unknown_variables(environ, named))
     return Loaded(config, source.path, layers.origins, told if source.path else (_no_file(), *told))
 
 

@@ -6,24 +6,59 @@ from stt_load.api.answers import reader
 from stt_load.api.pieces import Texts
 from stt_load.api.stream import Stream
 from stt_load.api.verdict import Answer, Transcript
-from stt_load.audio.clip import Clip, Word
+from stt_load.audio.clip import Clip, Sentence, Word
 from stt_load.cli import exchange_lines
+from stt_load.cli.said_heard import Yardstick
 from stt_load.client import Exchange
 
 NOISE = Clip((), 44, 1.0, 16_000)
-SPEECH = Clip((), 44, 1.0, 16_000, ((Word("hi", 0.1, 0.4),),), 0.1, 0.4)
+
+
+class Hello:
+    """Says hi, of which nobody has heard in a pack."""
+
+    def sentences(self) -> tuple[Sentence, ...]:
+        return ((Word("Hi", 0.1, 0.4), Word("there.", 0.4, 0.8)),)
+
+    def text(self) -> str:
+        return "Hi there."
+
+    def speech_s(self) -> tuple[float, float]:
+        return 0.1, 0.8
+
+
+SPEECH = Clip((), 44, 1.0, 16_000, Hello())
 
 
 def understood(text: str, clip: Clip = NOISE, exchange: Exchange | None = None) -> str:
-    return "\n".join(exchange_lines.understood(Transcript(text), clip, exchange or Exchange()))
+    english = Yardstick("auto", "en")
+    return "\n".join(exchange_lines.understood(Transcript(text), clip, exchange or Exchange(), english))
 
 
 def test_noise_has_no_words() -> None:
-    assert understood("") == (
-        "✅ An empty transcript: the clip is noise, which has no words, so the service has heard it right"
-    )
+    assert understood("") == "✅ An empty transcript: nobody speaks in the clip, so the service has heard it right"
     assert understood("hi") == "✅ A transcript of 2 characters: hi"
-    assert understood("", SPEECH).startswith("❗ An empty transcript, of a clip in which somebody speaks")
+
+
+def test_what_was_said_stands_beside_what_was_heard_with_what_is_wrong_in_it() -> None:
+    found = understood("hi their", SPEECH).splitlines()
+    assert found[:3] == ["✅ A transcript of 8 characters", "   Said:  Hi there.", "   Heard: hi their"]
+    of_words = "   WER 50.0%: of 2 words 1 are others, 0 missing, 0 too many (english, whisper-normalizer "
+    assert found[3].startswith(of_words)
+    assert len(found) == 4
+
+
+def test_what_is_mostly_wrong_asks_for_what_is_at_fault() -> None:
+    *_, last = understood("안녕", SPEECH).splitlines()
+    assert last.startswith("❗ Most of it is wrong: the service hears something else than is said")
+    empty = understood("", SPEECH).splitlines()
+    assert empty[0] == "❗ An empty transcript, of a clip in which somebody speaks"
+    assert empty[1] == "   Said:  Hi there."
+
+
+def test_korean_is_counted_in_characters_without_spaces_first() -> None:
+    (*_, found) = Yardstick("auto", "ko").lines("오늘은 날씨가 좋다", "오늘 은 날씨가 졸다")
+    assert found.startswith("   CER without spaces 12.5%; WER 100.0%: of 3 words 2 are others, 0 missing, 1 too many")
 
 
 def streamed(body: bytes, kind: str) -> Exchange:

@@ -10,6 +10,7 @@ from typing import Any
 import gevent
 import pytest
 
+from stt_load.audio.pack import shipped
 from stt_load.clock import clock
 from stt_load.cluster import protocol
 from stt_load.cluster.protocol import Data
@@ -28,7 +29,7 @@ def order_of(**words: Any) -> Data:
     usual = {
         "run": "the-run",
         "config": config.model_dump_json(),
-        "fingerprint": None,
+        "fingerprint": shipped().digest,
         "shown": masked(config),
         "url": "http://127.0.0.1:1/v1",
         "info": asdict(INFO),

@@ -23,7 +23,7 @@ def told(tmp_path: Path, text: str, *options: Override) -> tuple[str, ...]:
 
 
 def test_whatever_a_preset_loses_to_the_file_is_on_one_line(tmp_path: Path) -> None:
-    text = "api: {preset: litellm, base_url: 'http://me:secret@h', model: mine, health: null, language: ko}"
+    text = "api: {preset: litellm, base_url: 'http://me:secret@h', model: mine, health: null, language: en}"
     (note,) = told(tmp_path, text)
     assert note == (
         f"preset litellm gives way to {tmp_path / 'config.yaml'}: "

@@ -11,6 +11,7 @@ from stt_load.cli import main
 from stt_load.config import load
 from stt_load.config.keys import Key, keys
 from stt_load.config.reference import EXAMPLES, example, text
+from tests.config.recordings import pack
 
 FILE = Path(__file__).parents[2] / "docs" / "configuration.md"
 VALUES = [key for key in keys().values() if key.kind != "section"]
@@ -21,7 +22,10 @@ def test_the_file_in_the_tree_is_this_text() -> None:
 
 
 @pytest.mark.parametrize("key", VALUES, ids=lambda key: ".".join(key.path))
-def test_every_example_is_taken_as_it_stands(key: Key, tmp_path: Path) -> None:
+def test_every_example_is_taken_as_it_stands(key: Key, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    if key.path[-1] == "pack":
+        pack(tmp_path / EXAMPLES[".".join(key.path)])
     file = tmp_path / "config.yaml"
     file.write_text(example(key), encoding="utf-8")
     place = yaml.safe_load(example(key))
