@@ -51,7 +51,7 @@ def test_the_budget_is_the_runs_and_not_each_workers(
 
 
 def test_more_workers_than_requests_and_than_users(tmp_path: Path) -> None:
-    ran = run(tmp_path, quick(3, 1, 2, report={"rows": "rows.csv"}), "--processes=4")
+    ran = run(tmp_path, quick(3, 1, 2, report={"rows": "rows.csv"}, audio_duration=1), "--processes=4")
     check_code(ran, 0)
     check_exact(ran.result, 3, 1)
     assert ran.err == ""
@@ -96,7 +96,7 @@ def test_locusts_own_screens_agree(tmp_path: Path) -> None:
 
 def test_workers_need_neither_a_configuration_nor_a_locustfile(tmp_path: Path) -> None:
     with crowd(tmp_path) as processes:
-        processes.start_master(quick(60, 6, 4, audio_duration=0.7), expect=2)
+        processes.start_master(quick(60, 6, 4, audio_duration=1.1), expect=2)
         processes.start_worker()
         processes.start_worker(locustfile=Path("-"), env={"TMPDIR": str(tmp_path)})
         ran = processes.finish()
@@ -104,7 +104,7 @@ def test_workers_need_neither_a_configuration_nor_a_locustfile(tmp_path: Path) -
     check_code(ran, 0)
     assert codes == [0, 0]
     check_exact(ran.result, 60, 6)
-    assert {row["audio_s"] for row in ran.result["requests"]} == {0.7}
+    assert {row["audio_s"] for row in ran.result["requests"]} == {1.1}
     assert len(Counter(row["worker"] for row in ran.result["requests"])) == 2
     assert ran.err == ""
 

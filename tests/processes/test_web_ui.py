@@ -259,7 +259,7 @@ def test_ctrl_c_while_a_run_is_on_writes_and_ends_with_5(tmp_path: Path) -> None
 
 
 def test_ctrl_c_of_an_idle_page_is_0(tmp_path: Path) -> None:
-    with web_ui(tmp_path, quick(30, 5, 3)) as page:
+    with web_ui(tmp_path, quick(30, 5, 3, audio_duration=1)) as page:
         assert page.process.stderr
         where = page.process.stderr.readline()  # said a moment after the page is there
         ran = ended(page)
