@@ -29,6 +29,8 @@ from tests.processes.running import Ran, check_code, environment, restore_interr
 
 ELSEWHERE = ("pytest", "stt-load selftest")
 """Commands with tests of their own."""
+SPEAKERS = ("espeak-ng", "flite")
+"""Programs that a command may need, and a machine may lack."""
 NOT_HERE = {"docker", "kubectl", "helm"}
 """Programs that a block of the language `console` may call: no machine that runs the tests has them."""
 TOGETHER = {"docs/distributed.md"}
@@ -75,6 +77,10 @@ def test_the_two_promised_lines_are_there() -> None:
 def test_every_command_runs(block: str, tmp_path: Path, server: str) -> None:
     """In a folder with the repository's two files, but for what makes a folder of its own; against a server that is
     there, and with the result that a command reads."""
+    if (missing := {name for name in SPEAKERS if name in block and not shutil.which(name)}) or "--hear" in block:
+        pytest.skip(f"{', '.join(missing)} not installed" if missing else "it takes a quarter of an hour")
+    if "examples/" in block:
+        shutil.copytree(ROOT / "examples", tmp_path / "examples")
     if "stt-load init" not in block:
         for name in ("config.yaml", "locustfile.py"):
             shutil.copy(ROOT / name, tmp_path)
@@ -95,13 +101,16 @@ def outlines(text: str) -> set[str]:
 def call(line: str, folder: Path) -> str:
     """Runs `line` in `folder`, and returns what it says; a server or a page is interrupted as soon as it answers."""
     words = shlex.split(line)
+    given: dict[str, str] = {}
+    while "=" in words[0]:
+        given |= [words.pop(0).split("=", 1)]
     web, master = str(free_port()), str(free_port())
     ports = {"LOCUST_WEB_PORT": web, "LOCUST_MASTER_BIND_PORT": master, "LOCUST_MASTER_NODE_PORT": master}
     before = saved(folder, "*result*.json")
     process = subprocess.Popen(
         [shutil.which(words[0], path=str(Path(sys.executable).parent)) or words[0], *words[1:]],
         cwd=folder,
-        env=environment() | {"LOCUST_WEB_HOST": "127.0.0.1"} | ports | SHORT,
+        env=environment() | {"LOCUST_WEB_HOST": "127.0.0.1"} | ports | SHORT | given,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -7,14 +7,12 @@ from collections.abc import Sequence
 
 from stt_load.packing.recording import Spoken
 
-SHORT_WORDS = 4
-"""A text of no more is a phrase, for clips that have no room for a sentence."""
-SHORT_S = (0.4, 1.2)
-"""How long a phrase lasts; a longer one is of no use as such, and is left out."""
+SHORT_S = 1.2
+"""What lasts no longer is a phrase, for clips that have no room for a sentence."""
 
 
 def is_short(recording: Spoken) -> bool:
-    return len(recording.text.split()) <= SHORT_WORDS
+    return recording.duration_s <= SHORT_S
 
 
 def chosen(recordings: Sequence[Spoken], sentences: int | None, phrases: int | None) -> tuple[Spoken, ...]:
@@ -23,12 +21,11 @@ def chosen(recordings: Sequence[Spoken], sentences: int | None, phrases: int | N
     Texts that few voices have are taken first, so that all voices together have many: 200 of 300 in each of three
     voices can be nearly all 300.
     """
-    fit = [one for one in recordings if not is_short(one) or SHORT_S[0] <= one.duration_s <= SHORT_S[1]]
     kept: set[int] = set()
     for most, kind in ((sentences, False), (phrases, True)):
-        its = [at for at, one in enumerate(fit) if is_short(one) == kind]
-        kept.update(its if most is None else _rarest(fit, its, most))
-    return tuple(one for at, one in enumerate(fit) if at in kept)
+        its = [at for at, one in enumerate(recordings) if is_short(one) == kind]
+        kept.update(its if most is None else _rarest(recordings, its, most))
+    return tuple(one for at, one in enumerate(recordings) if at in kept)
 
 
 def _rarest(recordings: Sequence[Spoken], places: Sequence[int], most: int) -> set[int]:

@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "stt-load[real])",
     )
     parser.add_argument("--sentences", type=int, metavar="N", help="at most so many of each voice (default: all)")
-    parser.add_argument("--phrases", type=int, metavar="N", help="the same of texts of up to four words")
+    parser.add_argument("--phrases", type=int, metavar="N", help="the same of what lasts up to 1.2 s")
     parser.add_argument(
         "--joined", metavar="NAME", help="write speech.ogg and pack.jsonl, the form in which stt-load ships its own"
     )

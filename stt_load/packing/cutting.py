@@ -18,7 +18,7 @@ KEPT_S: Final = 0.03
 FADE_S: Final = 0.005
 LEVEL: Final = 10 ** (-23 / 20)
 """Root mean square of a recording, of full scale."""
-LOWEST_PEAK, HIGHEST_PEAK = 0.26, 0.65
+LOWEST_PEAK, HIGHEST_PEAK = 0.28, 0.65
 """Of full scale; 0.25 to 0.75 when it is heard, for a coder moves it a little. A recording whose peak is not between
 is brought there; its level is another then."""
 

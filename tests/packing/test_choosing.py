@@ -30,6 +30,7 @@ def test_what_one_voice_alone_says_well_is_taken_from_it() -> None:
     assert rare in chosen([*SENTENCES, rare], 5, None)
 
 
-def test_a_phrase_that_lasts_too_long_or_not_long_enough_is_none() -> None:
-    some = [spoken("a", f"phrase {n}", duration_s) for n, duration_s in enumerate((0.3, 0.4, 1.2, 1.3))]
-    assert chosen(some, None, None) == tuple(some[1:3])
+def test_a_phrase_is_what_lasts_no_longer_than_one() -> None:
+    some = [spoken("a", f"number {n}", duration_s) for n, duration_s in enumerate((0.3, 1.2, 1.21, 3.0))]
+    assert chosen(some, None, 0) == tuple(some[2:])
+    assert chosen(some, 0, None) == tuple(some[:2])

@@ -14,10 +14,10 @@ from stt_load.packing import recogniser
 from stt_load.packing.recording import Samples
 from tests.packing.speaking import command
 
-TEXTS = """# Sentences and a phrase.
-This is the one and only.
-That is another one of them.
-Five words in one sentence.
+TEXTS = """# Sentences and a phrase: a word is a tenth of a second.
+This is the one and only sentence here that has a dozen words.
+That is another one that is no shorter than the one before it.
+And here is the last one of all those that are long enough.
 Good day to all.
 """
 
@@ -58,14 +58,16 @@ def test_what_a_recogniser_mishears_is_left_out(
 ) -> None:
     class Deaf:
         def hear(self, samples: Samples) -> str:  # noqa: ARG002
-            return "This is the one and only."
+            return "This is the one and only sentence here that has a dozen words."
 
     monkeypatch.setattr(recogniser, "Whisper", Deaf)
     line = ["pack", str(texts), str(tmp_path / "out"), f"--voice=anna={command(tmp_path)}", "--language", "en"]
     # Alone only the phrase is heard, and it is misheard; the sentences have each other for company.
     assert main([*line, "--hear", "1"]) == 0
     lines = (tmp_path / "out" / "manifest.jsonl").read_text(encoding="utf-8").splitlines()
-    assert [json.loads(one)["text"] for one in lines] == ["This is the one and only."]
+    assert [json.loads(one)["text"] for one in lines] == [
+        "This is the one and only sentence here that has a dozen words."
+    ]
     assert "3 misheard" in capsys.readouterr().out
 
 
