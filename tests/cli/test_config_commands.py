@@ -30,7 +30,7 @@ def test_the_clips_keys_are_shown_as_they_are_in_effect(
     monkeypatch.setenv("STT_LOAD_AUDIO_DURATION", "7")
     monkeypatch.setenv("STT_LOAD_SAMPLE_RATE", "8000")
     assert checked("audio_duration: 9", "--sample-rate", "null") == 0
-    assert "audio:\n  source: noise\n  duration: 7.0\n  sample_rate: 16000\n" in capsys.readouterr().out
+    assert "audio:\n  source: speech\n  duration: 7.0\n  sample_rate: 16000\n" in capsys.readouterr().out
 
 
 def test_both_names_of_a_key_in_the_file_end_it_with_2_and_both_places(capsys: pytest.CaptureFixture[str]) -> None:
