@@ -57,6 +57,7 @@ class SpeechPlan:
         self._least, self._short, self._long, self._tail = (
             round(gap_s * rate_hz) for gap_s in (LEAST_GAP_S, SHORT_GAP_S, LONG_GAP_S, LONGEST_TAIL_S)
         )
+        self._ranges = ((self._short, self._long), (self._least, self._tail))
         voices = _voices(pack, rate_hz)
         self._voices = [one for one in voices if one.sorted_lengths[0] + 2 * self._least <= frames]
 
@@ -105,8 +106,8 @@ class SpeechPlan:
         Where none makes the pauses as they ought to be, the one before it is chosen anew instead of a last one.
         """
         state = state * _MULTIPLIER + _INCREMENT & WORD
-        for least, most in ((self._short, self._long), (self._least, self._tail)):
-            if walked and self._is_filled(walked, rest, least, most):
+        for least, most in self._ranges:
+            if walked and (len(walked) + 1) * least <= rest <= (len(walked) + 1) * most:
                 return state, rest
             if (place := self._last(voice, state >> 33, walked, rest, least, most)) is not None:
                 walked.append(place)
@@ -119,14 +120,13 @@ class SpeechPlan:
                     return state, rest + voice.lengths[before] - voice.lengths[place]
         return self._longest(voice, state, walked, rest)
 
-    def _is_filled(self, walked: list[int], rest: int, least: int, most: int) -> bool:
-        return (len(walked) + 1) * least <= rest <= (len(walked) + 1) * most
-
     def _last(self, voice: Voice, chance: int, walked: list[int], rest: int, least: int, most: int) -> int | None:
         """A sentence that leaves pauses from `least` to `most` samples on average; none that was said already."""
         pauses = len(walked) + 2
         low = bisect_left(voice.sorted_lengths, rest - pauses * most)
         high = bisect_right(voice.sorted_lengths, rest - pauses * least)
+        if low == high:
+            return None
         said = _of_this_walk(voice, walked)
         for turn in range(high - low):
             place = voice.by_length[low + (chance + turn) % (high - low)]
@@ -149,8 +149,8 @@ class SpeechPlan:
         even, more = divmod(rest, said + 1)
         if even >= self._tail:
             even, more = divmod(rest - self._tail, said)
-            return (*(even + (number < more) for number in range(said)), self._tail)
-        gaps = [even + (number < more) for number in range(said + 1)]
+            return (*[even + 1] * more, *[even] * (said - more), self._tail)
+        gaps = [even + 1] * more + [even] * (said + 1 - more)
         play = min(even - self._short, self._long - even - 1)
         if play > 0:
             for number in range(1, said + 1, 2):
