@@ -8,7 +8,7 @@ from typing import Literal, Self, get_args
 Flaw = Literal["swapped", "repeated", "truncated", "looping"]
 """What can be wrong with an answer beyond words misheard (docs/measurement.md, Accuracy)."""
 FLAWS: tuple[Flaw, ...] = get_args(Flaw)
-"""In the order in which the first that fits is taken: a row has one."""
+"""In the order of the numbers that stand for them, from 1. A row has one: another's answer before a flaw of its own."""
 
 
 @dataclass(frozen=True, slots=True)
