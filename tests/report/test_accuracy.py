@@ -89,7 +89,7 @@ def test_the_block_in_english() -> None:
     assert lines[:5] == [
         "",
         "Accuracy, what was heard against what was said:",
-        "  WER: 6.7% (95% CI 4.4%–8.9%)",
+        "  WER: 6.7% (95% CI 4.0%–9.3%)",
         "  CER: 5.0% (95% CI 5.0%–5.0%)",
         "  450 words said, in 30 answers: 30 heard as others, 0 not heard, 0 added",
     ]
@@ -118,7 +118,7 @@ def test_of_korean_the_characters_come_first_and_without_spaces() -> None:
     assert lines[1:6] == [
         "정확도 (말한 내용과 인식 결과 비교):",
         "  CER: 5.0% (95% CI 5.0%–5.0%), 공백 제외",
-        "  WER: 16.7% (95% CI 11.1%–22.2%)",
+        "  WER: 16.7% (95% CI 10.0%–23.3%)",
         "  CER(공백 포함): 5.0%",
         "  응답 30건, 단어 450개 중: 대체 75, 삭제 0, 삽입 0",
     ]

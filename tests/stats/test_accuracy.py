@@ -91,14 +91,14 @@ def test_any_order_makes_the_same_figures(order: list[int]) -> None:
     assert accuracy(run.where(np.array(order))) == accuracy(run)
 
 
-@pytest.mark.parametrize(("mean", "n"), [(0.03, 100), (0.1, 30), (0.1, 200), (0.5, 20)])
+@pytest.mark.parametrize(("mean", "n"), [(0.03, 30), (0.03, 100), (0.1, 30), (0.1, 200), (0.5, 20)])
 def test_the_interval_holds_the_truth(mean: float, n: int) -> None:
-    """In 300 simulated runs; 95% were it exact, 90% where there is little to go by."""
+    """In 300 simulated runs; it were 95% if it were exact."""
     random = np.random.default_rng(2)
     runs = [intervals(binomial(n, mean, random)) for _ in range(300)]
     told = [wers for wers, _ in runs if wers is not None]
     assert len(told) > 270
-    assert 0.89 <= np.mean([one.low <= mean <= one.high for one in told]) <= 0.99
+    assert 0.91 <= np.mean([one.low <= mean <= one.high for one in told]) <= 0.99
 
 
 def test_the_interval_of_many_is_that_of_independent_answers() -> None:
@@ -125,8 +125,8 @@ def test_words_that_stand_or_fall_together_make_it_wider() -> None:
 def test_what_has_hardly_been_seen_has_no_interval() -> None:
     few = FEWEST_ANSWERS - 1
     assert intervals(scored([20] * few, [3] * few)) == (None, None)
-    assert intervals(scored([20] * 30, [1] * 9 + [0] * 21)) == (None, None)
-    wers, cers = intervals(scored([20] * 30, [1] * 10 + [0] * 20))
+    assert intervals(scored([20] * 30, [1] * 4 + [0] * 26)) == (None, None)
+    wers, cers = intervals(scored([20] * 30, [1] * 5 + [0] * 25))
     assert wers is not None
     assert cers is None
 
