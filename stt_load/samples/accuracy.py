@@ -8,7 +8,7 @@ from typing import Literal, Self, get_args
 Flaw = Literal["swapped", "repeated", "truncated", "looping"]
 """What can be wrong with an answer beyond words misheard (docs/measurement.md, Accuracy)."""
 FLAWS: tuple[Flaw, ...] = get_args(Flaw)
-"""In the order of the numbers that stand for them, from 1. A row has one: another's answer before a flaw of its own."""
+"""In the order of the numbers that stand for them, from 1. A row has one: another's answer goes first."""
 
 
 @dataclass(frozen=True, slots=True)
