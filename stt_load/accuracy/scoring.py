@@ -31,7 +31,7 @@ class Scoring:
 
     texts: what its clips say. progress: told how many answers have been counted, of how many.
 
-    Of each answer 43 bytes are kept, and its words only where it is far from its reference: it may be another's.
+    Of each answer 39 bytes are kept, and its words only where it is far from its reference: it may be another's.
     """
 
     def __init__(self, answers: Answers, texts: Texts, normaliser: Normaliser, progress: Progress) -> None:
