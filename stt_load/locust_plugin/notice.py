@@ -115,7 +115,8 @@ class NoticeBoard:
             others = [self.say("others.failed", requests=self.say.requests(others_failed))] if others_failed else []
             lines = (*why, *self._judged(run), *others, *ending.faults(self.say, run))
             texts = tuple(text for line in lines if (text := harmless(line).strip()))
-            self._told = run, Notice(_kind(run, good=not why and not others), texts, tuple(self._links(run)))
+            good = not (why or others or any(accuracy.alarm(self.say, run)))
+            self._told = run, Notice(_kind(run, good=good), texts, tuple(self._links(run)))
         return self._told[1]
 
     def _judged(self, run: RunRecord) -> Iterable[str]:

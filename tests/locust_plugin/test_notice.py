@@ -21,6 +21,7 @@ from stt_load.samples.sample import ErrorKind, Phase
 from tests.factory import table
 from tests.making import barrier_of
 from tests.report.runs import run_of, steady
+from tests.report.test_accuracy import heard
 
 
 def look(view: RunView, language: Language = "en", state: ProcessState | None = None) -> Notice:
@@ -108,6 +109,14 @@ def test_a_run_with_failures_is_no_good_news_and_one_of_failures_only_is_bad() -
     some, all_of_them = (table([0.0, 1.0], 0.5, kind=kind) for kind in (kinds, ErrorKind.HTTP_5XX))
     assert look(RunView(outcome=run_of(some))).kind == "doubtful"
     assert look(RunView(outcome=run_of(all_of_them))).kind == "bad"
+
+
+def test_a_service_that_hears_something_else_is_no_good_news() -> None:
+    notice = look(RunView(outcome=heard(14, character_edits=60)))
+    assert notice.kind == "doubtful"
+    assert "WER: 93.3% (95% CI 93.3%–93.3%)" in notice.lines
+    assert [line for line in notice.lines if line.startswith("❗ WER 93%: the service hears something else")]
+    assert look(RunView(outcome=heard(1))).kind == "good"
 
 
 def test_failed_requests_of_other_users_are_no_good_news_either() -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stt_load.accuracy import flaws
 from stt_load.samples.accuracy import FLAWS
 from stt_load.samples.sample import ErrorKind
 from stt_load.samples.table import Samples
@@ -37,7 +38,7 @@ def scored(
     *,
     characters: npt.ArrayLike | None = None,
     character_edits: npt.ArrayLike = 0,
-    flaws: Sequence[str | None] = (),
+    wrong: Sequence[str | None] = (),
     **columns: npt.ArrayLike,
 ) -> Samples:
     """A row for each of `words`; characters: None for five a word."""
@@ -47,7 +48,7 @@ def scored(
     rows["words"], rows["characters"] = counts, 5 * counts if characters is None else characters
     rows["substitutions"], rows["deletions"], rows["insertions"] = substitutions, deletions, insertions
     rows["character_edits"] = character_edits
-    for place, flaw in enumerate(flaws):
+    for place, flaw in enumerate(wrong):
         rows["flaw"][place] = 0 if flaw is None else 1 + FLAWS.index(flaw)
     return samples
 
@@ -80,8 +81,8 @@ def test_a_failed_request_has_no_part_in_it() -> None:
 
 
 def test_flaws_are_counted_each() -> None:
-    flaws = ["swapped", "swapped", "looping", None, "truncated", "repeated"]
-    found = accuracy(scored([20] * 6, flaws=flaws))
+    wrong = ["swapped", "swapped", "looping", None, "truncated", "repeated"]
+    found = accuracy(scored([20] * 6, wrong=wrong))
     assert (found.swapped, found.repeated, found.truncated, found.looping, found.judged) == (2, 1, 1, 1, 6)
 
 
@@ -171,7 +172,7 @@ def test_blanks_in_other_places_are_no_wrong_words() -> None:
 
 
 def test_swapped_answers_are_no_matter_of_the_language() -> None:
-    run = scored([20] * 10, [19] * 10, character_edits=[80] * 10, flaws=["swapped"] * 6)
+    run = scored([20] * 10, [19] * 10, character_edits=[80] * 10, wrong=["swapped"] * 6)
     assert named(run) == {"swapped": {"wrong": 6, "answers": 10}}
 
 
@@ -182,7 +183,7 @@ def test_where_nothing_is_heard_another_finding_says_so() -> None:
 
 
 def test_flaws_are_findings_of_the_answers_that_could_be_judged() -> None:
-    run = scored([20, 20, FEWEST_WORDS - 1], flaws=["truncated", None, None])
+    run = scored([20, 20, FEWEST_WORDS - 1], wrong=["truncated", None, None])
     assert named(run) == {"truncated": {"wrong": 1, "answers": 2}}
     assert [one.name for one in findings(run, 1)] == ["truncated"]
 
@@ -194,6 +195,10 @@ def test_wrong_answers_change_no_latency() -> None:
         wrong.error_rate,
         wrong.requests,
     )
+
+
+def test_what_is_counted_as_judged_is_what_was_judged() -> None:
+    assert FEWEST_WORDS == flaws.FEWEST_WORDS
 
 
 def test_counts_of_many_rows_do_not_overflow() -> None:
