@@ -41,6 +41,9 @@ def line(seq: int, arrival_s: float, service_s: float | None, **more: Any) -> di
         "last_text_s": None,
         "deltas": None,
         "client": "h:1",
+        "said": None,
+        "answered": "",
+        "wrong": None,
     }
     return truth | more
 
