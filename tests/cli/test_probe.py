@@ -47,7 +47,7 @@ def probe(folder: Path, config: dict[str, Any], *words: str, **environ: str) -> 
 
 def test_what_goes_out_is_what_the_server_gets(tmp_path: Path) -> None:
     with logged_server(tmp_path, overhead_s=0.2, rtf=0.0, jitter="none", cold_requests=0) as server:
-        ran = probe(tmp_path, {"api": {"base_url": server.url, "language": "ko"}, "audio_duration": 2})
+        ran = probe(tmp_path, {"api": {"base_url": server.url, "language": "en"}, "audio_duration": 3})
         (truth,) = server.truths()
     assert (ran.returncode, ran.stderr) == (0, "")
     sent, _, came = ran.stdout.partition("HTTP 200, application/json, ")
@@ -55,12 +55,15 @@ def test_what_goes_out_is_what_the_server_gets(tmp_path: Path) -> None:
     assert asking == f"Asking {server.url}/v1/audio/transcriptions (300 s at most, Ctrl-C stops)..."
     assert sent.startswith("POST /v1/audio/transcriptions HTTP/1.1\nHost: 127.0.0.1:")
     assert f"Content-Length: {truth['body_bytes']}\n" in sent
-    assert 'name="language"\n\nko\n' in sent
-    assert "[WAV, 2 s of noise, 16000 Hz, 64,044 bytes]" in sent
+    assert 'name="language"\n\nen\n' in sent
+    assert "[WAV, 3 s of speech, 16000 Hz, 96,044 bytes]" in sent
     body, _, understood = came.partition("\n\n✅ A transcript of ")
     assert body.startswith(f"{truth['answer_bytes']} bytes\n{{")
     text = json.loads(body.partition("\n")[2])["text"]
-    assert understood.startswith(f"{len(text)} characters: {text}\n")
+    counted, said, heard, wrong, *_ = understood.split("\n")
+    assert counted == f"{len(text)} characters"
+    assert (said.removeprefix("   Said:  "), heard) == (text, f"   Heard: {text}"), "the embedded server has ears"
+    assert wrong.startswith("   WER 0.0%: of ")
     steps = re.findall(r"^   (\S.*?) +\d+\.\d{3} s   \(after (\d+\.\d{3}) s\)$", understood, re.MULTILINE)
     assert [name for name, _ in steps] == ["Connection", "Upload", "Answer's headers", "Answer's end"]
     connected_s, written_s, headers_s, done_s = (float(after) for _, after in steps)
@@ -81,7 +84,7 @@ def test_bare_audio_has_no_form(tmp_path: Path) -> None:
     }
     ran = probe(tmp_path, config)
     assert ran.returncode == 0, ran.stdout
-    assert "Content-Length: 32044\n\n[WAV, 1 s of noise, 16000 Hz, 32,044 bytes]\n\nHTTP 200" in ran.stdout
+    assert "Content-Length: 32044\n\n[WAV, 1 s of speech, 16000 Hz, 32,044 bytes]\n\nHTTP 200" in ran.stdout
 
 
 def test_secrets_are_not_shown_whatever_the_service_repeats(tmp_path: Path) -> None:
@@ -151,7 +154,10 @@ def test_a_wrong_configuration_ends_with_2(tmp_path: Path, api: dict[str, Any]) 
 
 def test_a_stream_and_when_it_came(tmp_path: Path) -> None:
     with logged_server(tmp_path, overhead_s=0.1, rtf=0.0, jitter="none", cold_requests=0, delta_gap_s=0.05) as server:
-        ran = probe(tmp_path, {"api": {"base_url": server.url, "stream": True}, "audio_duration": 2})
+        ran = probe(
+            tmp_path,
+            {"api": {"base_url": server.url, "stream": True}, "audio_duration": 2, "audio": {"source": "noise"}},
+        )
     assert ran.returncode == 0, ran.stderr
     assert "text/event-stream" in ran.stdout
     assert "transcript.text.delta" in ran.stdout
@@ -197,14 +203,14 @@ def test_numbers_that_no_row_can_hold_are_named(tmp_path: Path) -> None:
     assert "It says numbers beyond all reason, which are left out: server_audio_s, tokens" in ran.stdout
 
 
-@pytest.mark.parametrize("seconds", [0.5, 60])
+@pytest.mark.parametrize("seconds", [1, 60])
 def test_an_https_service(tmp_path: Path, seconds: float) -> None:
     """In a process that nobody has patched; clips of a minute fill every buffer on the way several times."""
     with https_service(tmp_path) as service:
         api = {"base_url": service.url, "ca_bundle": str(service.ca)}
         ran = probe(tmp_path, {"api": api, "audio_duration": seconds})
     assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout
-    assert "✅ A transcript of 5 characters: heard" in ran.stdout
+    assert "✅ A transcript of 5 characters\n   Said:  " in ran.stdout
     ((announced, read, _),) = service.bodies
     assert announced == read
     assert re.search(r"Connection .*\n   TLS  .*\n   Upload  .*\n   Answer's headers  ", ran.stdout)
@@ -258,16 +264,16 @@ def test_a_refusal_says_what_to_do_about_it_and_no_secret(tmp_path: Path) -> Non
 
 def test_what_has_worked_is_saved_and_runs_again(tmp_path: Path) -> None:
     with saying('{"text": ""}') as url:
-        first = probe(tmp_path, {"seed": 3}, "-H", url, "--audio-duration", "0.5", "--save", "mine.yaml")
+        first = probe(tmp_path, {"seed": 3}, "-H", url, "--audio-duration", "1", "--save", "mine.yaml")
         again = probe(tmp_path, {}, "mine.yaml", "--save")
     assert (first.returncode, first.stderr) == (0, "")
-    assert "✅ An empty transcript: the clip is noise, which has no words" in first.stdout
+    assert "❗ An empty transcript, of a clip in which somebody speaks\n   Said:  " in first.stdout
     assert first.stdout.endswith(
         "These settings are in mine.yaml\nA load test with these settings:\n"
         "  CONFIG_PATH=mine.yaml stt-load run --headless\n"
     )
     saved = load(tmp_path / "mine.yaml").config
-    assert (saved.seed, saved.api.base_url, saved.audio.duration) == (3, url, 0.5)
+    assert (saved.seed, saved.api.base_url, saved.audio.duration) == (3, url, 1)
     assert (again.returncode, again.stdout) == (2, "")
     assert again.stderr == "config.yaml: exists already and is not replaced; choose another --save FILE\n"
 
@@ -280,7 +286,7 @@ def test_what_has_not_worked_is_not_saved(tmp_path: Path) -> None:
 
 def test_ctrl_c_is_no_traceback(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        (tmp_path / "config.yaml").write_text("audio_duration: 0.5", encoding="utf-8")
+        (tmp_path / "config.yaml").write_text("audio_duration: 1", encoding="utf-8")
         words = [sys.executable, "-m", "stt_load.cli", "probe", "-H", f"http://127.0.0.1:{listener.getsockname()[1]}"]
         pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         listener.settimeout(LIMIT_S)
