@@ -18,10 +18,11 @@ from stt_load.audio.pool import Pool
 ROOM_PEAK = 57
 """Of the room noise, which is spread evenly: its RMS is 60 dB below full scale (57 / sqrt(3) = 33 of 32,768). Speech
 is some 37 dB above; the embedded server hears it from 300 on."""
-STARTS = 1 << 16
-"""How far into the room noise a pause may start: drawn by 16 bits."""
-LONGEST_PART = 1 << 17
-"""Samples of room noise in one piece; longer pauses are of several."""
+STARTS = 1 << 14
+"""How far into the room noise a pause may start: drawn by 14 bits."""
+LONGEST_PART = 1 << 15
+"""Samples of room noise in one piece; longer pauses are of several. All of it is 98 kB: a processor's cache holds that
+while megabytes of speech come and go."""
 FIRST_CLIPS = 64
 """What so many clips need is decoded before the rest."""
 
@@ -50,9 +51,8 @@ class SpeechSource:
         self._plan = SpeechPlan(pack, frames, rate_hz, seed)
         self._kind = HEADER_BYTES + frames * SAMPLE_BYTES, frames / rate_hz, rate_hz
         self._header = wav_header(frames, rate_hz)
-        longest = min(frames, LONGEST_PART)
         room = np.random.Generator(np.random.PCG64(seed)).integers(
-            -ROOM_PEAK, ROOM_PEAK + 1, STARTS + longest, dtype="<i2"
+            -ROOM_PEAK, ROOM_PEAK + 1, STARTS + LONGEST_PART, dtype="<i2"
         )
         self._room = memoryview(room.tobytes())
         self._pool = Pool(pack, rate_hz, folder)
@@ -67,13 +67,13 @@ class SpeechSource:
         for number, gap in zip(order, gaps[1:], strict=True):
             state = state * 6364136223846793005 + 1442695040888963407 & WORD
             if pause <= LONGEST_PART:  # as good as always: what follows does the same in more steps
-                start = (state >> 48) * SAMPLE_BYTES
+                start = (state >> 50) * SAMPLE_BYTES
                 parts.append(room[start : start + pause * SAMPLE_BYTES])
             else:
-                parts += self._pause(state >> 48, pause)
+                parts += self._pause(state >> 50, pause)
             parts.append(recording(number))
             pause = gap
-        parts += self._pause(word >> 48, pause)
+        parts += self._pause(word >> 50, pause)
         return Clip(parts, *self._kind, self._said(planned) if order else None)
 
     def load(self) -> None:
