@@ -21,8 +21,8 @@ is some 37 dB above; the embedded server hears it from 300 on."""
 STARTS = 1 << 14
 """How far into the room noise a pause may start: drawn by 14 bits."""
 LONGEST_PART = 1 << 15
-"""Samples of room noise in one piece; longer pauses are of several. All of it is 98 kB: a processor's cache holds that
-while megabytes of speech come and go."""
+"""Samples of room noise in one piece; longer pauses are of several. All of it is 98 kB: a processor's cache holds
+that while megabytes of speech come and go."""
 FIRST_CLIPS = 64
 """What so many clips need is decoded before the rest."""
 
