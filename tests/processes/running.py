@@ -152,13 +152,13 @@ def until_said(process: subprocess.Popen[str], words: str) -> None:
     raise AssertionError(f"it ended (exit code {process.wait()}) and never said {words!r}")
 
 
-def finish(process: subprocess.Popen[str], folder: Path) -> Ran:
+def finish(process: subprocess.Popen[str], folder: Path, limit_s: float = LIMIT_S) -> Ran:
     try:
-        out, err = process.communicate(timeout=LIMIT_S)
+        out, err = process.communicate(timeout=limit_s)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         out, err = process.communicate()
-        raise AssertionError(f"locust did not end within {LIMIT_S} s\n{out}\n{err}") from None
+        raise AssertionError(f"locust did not end within {limit_s:.0f} s\n{out}\n{err}") from None
     return Ran(process.returncode, out, err, saved(folder))
 
 

@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 
-from tests.processes.running import Ran, against, end_all, run
+from tests.processes.running import Ran, against, end_all, finish, start
 
 from .engines import Whisper, needs_whisper, whisper
 
 pytestmark = [needs_whisper, pytest.mark.real, pytest.mark.locust]
+
+LIMIT_S = 900
+"""Of a run: thirty clips take half a minute, and whatever else the machine does much of that time again."""
 
 
 @pytest.fixture(scope="module")
@@ -27,9 +30,8 @@ def load(
 ) -> Ran:
     """A run of two users, the first two requests of which are its warm-up."""
     audio = {"source": source}
-    return run(
-        folder, against(server.url, total + 2, 2, 2, seed=seed, audio=audio, audio_duration=duration_s, **more)
-    )
+    config = against(server.url, total + 2, 2, 2, seed=seed, audio=audio, audio_duration=duration_s, **more)
+    return finish(start(folder, config), folder, LIMIT_S)
 
 
 def accuracy(ran: Ran) -> dict[str, Any]:
