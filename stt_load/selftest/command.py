@@ -22,7 +22,7 @@ from stt_load.server.process import StartError
 
 DESCRIPTION = (
     "Runs real locust processes (both user classes, alone and with two workers) against the embedded server and "
-    "holds every figure of their results against the server's own log. Takes about a minute. Exit code 0: all "
+    "holds every figure of their results against the server's own log. Takes a minute or two. Exit code 0: all "
     "figures are right; 1: some are not; 2: it could not be tried; 5: interrupted."
 )
 WRONG = 1

@@ -18,13 +18,13 @@ from stt_load.selftest.cases import TRIALS, Trial
 from stt_load.selftest.command import excuses
 from stt_load.selftest.figures import Figure
 
-LIMIT_S = 90
+LIMIT_S = 240
 
 
 @pytest.mark.slow
 @pytest.mark.locust
 @pytest.mark.alone
-def test_the_whole_of_it_takes_about_a_minute_and_tells_right_from_wrong(tmp_path: Path) -> None:
+def test_the_whole_of_it_takes_a_minute_or_two_and_tells_right_from_wrong(tmp_path: Path) -> None:
     """In a folder and an environment that would lead a careless Locust astray."""
     (tmp_path / "locust.conf").write_text("headless = false\nusers = 77\n")
     (tmp_path / ".locust.conf").write_text("users = 66\n")
