@@ -47,5 +47,5 @@ def test_the_embedded_server_answers_it(name: str, url: str, tmp_path: Path, mon
     finally:
         client.close()
     assert isinstance(verdict, Transcript), verdict
-    assert len(verdict.text.split()) == 5
+    assert verdict.text == clip.text != ""
     assert verdict.audio_s in (2.0, None)
