@@ -41,7 +41,7 @@ CODE = {"docs/library.md": {"python"}, "docs/result.md": {"python", "sql", "bash
 SHOWN = {"locust --headless": "README.md", "locust --headless --report-language ko": "README.ko.md"}
 """Commands whose report a document shows."""
 SHORT = {"STT_LOAD_AUDIO_DURATION": "5"}
-"""Clips of five seconds instead of ten: the embedded server takes less time for them, and answers can be judged still."""
+"""Clips of five seconds instead of ten: the embedded server is quicker then, and answers can still be judged."""
 VARIABLE = re.compile(r"\$\{(\w+)\}|_env: (\w+)")
 SERVERS = re.compile(r"http://127\.0\.0\.1:(8000|9000)\b")
 """What stands for a service of the reader's own."""
