@@ -59,11 +59,25 @@ def run(args: argparse.Namespace) -> int:
     api_key = os.environ.get(settings.api_key_env) if settings.api_key_env else None
     if settings.api_key_env and not api_key:
         return _refuse(f"--api-key-env: the environment variable {settings.api_key_env} is not set")
+    if settings.pack and settings.hears and (wrong := _broken(settings.pack)):
+        return _refuse(f"--pack: {wrong}")
     try:
         engine = _engine(settings, args) if args.engine else None
     except EngineError as error:
         return _refuse(str(error))
     return _serve(settings, engine, api_key, args)
+
+
+def _broken(manifest: str) -> str | None:
+    """What is wrong with a pack, as far as it shows without its samples."""
+    from stt_load.audio.manifest import PackError
+    from stt_load.audio.pack import from_manifest
+
+    try:
+        from_manifest(Path(manifest))
+    except (PackError, OSError) as error:
+        return str(error)
+    return None
 
 
 def _contradiction(args: argparse.Namespace, given: Mapping[str, str]) -> str | None:
@@ -98,6 +112,8 @@ def arguments(settings: ServerSettings) -> list[str]:
 
 
 def _serve(settings: ServerSettings, engine: Engine | None, api_key: str | None, args: argparse.Namespace) -> int:
+    # One clip at a time is listened to, beside the loop: more threads would take time from who asks.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Imported here, so that `stt-load serve --help` and a wrong setting need no web server.
     from stt_load.server.listen import listening
     from stt_load.server.truth import TruthLog

@@ -84,3 +84,9 @@ def test_it_ends_with_the_process(servers: Servers) -> None:
     embedded.prepare(OURS)
     embedded.stop()
     assert not servers.started[0].running
+
+
+def test_it_knows_the_pack_that_is_said_to_it() -> None:
+    said = Config.model_validate({"audio": {"source": "speech", "pack": "mine.jsonl"}})
+    told = Config.model_validate({"audio": {"pack": "mine.jsonl"}, "embedded": {"pack": "other.jsonl"}})
+    assert [one.embedded_server.pack for one in (OURS, said, told)] == [None, "mine.jsonl", "other.jsonl"]

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from stt_load.server.command import add_arguments, run
+from stt_load.server.command import USAGE_ERROR, add_arguments, run
 
 from .clips import wav
 
@@ -176,3 +176,12 @@ def test_help_names_each_setting_with_its_default() -> None:
     done = subprocess.run([*SERVE, "--help"], capture_output=True, text=True, check=True, timeout=60)
     for option in ("--slots", "--queue-limit", "--cold-extra-s", "--error-rate", "--log", "--quit-with-stdin"):
         assert option in done.stdout
+
+
+def test_a_pack_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    manifest = tmp_path / "manifest.jsonl"
+    manifest.write_text('{"audio": "nowhere.wav", "text": "Hello there."}\n')
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    assert run(parser.parse_args(["--port=0", f"--pack={manifest}"])) == USAGE_ERROR
+    assert "nowhere.wav" in capsys.readouterr().err

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
+from stt_load.audio.names import HEADER_BYTES
+from stt_load.audio.sources import AudioSpec, source_of
 from stt_load.server import flac
 from stt_load.server.ears import Ears, ears_for
 from stt_load.server.wav import Clip
@@ -120,3 +124,20 @@ def test_a_clip_as_it_was_sent_takes_no_time(ears: Ears) -> None:
         ears.hear(clip)
         took_s.append(time.thread_time() - begun_s)
     assert min(took_s) < 0.001
+
+
+def test_a_pack_of_ones_own_is_known(tmp_path: Path) -> None:
+    """Recordings of another rate, in two formats; clips of it come as they are made for them."""
+    lines = []
+    for number, (clip, samples) in enumerate(spoken(6, 2.0, seed=3)):
+        name = f"{number}.{'flac' if number % 2 else 'wav'}"
+        soundfile.write(tmp_path / name, resampled(samples, 24_000), 24_000)
+        lines.append(json.dumps({"audio": name, "text": clip.text}))
+    manifest = tmp_path / "manifest.jsonl"
+    manifest.write_text("\n".join(lines), encoding="utf-8")
+    ears = ears_for(str(manifest))
+    source = source_of(AudioSpec("speech", 8.0, 16_000, "wav", str(manifest)), 1)
+    for number in range(10):
+        clip = source.clip(number, 0)
+        samples = np.frombuffer(b"".join(clip.parts)[HEADER_BYTES:], "<i2")
+        assert " ".join(segment.text for segment in ears.hear(clip_of(samples))) == clip.text
