@@ -71,12 +71,12 @@ class RegistryListener(Protocol):
 @dataclass(frozen=True, slots=True)
 class Needs:
     """What requests need on the machine that sends them. call: see `stt_load.client.call`. pack: path of a pack of
-    recordings. fingerprint: of that one."""
+    recordings. digest: of that one."""
 
     variables: Sequence[str] = ()
     call: str | None = None
     pack: str | None = None
-    fingerprint: str | None = None
+    digest: str | None = None
 
 
 class WorkerRegistry:

@@ -85,7 +85,7 @@ class RemoteExecutor:
         self._leasing.limit_s = config.api.timeout.total + config.request_delay + LEASE_S
         self._workers.order = {
             "config": config.model_dump_json(),
-            "fingerprint": order.fingerprint,
+            "digest": order.digest,
             "shown": order.shown,
             "url": order.url,
             "info": asdict(info),

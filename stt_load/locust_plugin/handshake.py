@@ -6,14 +6,15 @@ import logging
 import os
 import socket
 from contextlib import suppress
+from pathlib import Path
 
 import gevent
 from locust.exception import RPCError
 from locust.runners import WorkerRunner
 
 import stt_load
-from stt_load.audio.fingerprint import fingerprint_of
 from stt_load.audio.manifest import PackError
+from stt_load.audio.pack import from_manifest
 from stt_load.client import call
 from stt_load.clock import clock
 from stt_load.cluster import protocol
@@ -126,13 +127,13 @@ def _trouble(needs: Data) -> str | None:
             call.load(needs["call"])
     except call.HookError as error:
         return str(error)
-    return None if needs["pack"] is None else _trouble_with(needs["pack"], needs["fingerprint"])
+    return None if needs["pack"] is None else _trouble_with(needs["pack"], needs["digest"])
 
 
-def _trouble_with(path: str, fingerprint: str) -> str | None:
+def _trouble_with(path: str, digest: str) -> str | None:
     """The same for a pack of recordings."""
     try:
-        found = fingerprint_of(path)
-    except (PackError, OSError) as error:
+        found = from_manifest(Path(path)).digest
+    except PackError as error:
         return f"audio.pack can't be used: {str(error).splitlines()[0]}"
-    return None if found == fingerprint else f"audio.pack {path} is another one there than at the master"
+    return None if found == digest else f"audio.pack {path} is another one there than at the master"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+from pathlib import Path
 from typing import Any
 
 import gevent
@@ -12,7 +13,7 @@ from locust.env import Environment
 from locust.event import Events
 from locust.runners import MasterRunner
 
-from stt_load.audio.fingerprint import fingerprint_of
+from stt_load.audio.pack import from_manifest
 from stt_load.clock import clock
 from stt_load.cluster.registry import Needs
 from stt_load.config import ConfigError, variables
@@ -87,8 +88,8 @@ class Suite:
         self._worker_wait = WorkerWait(self._runner, self.options, self._on_nobody)
         config = self._launcher.config()
         pack = config.audio.pack if config.audio.source == "speech" else None
-        fingerprint = None if pack is None else fingerprint_of(pack)
-        needs = Needs(variables(config), config.api.call, pack, fingerprint)
+        digest = None if pack is None else from_manifest(Path(pack)).digest
+        needs = Needs(variables(config), config.api.call, pack, digest)
         return RemoteExecutors(self._runner, needs, reports, self._on_refused, self.failed)
 
     @property

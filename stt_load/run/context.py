@@ -19,7 +19,6 @@ from stt_load.api.job_path import JobPath
 from stt_load.api.redaction import Redactor
 from stt_load.api.stream import Stream
 from stt_load.api.verdict import Answer, Transcript, transcript_of
-from stt_load.audio.fingerprint import fingerprint
 from stt_load.audio.names import lasting_s
 from stt_load.audio.sources import AudioSpec, pack_of
 from stt_load.client import Target, Timeouts
@@ -66,10 +65,10 @@ class Order:
         return place_of(self.config, self.url)
 
     @property
-    def fingerprint(self) -> str | None:
-        """Of the pack that clips are made of; None where nobody speaks in them. Raises `PackError`, OSError."""
+    def digest(self) -> str | None:
+        """Of the pack that clips are made of; None where nobody speaks in them. Raises `PackError`."""
         spec = spec_of(self.config)
-        return None if spec.source != "speech" else fingerprint(pack_of(spec))
+        return None if spec.source != "speech" else pack_of(spec).digest
 
     @property
     def health_path(self) -> str | None:
@@ -81,10 +80,10 @@ class Order:
 def order_of(message: Mapping[str, Any]) -> Order:
     """The order in a master's message to its workers.
 
-    Raises ValueError where clips would be others here, and as `Order.fingerprint` does.
+    Raises ValueError where clips would be others here, and as `Order.digest` does.
     """
     order = Order(Config.model_validate_json(message["config"]), message["shown"], message["url"])
-    if order.fingerprint != message["fingerprint"]:
+    if order.digest != message["digest"]:
         pack = order.config.audio.pack or "the shipped one"
         raise ValueError(f"the pack of recordings ({pack}) is another one than at the master")
     return order

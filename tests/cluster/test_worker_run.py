@@ -29,7 +29,7 @@ def order_of(**words: Any) -> Data:
     usual = {
         "run": "the-run",
         "config": config.model_dump_json(),
-        "fingerprint": shipped().digest,
+        "digest": shipped().digest,
         "shown": masked(config),
         "url": "http://127.0.0.1:1/v1",
         "info": asdict(INFO),
@@ -90,6 +90,14 @@ def test_a_secret_of_this_process_does_not_travel_in_a_transcript(monkeypatch: p
     finish(part, 0)
     assert part.of.dispatcher.first_transcript == "***"
     part.of.saved(1)
+
+
+def test_a_run_whose_clips_would_be_others_here_is_refused() -> None:
+    """The pack of the master may have been changed since this worker was welcome."""
+    with pytest.raises(ValueError, match="is another one than at the master"):
+        Part(digest="another")
+    noise = Config.model_validate({"audio": {"source": "noise"}})
+    Part(config=noise.model_dump_json(), digest=None).of.saved(0)
 
 
 def test_the_users_of_all_others_are_known_from_the_start(part: Part) -> None:

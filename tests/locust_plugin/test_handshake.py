@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import gevent
 import pytest
 from locust.exception import RPCError
 
 import stt_load
+from stt_load.audio.pack import from_manifest
 from stt_load.cluster import messages, protocol
 from stt_load.locust_plugin import handshake as handshakes
 from stt_load.locust_plugin.handshake import Handshake, post
+from tests.config.recordings import pack
 from tests.worker_process import Process, until
 
-NEEDS = {"variables": [], "call": None, "pack": None, "fingerprint": None, "sent_s": 4711.0}
+NEEDS = {"variables": [], "call": None, "pack": None, "digest": None, "sent_s": 4711.0}
 
 
 @pytest.fixture
@@ -71,6 +75,23 @@ def test_what_it_lacks_is_told(needs: dict[str, object], words: str, process: Pr
     Handshake(process.runner)
     process.hears(protocol.WELCOME, NEEDS | needs)
     assert words in process.said(protocol.FIT)[0]["trouble"]
+
+
+def test_a_pack_that_it_can_not_read_or_that_is_another_is_told(
+    process: Process, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Handshake(process.runner)
+    process.hears(protocol.WELCOME, NEEDS | {"pack": "pack.jsonl", "digest": "f"})
+    pack(Path("pack.jsonl"))
+    process.hears(protocol.WELCOME, NEEDS | {"pack": "pack.jsonl", "digest": "f"})
+    process.hears(
+        protocol.WELCOME, NEEDS | {"pack": "pack.jsonl", "digest": from_manifest(Path("pack.jsonl")).digest}
+    )
+    missing, other, same = (said["trouble"] for said in process.said(protocol.FIT))
+    assert missing == "audio.pack can't be used: pack.jsonl: No such file or directory"
+    assert other == "audio.pack pack.jsonl is another one there than at the master"
+    assert same is None
 
 
 def test_of_a_long_reason_the_beginning_is_told(process: Process) -> None:
