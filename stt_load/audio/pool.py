@@ -31,34 +31,37 @@ class Pool:
         self._file = None if folder is None else folder / f"{pack.digest[:32]}-{rate_hz}.pcm"
         self._size = ends[-1]
         found = None if self._file is None else cache.mapped(self._file, self._size)
-        self._is_whole = found is not None
         # The kernel gives memory to zeros when they are written to: what is not decoded costs none.
         self._samples = np.zeros(self._size, "u1").data if found is None else found
-        self._is_there = bytearray(len(self._spans))
+        self._views: list[memoryview | None] = [None] * len(self._spans)
+        if found is not None:
+            self._hand_out(found)
         self._decoder = Decoder(pack, rate_hz)
 
     def recording(self, number: int) -> memoryview:
         """The samples of one recording, as bytes: a view, no copy. Raises `PackError` where it can't be read."""
-        first, end = self._spans[number]
-        if not (self._is_whole or self._is_there[number]):
-            self._decode(number, self._decoder)
-        return self._samples[first:end]
+        return self._views[number] or self._decode(number, self._decoder)
 
     def load(self, first: Iterable[int] = ()) -> None:
         """All that is not there yet, those of `first` in their order, then the others; and keeps them for the next
         time. From then on it is the kept ones that are handed out. Raises `PackError`."""
-        if self._is_whole:
+        if None not in self._views:
             return
         decoder = Decoder(self._pack, self._rate_hz)
         for number in chain(first, range(len(self._spans))):
-            if not self._is_there[number]:
+            if self._views[number] is None:
                 self._decode(number, decoder)
-        self._is_whole = True
         found = None if self._file is None else cache.kept(self._file, self._samples)
         if found is not None:
             self._samples = found
+            self._hand_out(found)
 
-    def _decode(self, number: int, decoder: Decoder) -> None:
+    def _hand_out(self, samples: memoryview) -> None:
+        self._views = [samples[first:end] for first, end in self._spans]
+
+    def _decode(self, number: int, decoder: Decoder) -> memoryview:
         first, end = self._spans[number]
-        self._samples[first:end] = decoder.samples(number).astype("<i2", copy=False).data.cast("B")
-        self._is_there[number] = 1
+        view = self._samples[first:end]
+        view[:] = decoder.samples(number).astype("<i2", copy=False).data.cast("B")
+        self._views[number] = view
+        return view

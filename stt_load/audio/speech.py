@@ -10,7 +10,7 @@ import numpy as np
 
 from stt_load.audio.clip import Clip, Sentence, Word, wav_header
 from stt_load.audio.names import FEWEST_SAMPLES, HEADER_BYTES, SAMPLE_BYTES
-from stt_load.audio.nonce import WORD, faint
+from stt_load.audio.nonce import faint
 from stt_load.audio.pack import Pack, Recording
 from stt_load.audio.plan import Planned, SpeechPlan
 from stt_load.audio.pool import Pool
@@ -23,6 +23,9 @@ STARTS = 1 << 14
 LONGEST_PART = 1 << 15
 """Samples of room noise in one piece; longer pauses are of several. All of it is 98 kB: a processor's cache holds
 that while megabytes of speech come and go."""
+_PLACE, _SPREAD, _SHIFT = (1 << 32) - 1, 0x9E3779B1, 33 - STARTS.bit_length()
+"""Where in the room noise each pause begins: the upper ones of 32 bits, which an odd number spreads from one pause to
+the next (2^32 over the golden ratio: D. Knuth, The Art of Computer Programming 3, 6.4). Nothing hangs on it."""
 FIRST_CLIPS = 64
 """What so many clips need is decoded before the rest."""
 
@@ -61,27 +64,25 @@ class SpeechSource:
         """The clip of an iteration: header with nonce, then pauses and sentences in turn."""
         planned = self._plan.plan(seq, attempt)
         word, order, gaps = planned
-        recording, room, state = self._pool.recording, self._room, word
+        room, place, pause = self._room, word & _PLACE, gaps[0] - FEWEST_SAMPLES
         parts: list[bytes | memoryview] = [self._header + faint(word)]
-        pause = gaps[0] - FEWEST_SAMPLES
-        for number, gap in zip(order, gaps[1:], strict=True):
-            state = state * 6364136223846793005 + 1442695040888963407 & WORD
-            if pause <= LONGEST_PART:  # as good as always: what follows does the same in more steps
-                start = (state >> 50) * SAMPLE_BYTES
-                parts.append(room[start : start + pause * SAMPLE_BYTES])
+        for recording, gap in zip(map(self._pool.recording, order), gaps[1:], strict=True):
+            if pause <= LONGEST_PART:
+                start = (place >> _SHIFT) * SAMPLE_BYTES
+                parts += room[start : start + pause * SAMPLE_BYTES], recording
             else:
-                parts += self._pause(state >> 50, pause)
-            parts.append(recording(number))
+                parts += *self._long_pause(place >> _SHIFT, pause), recording
+            place = place * _SPREAD & _PLACE
             pause = gap
-        parts += self._pause(word >> 50, pause)
+        parts += self._long_pause(place >> _SHIFT, pause)
         return Clip(parts, *self._kind, self._said(planned) if order else None)
 
     def load(self) -> None:
         """Decodes what is not there yet: first what the first clips need, in their order."""
         self._pool.load(islice(self._needed(), FIRST_CLIPS * 8))
 
-    def _pause(self, place: int, samples: int) -> Iterator[memoryview]:
-        """Room noise of so many samples."""
+    def _long_pause(self, place: int, samples: int) -> Iterator[memoryview]:
+        """Room noise of so many samples, in pieces."""
         while samples > 0:
             piece = min(samples, LONGEST_PART)
             start = place % STARTS * SAMPLE_BYTES
