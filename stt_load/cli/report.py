@@ -6,6 +6,7 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -13,7 +14,8 @@ from stt_load.report.console import report
 from stt_load.report.messages import Language
 from stt_load.report.opening import note
 from stt_load.report.output import messages_for, shown_in
-from stt_load.run.scoring import scored
+from stt_load.run.scoring import scored, unjudgeable
+from stt_load.samples.accuracy import Accuracy
 from stt_load.samples.escaping import harmless
 from stt_load.storage import result_file, transcripts
 from stt_load.storage.merge import merge
@@ -63,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _runs(files: Sequence[Path]) -> list[Path]:
-    """`files` without those of transcripts, which `*.partial.jsonl` names, too: they are read with their spools."""
+    """`files` without those of transcripts, which `*.partial*` names, too: they are read with their spools."""
     runs = [path for path in files if not transcripts.is_spool(path)]
     if not runs:
         raise ReportError(
@@ -73,18 +75,26 @@ def _runs(files: Sequence[Path]) -> list[Path]:
 
 
 def _scored(saved: RunRecord, files: Sequence[Path]) -> RunRecord:
-    """`saved`, the answers that its spools have left held against what was said; as it is where there is no spool."""
+    """`saved`, the answers that its spools have left held against what was said; as it is where there is no spool.
+
+    Whatever is wrong with them is a sentence there: the times are to be had all the same.
+    """
     spools = [path for path in files if path.name.endswith(SUFFIX)]
     if not spools or saved.accuracy is not None:
         return saved
+    if (reason := unjudgeable(saved)) is not None:
+        return replace(saved, accuracy=Accuracy.unjudged(reason))
     found = [path for path in map(transcripts.beside, spools) if path.exists()]
-    with tempfile.NamedTemporaryFile(prefix="stt-load-", suffix=".jsonl") as file:
-        try:
+    try:
+        with tempfile.NamedTemporaryFile(prefix="stt-load-", suffix=".jsonl") as file:
             count = transcripts.combine(found, saved.samples, file)
             file.flush()
-        except OSError as error:
-            raise ReportError(f"{error.filename or file.name}: {error.strerror or error}") from None
-        return scored(saved, Path(file.name) if count else None, lambda score: score(), _tell)
+            return scored(saved, Path(file.name) if count else None, lambda score: score(), _tell)
+    except ReportError as error:
+        return replace(saved, accuracy=Accuracy.unjudged(str(error)))
+    except OSError as error:
+        reason = f"{error.filename or 'the temporary folder'}: {error.strerror or error}"
+        return replace(saved, accuracy=Accuracy.unjudged(f"The words of the answers could not be read. {reason}"))
 
 
 def _tell(done: int, total: int) -> None:

@@ -169,6 +169,7 @@ def _begun(order: Order, executor: Executor, users: int, user_class: str) -> Run
         host=host(),
         seed=order.seed(),
         seed_given=order.config.seed is not None,
+        pack_digest=order.digest,
         config_file=order.file,
         target=order.shown_url,
         user_class=user_class,

@@ -15,7 +15,8 @@ from gevent.event import Event
 
 from stt_load.accuracy import child
 from stt_load.accuracy.scores import Scores, ScoringError
-from stt_load.audio.sources import AudioSpec, texts_of
+from stt_load.audio.manifest import PackError
+from stt_load.audio.sources import AudioSpec, pack_of, texts_of
 from stt_load.run.faults import Faults
 from stt_load.run.spooling import give_way
 from stt_load.samples.accuracy import Accuracy
@@ -30,7 +31,9 @@ logger = logging.getLogger(__name__)
 
 NO_WORDS = "The clips were {source}, in which there are no words."
 NO_ANSWERS = "No measured request was answered."
-GIVEN_UP = "Scoring was given up, as the run was interrupted once more."
+NO_TRANSCRIPTS = "The words of the answers, which stand beside the rows while a run lasts, are not there."
+OTHER_PACK = "The pack of recordings is another one now than in the run, so it is not known what the clips said."
+GIVEN_UP = "Scoring was given up: a signal asked for the end while answers were being scored."
 
 Progress = Callable[[int, int], None]
 """Told how many answers have been scored, of how many."""
@@ -68,7 +71,7 @@ class Scoring:
         """`run` with how well it was heard. Whatever breaks is a sentence there, and costs the run nothing else."""
         answers = self.transcripts
         if answers is not None and answers.trouble is not None:
-            return replace(run, accuracy=Accuracy.unjudged(answers.trouble))
+            return _unscored(run, answers.trouble)
         found = None if answers is None or not answers.written else answers.path
         run = scored(run, found, lambda score: _unless(self._given_up, score), self._told, self._hide)
         if found is None or not run.config["accuracy"]["save_transcripts"]:
@@ -119,9 +122,10 @@ def scored(
     out of a text.
     """
     if not has_words(run.config):
-        return replace(run, accuracy=Accuracy.unjudged(NO_WORDS.format(source=run.config["audio"].get("source"))))
+        return _unscored(run, NO_WORDS.format(source=run.config["audio"].get("source")))
     if found is None:
-        return replace(run, accuracy=Accuracy.unjudged(NO_ANSWERS))
+        answered = np.any((run.samples["phase"] == Phase.MEASURED) & run.samples.ok)
+        return _unscored(run, NO_TRANSCRIPTS if answered else NO_ANSWERS)
     normalise = run.config["accuracy"]["normalise"]
     try:
         scores = call(lambda: child.score(found, spec_of(run.config), run.info.seed, normalise, progress))
@@ -132,6 +136,17 @@ def scored(
         logger.error("stt-load: the answers could not be scored: %s", hide(repr(error)), exc_info=error)
         return _unscored(run, hide(f"Scoring failed ({type(error).__name__}: {error})."))
     return replace(run, samples=samples, accuracy=scores.accuracy)
+
+
+def unjudgeable(run: RunRecord) -> str | None:
+    """Why it is not known any more what the clips of a run of before said, a sentence; None where it is."""
+    if not has_words(run.config) or run.info.pack_digest is None:
+        return None
+    try:
+        same = pack_of(spec_of(run.config)).digest == run.info.pack_digest
+    except (PackError, OSError) as error:
+        return f"The pack of recordings can't be read any more: {str(error).splitlines()[0]}"
+    return None if same else OTHER_PACK
 
 
 def filled(samples: Samples, scores: npt.NDArray[np.void]) -> Samples:

@@ -61,8 +61,9 @@ class RunInfo:
     UTC. workers: names, by the index in the samples. leased_again: iterations that were handed out once more, as
     the worker that had them was lost. clocks: how the clock of each worker on another machine was found to differ
     from this host's. first_transcript: the first text that the service answered; first_said: what its clip said, None
-    where it has no words or is not known. detail: why it ended, in the server's or our words. faults: what broke in
-    this suite itself, and what is missing from the result because of it, a sentence each.
+    where it has no words or is not known. pack_digest: of the recordings that clips of speech are made of, None where
+    nobody speaks in them, and in results of before. detail: why it ended, in the server's or our words. faults: what
+    broke in this suite itself, and what is missing from the result because of it, a sentence each.
     """
 
     version: str
@@ -84,6 +85,7 @@ class RunInfo:
     detail: str | None = None
     first_transcript: str | None = None
     first_said: str | None = None
+    pack_digest: str | None = None
     leased_again: int = 0
     clocks: dict[str, Clock] = field(default_factory=dict)
     faults: tuple[str, ...] = ()

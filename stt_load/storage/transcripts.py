@@ -154,7 +154,10 @@ def read(path: Path) -> Iterator[Answer]:
     with open_ordinary(path) as file:
         try:
             for value in json_lines.read(file):
-                yield Answer(value["seq"], value["attempt"], value["sent_s"], value["text"])
+                answer = Answer(value["seq"], value["attempt"], value["sent_s"], value["text"])
+                if not (type(answer.seq) is type(answer.attempt) is int and isinstance(answer.text, str)):
+                    raise ReportError(f"{path} is damaged: a value is of another type than it should be")
+                yield answer
         except LineError as error:
             raise ReportError(f"{path}: {error}") from None
         except KeyError as error:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from stt_load.audio.sources import AudioSpec, texts_of
+from stt_load.audio.sources import AudioSpec, pack_of, texts_of
 from stt_load.storage.result_file import write
 from stt_load.storage.spool import Spool
 from stt_load.storage.transcripts import Transcripts
@@ -127,12 +127,14 @@ def test_nothing_in_a_file_steers_the_terminal(tmp_path: Path) -> None:
 SPEECH = {"source": "speech", "duration": 10.0, "sample_rate": 16_000, "format": "wav", "pack": None}
 
 
-def left_by_a_kill(folder: Path, answer: str | None = None) -> tuple[Path, Path]:
+def left_by_a_kill(
+    folder: Path, answer: str | None = None, pack: str | None = None, pack_digest: str | None = None
+) -> tuple[Path, Path]:
     """The spool of a run whose clips say something, and the transcripts beside it: `answer` to each, if not what its
     clip says."""
-    run = run_of(steady())
+    run = run_of(steady(), pack_digest=pack_digest)
     spec = AudioSpec("speech", 10.0, 16_000)
-    spool = Spool(folder / "result.json", run.info, run.config | {"audio": SPEECH})
+    spool = Spool(folder / "result.json", run.info, run.config | {"audio": SPEECH | {"pack": pack}})
     spool.barrier(0.0, 0.0, "")
     spool.write(run.samples)
     spool.close()
@@ -163,12 +165,39 @@ def test_without_its_transcripts_a_spool_says_that_nothing_was_scored(tmp_path: 
     spool, texts = left_by_a_kill(tmp_path)
     texts.unlink()
     said = json.loads(report(spool, "--json").stdout)
-    assert said["accuracy"]["reason"] == "No measured request was answered."
+    assert said["metrics"]["requests"]["succeeded"] > 0
+    assert "are not there" in said["accuracy"]["reason"]
 
 
-def test_transcripts_that_are_damaged_are_one_sentence_and_2(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        ('{"seq": 1}\n{}\n', "is damaged: a line lacks 'attempt'"),
+        ('{"seq": [], "attempt": 0, "sent_s": 0, "text": ""}\n', "a value is of another type"),
+        ("\0\0\0\n", "line 1 is not JSON"),
+    ],
+)
+def test_transcripts_that_are_damaged_cost_the_accuracy_alone(tmp_path: Path, lines: str, why: str) -> None:
     spool, texts = left_by_a_kill(tmp_path)
-    texts.write_text('{"seq": 1}\n{}\n')
-    ran = report(spool)
-    assert (ran.returncode, ran.stderr.count("\n")) == (2, 1)
-    assert "is damaged: a line lacks 'attempt'" in ran.stderr
+    texts.write_text(lines)
+    said = json.loads(report(spool, "--json").stdout)
+    assert said["metrics"]["requests"]["succeeded"] > 0
+    assert (said["accuracy"]["scored"], said["metrics"]["accuracy"]["n"]) == (0, 0)
+    assert why in said["accuracy"]["reason"]
+
+
+def test_clips_of_another_pack_are_not_scored(tmp_path: Path) -> None:
+    pack = pack_of(AudioSpec("speech", 10.0, 16_000)).digest
+    for known, count in ((pack, True), ("0" * 64, False)):
+        (tmp_path / known).mkdir()
+        spool, _ = left_by_a_kill(tmp_path / known, pack_digest=known)
+        accuracy = json.loads(report(spool, "--json").stdout)["accuracy"]
+        assert bool(accuracy["scored"]) is count
+        assert ("another one now than in the run" in (accuracy["reason"] or "")) is not count
+
+
+def test_a_pack_that_is_gone_costs_the_accuracy_alone(tmp_path: Path) -> None:
+    spool, _ = left_by_a_kill(tmp_path, pack=str(tmp_path / "gone.jsonl"), pack_digest="0")
+    said = json.loads(report(spool, "--json").stdout)
+    assert said["metrics"]["requests"]["succeeded"] > 0
+    assert "can't be read any more" in said["accuracy"]["reason"]

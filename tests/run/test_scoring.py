@@ -81,7 +81,7 @@ def call(score: Callable[[], Scores]) -> Scores:
     ("audio", "found", "reason"),
     [
         ({"source": "noise"}, Path("there"), "The clips were noise, in which there are no words."),
-        ({}, None, "No measured request was answered."),
+        ({}, None, scoring.NO_TRANSCRIPTS),
     ],
 )
 def test_without_words_or_answers_there_is_nothing_to_score(
@@ -89,6 +89,12 @@ def test_without_words_or_answers_there_is_nothing_to_score(
 ) -> None:
     run = run_with(rows_of(row(0)), **audio)
     assert scored(run, found, call, lambda *_: None).accuracy == Accuracy.unjudged(reason)
+
+
+def test_where_nobody_was_answered_it_says_so() -> None:
+    run = run_with(rows_of(row(0, error=ErrorKind.SHED), row(1, phase=Phase.WARMUP)))
+    reason = "No measured request was answered."
+    assert scored(run, None, call, lambda *_: None).accuracy == Accuracy.unjudged(reason)
 
 
 @pytest.mark.parametrize(
