@@ -55,7 +55,8 @@ def score(
 
 
 def _started(errors: IO[bytes]) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "stt_load.accuracy"]
+    # Not from the working directory: a file there that has the name of a module would be taken for that.
+    command = [sys.executable, "-P", "-m", "stt_load.accuracy"]
     try:
         return subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True

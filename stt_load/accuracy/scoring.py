@@ -21,8 +21,8 @@ from stt_load.samples.accuracy import FLAWS, Accuracy, Flaw
 
 Progress: TypeAlias = Callable[[int, int], None]
 BATCH = 200
-_MOST_WORDS = 65_535
-"""A row counts so many."""
+_MOST_WORDS = 65_534
+"""A row counts so many: one more stands for nothing counted (`stt_load.samples.fields`)."""
 _KEPT = np.dtype([*((name, ROW[name]) for name in ROW.names or ()), ("sent_s", "<f8"), ("place", "<u8")])
 
 

@@ -45,6 +45,15 @@ def many(tmp_path: Path) -> Path:
     )
 
 
+def test_files_that_lie_about_are_no_modules_of_it(
+    transcripts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("jiwer", "random"):
+        Path(f"{name}.py").write_text("raise SystemExit('not meant for this')")
+    assert score(transcripts, SPEC, SEED, "auto", nobody).accuracy.scored == 40
+
+
 def test_it_tells_how_far_it_is_and_what_came_out(transcripts: Path) -> None:
     told: list[tuple[int, int]] = []
     scores = score(transcripts, SPEC, SEED, "auto", lambda *one: told.append(one))

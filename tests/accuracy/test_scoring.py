@@ -17,6 +17,7 @@ from stt_load.accuracy.references import Texts
 from stt_load.accuracy.scores import ROW, Scores
 from stt_load.accuracy.scoring import Scoring, number_of
 from stt_load.samples.accuracy import Flaw
+from stt_load.samples.fields import BY_NAME
 from tests.accuracy.speech import independent, sentences, texts_from, write
 
 POOL = sentences(120)
@@ -98,6 +99,12 @@ def test_an_empty_answer_lacks_every_word_and_has_no_other_flaw(path: Path) -> N
     assert rows["character_edits"].tolist() == rows["characters"].tolist()
     assert not rows["flaw"].any()
     assert [one.wer for one in scores.accuracy.worst] == [1.0] * 4
+
+
+def test_words_beyond_what_a_row_counts_are_many_and_not_none(path: Path) -> None:
+    one_sign_is_three_words = "\ufdfa "
+    scores = scored(path, [(3, 0, 0.0, one_sign_is_three_words * 25_000)])
+    assert scores.rows["insertions"].tolist() == [BY_NAME["insertions"].most]
 
 
 def test_two_that_are_swapped_name_each_other_by_when_they_were_sent(path: Path) -> None:
