@@ -63,7 +63,7 @@ def test_a_log_gets_no_control_characters(tmp_path: Path) -> None:
 
 
 def test_a_long_run_says_how_far_it_is(tmp_path: Path) -> None:
-    ran = run(tmp_path, quick(None, 0, 1, measure_for=11.0))
+    ran = run(tmp_path, quick(None, 0, 1, measure_for=11.0, audio_duration=1))
     progress, *ending = ran.err.splitlines()
     assert re.fullmatch(r"Measuring: \d+ requests, \d+\.\d\d requests/s, [012] s left", progress)
     stopping = "Stopping: waiting for 1 request in flight, for at most 5 min 1 s (Ctrl-C cuts them off)"

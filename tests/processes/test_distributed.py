@@ -248,7 +248,7 @@ def test_a_port_that_another_master_has_is_told_in_one_line(tmp_path: Path) -> N
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         words = ("--processes=2", "--master-bind-host=127.0.0.1", f"--master-bind-port={taken.getsockname()[1]}")
-        ran = run(tmp_path, quick(40, 4, 4), *words)
+        ran = run(tmp_path, quick(40, 4, 4, audio_duration=1), *words)
     assert ran.code == 2
     assert "--master-bind-port" in ran.err
     assert len(ran.err.splitlines()) == 1

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.locust
 
 TENTH = {"slots": 16, "overhead_s": 0.1, "rtf": 0.0, "jitter": "none", "cold_requests": 0}
 MOST_GROWN_KB = 200_000
-AUDIO_S = 0.5
+AUDIO_S = 1.0
 FLOOD = 10_000
 
 JUNK: dict[str, Callable[[Rogue], None]] = {
