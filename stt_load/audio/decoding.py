@@ -28,6 +28,15 @@ class Decoder:
         self._starts = list(accumulate((one.frames for one in pack.recordings), initial=0))
         self._file: Any = None
 
+    def load(self) -> None:
+        """Imports what decodes, before there are threads: two that import the same wait for each other, and under
+        gevent that is a wait which may have no end (`stt_load.audio.soundfiles`)."""
+        import stt_load.audio.soundfiles  # noqa: F401
+
+        rates = {self._pack.rate_hz, *(one.rate_hz for one in self._pack.utterances)}
+        if rates != {self._rate_hz}:
+            import soxr  # noqa: F401
+
     def samples(self, number: int) -> Samples:
         """One recording. Raises `PackError` where it can't be read."""
         if self._pack.joined is None:
@@ -43,16 +52,17 @@ class Decoder:
     def _cut(self, start: int, frames: int) -> Samples:
         """So many samples of the joined file. It stays open, and where one recording follows the other nothing is
         decoded twice."""
-        import soundfile
+        from stt_load.audio.soundfiles import SoundFileError, opened
 
         try:
             if self._file is None:
-                self._file = soundfile.SoundFile(self._pack.joined)
+                assert self._pack.joined is not None
+                self._file = opened(self._pack.joined)
             if self._file.tell() != start:
                 self._file.seek(max(0, start - RUN_UP))
                 self._file.read(min(start, RUN_UP), dtype="int16")
             cut: Samples = self._file.read(frames, dtype="int16")
-        except (OSError, soundfile.SoundFileError) as error:
+        except (OSError, SoundFileError) as error:
             raise PackError(f"{self._pack.joined} can't be decoded: {error}") from None
         if len(cut) != frames:
             raise PackError(f"{self._pack.joined} is shorter than its recordings are together")

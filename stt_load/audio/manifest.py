@@ -94,12 +94,13 @@ def decoded(utterance: Utterance) -> NDArray[np.float32]:
 
     Raises PackError where the file can't be decoded, is not as long as its header says, or holds nothing but silence.
     """
-    import soundfile
+    from stt_load.audio.soundfiles import SoundFileError, opened
 
     where = f"line {utterance.line}: {utterance.file}"
     try:
-        samples, _ = soundfile.read(utterance.file, dtype="float32", always_2d=True)
-    except (OSError, soundfile.SoundFileError) as error:
+        with opened(utterance.file) as file:
+            samples = file.read(dtype="float32", always_2d=True)
+    except (OSError, SoundFileError) as error:
         raise PackError(f"{where} can't be decoded: {error}") from None
     if len(samples) != utterance.frames:
         raise PackError(f"{where} has {len(samples)} samples, and {utterance.frames} by its header")
@@ -172,15 +173,15 @@ def _text(text: object) -> str:
 
 
 def _header(file: Path) -> tuple[int, int, int]:
-    import soundfile
+    from stt_load.audio.soundfiles import SoundFileError, opened
 
     if not file.is_file():
         raise PackError(f"there is no file {file}")
     try:
-        header = soundfile.info(file)
-    except (OSError, soundfile.SoundFileError):
+        with opened(file) as header:
+            return int(header.frames), int(header.samplerate), int(header.channels)
+    except (OSError, SoundFileError):
         raise PackError(f"{file} is no audio that libsndfile reads, such as WAV, FLAC, Ogg or MP3") from None
-    return int(header.frames), int(header.samplerate), int(header.channels)
 
 
 def _spans(given: object, count: int, duration_s: float) -> tuple[Span, ...]:

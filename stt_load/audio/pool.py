@@ -34,9 +34,11 @@ class Pool:
         # The kernel gives memory to zeros when they are written to: what is not decoded costs none.
         self._samples = np.zeros(self._size, "u1").data if found is None else found
         self._views: list[memoryview | None] = [None] * len(self._spans)
+        self._decoder = Decoder(pack, rate_hz)
         if found is not None:
             self._hand_out(found)
-        self._decoder = Decoder(pack, rate_hz)
+        else:
+            self._decoder.load()
 
     def recording(self, number: int) -> memoryview:
         """The samples of one recording, as bytes: a view, no copy. Raises `PackError` where it can't be read."""
@@ -62,6 +64,7 @@ class Pool:
     def _decode(self, number: int, decoder: Decoder) -> memoryview:
         first, end = self._spans[number]
         view = self._samples[first:end]
-        view[:] = decoder.samples(number).astype("<i2", copy=False).data.cast("B")
-        self._views[number] = view
+        if not view.readonly:  # else the other thread has meanwhile put all of them there
+            view[:] = decoder.samples(number).astype("<i2", copy=False).data.cast("B")
+            self._views[number] = view
         return view

@@ -27,11 +27,12 @@ class Clips:
 
     def prepare(self) -> None:
         """Begins to decode what clips will need, in a thread; they don't wait for it."""
-        gevent.get_hub().threadpool.spawn(self._load)
+        gevent.spawn(self._load)
 
     def _load(self) -> None:
+        # What is to be told is told on the loop: logging has locks that are gevent's, not for threads.
         try:
-            self._source.load()
+            gevent.get_hub().threadpool.apply(self._source.load)
         except PackError as error:  # the clips that need it say so, too
             logger.warning("stt-load: %s", error)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -58,3 +60,26 @@ def test_a_recording_that_has_gone_is_told_and_nothing_breaks(
     with gevent.Timeout(60):
         while "0.wav" not in caplog.text:
             gevent.sleep(0.01)
+
+
+PATCHED = """
+from gevent import monkey
+monkey.patch_all()
+import gevent
+from stt_load.audio.sources import AudioSpec
+from stt_load.run.clips import Clips
+
+clips = Clips(AudioSpec("speech", 2, 16_000, "flac"), 5)
+clips.prepare()
+users = [gevent.spawn(lambda user=user: [clips.clip(user, number) for number in range(200)]) for user in range(10)]
+gevent.joinall(users, timeout=60)
+print(sum(len(user.value or ()) for user in users))
+"""
+
+
+def test_where_gevent_has_taken_over_the_locks_no_thread_waits_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))  # nothing is decoded: threads do that meanwhile
+    ran = subprocess.run([sys.executable, "-c", PATCHED], capture_output=True, text=True, timeout=300, check=True)
+    assert ran.stdout == "2000\n"
