@@ -14,7 +14,7 @@ import pytest
 
 from stt_load.accuracy.scores import ROW, Scores, ScoringError
 from stt_load.run import scoring
-from stt_load.run.scoring import filled, scored
+from stt_load.run.scoring import fill, scored
 from stt_load.samples.accuracy import Accuracy
 from stt_load.samples.sample import ErrorKind, Phase, Sample
 from stt_load.samples.table import Samples, SampleTable
@@ -58,14 +58,17 @@ def test_counts_go_into_the_rows_that_they_are_of() -> None:
     scores = scores_of(
         (0, 0, 9, 1, 2, 3, 40, 5, 4), (1, 1, 8, 0, 0, 0, 30, 0, 0), *((seq, 0, 1, 1, 1, 1, 1, 1, 1) for seq in (2, 4))
     )
-    found = {sample.seq: sample for sample in filled(samples, scores.rows)}
+    before = samples.rows.tobytes()
+    fill(samples, scores.rows[:0])
+    fill(samples.where(np.zeros(5, bool)), scores.rows)
+    assert samples.rows.tobytes() == before
+    fill(samples, scores.rows)
+    found = {sample.seq: sample for sample in samples}
     counts = ("words", "substitutions", "deletions", "insertions", "characters", "character_edits", "flaw")
     assert [getattr(found[0], name) for name in counts] == [9, 1, 2, 3, 40, 5, "looping"]
     assert [getattr(found[1], name) for name in counts] == [8, 0, 0, 0, 30, 0, None]
     for seq in (2, 3, 4):
         assert [getattr(found[seq], name) for name in counts] == [None] * 7
-    assert filled(samples, scores.rows[:0]).rows.tobytes() == samples.rows.tobytes()
-    assert not len(filled(samples.where(np.zeros(5, bool)), scores.rows))
 
 
 def run_with(samples: Samples, **audio: Any) -> RunRecord:
