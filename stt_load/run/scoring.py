@@ -151,8 +151,8 @@ def unjudgeable(run: RunRecord) -> str | None:
 
 
 def fill(samples: Samples, scores: npt.NDArray[np.void]) -> None:
-    """Writes the counts of `scores` (see `stt_load.accuracy.scores.ROW`, by seq and attempt) into the rows of `samples`
-    that they are of: a copy of a million rows is 158 MB."""
+    """Writes the counts of `scores` (see `stt_load.accuracy.scores.ROW`, by seq and attempt) into those of the
+    rows of `samples` that they belong to. Nothing is copied: a million rows have 158 MB."""
     rows = samples.rows
     counted = np.flatnonzero((rows["phase"] == Phase.MEASURED) & samples.ok)
     if len(counted) and len(scores):
