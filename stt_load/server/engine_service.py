@@ -66,6 +66,7 @@ class EngineService(SpeechService):
         self._stopping.set()
         await asyncio.gather(*self._works)
         self._threads.shutdown()
+        await super().close()
 
     async def _work(self, recognition: Recognition, upload: Upload, question: Question) -> None:
         """Through the queue and the slot."""

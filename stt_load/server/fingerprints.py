@@ -132,11 +132,13 @@ def picture(samples: NDArray[np.int16], rate_hz: int) -> Picture:
     samples = np.pad(samples, (0, max(0, window - len(samples))))
     frames = np.lib.stride_tricks.sliding_window_view(samples, window)[::hop]
     size = _smooth(window)
-    spectrum = np.fft.rfft(frames * np.hanning(window).astype(np.float32), size, axis=1)
-    bands = _bands(spectrum.shape[1], rate / size)
-    spectrum = spectrum[:, : len(bands)]
-    power = (spectrum.real**2 + spectrum.imag**2) @ bands
-    return np.ascontiguousarray(power**ROOT, dtype=np.float32)
+    bands = _bands(size // 2 + 1, rate / size)
+    shape, step = np.hanning(window).astype(np.float32), round(PIECE_S / HOP_S)
+    rows = np.empty((len(frames), BANDS), np.float32)
+    for first in range(0, len(frames), step):
+        spectrum = np.fft.rfft(frames[first : first + step] * shape, size, axis=1)[:, : len(bands)]
+        rows[first : first + step] = ((spectrum.real**2 + spectrum.imag**2) @ bands) ** ROOT
+    return rows
 
 
 def _smooth(size: int) -> int:

@@ -45,7 +45,7 @@ class FlacClip:
             raise FlacError(f"it can't be decoded: {error}") from error
         if len(samples) != self.frames:
             raise FlacError(f"its head promises {self.frames} samples, it has {len(samples)}")
-        return Clip(memoryview(samples.tobytes()), self.rate_hz, self.frames, self.channels)
+        return Clip(samples.data.cast("B"), self.rate_hz, self.frames, self.channels)
 
 
 def parse(content: memoryview) -> FlacClip:

@@ -66,6 +66,10 @@ class Hearing:
         service.known = asyncio.ensure_future(self._transcribe(clip, service, ticket, random, errs))
         service.known.add_done_callback(_seen)
 
+    def close(self) -> None:
+        """Listens to nothing more, and waits for no more than the clip that is listened to."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
     async def _transcribe(
         self, clip: Clip | FlacClip, service: Service, ticket: Ticket, random: Random, errs: bool
     ) -> None:
@@ -77,6 +81,9 @@ class Hearing:
             heard = await listening
         except FlacError as error:
             raise ApiError(400, f"Can't read the FLAC file: {error}.", code="invalid_file") from error
+        except Exception as error:  # whatever it is: who waits is answered, and the slot of a stream gets free
+            _log.exception("The embedded server can't listen to a clip.")
+            raise ApiError(500, "A fault in the server; its error output has the details.") from error
         finally:
             ticket.heard.set_result(heard.segments if heard else ())
         service.truth.audio_hash = heard.audio_hash or service.truth.audio_hash

@@ -59,6 +59,7 @@ class SpeechService:
 
     async def close(self) -> None:
         """To be called when nothing more comes in."""
+        self._hearing.close()
 
     def check_key(self, request: web.Request) -> None:
         """ApiError 401 unless the request carries the API key where its path has it, or none is asked for."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import time
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from stt_load.audio.names import HEADER_BYTES
 from stt_load.audio.sources import AudioSpec, source_of
 from stt_load.server import flac
 from stt_load.server.ears import Ears, ears_for
+from stt_load.server.fingerprints import picture
 from stt_load.server.wav import Clip
 
 from .speech import Samples, clipped, noisy, resampled, share_found, spoken
@@ -141,3 +143,14 @@ def test_a_pack_of_ones_own_is_known(tmp_path: Path) -> None:
         clip = source.clip(number, 0)
         samples = np.frombuffer(b"".join(clip.parts)[HEADER_BYTES:], "<i2")
         assert " ".join(segment.text for segment in ears.hear(clip_of(samples))) == clip.text
+
+
+def test_a_long_clip_that_is_not_known_takes_little_memory() -> None:
+    samples = np.full(600 * 16_000, 5_000, np.int16)  # as FLAC it is a few kilobytes
+    tracemalloc.start()
+    try:
+        assert picture(samples, 16_000).shape == (29_999, 20)
+        _, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak_bytes < 64e6  # a window of 2 kB every 20 ms would be 60 MB alone

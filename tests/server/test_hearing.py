@@ -13,6 +13,7 @@ import pytest
 import soundfile
 
 from stt_load.audio.clip import Clip
+from stt_load.server.ears import Ears
 from stt_load.server.settings import ServerSettings
 
 from .clips import wav
@@ -167,3 +168,19 @@ def test_it_errs_only_where_more_are_in_flight_than_it_can_bear(clips: list[Clip
     with serving(settings(wer=1.0, wrong_above=1, overhead_s=0.5)) as server:
         ask_all(server, clips[:6], 6)
         assert sorted(truth.wrong or "" for truth in server.truths) == ["", *["errors"] * 5]
+
+
+@pytest.mark.parametrize("stream", ["false", "true"])
+def test_a_fault_while_it_listens_is_answered_and_its_slot_is_free_again(
+    clips: list[Clip], stream: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_ears: Ears, _clip: Any) -> Any:
+        raise MemoryError
+
+    with serving(settings(slots=1, overhead_s=0.0, swap_rate=1.0)) as server:
+        with monkeypatch.context() as patched:
+            patched.setattr(Ears, "hear", broken)
+            for clip in clips[:3]:
+                assert server.ask(b"".join(clip.parts), stream=stream).status_code == 500
+        assert server.ask(b"".join(clips[0].parts)).json()["text"] == clips[0].text
+    assert "can't listen to a clip" in caplog.text
