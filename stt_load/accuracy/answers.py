@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from stt_load.accuracy.scores import ScoringError
+from stt_load.samples.accuracy import LONGEST_ANSWER
 from stt_load.storage.files import open_ordinary
 
-LONGEST_TEXT = 100_000
-"""Characters of an answer that are kept."""
-_LONGEST_LINE_BYTES = 12 * LONGEST_TEXT + 1_000
+_LONGEST_LINE_BYTES = 12 * LONGEST_ANSWER + 1_000
 _KEYS = ("seq", "attempt", "sent_s", "text")
 _MOST_SEQ = 2**32 - 1
 _MOST_ATTEMPT = 2**16 - 1
@@ -92,8 +91,8 @@ class Answers:
             raise self._wrong(number, f"attempt is no whole number from 0 to {_MOST_ATTEMPT}")
         if type(sent_s) not in (int, float) or not abs(sent_s) < _LONGEST_S:
             raise self._wrong(number, "sent_s is no number")
-        if not (isinstance(text, str) and len(text) <= LONGEST_TEXT):
-            raise self._wrong(number, f"text is none of at most {LONGEST_TEXT} characters")
+        if not (isinstance(text, str) and len(text) <= LONGEST_ANSWER):
+            raise self._wrong(number, f"text is none of at most {LONGEST_ANSWER} characters")
         return Answer(seq, attempt, float(sent_s), text, place)
 
     def _wrong(self, number: int, what: str) -> ScoringError:

@@ -11,8 +11,7 @@ from itertools import groupby
 
 import numpy as np
 
-FEWEST_WORDS = 9
-"""Of a reference: an answer to a shorter one can't be told from one with words misheard, and is not judged."""
+from stt_load.samples.accuracy import FEWEST_WORDS
 
 _TRUNCATED_LENGTH = 0.66
 _PREFIX_LENGTH = 0.70

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from stt_load.accuracy.flaws import FEWEST_WORDS
+from stt_load.samples.accuracy import FEWEST_WORDS
 
 WINDOW = 50
 """How many that were sent before, and after, an answer can have been swapped with."""

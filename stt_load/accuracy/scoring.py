@@ -12,12 +12,12 @@ import numpy as np
 from stt_load.accuracy.answers import Answer, Answers
 from stt_load.accuracy.edits import Edits, character_edits, edits
 from stt_load.accuracy.examples import Examples
-from stt_load.accuracy.flaws import FEWEST_WORDS, looping, truncated
+from stt_load.accuracy.flaws import looping, truncated
 from stt_load.accuracy.mistaken import WINDOW, Suspect, repeated, suspect, swapped
 from stt_load.accuracy.normalise import Normaliser
 from stt_load.accuracy.references import Alphabet, Reference, References, Texts
 from stt_load.accuracy.scores import ROW, Rows, Scores
-from stt_load.samples.accuracy import FLAWS, Accuracy, Flaw
+from stt_load.samples.accuracy import FEWEST_WORDS, FLAWS, Accuracy, Flaw
 
 Progress: TypeAlias = Callable[[int, int], None]
 BATCH = 200

@@ -38,6 +38,7 @@ import numpy as np
 
 from stt_load.cluster.checks import InvalidMessage
 from stt_load.load.iteration import Iteration
+from stt_load.samples.accuracy import LONGEST_ANSWER
 from stt_load.samples.fields import ROW
 from stt_load.samples.sample import Phase
 from stt_load.samples.table import Samples
@@ -65,7 +66,7 @@ BYE = "stt_load.bye"
 ROWS_AT_ONCE = 1_000
 MOST_PACKED = ROWS_AT_ONCE * ROW.itemsize * 9 // 8
 """Bytes of so many rows, packed: what can't be packed becomes a little longer."""
-LONGEST_TRANSCRIPT = 100_000
+LONGEST_TRANSCRIPT = LONGEST_ANSWER
 """Characters of the one that is shown, and of each that is to be scored; the rest of it is left out."""
 MOST_ERRORS = 1_000_000
 """In code of ours on one worker that it tells of; more are as bad."""

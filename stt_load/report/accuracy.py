@@ -8,8 +8,8 @@ from stt_load.report.aligned import compared
 from stt_load.report.messages import Messages
 from stt_load.report.tables import table
 from stt_load.report.width import columns, plain, shorten, wrap
-from stt_load.samples.accuracy import FLAWS, Accuracy, Example
-from stt_load.stats.accuracy import FEWEST_WORDS, MOSTLY_WRONG
+from stt_load.samples.accuracy import FEWEST_WORDS, FLAWS, Accuracy, Example
+from stt_load.stats.accuracy import MOSTLY_WRONG
 from stt_load.stats.metrics import AccuracyFigures, Bounds
 from stt_load.stats.model import DurationFigures
 from stt_load.storage.run_record import RunRecord

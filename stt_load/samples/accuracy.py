@@ -10,6 +10,11 @@ Flaw = Literal["swapped", "repeated", "truncated", "looping"]
 FLAWS: tuple[Flaw, ...] = get_args(Flaw)
 """In the order of the numbers that stand for them, from 1. A row has one: another's answer goes first."""
 
+LONGEST_ANSWER = 100_000
+"""Characters of an answer that are kept, sent on and scored; the rest of it is left out where it is first kept."""
+FEWEST_WORDS = 9
+"""Of a clip, for its answer to be told from another clip's, from a part of it, or from a loop."""
+
 
 @dataclass(frozen=True, slots=True)
 class Example:

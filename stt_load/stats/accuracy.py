@@ -11,14 +11,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from stt_load.samples.accuracy import FLAWS
+from stt_load.samples.accuracy import FEWEST_WORDS, FLAWS
 from stt_load.samples.table import FloatArray, Samples, absent
 from stt_load.stats.metrics import AccuracyFigures, Bounds
 from stt_load.stats.model import DurationFigures, Finding
 from stt_load.stats.ranks import upper_tail
 
-FEWEST_WORDS = 9
-"""Of a clip, for its answer to be told from another clip's, from a part of it, or from a loop."""
 DURATIONS_S = (0.0, 5.0, 10.0, 20.0, 30.0, 60.0, float("inf"))
 """Where the buckets of lengths of audio begin and end: over the one, up to the other."""
 

@@ -21,6 +21,7 @@ from json.encoder import encode_basestring
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from stt_load.samples.accuracy import LONGEST_ANSWER
 from stt_load.samples.escaping import encode, escaped
 from stt_load.samples.sample import Phase, Sample
 from stt_load.samples.table import Samples
@@ -34,8 +35,6 @@ logger = logging.getLogger(__name__)
 
 SPOOL_SUFFIX = ".partial.transcripts.jsonl"
 KEPT_SUFFIX = ".transcripts.jsonl"
-LONGEST = 100_000
-"""Characters of one; the rest of it is left out."""
 SLICE = 100
 """So many become text at a time ..."""
 SLICE_CHARACTERS = 100_000
@@ -77,7 +76,7 @@ class Transcripts:
         """The words of an answer, which are written later: whoever has made the request does not wait."""
         if not self._closed and counts(sample):
             sent_s = sample.start_s if sample.sent_s is None else sample.sent_s
-            self._waiting.append(Answer(sample.seq, sample.attempt, sent_s, text[:LONGEST]))
+            self._waiting.append(Answer(sample.seq, sample.attempt, sent_s, text[:LONGEST_ANSWER]))
 
     def write(self, pause: Callable[[], None] = lambda: None) -> None:
         """All that is there now goes to the disk. pause: called between slices, to let others have their turn.

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from stt_load.accuracy.answers import LONGEST_TEXT, Answer, Answers
+from stt_load.accuracy.answers import Answer, Answers
 from stt_load.accuracy.scores import ScoringError
+from stt_load.samples.accuracy import LONGEST_ANSWER
 from tests.accuracy.speech import write
 
 
@@ -43,8 +44,8 @@ def test_what_a_later_version_adds_is_passed_over(tmp_path: Path) -> None:
 
 def test_the_longest_text_is_read_however_it_is_written(tmp_path: Path) -> None:
     path = tmp_path / "t"
-    path.write_text(line(text="\U0001f600" * LONGEST_TEXT))
-    assert len(read(path)[0].text) == LONGEST_TEXT
+    path.write_text(line(text="\U0001f600" * LONGEST_ANSWER))
+    assert len(read(path)[0].text) == LONGEST_ANSWER
 
 
 @pytest.mark.parametrize("rest", ["", '{"seq": 2, "att', line(seq=2).rstrip(), "\x00"])
@@ -72,8 +73,8 @@ def test_a_last_line_without_its_end_is_left_out(tmp_path: Path, rest: str) -> N
         (line(sent_s=float("inf")), "sent_s is no number"),
         (line(sent_s=10**400), "sent_s is no number"),
         (line(text=None), "text is none of at most 100000 characters"),
-        (line(text="x" * (LONGEST_TEXT + 1)), "text is none of at most"),
-        (line(text="\U0001f600" * (LONGEST_TEXT + 90)), "longer than 1201 kB"),
+        (line(text="x" * (LONGEST_ANSWER + 1)), "text is none of at most"),
+        (line(text="\U0001f600" * (LONGEST_ANSWER + 90)), "longer than 1201 kB"),
     ],
 )
 def test_a_line_that_is_no_answer_is_named(tmp_path: Path, wrong: str, what: str) -> None:

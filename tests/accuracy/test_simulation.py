@@ -9,9 +9,10 @@ from functools import lru_cache
 import pytest
 from rapidfuzz.distance import Levenshtein
 
-from stt_load.accuracy.flaws import FEWEST_WORDS, looping, truncated
+from stt_load.accuracy.flaws import looping, truncated
 from stt_load.accuracy.mistaken import Suspect, repeated, suspect, swapped
 from stt_load.accuracy.references import Alphabet
+from stt_load.samples.accuracy import FEWEST_WORDS
 from tests.accuracy.speech import Recogniser, in_bursts, independent, sentences, shipped_sentences, texts_from
 
 STAND_IN = sentences(257)

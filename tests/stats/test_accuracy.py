@@ -10,13 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt_load.accuracy import flaws
-from stt_load.samples.accuracy import FLAWS
+from stt_load.samples.accuracy import FEWEST_WORDS, FLAWS
 from stt_load.samples.sample import ErrorKind
 from stt_load.samples.table import Samples
 from stt_load.stats.accuracy import (
     FEWEST_ANSWERS,
-    FEWEST_WORDS,
     MOST_GROUPS,
     accuracy,
     durations,
@@ -195,10 +193,6 @@ def test_wrong_answers_change_no_latency() -> None:
         wrong.error_rate,
         wrong.requests,
     )
-
-
-def test_what_is_counted_as_judged_is_what_was_judged() -> None:
-    assert FEWEST_WORDS == flaws.FEWEST_WORDS
 
 
 def test_counts_of_many_rows_do_not_overflow() -> None:

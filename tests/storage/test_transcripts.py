@@ -15,11 +15,12 @@ import numpy as np
 import pytest
 
 from stt_load.api.redaction import Redactor
+from stt_load.samples.accuracy import LONGEST_ANSWER
 from stt_load.samples.sample import ErrorKind, Phase, Sample
 from stt_load.samples.table import SampleTable
 from stt_load.storage import result_file, transcripts
 from stt_load.storage.run_record import ReportError
-from stt_load.storage.transcripts import LONGEST, SLICE, Answer, Transcripts, read
+from stt_load.storage.transcripts import SLICE, Answer, Transcripts, read
 
 
 def sample(seq: int, **how: Any) -> Sample:
@@ -80,9 +81,9 @@ def test_what_is_not_measured_or_not_ok_is_not_kept(kept: Transcripts, how: dict
 
 
 def test_a_text_is_cut_where_it_is_longer_than_anybody_speaks(kept: Transcripts) -> None:
-    kept.add(sample(1), "x" * (LONGEST + 1))
+    kept.add(sample(1), "x" * (LONGEST_ANSWER + 1))
     kept.write()
-    assert [len(one.text) for one in read(kept.path)] == [LONGEST]
+    assert [len(one.text) for one in read(kept.path)] == [LONGEST_ANSWER]
 
 
 @pytest.mark.parametrize(("texts", "pauses"), [(["a"] * (2 * SLICE + 1), 3), (["a" * 90_000] * 5, 3)])
