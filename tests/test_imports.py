@@ -42,6 +42,7 @@ PLAIN = {
     "config": {
         *("stt_load.api.names", "stt_load.audio.names", "stt_load.load.names", "stt_load.server.settings"),
         *("stt_load.audio.clip", "stt_load.audio.manifest", "stt_load.audio.nonce", "stt_load.audio.pack"),
+        *("stt_load.audio.cache", "stt_load.audio.pool", "stt_load.audio.decoding"),
         "stt_load.audio.soundfiles",
         "stt_load.audio.plan",
     },

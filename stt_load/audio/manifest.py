@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from stt_load.storage.files import open_ordinary
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -124,9 +126,10 @@ def spread(text: str, duration_s: float) -> tuple[Span, ...]:
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     """Those that are not empty, with their numbers."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with open_ordinary(path) as file:
+            text = file.read().decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:
-        raise PackError(f"{path}: {error.strerror}") from None
+        raise PackError(f"{path}: {error.strerror or error}") from None
     except UnicodeDecodeError as error:
         raise PackError(f"{path}: not UTF-8 at byte {error.start}") from None
     # Not splitlines: a text may hold a line separator of Unicode.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import accumulate, chain, pairwise
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from stt_load.audio import cache
 from stt_load.audio.decoding import Decoder
+from stt_load.audio.manifest import PackError, decoded
 from stt_load.audio.names import SAMPLE_BYTES
 from stt_load.audio.pack import Pack
 
@@ -28,7 +29,7 @@ class Pool:
         self._pack, self._rate_hz = pack, rate_hz
         ends = list(accumulate((one * SAMPLE_BYTES for one in pack.lengths(rate_hz)), initial=0))
         self._spans = list(pairwise(ends))
-        self._file = None if folder is None else folder / f"{pack.digest[:32]}-{rate_hz}.pcm"
+        self._file = None if folder is None else _kept_in(folder, pack, rate_hz)
         self._size = ends[-1]
         found = None if self._file is None else cache.mapped(self._file, self._size)
         # The kernel gives memory to zeros when they are written to: what is not decoded costs none.
@@ -68,3 +69,23 @@ class Pool:
             view[:] = decoder.samples(number).astype("<i2", copy=False).data.cast("B")
             self._views[number] = view
         return view
+
+
+def undecodable(pack: Pack, rate_hz: int) -> Iterator[str]:
+    """What is wrong with recordings of the user's own that only decoding shows, a sentence each.
+
+    Where the cache has all samples at `rate_hz`, nothing is, and nothing is decoded.
+    """
+    folder = cache.folder()
+    if folder is not None and _kept_in(folder, pack, rate_hz).exists():
+        return
+    for utterance in pack.utterances:
+        try:
+            decoded(utterance)
+        except PackError as error:
+            yield str(error)
+
+
+def _kept_in(folder: Path, pack: Pack, rate_hz: int) -> Path:
+    """Where the samples are, once all of them could be decoded."""
+    return folder / f"{pack.digest[:32]}-{rate_hz}.pcm"

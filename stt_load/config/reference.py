@@ -35,7 +35,7 @@ EXAMPLES: Mapping[str, str] = {
     "request_delay": "0.5",
     "audio.duration": "30",
     "audio.sample_rate": "8000",
-    "audio.pack": "korean/pack.jsonl",
+    "audio.pack": "korean/manifest.jsonl",
     "measure_for": "60",
     "seed": "42",
     "save_path": "results/monday.json",

@@ -1,8 +1,9 @@
-"""What the pack that is asked for is like, and what is wrong with it. Of its recordings nothing is decoded here."""
+"""What the pack that is asked for is like, and what is wrong with it. Its recordings are decoded here once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 PACK: KeyPath = ("audio", "pack")
 SERVERS_PACK: KeyPath = ("embedded", "pack")
+MOST_SHOWN = 20
+"""Recordings that can't be decoded, of which is told."""
 
 
 def spoken(audio: AudioConfig) -> Spoken | None:
@@ -36,9 +39,10 @@ def spoken(audio: AudioConfig) -> Spoken | None:
 def packs_can_be_read(config: Config) -> Iterator[Broken]:
     """The pack of the clips, and the embedded server's own, where they are needed."""
     if config.audio.source == "speech" and config.audio.pack is not None:
-        yield from ({PACK: problem} for problem in _problems(config.audio.pack))
-    if config.embeds and config.embedded.hears and config.embedded.pack not in (None, config.audio.pack):
-        yield from ({SERVERS_PACK: problem} for problem in _problems(str(config.embedded.pack)))
+        yield from ({PACK: problem} for problem in _problems(config.audio.pack, config.audio.sample_rate))
+    own = config.embedded.pack
+    if own is not None and own != config.audio.pack and config.embeds and config.embedded.hears:
+        yield from ({SERVERS_PACK: problem} for problem in _problems(own, config.audio.sample_rate))
 
 
 def _pack(path: str | None) -> Pack:
@@ -47,11 +51,15 @@ def _pack(path: str | None) -> Pack:
     return shipped() if path is None else from_manifest(Path(path))
 
 
-def _problems(path: str) -> Iterator[str]:
+def _problems(path: str, rate_hz: int) -> Iterator[str]:
     from stt_load.audio.manifest import PackError
+    from stt_load.audio.pool import undecodable
 
     try:
-        _pack(path)
+        pack = _pack(path)
     except PackError as error:
-        for line in str(error).splitlines():
-            yield f"can't be used: {line.removeprefix(f'{path}: ')}"
+        faults = str(error).splitlines()
+    else:
+        faults = list(islice(undecodable(pack, rate_hz), MOST_SHOWN))
+    for fault in faults:
+        yield f"can't be used: {fault.removeprefix(f'{path}: ')}"

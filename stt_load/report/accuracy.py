@@ -44,9 +44,12 @@ def headline(say: Messages, run: RunRecord) -> Iterator[str]:
 
 
 def alarm(say: Messages, run: RunRecord) -> Iterator[str]:
-    """That the service hears something else than is said, or nothing."""
+    """That most answers are wrong as a whole, or that the service hears something else than is said, or nothing."""
     found = {finding.name: finding.values for finding in run.summary.findings}
-    if "mostly_wrong" in found:
+    most = [flaw for flaw in FLAWS if flaw in found and 2 * found[flaw]["wrong"] > found[flaw]["answers"]]
+    if most:
+        yield say(f"accuracy.mostly_{most[0]}", n=found[most[0]]["wrong"], of=found[most[0]]["answers"])
+    elif "mostly_wrong" in found:
         name = leading(run)
         yield say("accuracy.mostly_wrong", rate=say(f"accuracy.{name}"), value=f"{found['mostly_wrong'][name]:.0%}")
     elif hears_nothing(run):

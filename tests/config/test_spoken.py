@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import wave
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,23 @@ def test_every_fault_of_a_pack_is_told_at_once_with_its_line(faults: Faults) -> 
     assert (missing.line, missing.key, missing.value) == (3, "audio.pack", "pack.jsonl")
     assert missing.message == "pack.jsonl can't be used: line 4: there is no file none.wav"
     assert broken.message.startswith("pack.jsonl can't be used: line 5: not JSON")
+
+
+def test_what_only_decoding_shows_is_told_with_its_line_too(faults: Faults) -> None:
+    pack(Path("pack.jsonl"))
+    with wave.open("1.wav", "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes(bytes(2 * 16_000))
+    (silent,) = faults("seed: 1\naudio:\n  pack: pack.jsonl\n")
+    assert silent.message.startswith("pack.jsonl can't be used: line 2: 1.wav is silent")
+
+
+def test_a_pipe_is_no_pack_and_is_not_waited_for(faults: Faults) -> None:
+    os.mkfifo("pipe.jsonl")
+    (fault,) = faults("audio: {pack: pipe.jsonl}")
+    assert fault.message.startswith("pipe.jsonl can't be used: ")
 
 
 def test_a_pack_that_is_not_there_is_a_fault_beside_others(faults: Faults) -> None:

@@ -150,6 +150,15 @@ def test_that_most_is_wrong_is_said_before_all_counts(scoring: Accuracy, said: s
     assert whole.count("something else than is said") == 1
 
 
+@pytest.mark.parametrize("flaw", FLAWS)
+@pytest.mark.parametrize("say", [EN, KO])
+def test_that_most_answers_are_wrong_as_a_whole_is_said_before_all_counts(flaw: Flaw, say: Messages) -> None:
+    (line,) = accuracy.alarm(say, heard(14, character_edits=60, flaws=(flaw,) * 16))
+    assert line == say(f"accuracy.mostly_{flaw}", n=16, of=30)
+    assert line.startswith("❗")
+    assert not list(accuracy.alarm(say, heard(1, flaws=(flaw,) * 15)))
+
+
 def test_that_nothing_is_heard_is_said_once() -> None:
     samples = steady(30)
     samples.rows["text_length"] = 0
