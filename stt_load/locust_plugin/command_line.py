@@ -12,6 +12,7 @@ from stt_load.client import call
 from stt_load.config import Config, ConfigError, Layer, Override, Source, load, mask_url, read
 from stt_load.config.options import OPTIONS
 from stt_load.locust_plugin.user_classes import check_user_classes
+from stt_load.report.output import silence
 
 LOOPBACK = "127.0.0.1"
 """Where the web UI listens, and a master to its own workers, unless somebody says otherwise: Locust's default is
@@ -171,8 +172,12 @@ class CommandLine:
     def _tell(self, note: str) -> None:
         """Says on standard error what a person may not expect, once."""
         if note not in self._told:
-            sys.stderr.write(f"stt-load: {note}\n")
             self._told.add(note)
+            try:
+                sys.stderr.write(f"stt-load: {note}\n")
+                sys.stderr.flush()
+            except OSError:  # a full disk: no reason not to run
+                silence(sys.stderr)
 
     def _defaults(self, config: Config, host: str | None) -> dict[str, Any]:
         """The effective values become the defaults: Locust's start form shows them. host: as Locust was given it."""

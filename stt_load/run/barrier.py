@@ -120,7 +120,7 @@ class Barrier:
     def _hear(self, sample: Sample, text: str, clip: Clip | None) -> None:
         if self.first_transcript is None:
             self.first_heard(text, None if clip is None else clip.text or None)
-        if self.transcripts is not None:
+        if self.transcripts is not None and (clip is None or clip.said is not None):
             self.transcripts.add(sample, text)
 
     def _take_in(self, iteration: Iteration, sample: Sample) -> None:

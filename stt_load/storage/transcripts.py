@@ -21,6 +21,7 @@ from json.encoder import encode_basestring
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from stt_load.clock import clock
 from stt_load.samples.accuracy import LONGEST_ANSWER
 from stt_load.samples.escaping import encode, escaped
 from stt_load.samples.sample import Phase, Sample
@@ -35,11 +36,11 @@ logger = logging.getLogger(__name__)
 
 SPOOL_SUFFIX = ".partial.transcripts.jsonl"
 KEPT_SUFFIX = ".transcripts.jsonl"
-SLICE = 100
-"""So many become text at a time ..."""
-SLICE_CHARACTERS = 100_000
-"""... or as many as have so many characters, and the last of them beyond: that takes one to three milliseconds, for
-which no answer is read."""
+SLICE_S = 0.002
+"""They become text for so long at a time: no answer is read meanwhile. Between two slices everybody who is ready has
+a turn, which under full load takes ten times as long; so of many small ones there would be no end."""
+KEPT_AT_ONCE = 100
+"""Lines of the file that stays, between two pauses."""
 
 
 class Answer(NamedTuple):
@@ -110,11 +111,10 @@ class Transcripts:
     def _write_slice(self, most: int) -> int:
         """How many were written, of at most so many."""
         lines: list[str] = []
-        characters = 0
-        while len(lines) < min(most, SLICE) and characters <= SLICE_CHARACTERS:
+        until_s = clock() + SLICE_S
+        while len(lines) < most and (not lines or clock() < until_s):
             answer = self._waiting.popleft()
             lines.append(_line(answer, self._hide(answer.text)))
-            characters += len(answer.text)
         if self._file is None:
             self._file = create_private(self.path)
         self._file.write(utf8("\n".join(lines) + "\n"))
@@ -204,7 +204,7 @@ def keep(
             digest.update(data)
             file.write(data)
             count += 1
-            if count % SLICE == 0:
+            if count % KEPT_AT_ONCE == 0:
                 pause()
     return TranscriptsFile(path.name, count, digest.hexdigest())
 

@@ -50,6 +50,7 @@ def test_all_recordings_in_one_file(tmp_path: Path) -> None:
     assert np.corrcoef(samples[:6_400], RECORDINGS[0].samples)[0, 1] > 0.9
 
 
+@pytest.mark.slow
 def test_half_an_hour_is_written_whole(tmp_path: Path) -> None:
     long = spoken("anna", "Good day.", 1_800.0)
     assert stored(write_joined([long], tmp_path, "en", "mine-1")).recordings[0].frames == 1_800 * 8_000

@@ -78,7 +78,7 @@ def test_locusts_own_tables_are_there_when_asked_for(tmp_path: Path) -> None:
 
 def test_a_run_that_is_stopped_says_what_it_waits_for(tmp_path: Path) -> None:
     slow = {"slots": 8, "overhead_s": 3.0, "rtf": 0.0, "cold_requests": 0}
-    process = start(tmp_path, quick(None, 0, 2, embedded=slow))
+    process = start(tmp_path, quick(None, 0, 2, embedded=slow, audio_duration=1))  # shorter ones have a note
     assert process.stdout
     assert process.stderr
     while "📊" not in process.stdout.readline():

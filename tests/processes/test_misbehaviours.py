@@ -47,7 +47,8 @@ def misbehave(folder: Path, kind: str, streamed: bool, user: str) -> tuple[Ran, 
         2,
         2,
         api={"stream": streamed, "stream_dialect": None, "timeout": {"first_byte": 0.5, "read": 0.5, "total": 5.0}},
-        embedded={"overhead_s": 0.02, "rtf": 0.0, "cold_requests": 0, "misbehaviour": kind, "stream_dialect": "vllm"},
+        embedded={"overhead_s": 0.02, "rtf": 0.0, "cold_requests": 0, "hears": False}
+        | {"misbehaviour": kind, "stream_dialect": "vllm"},
         continue_on_dead_warmup=True,
         audio_duration=2.0,
     )

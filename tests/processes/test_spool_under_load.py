@@ -21,10 +21,12 @@ WRITING_S = 1.0
 
 
 @pytest.mark.alone
-def test_a_kill_at_full_load_loses_a_second(tmp_path: Path) -> None:
-    """The server costs next to nothing, so that users are always ready to go on and the loop is never idle."""
+@pytest.mark.parametrize("duration_s", [0.1, 1.0], ids=["silent", "spoken"])
+def test_a_kill_at_full_load_loses_a_second(tmp_path: Path, duration_s: float) -> None:
+    """The server costs next to nothing, so that users are always ready to go on and the loop is never idle; of clips
+    with words there is a transcript to be written, too."""
     with Sink(tmp_path, delay_s=0.0) as sink:
-        config = against(sink.url, None, 0, 200, audio_duration=0.1)
+        config = against(sink.url, None, 0, 200, audio_duration=duration_s)
         process = start(tmp_path, config, "FastSttUser")
         until("the generator is at work", lambda: sink.count >= ANSWERS)
         answered = sink.count

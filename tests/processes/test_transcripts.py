@@ -82,6 +82,7 @@ def test_what_was_said_and_heard_stays_where_it_is_asked_for(tmp_path: Path, wor
     assert all(len(one["heard"]) == lengths[one["seq"]] for one in kept)
 
 
+@pytest.mark.slow
 def test_of_noise_nothing_is_kept_and_it_says_why_nothing_is_scored(tmp_path: Path) -> None:
     ran = run(tmp_path, quick(10, 2, 2, audio={"source": "noise"}) | {"audio_duration": 0.5})
     assert "noise" in ran.result["accuracy"]["reason"]
@@ -115,6 +116,7 @@ def test_after_a_kill_the_report_scores_what_is_left(tmp_path: Path) -> None:
     assert report["metrics"]["accuracy"]["n"] >= 10
 
 
+@pytest.mark.slow
 def test_after_a_master_that_died_the_workers_files_are_scored_with_its_own(tmp_path: Path) -> None:
     process = start(tmp_path, config(None, 2, 4), "--processes=2")
     read_until(process, "📊")
@@ -154,6 +156,7 @@ def test_ctrl_c_while_it_is_scored_gives_that_up_and_the_result_is_written(tmp_p
     assert texts_left(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_takes_only_its_own_answers_along(tmp_path: Path) -> None:
     process = start(tmp_path, config(200, 4, 4, request_delay=0.02), "--processes=2")
     read_until(process, "📊")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import stat
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from stt_load.samples.sample import ErrorKind, Phase, Sample
 from stt_load.samples.table import SampleTable
 from stt_load.storage import result_file, transcripts
 from stt_load.storage.run_record import ReportError
-from stt_load.storage.transcripts import SLICE, Answer, Transcripts, read
+from stt_load.storage.transcripts import SLICE_S, Answer, Transcripts, read
 
 
 def sample(seq: int, **how: Any) -> Sample:
@@ -86,15 +87,16 @@ def test_a_text_is_cut_where_it_is_longer_than_anybody_speaks(kept: Transcripts)
     assert [len(one.text) for one in read(kept.path)] == [LONGEST_ANSWER]
 
 
-@pytest.mark.parametrize(("texts", "pauses"), [(["a"] * (2 * SLICE + 1), 3), (["a" * 90_000] * 5, 3)])
-def test_others_have_their_turn_between_slices(kept: Transcripts, texts: list[str], pauses: int) -> None:
-    for seq, text in enumerate(texts):
-        kept.add(sample(seq), text)
+def test_others_have_their_turn_between_slices(kept: Transcripts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slice ends when its time is over; here each text takes a third of it."""
+    ticks = itertools.count()
+    monkeypatch.setattr("stt_load.storage.transcripts.clock", lambda: next(ticks) * SLICE_S / 3)
+    for seq in range(10):
+        kept.add(sample(seq), "a")
     taken: list[int] = []
     kept.write(lambda: taken.append(kept.written))
-    assert len(taken) == pauses
-    assert kept.written == len(texts)
-    assert [one.seq for one in read(kept.path)] == list(range(len(texts)))
+    assert taken == [3, 6, 9, 10]
+    assert [one.seq for one in read(kept.path)] == list(range(10))
 
 
 def test_what_comes_while_it_is_written_comes_next_time(kept: Transcripts) -> None:
