@@ -118,7 +118,7 @@ class WorkerDispatcher:
         if self.first_transcript is None:
             self.first_transcript = self.hide(text)[: protocol.LONGEST_TRANSCRIPT]
             self.first_said = clip.text[: protocol.LONGEST_TRANSCRIPT] or None if clip is not None else None
-        if self.scored and counts(sample):
+        if self.scored and counts(sample) and (clip is None or clip.said is not None):
             self.rows.add_transcript(len(self.table) - 1, text[: protocol.LONGEST_TRANSCRIPT])
             if self.transcripts is not None:
                 self.transcripts.add(sample, text)

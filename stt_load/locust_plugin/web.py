@@ -16,7 +16,7 @@ from stt_load.run.progress import ProcessState
 from stt_load.storage import result_file
 
 ROWS_INSIDE = "The requests of this run are in its result; only above 100,000 they have a file of their own."
-STILL_ENDING = "The run before is still ending: its last answers are waited for. Start again when it has stopped."
+STILL_ENDING = "The run before is still ending: its last answers are waited for, or scored. Start again in a moment."
 STILL_STARTING = "A run is being started. Wait until it has begun; then the number of users can be changed."
 NO_WORKERS = "No worker is connected that could take part. Start one: locust --worker --master-host <this machine>"
 NOT_YET = "No run has finished yet. Stop the test, or wait for its end: then the result is here."

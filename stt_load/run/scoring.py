@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 NO_WORDS = "The clips were {source}, in which there are no words."
 NO_ANSWERS = "No measured request was answered."
+NO_ROOM = "The clips were too short for the recordings of the pack: none of them has words."
 NO_TRANSCRIPTS = "The words of the answers, which stand beside the rows while a run lasts, are not there."
 OTHER_PACK = "The pack of recordings is another one now than in the run, so it is not known what the clips said."
 GIVEN_UP = "Scoring was given up: a signal asked for the end while answers were being scored."
@@ -124,11 +125,10 @@ def scored(
     """
     if not has_words(run.config):
         return _unscored(run, NO_WORDS.format(source=run.config["audio"].get("source")))
-    if found is None:
-        answered = np.any((run.samples["phase"] == Phase.MEASURED) & run.samples.ok)
-        return _unscored(run, NO_TRANSCRIPTS if answered else NO_ANSWERS)
     normalise = run.config["accuracy"]["normalise"]
     try:
+        if found is None:
+            return _unscored(run, _why_none(run))
         scores = call(lambda: child.score(found, spec_of(run.config), run.info.seed, normalise, progress))
         fill(run.samples, scores.rows)
     except ScoringError as error:
@@ -137,6 +137,16 @@ def scored(
         logger.error("stt-load: the answers could not be scored: %s", hide(repr(error)), exc_info=error)
         return _unscored(run, hide(f"Scoring failed ({type(error).__name__}: {error})."))
     return replace(run, accuracy=scores.accuracy)
+
+
+def _why_none(run: RunRecord) -> str:
+    """Why there are no transcripts. Raises `PackError`."""
+    answered = run.samples.where((run.samples["phase"] == Phase.MEASURED) & run.samples.ok).rows
+    if not len(answered):
+        return NO_ANSWERS
+    texts = texts_of(spec_of(run.config), run.info.seed)
+    # All clips are of one length: one has words where another has.
+    return NO_TRANSCRIPTS if texts(int(answered[0]["seq"]), int(answered[0]["attempt"])) else NO_ROOM
 
 
 def unjudgeable(run: RunRecord) -> str | None:

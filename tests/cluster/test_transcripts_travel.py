@@ -180,6 +180,22 @@ def test_a_worker_keeps_what_is_measured_and_ok(tmp_path: Path) -> None:
     dispatcher.transcripts.close()
 
 
+def test_what_is_heard_in_a_clip_without_words_is_kept_by_nobody(conversation: Conversation) -> None:
+    """There is nothing that it could be held against; a process to score it would only make the end wait."""
+    silent, spoken = Clip((), 0, 0.5, 16_000), Clip((), 0, 1.0, 16_000, Said())
+    dispatcher = WorkerDispatcher(lambda *_: None, lambda: None)
+    dispatcher.abandon()
+    dispatcher.scored = True
+    for number, clip in enumerate((silent, spoken)):
+        now_s = clock()
+        dispatcher.finish(iteration(number), sample_of(iteration(number), now_s, now_s), "text", clip)
+        conversation.barrier.finish(iteration(number), sample_of(iteration(number), now_s, now_s), "text", clip)
+    assert dispatcher.rows._transcripts == {1: "text"}
+    assert taken(conversation) == [(1, "text")]
+    assert conversation.barrier.transcripts is not None
+    conversation.barrier.transcripts.close()
+
+
 def test_a_workers_file_goes_with_its_spool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for suffix in (".partial.jsonl", ".partial.transcripts.jsonl"):

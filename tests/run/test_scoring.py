@@ -85,6 +85,7 @@ def call(score: Callable[[], Scores]) -> Scores:
     [
         ({"source": "noise"}, Path("there"), "The clips were noise, in which there are no words."),
         ({}, None, scoring.NO_TRANSCRIPTS),
+        ({"duration": 0.5}, None, scoring.NO_ROOM),
     ],
 )
 def test_without_words_or_answers_there_is_nothing_to_score(
