@@ -116,6 +116,7 @@ def test_a_worker_cut_off_for_ten_seconds_loses_and_doubles_nothing(tmp_path: Pa
     assert max(in_flight) == 4, "and its users don't stand beside those that replaced them"
 
 
+@pytest.mark.slow
 def test_a_worker_killed_at_the_end_does_not_make_the_others_look_idle(tmp_path: Path) -> None:
     with two_at_work(tmp_path, 40) as (processes, server):
         until("nearly all are answered", lambda: len(server.truths()) >= 32)

@@ -69,6 +69,7 @@ def slow_locustfile(folder: Path) -> Path:
     return file
 
 
+@pytest.mark.slow
 def test_the_users_of_a_worker_that_is_late_to_say_hello_are_missed(tmp_path: Path) -> None:
     """Locust gave it half of them as soon as it was connected. It gets its part, and nobody is refused."""
     with logged_server(tmp_path, **QUICK) as server, crowd(tmp_path) as processes:

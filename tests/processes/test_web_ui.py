@@ -228,6 +228,7 @@ def test_stop_drains_and_writes_what_was_measured(tmp_path: Path) -> None:
     assert ran.result["run"]["end_reason"] == "stopped"
 
 
+@pytest.mark.slow
 def test_users_can_be_changed_while_it_runs(tmp_path: Path) -> None:
     with web_ui(tmp_path, quick(None, 2, 2)) as page:
         page.post("/swarm", user_count=2, spawn_rate=2, host="embedded")
