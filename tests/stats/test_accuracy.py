@@ -66,6 +66,15 @@ def test_figures_by_hand() -> None:
     assert (found.wer_interval, found.cer_interval) == (None, None)
 
 
+def test_a_row_that_is_not_ok_counts_for_nothing_whatever_it_says() -> None:
+    """Nobody has scored it; a file from elsewhere may say so."""
+    rows = scored([20, 20], [1, 20])
+    right = accuracy(rows.where(np.array([True, False])))
+    rows.rows["error_kind"][1] = list(ErrorKind).index(ErrorKind.HTTP_5XX) + 1
+    assert accuracy(rows) == right
+    assert right.wer == 0.05
+
+
 def test_without_a_scored_answer_there_is_nothing() -> None:
     assert accuracy(table([0.0, 1.0], 1.0)) == AccuracyFigures(0)
     assert metrics(table([0.0, 1.0], 1.0), 1).accuracy.wer is None
