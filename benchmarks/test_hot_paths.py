@@ -50,6 +50,16 @@ def test_a_clip(benchmark: Any, name: Any, seconds: int) -> None:
     assert sum(map(len, clip.parts)) == clip.bytes
 
 
+@pytest.mark.parametrize("name", ["speech", "noise"])
+@pytest.mark.parametrize("duration", ["10..10.001", {"lognormal": {"median": 10.0, "sigma": 0.0001}}], ids=str)
+def test_a_clip_whose_length_is_drawn(benchmark: Any, name: Any, duration: Any) -> None:
+    """Two microseconds or three more than one of a length that all have, which is 10 s here, too."""
+    source = source_of(AudioSpec(name, duration, RATE_HZ), 1)
+    source.load()
+    clip = benchmark(source.clip, 123_456, 0)
+    assert sum(map(len, clip.parts)) == clip.bytes
+
+
 def test_a_body_around_a_clip(benchmark: Any) -> None:
     source, form = source_of(AudioSpec("speech", 10, RATE_HZ), 1), Form(FIELDS)
     clip = source.clip(1, 0)

@@ -6,6 +6,7 @@ for.
 
 from __future__ import annotations
 
+import gc
 from importlib import import_module
 
 __version__ = "0.1.0"
@@ -27,7 +28,14 @@ __all__ = [*_PLACES]  # their types are in __init__.pyi
 def __getattr__(name: str) -> object:
     if name not in _PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
+    collects = gc.isenabled()
+    gc.disable()  # what is imported is no garbage, and to look at it again and again takes a tenth of the time
+    try:
+        return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
+    finally:
+        if collects:
+            gc.freeze()  # nor later on
+            gc.enable()
 
 
 def __dir__() -> list[str]:

@@ -26,11 +26,20 @@ for name in ("COLUMNS", "LC_ALL"):
 # What runs decode and keep is shared by all tests, and not with the person who starts them.
 os.environ["XDG_CACHE_HOME"] = str(Path(tempfile.gettempdir()) / f"stt-load-tests-{os.getuid()}")
 
-# How long an example takes is the machine's affair.
-hypothesis.settings.register_profile(
-    "beside others", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
-)
-hypothesis.settings.load_profile("beside others")
+FEW, MANY = 40, 100
+"""Examples of a property that says no number itself: in the ordinary run, and where the slow tests run, too."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """How long an example takes is the machine's affair."""
+    hypothesis.settings.register_profile(
+        "beside others",
+        deadline=None,
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],
+        max_examples=FEW if "not slow" in config.option.markexpr else MANY,
+    )
+    hypothesis.settings.load_profile("beside others")
+
 
 # Files whose tests share what takes seconds to make: one process runs all tests of such a file.
 TOGETHER = frozenset(

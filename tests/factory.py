@@ -7,11 +7,24 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from stt_load.samples.run_info import ClosedLoop
+from stt_load.samples.run_info import ClosedLoop, OpenLoop, Stage
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import KINDS, Samples, blank
 
 NO_PAUSE = ClosedLoop(users=1, request_delay_s=0.0)
+
+AT_A_RATE = OpenLoop(
+    stages=(Stage(first=10.0, last=10.0, for_s=None),),
+    staged=False,
+    audio_rate=None,
+    arrivals="poisson",
+    burstiness=1.0,
+    trace=None,
+    planned=None,
+    warmup_users=1,
+    max_in_flight=1_000,
+    max_lag_s=10.0,
+)
 
 Kinds = ErrorKind | None | list[ErrorKind | None]
 

@@ -8,7 +8,8 @@ from typing import Any
 import gevent
 
 from stt_load.load.budget import Budget
-from stt_load.load.iteration import Iteration, Iterations
+from stt_load.load.iteration import Iteration
+from stt_load.load.iterations import Iterations
 from stt_load.run.barrier import Barrier
 from stt_load.run.faults import Faults
 from stt_load.run.lifecycle import Lifecycle
@@ -72,8 +73,10 @@ def barrier_of(
 class Told:
     """A barrier that tells what it has called."""
 
-    def __init__(self, total: int | None, warmup: int = 0, awaited: int = 0, **settings: Any) -> None:
-        self.budget = Budget(total, warmup, awaited)
+    def __init__(
+        self, total: int | None, warmup: int = 0, awaited: int = 0, repeat_check: int = 0, **settings: Any
+    ) -> None:
+        self.budget = Budget(total, warmup, awaited, repeat_check)
         self._calls: list[str] = []
         usual: dict[str, Any] = {
             "continue_on_dead_warmup": False,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 import shutil
 import subprocess
 import sys
 import tomllib
 import venv
+import xml.etree.ElementTree as ET
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -214,37 +215,70 @@ def workflow_steps() -> list[dict[str, Any]]:
     return steps
 
 
+def gitlab_job() -> dict[str, Any]:
+    (job,) = yaml.safe_load((DEPLOY / "gitlab-ci.yml").read_text(encoding="utf-8")).values()
+    assert isinstance(job, dict)
+    return job
+
+
+def failing_service(folder: Path) -> AbstractContextManager[Any]:
+    """A service that fails, and a configuration that sends it a little."""
+    return logged_server(folder, **QUICK, error_rate=1.0)
+
+
+def configure(folder: Path, url: str) -> None:
+    (folder / "config.yaml").write_text(f"total_requests: 8\nwarmup_requests: 2\napi: {{base_url: '{url}'}}\n")
+
+
 def test_the_workflow_keeps_what_was_measured_however_the_run_ends() -> None:
     *_, last = workflow_steps()
     assert last["uses"].startswith("actions/upload-artifact@")
     assert last["if"] == "always()"
-    assert {"result*.json", "*.partial.jsonl", "report.html", "report.txt"} <= {*last["with"]["path"].split()}
+    assert {"result*.json", "*.partial.jsonl", "report.html", "junit.xml"} <= {*last["with"]["path"].split()}
+
+
+def test_the_job_keeps_what_was_measured_however_the_run_ends() -> None:
+    artifacts = gitlab_job()["artifacts"]
+    assert artifacts["when"] == "always"
+    assert {"result*.json", "*.partial.jsonl", "report.html", "report.md"} <= {*artifacts["paths"]}
+    assert artifacts["reports"] == {"junit": "junit.xml"}
 
 
 @pytest.mark.locust
 def test_the_workflows_steps_run_and_fail_where_the_run_does(tmp_path: Path) -> None:
     steps = [step for step in workflow_steps() if "run" in step and not step["run"].startswith("pip ")]
-    with logged_server(tmp_path, **QUICK, error_rate=1.0) as server:
-        (tmp_path / "config.yaml").write_text(
-            f"total_requests: 8\nwarmup_requests: 2\napi: {{base_url: '{server.url}'}}\n"
-        )
+    with failing_service(tmp_path) as server:
+        configure(tmp_path, server.url)
         codes = [in_bash(step, tmp_path) for step in steps]
-    assert codes == [0, 1, 0]
+    assert codes == [0, 3]
     assert saved(tmp_path, "result.json")
     summary = (tmp_path / "summary.md").read_text(encoding="utf-8")
-    assert re.fullmatch(r"```\n.*Results\n.*```\n", summary, re.DOTALL)
+    assert summary.startswith("## ")
+    assert "| \N{CROSS MARK} | error" in summary
+    assert "- \N{NO ENTRY} `complete`: Stopped: the service gave no good answer" in summary
+    assert int(ET.parse(tmp_path / "junit.xml").getroot().get("errors", "")) >= 1
 
 
-def test_where_nothing_was_run_the_workflows_report_says_so(tmp_path: Path) -> None:
-    """An earlier step has failed: the one that runs always neither fails too, nor leaves half a block behind."""
-    (step,) = (step for step in workflow_steps() if step.get("if") == "always()" and "run" in step)
-    assert in_bash(step, tmp_path) == 0
-    assert (tmp_path / "summary.md").read_text(encoding="utf-8") == "The load test did not begin: see the log.\n"
+@pytest.mark.slow
+@pytest.mark.locust
+def test_the_jobs_commands_run_and_fail_where_the_run_does(tmp_path: Path) -> None:
+    job = gitlab_job()
+    commands = [line for line in (*job["script"], *job["after_script"]) if not line.startswith("pip ")]
+    with failing_service(tmp_path) as server:
+        configure(tmp_path, server.url)
+        codes = [in_bash({"run": line}, tmp_path) for line in commands]
+    assert codes == [0, 3, 0]
+    assert (tmp_path / "report.md").read_text(encoding="utf-8").startswith("## ")
+    assert int(ET.parse(tmp_path / "junit.xml").getroot().get("errors", "")) >= 1
 
 
 def in_bash(step: dict[str, Any], folder: Path) -> int:
     """As GitHub runs it: by `bash -e`, and with `-o pipefail` where the step names its shell."""
     options = ["-eo", "pipefail"] if step.get("shell") == "bash" else ["-e"]
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    environ = environment() | {"PATH": path, "GITHUB_STEP_SUMMARY": str(folder / "summary.md")}
+    environ = environment() | {
+        "PATH": path,
+        "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
+        "GITHUB_ACTIONS": "true",
+    }
     return subprocess.run(["bash", *options, "-c", step["run"]], cwd=folder, env=environ, check=False).returncode

@@ -19,14 +19,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from stt_load.config import load, preset
 from stt_load.server.process import EmbeddedServer
 from stt_load.server.settings import ServerSettings
+from stt_load.storage.result_file import write
 from tests.markdown import DOCUMENTS, READMES, ROOT, anchors, blocks, commands, languages, links, text_of
 from tests.ports import free_port
 from tests.processes.running import Ran, check_code, environment, restore_interrupt, saved
 from tests.real import engines
+from tests.report.runs import run_of, steady
 
 ELSEWHERE = ("pytest", "stt-load selftest")
 """Commands with tests of their own."""
@@ -41,7 +44,8 @@ CODE = {"docs/library.md": {"python"}, "docs/result.md": {"python", "sql", "bash
 SHOWN = {"locust --headless": "README.md", "locust --headless --report-language ko": "README.ko.md"}
 """Commands whose report a document shows."""
 SHORT = {"STT_LOAD_AUDIO_DURATION": "5"}
-"""Clips of five seconds instead of ten: the embedded server is quicker then, and answers can still be judged."""
+"""Clips of five seconds instead of ten: the embedded server is quicker then, and answers can still be judged.
+Recordings would be joined to that length."""
 VARIABLE = re.compile(r"\$\{(\w+)\}|_env: (\w+)")
 SERVERS = re.compile(r"http://127\.0\.0\.1:(8000|9000)\b")
 """What stands for a service of the reader's own."""
@@ -73,8 +77,30 @@ def test_the_two_promised_lines_are_there() -> None:
         assert "pip install -e '.[test]' && pytest" in lines
 
 
+RUN_QUICKLY = (
+    "pip install -e . && locust --headless",
+    "stt-load presets",
+    "locust --headless --rate 8",
+    "locust --headless --processes 2",
+    "locust\n",
+)
+"""How blocks of the READMEs begin that are run always: one of each kind. A newcomer's way is .ci/newcomer."""
+
+
+def by_time() -> list[ParameterSet]:
+    """Runs, of which the documents have dozens: those of RUN_QUICKLY always, the rest where all do."""
+    runs = re.compile(r"^(pip install .* && )?(uvx )?(locust|stt-load run)\b", re.MULTILINE)
+    slow = {block for block in shell_blocks() if runs.search(block) and not block.startswith(RUN_QUICKLY)}
+    return [pytest.param(block, marks=[pytest.mark.slow] * (block in slow)) for block in shell_blocks()]
+
+
+def test_what_is_run_quickly_is_in_a_readme() -> None:
+    there = [block for document in READMES for block in blocks(document, "sh")]
+    assert [start for start in RUN_QUICKLY if not any(block.startswith(start) for block in there)] == []
+
+
 @pytest.mark.locust
-@pytest.mark.parametrize("block", shell_blocks())
+@pytest.mark.parametrize("block", by_time())
 def test_every_command_runs(block: str, tmp_path: Path, server: str) -> None:
     """In a folder with the repository's two files, but for what makes a folder of its own; against a server that is
     there, and with the result that a command reads."""
@@ -88,7 +114,7 @@ def test_every_command_runs(block: str, tmp_path: Path, server: str) -> None:
         for name in ("config.yaml", "locustfile.py"):
             shutil.copy(ROOT / name, tmp_path)
     if "result.json" in block and "--save-path result.json" not in block:
-        call("locust --headless --total-requests 12 --save-path result.json -H " + server, tmp_path)
+        write(tmp_path / "result.json", run_of(steady()))
     for line in runnable(block):
         said = call(SERVERS.sub(server, line).replace("8001", str(free_port())), tmp_path)
         if line in SHOWN and "✅" in said:  # a busy machine has more to say
@@ -98,7 +124,7 @@ def test_every_command_runs(block: str, tmp_path: Path, server: str) -> None:
 
 def outlines(text: str) -> set[str]:
     """Its lines without their numbers, and without the words that a service has heard."""
-    return {re.sub(r"(?<=: )[A-Z].*\.$|[\d.]+", "0", line) for line in text.splitlines()}
+    return {re.sub(r"(?<=: )[A-Z].*[.?!]$|[\d.]+", "0", line) for line in text.splitlines()}
 
 
 def call(line: str, folder: Path) -> str:
@@ -109,11 +135,12 @@ def call(line: str, folder: Path) -> str:
         given |= [words.pop(0).split("=", 1)]
     web, master = str(free_port()), str(free_port())
     ports = {"LOCUST_WEB_PORT": web, "LOCUST_MASTER_BIND_PORT": master, "LOCUST_MASTER_NODE_PORT": master}
+    short = {} if "--audio-files" in words else SHORT
     before = saved(folder, "*result*.json")
     process = subprocess.Popen(
         [shutil.which(words[0], path=str(Path(sys.executable).parent)) or words[0], *words[1:]],
         cwd=folder,
-        env=environment() | {"LOCUST_WEB_HOST": "127.0.0.1"} | ports | SHORT | given,
+        env=environment() | {"LOCUST_WEB_HOST": "127.0.0.1"} | ports | short | given,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -163,7 +190,8 @@ def until_it_answers(process: subprocess.Popen[str], port: int) -> None:
 
 
 @pytest.mark.parametrize("document", [one for one in DOCUMENTS if "yaml" in languages(one)])
-def test_every_snippet_of_configuration_loads(document: str, tmp_path: Path) -> None:
+def test_every_snippet_of_configuration_loads(document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)  # where the recordings are that one may name
     for snippet in blocks(document, "yaml"):
         file = tmp_path / "config.yaml"
         file.write_text(snippet, encoding="utf-8")

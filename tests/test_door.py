@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
 
@@ -50,3 +52,17 @@ def test_what_was_called_before_is_what_is_called_now() -> None:
     same = "print(suite.install is stt_load.install, users.SttUser is stt_load.SttUser)"
     ran = python(f"import stt_load; from stt_load import suite, users; {same}")
     assert ran.stdout == "True True\n", ran.stderr
+
+
+@pytest.mark.parametrize("name", ["ErrorKind", "nothing"])
+def test_the_collector_works_as_before_whatever_was_looked_up(name: str) -> None:
+    assert gc.isenabled()
+    with suppress(AttributeError):
+        getattr(stt_load, name)
+    assert gc.isenabled()
+    gc.disable()
+    with suppress(AttributeError):
+        getattr(stt_load, name)
+    found = gc.isenabled()
+    gc.enable()
+    assert not found

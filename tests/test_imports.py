@@ -27,29 +27,43 @@ ARROWS = {
     "packing": {"audio", "accuracy"},
     "load": {"samples"},
     "api": {"samples"},
-    "stats": {"samples"},
+    "slo": set(),
+    "stats": {"slo", "samples"},
     "client": {"api", "audio", "samples"},
-    "storage": {"stats", "samples"},
-    "report": {"storage", "stats", "samples"},
+    "search": {"stats", "slo", "samples"},
+    "storage": {"stats", "slo", "samples"},
+    "report": {"search", "storage", "stats", "samples"},
     "config": set(),
-    "run": {"storage", "stats", "client", "api", "accuracy", "audio", "load", "samples"},
-    "cluster": {"run", "storage", "stats", "client", "api", "accuracy", "audio", "load", "samples"},
+    "run": {"search", "storage", "stats", "slo", "client", "api", "accuracy", "audio", "load", "samples"},
+    "cluster": {"run", "search", "storage", "stats", "client", "api", "accuracy", "audio", "load", "samples"},
     "server": {"audio"},
     "selftest": {"server", "audio"},
 }
 """Whom each room may import. `cli` and `locust_plugin`, which nobody imports, may have all but each other."""
+KNOW_THE_CONFIGURATION = ("stt_load.run.context", "stt_load.run.order", "stt_load.run.level_order")
+"""Of the run."""
 PLAIN = {
     "config": {
         *("stt_load.api.names", "stt_load.audio.names", "stt_load.load.names", "stt_load.server.settings"),
         *("stt_load.audio.clip", "stt_load.audio.manifest", "stt_load.audio.nonce", "stt_load.audio.pack"),
         *("stt_load.audio.cache", "stt_load.audio.pool", "stt_load.audio.decoding"),
-        "stt_load.audio.soundfiles",
-        "stt_load.audio.plan",
+        *("stt_load.audio.soundfiles", "stt_load.audio.plan", "stt_load.audio.entries", "stt_load.audio.blocks"),
+        *("stt_load.audio.corpus", "stt_load.audio.folder", "stt_load.audio.inspection"),
+        *("stt_load.audio.endings", "stt_load.audio.patience", "stt_load.audio.locks"),
+        *("stt_load.audio.arrangement", "stt_load.audio.bundles", "stt_load.audio.pauses"),
+        *("stt_load.slo.parse", "stt_load.slo.limits", "stt_load.slo.conditions", "stt_load.slo.advice"),
+        *("stt_load.slo.model", "stt_load.slo.terms", "stt_load.slo.tokens"),
+        *("stt_load.stats.metrics", "stt_load.stats.blocks"),
+        *("stt_load.audio.lengths", "stt_load.audio.length_table", "stt_load.audio.draws"),
+        *("stt_load.audio.trace", "stt_load.audio.traced", "stt_load.samples.levels"),
     },
+    "samples": {"stt_load.audio.names"},
+    "load": {"stt_load.audio.names", "stt_load.audio.trace"},
     "run": {"stt_load.config"},
+    "slo": {"stt_load.stats.metrics", "stt_load.stats.blocks"},
     "server": {"stt_load.api.names"},
 }
-"""Single modules beyond that. Of `run` only the run's context may have the configuration."""
+"""Single modules beyond that. Of `run` only what is asked for and the run's context may have the configuration."""
 
 LOOK = """
 import importlib, json, pkgutil, sys
@@ -98,7 +112,7 @@ def is_allowed(module: str, other: str) -> bool:
         return True
     if room in ("cli", "locust_plugin"):
         return its not in ("cli", "locust_plugin")
-    if (module, its) in (("stt_load.run.context", "config"), ("stt_load.__main__", "cli")):
+    if (module, its) in (*((one, "config") for one in KNOW_THE_CONFIGURATION), ("stt_load.__main__", "cli")):
         return True
     return its in ARROWS.get(room, ()) or (other in PLAIN.get(room, ()) and room != "run")
 
@@ -149,7 +163,7 @@ def loaded_by(module: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "room", ["samples", "stats", "audio", "accuracy", "api", "load", "report", "config", "storage"]
+    "room", ["samples", "slo", "stats", "audio", "accuracy", "api", "load", "report", "config", "storage"]
 )
 def test_a_pure_room_knows_neither_locust_nor_gevent(room: str) -> None:
     loaded = loaded_by(f"stt_load.{room}")

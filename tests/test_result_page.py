@@ -21,6 +21,7 @@ from stt_load.storage import result_file, rows_file
 from tests.factory import joined, table
 from tests.markdown import blocks, commands
 from tests.report.runs import run_of
+from tests.storage.trying import levels_of, search_of
 
 PAGE = "docs/result.md"
 
@@ -29,7 +30,8 @@ def a_run() -> Samples:
     """A warm-up, 97 answers of different lengths, and three failures."""
     kinds = [None] * 97 + [ErrorKind.SHED] * 2 + [ErrorKind.TIMEOUT_READ]
     times = [0.5 + 0.001 * (number * 37 % 100) for number in range(100)]
-    measured = table([0.1 * number for number in range(100)], times, kind=kinds, first_seq=3)  # type: ignore[arg-type]
+    starts, audio_s = [0.1 * number for number in range(100)], [100 * (one - 0.445) for one in times]
+    measured = table(starts, times, kind=kinds, audio_s=audio_s, first_seq=3)  # type: ignore[arg-type]
     both = joined(table([-3.0, -2.0, -1.0], 0.9), measured)
     both.rows["phase"][:3] = 0
     both.rows["error"][100:] = 0
@@ -53,6 +55,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with monkeypatch.context() as long:
         long.setattr(result_file, "MOST_ROWS_INSIDE", 10)
         result_file.write(tmp_path / "long.json", run)
+    result_file.write_levels(tmp_path / "sweep.json", levels_of())
+    result_file.write_levels(tmp_path / "search.json", search_of())
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -76,12 +80,19 @@ print(json.dumps({
     "of_96": [float(ok["response_time_s"][:96].median()), sorted(ok["response_time_s"][:96])[47:49]],
     "sent_at": str(sent_at[3]),
     "alike": [bool(np.allclose(rows["response_time_s"], one["response_time_s"], atol=1e-9)) for one in (many, table)],
+    "levels": published.astype(object).where(published.notna(), None).values.tolist(),
+    "p95s": p95_of_levels.tolist(),
     "flags": rows["ok"].tolist() == table["ok"].tolist() == lines["ok"].tolist(),
 }))
 """
     ran = subprocess.run([sys.executable, "-c", code + told], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     found = json.loads(ran.stdout)
+    levels = json.loads((folder / "sweep.json").read_text(encoding="utf-8"))["levels"]
+    p95s = [one["metrics"]["response_time_s"]["p95"] for one in levels]
+    assert found.pop("p95s") == pytest.approx(p95s)
+    rates = [one["metrics"]["throughput_rps"] for one in levels]
+    assert found.pop("levels") == [[users, rate, 0.3, None] for users, rate in zip((1, 2, 4), rates, strict=True)]
     between, (lower, upper) = found.pop("of_96")
     assert between == pytest.approx((lower + upper) / 2)
     assert lower < between < upper
@@ -115,7 +126,10 @@ def test_duckdb_finds_what_the_report_says(folder: Path) -> None:
 
 @pytest.mark.skipif(shutil.which("jq") is None, reason="needs jq")
 def test_jq_finds_what_the_report_says(folder: Path) -> None:
-    *told, rows, heard = [jq(line) for block in blocks(PAGE, "bash") for line in commands(block)]
+    *told, rows, heard, swept, answer, curve = [
+        jq(line) for block in blocks(PAGE, "bash") for line in commands(block)
+    ]
+    lengths = json.loads((folder / "result.json").read_text(encoding="utf-8"))["durations"]
     assert [json.loads(line) for line in rows.splitlines()] == [row for row in requests(folder) if not row["ok"]]
     assert told == [
         str(metrics(folder)["response_time_s"]["p95"]),
@@ -125,9 +139,19 @@ def test_jq_finds_what_the_report_says(folder: Path) -> None:
         "0.05",
         "7\tswapped",
         "the old boat\na yellow bird",
+        "\n".join(
+            f"{one['over_s']:g}\t{one['n']}\t{one['response_time_s']['p95_s']}\t{one['rtf']['overall']}"
+            for one in lengths
+        ),
+        '["linear",0.445,0.01,null]',
         "true",
     ]
     assert heard == "the old boat\nboat 12"
+    assert [line.split("\t")[::2] for line in swept.splitlines()] == [["1", "0.3"], ["2", "0.3"], ["4", "0.3"]]
+    assert answer == "carries 2 requests in flight"
+    points = json.loads((folder / "search.json").read_text(encoding="utf-8"))["capacity"]["levels"]
+    told_of = [[f"{one['value']:g}", str(one["done_rps"]), "0.3", one["outcome"]] for one in points]
+    assert [line.split("\t") for line in curve.splitlines()] == told_of
 
 
 def jq(line: str) -> str:

@@ -20,6 +20,7 @@ from stt_load.client import Exchange
 from stt_load.client.choice import client_of
 from stt_load.config import Override, load
 from stt_load.run.context import api_of, target_of
+from tests.audio.packs import alike
 from tests.markdown import blocks
 
 Answers = dict[str, list[Any]]
@@ -142,7 +143,7 @@ def spoken(text: str, service: Service, folder: Path, monkeypatch: pytest.Monkey
     exchange = Exchange("id-1")
     with gevent.Timeout(10):
         try:
-            return client.speak(NoiseSource(1, 16_000, 16_000).clip(0, 0), exchange), exchange
+            return client.speak(NoiseSource(1, alike(16_000, 16_000)).clip(0, 0), exchange), exchange
         finally:
             client.close()
 

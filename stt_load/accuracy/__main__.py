@@ -1,7 +1,7 @@
 """The scoring process: one order on standard input, how far it is and what came out on standard output.
 
-The order is a line of JSON: {"transcripts", "spec", "seed", "normalise"}. Answers are lines of JSON: {"done", "of"},
-and in the end {"accuracy", "bytes"} with so many bytes of rows after it, or {"error"}, a sentence.
+The order is a line of JSON: {"transcripts", "spec", "seed", "normalise", "repeated"}. Answers are lines of JSON:
+{"done", "of"}, and in the end {"accuracy", "bytes"} with so many bytes of rows after it, or {"error"}, a sentence.
 """
 
 from __future__ import annotations
@@ -12,16 +12,21 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from stt_load.accuracy.answers import Answers
+import numpy as np
+
+from stt_load.accuracy.answers import Answers, Part
 from stt_load.accuracy.normalise import chosen, normaliser
-from stt_load.accuracy.scores import Scores, ScoringError
+from stt_load.accuracy.repeated import compared
+from stt_load.accuracy.scores import ROW, Scores, ScoringError, wordless
 from stt_load.accuracy.scoring import Scoring
-from stt_load.audio.manifest import PackError
-from stt_load.audio.sources import AudioSpec, pack_of, texts_of
+from stt_load.audio.entries import RecordingsError
+from stt_load.audio.names import REPEAT
+from stt_load.audio.sources import AudioSpec, collection_of, has_words, texts_of
+from stt_load.samples.accuracy import Accuracy
 
 TOLD_EVERY_S = 0.2
 
@@ -32,7 +37,7 @@ def main() -> int:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         scores = scored(order, _Telling(_say))
-    except (ScoringError, PackError) as error:
+    except (ScoringError, RecordingsError) as error:
         _say({"error": str(error)})
         return 0
     _say({"accuracy": asdict(scores.accuracy), "bytes": scores.rows.nbytes})
@@ -42,12 +47,20 @@ def main() -> int:
 
 
 def scored(order: Mapping[str, Any], progress: Callable[[int, int], None]) -> Scores:
-    """What the order asks for. Raises `ScoringError`, and `PackError` where the pack can't be read any more."""
+    """What the order asks for. Raises `ScoringError`, and `RecordingsError` where they can't be read any more."""
     spec = AudioSpec(**order["spec"])
-    pack = pack_of(spec)
-    normal = normaliser(chosen(order["normalise"], pack.language))
+    collection, again = collection_of(spec), order["repeated"]
+    normal = normaliser(chosen(order["normalise"], None if collection is None else collection.language))
     with Answers(Path(order["transcripts"])) as answers:
-        return Scoring(answers, texts_of(spec, order["seed"]), normal, progress).scores(pack.language, pack.name)
+        if collection is None or not has_words(spec):
+            scores = Scores(np.zeros(0, ROW), Accuracy.unjudged(wordless(spec.source)))
+        else:
+            own = Part(answers, lambda one: one.attempt < REPEAT) if again else answers
+            scoring = Scoring(own, texts_of(spec, order["seed"]), normal, progress)
+            scores = scoring.scores(collection.language, collection.name)
+        if not again:
+            return scores
+        return replace(scores, accuracy=replace(scores.accuracy, repeats=compared(answers, again, normal)))
 
 
 class _Telling:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, Protocol
 
 from stt_load.accuracy.scores import ScoringError
 from stt_load.samples.accuracy import LONGEST_ANSWER
@@ -26,6 +26,33 @@ class Answer(NamedTuple):
     sent_s: float
     text: str
     place: int
+
+
+class Readable(Protocol):
+    """Answers that can be read again and again."""
+
+    def count(self) -> int:
+        """How many there are."""
+
+    def __iter__(self) -> Iterator[Answer]: ...
+
+    def text_at(self, place: int) -> str:
+        """The text of the answer whose line begins there."""
+
+
+class Part:
+    """Those of `answers` that are `meant`."""
+
+    def __init__(self, answers: Readable, meant: Callable[[Answer], bool]) -> None:
+        self._answers = answers
+        self._meant = meant
+        self.text_at = answers.text_at
+
+    def count(self) -> int:
+        return sum(1 for _ in self)
+
+    def __iter__(self) -> Iterator[Answer]:
+        return filter(self._meant, self._answers)
 
 
 class Answers:

@@ -6,41 +6,49 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 import numpy as np
 from pydantic import TypeAdapter
 
-from stt_load.accuracy.scores import ROW, Scores, ScoringError
+from stt_load.accuracy.scores import ROW, Scores, ScoringError, wordless
+from stt_load.audio.sources import AudioSpec, has_words
 from stt_load.samples.accuracy import Accuracy
-
-if TYPE_CHECKING:
-    from stt_load.audio.sources import AudioSpec
 
 _LONGEST_ERROR = 500
 
 
 def score(
-    transcripts: Path, spec: AudioSpec, seed: int, normalise: str, progress: Callable[[int, int], None]
+    transcripts: Path,
+    spec: AudioSpec,
+    seed: int,
+    normalise: str,
+    progress: Callable[[int, int], None],
+    repeated: Sequence[int] = (),
 ) -> Scores:
     """The answers in the file `transcripts`, held against the clips that `spec` and `seed` make.
 
     normalise: auto (by the pack's language), english, korean or none. progress: told now and then, and at the end,
-    how many answers have been scored, of how many.
+    how many answers have been scored, of how many. repeated: seqs of clips that were said again, whose answers are
+    held against each other as well.
 
     The process is in a session of its own, so that a Ctrl-C in the terminal is its parent's affair; it also ends when
     the parent dies. Only pipes are waited for, so in a program that gevent has patched other greenlets go on.
     Whatever `progress` raises ends the process and is passed on, as is what kills the greenlet or interrupts.
     Raises `ScoringError`, in one sentence, for whatever else goes wrong.
     """
-    if spec.source != "speech":
-        return Scores(
-            np.zeros(0, ROW), Accuracy.unjudged(f"The clips were {spec.source}, in which there are no words.")
-        )
-    order = {"transcripts": str(transcripts), "spec": asdict(spec), "seed": seed, "normalise": normalise}
+    if not repeated and not has_words(spec):
+        return Scores(np.zeros(0, ROW), Accuracy.unjudged(wordless(spec.source)))
+    order = {
+        "transcripts": str(transcripts),
+        "spec": asdict(spec),
+        "seed": seed,
+        "normalise": normalise,
+        "repeated": list(repeated),
+    }
     # A file takes the errors of the child: nobody would read a pipe, and a full one would block it.
     with tempfile.TemporaryFile() as errors:
         child = _started(errors)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from stt_load.accuracy.answers import Answers
+from stt_load.accuracy.answers import Readable
 from stt_load.accuracy.references import References
 from stt_load.accuracy.scores import Rows
 from stt_load.samples.accuracy import FLAWS, Example
@@ -24,7 +24,7 @@ class Examples:
     answer that is another's, the number of that one. Texts are read again from the answers.
     """
 
-    def __init__(self, rows: Rows, others: Mapping[int, int], references: References, answers: Answers) -> None:
+    def __init__(self, rows: Rows, others: Mapping[int, int], references: References, answers: Readable) -> None:
         self._rows = rows
         self._others = others
         self._references = references

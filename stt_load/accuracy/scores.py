@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from stt_load.samples.accuracy import Accuracy
+from stt_load.samples.accuracy import NO_TEXTS, Accuracy
 
 ROW = np.dtype(
     [
@@ -30,6 +30,13 @@ Rows: TypeAlias = np.ndarray[tuple[int], np.dtype[np.void]]
 
 class ScoringError(RuntimeError):
     """The answers could not be scored; the text is one sentence for a person."""
+
+
+def wordless(source: str) -> str:
+    """Why nothing can be held against clips of this source, of which no words are known."""
+    if source == "files":
+        return NO_TEXTS
+    return f"The clips were {source}, in which there are no words."
 
 
 @dataclass(frozen=True)

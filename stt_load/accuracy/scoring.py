@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from stt_load.accuracy.answers import Answer, Answers
+from stt_load.accuracy.answers import Answer, Readable
 from stt_load.accuracy.edits import Edits, character_edits, edits
 from stt_load.accuracy.examples import Examples
 from stt_load.accuracy.flaws import looping, truncated
@@ -34,7 +34,7 @@ class Scoring:
     Of each answer 39 bytes are kept, and its words only where it is far from its reference: it may be another's.
     """
 
-    def __init__(self, answers: Answers, texts: Texts, normaliser: Normaliser, progress: Progress) -> None:
+    def __init__(self, answers: Readable, texts: Texts, normaliser: Normaliser, progress: Progress) -> None:
         self._answers = answers
         self._normaliser = normaliser
         self._progress = progress

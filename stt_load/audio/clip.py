@@ -1,4 +1,4 @@
-"""What one request says: the bytes to be sent, and what is known of the speech in them."""
+"""What one request says: the bytes to be sent, what is known of the speech in them, and what makes them."""
 
 from __future__ import annotations
 
@@ -64,6 +64,24 @@ class Clip:
     def speech_to_s(self) -> float | None:
         """Where the last word ends, in seconds from the clip's beginning; None without words."""
         return None if self.said is None else self.said.speech_s()[1]
+
+
+class Source(Protocol):
+    """Clips, each a function of the seed and of (seq, attempt): the same on any worker."""
+
+    takes_time: bool
+    """`clip` decodes, or copies: not for a loop that others wait for."""
+
+    def clip(self, seq: int, attempt: int) -> Clip: ...
+
+    def load(self) -> None:
+        """Makes ready what clips will need; where they take time, what the next ones will. Takes its time, from any
+        thread, while clips are drawn; or is not called at all: then they take their time."""
+
+
+def head_of(frames: int, rate_hz: int) -> tuple[bytes, tuple[int, float, int]]:
+    """What all WAV clips of so many samples share: their header, and their `bytes`, `duration_s`, `rate_hz`."""
+    return wav_header(frames, rate_hz), (HEADER_BYTES + frames * SAMPLE_BYTES, frames / rate_hz, rate_hz)
 
 
 def wav_header(frames: int, rate_hz: int) -> bytes:

@@ -8,14 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stt_load.audio.blocks import RUN_UP
 from stt_load.audio.manifest import PackError, decoded
 from stt_load.audio.pack import Pack
 
 Samples = NDArray[np.int16]
-
-RUN_UP = 8_192
-"""Samples that are decoded before a recording and thrown away. A block of Vorbis overlaps with the one before it, and
-libsndfile gives the first after a leap without that one; the largest block has 8,192 samples (Vorbis I, 4.2.2)."""
 
 
 class Decoder:
@@ -52,7 +49,7 @@ class Decoder:
     def _cut(self, start: int, frames: int) -> Samples:
         """So many samples of the joined file. It stays open, and where one recording follows the other nothing is
         decoded twice."""
-        from stt_load.audio.soundfiles import SoundFileError, opened
+        from stt_load.audio.soundfiles import SoundFileError, opened, why
 
         try:
             if self._file is None:
@@ -63,7 +60,7 @@ class Decoder:
                 self._file.read(min(start, RUN_UP), dtype="int16")
             cut: Samples = self._file.read(frames, dtype="int16")
         except (OSError, SoundFileError) as error:
-            raise PackError(f"{self._pack.joined} can't be decoded: {error}") from None
+            raise PackError(f"{self._pack.joined} can't be decoded: {why(error)}") from None
         if len(cut) != frames:
             raise PackError(f"{self._pack.joined} is shorter than its recordings are together")
         return cut

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from stt_load.audio.clip import Clip, wav_header
+from stt_load.audio.clip import Clip, head_of
+from stt_load.audio.lengths import Lengths
 from stt_load.audio.names import FEWEST_SAMPLES, HEADER_BYTES, SAMPLE_BYTES
 from stt_load.audio.nonce import NONCE_BYTES, WORD, scramble, word_of
 
@@ -19,11 +20,12 @@ PEAK = 4_095
 # their nonces.
 STARTS = 1 << 20
 
+# Bytes of a clip before its noise.
+_BEFORE = HEADER_BYTES + NONCE_BYTES
+
 
 class NoiseSource:
-    """WAV clips of one length, each a function of (seed, seq, attempt): the same on any worker.
-
-    seed: 0 to 2^64 - 1. frames: samples in each clip, at least FEWEST_SAMPLES. rate_hz: sample rate.
+    """WAV clips, each a function of (seed, seq, attempt): the same on any worker. seed: 0 to 2^64 - 1.
 
     Every clip differs from every other of the run, by construction: its first eight samples carry eight bytes, the
     image of the word seq * 2^16 + attempt under a map of 64-bit words that is one to one (`scramble`), so two clips
@@ -32,15 +34,14 @@ class NoiseSource:
     The noise is drawn once. A clip costs one small bytes object and no copy of its audio, whatever its length.
     """
 
-    def __init__(self, seed: int, frames: int, rate_hz: int) -> None:
-        if frames < FEWEST_SAMPLES:
-            raise ValueError(f"a clip of {frames} samples: at least {FEWEST_SAMPLES} are needed to make it unique")
+    takes_time = False
+
+    def __init__(self, seed: int, lengths: Lengths) -> None:
         self._seed = seed & WORD
-        self._kind = HEADER_BYTES + frames * SAMPLE_BYTES, frames / rate_hz, rate_hz
-        self._header = wav_header(frames, rate_hz)
-        self._rest_bytes = frames * SAMPLE_BYTES - NONCE_BYTES
+        self._frames, self._rate_hz = lengths.frames, lengths.rate_hz
+        self._same = None if lengths.same is None else head_of(lengths.same, lengths.rate_hz)
         noise = np.random.Generator(np.random.PCG64(seed)).integers(
-            -PEAK, PEAK + 1, STARTS + frames - FEWEST_SAMPLES, dtype="<i2"
+            -PEAK, PEAK + 1, STARTS + lengths.longest - FEWEST_SAMPLES, dtype="<i2"
         )
         self._noise = memoryview(noise.tobytes())
 
@@ -49,7 +50,8 @@ class NoiseSource:
         word = word_of(self._seed, seq, attempt)
         start = (scramble(word) % STARTS) * SAMPLE_BYTES
         nonce = b"".join(map(_NONCE_SAMPLE.__getitem__, word.to_bytes(8, "little")))
-        return Clip((self._header + nonce, self._noise[start : start + self._rest_bytes]), *self._kind)
+        header, kind = self._same or head_of(self._frames(seq), self._rate_hz)
+        return Clip((header + nonce, self._noise[start : start + kind[0] - _BEFORE]), *kind)
 
     def load(self) -> None:
         """Nothing is left to be done."""

@@ -105,7 +105,8 @@ def _digest(utterances: tuple[Utterance, ...]) -> str:
     """The same for a copy of the pack on another machine, another one for other texts, speakers or sounds."""
     known = hashlib.blake2b(digest_size=32)
     for one in utterances:
-        known.update(f"{one.voice}\0{one.text}\0".encode())
+        part = "" if one.offset is None else f"{one.offset}\0{one.frames}\0"
+        known.update(f"{one.voice}\0{one.text}\0{part}".encode())
         try:
             with open_ordinary(one.file) as file:
                 known.update(hashlib.file_digest(file, "blake2b").digest())

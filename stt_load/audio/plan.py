@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import gcd
 from typing import NamedTuple
 
+from stt_load.audio.lengths import Lengths
 from stt_load.audio.nonce import WORD, word_of
 from stt_load.audio.pack import Pack
 
@@ -21,11 +22,12 @@ _MULTIPLIER, _INCREMENT = 6364136223846793005, 1442695040888963407
 
 class Planned(NamedTuple):
     """word: the 64 bits that the clip is drawn from. order: the recordings, by their index in the pack. gaps: samples
-    before, between and after them, one more than there are recordings."""
+    before, between and after them, one more than there are recordings. frames: samples of all together."""
 
     word: int
     order: tuple[int, ...]
     gaps: tuple[int, ...]
+    frames: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,9 @@ class Voice:
 
 
 class SpeechPlan:
-    """What each clip of a run says: a function of (pack, frames, rate_hz, seed, seq, attempt), the same anywhere.
+    """What each clip of a run says: a function of (pack, lengths, seed, seq, attempt), the same anywhere.
 
-    frames: samples of each clip. seed: 0 to 2^64 - 1.
+    lengths: of the clips. seed: 0 to 2^64 - 1.
 
     The bits of a clip's word (`stt_load.audio.nonce.word_of`) begin a linear congruential sequence modulo 2^64 (D.
     Knuth's multiplier, The Art of Computer Programming 2, 3.3.4), whose upper bits choose. One voice says the whole
@@ -52,18 +54,19 @@ class SpeechPlan:
     out as they ought to.
     """
 
-    def __init__(self, pack: Pack, frames: int, rate_hz: int, seed: int) -> None:
-        self._pack, self._frames, self._seed = pack, frames, seed & WORD
+    def __init__(self, pack: Pack, lengths: Lengths, seed: int) -> None:
+        self._pack, self._same, self._frames, self._seed = pack, lengths.same, lengths.frames, seed & WORD
+        rate_hz = lengths.rate_hz
         self._least, self._short, self._long, self._tail = (
             round(gap_s * rate_hz) for gap_s in (LEAST_GAP_S, SHORT_GAP_S, LONG_GAP_S, LONGEST_TAIL_S)
         )
         self._ranges = ((self._short, self._long), (self._least, self._tail))
-        voices = _voices(pack, rate_hz)
-        self._voices = [one for one in voices if one.sorted_lengths[0] + 2 * self._least <= frames]
+        self._voices = [one for one in _voices(pack, rate_hz) if self._least_clip(one) <= lengths.longest]
+        self._enough = max(map(self._least_clip, self._voices), default=0)
 
     @property
     def is_silent(self) -> bool:
-        """No recording is short enough: nobody speaks in these clips."""
+        """No recording is short enough: nobody speaks in any of these clips."""
         return not self._voices
 
     def texts(self, seq: int, attempt: int) -> tuple[str, ...]:
@@ -72,21 +75,28 @@ class SpeechPlan:
         return tuple(recordings[number].text for number in self.plan(seq, attempt).order)
 
     def plan(self, seq: int, attempt: int) -> Planned:
-        """The clip of an iteration: its samples and pauses are `frames` together."""
-        word = word_of(self._seed, seq, attempt)
-        if not self._voices:
-            return Planned(word, (), (self._frames,))
-        voice = self._voices[word % len(self._voices)]
-        state, walked, rest = self._walked(voice, word)
+        """The clip of an iteration: its sentences and pauses are as long together as it is to be."""
+        word, frames, voices = word_of(self._seed, seq, attempt), self._same or self._frames(seq), self._voices
+        if frames < self._enough:
+            voices = [one for one in voices if self._least_clip(one) <= frames]
+        if not voices:
+            return Planned(word, (), (frames,), frames)
+        voice = voices[word % len(voices)]
+        state, walked, rest = self._walked(voice, word, frames)
         state, rest = self._ended(voice, state, walked, rest)
-        return Planned(word, tuple(map(voice.numbers.__getitem__, walked)), self._gaps(state, len(walked), rest))
+        order, gaps = tuple(map(voice.numbers.__getitem__, walked)), self._gaps(state, len(walked), rest)
+        return Planned(word, order, gaps, frames)
 
-    def _walked(self, voice: Voice, state: int) -> tuple[int, list[int], int]:
-        """Sentences until one more will do, and the samples that are left then."""
+    def _least_clip(self, voice: Voice) -> int:
+        """Samples of a clip that has room for the shortest sentence of a voice."""
+        return voice.sorted_lengths[0] + 2 * self._least
+
+    def _walked(self, voice: Voice, state: int, rest: int) -> tuple[int, list[int], int]:
+        """Sentences until one more will do, and the samples that are left then of `rest`."""
         lengths, count, least, long = voice.lengths, len(voice.lengths), self._least, self._long
         # A quarter of the sentences are longer: some of them are left for the end.
         long_one = voice.sorted_lengths[3 * count // 4]
-        rest, walked = self._frames, list[int]()
+        walked = list[int]()
         while rest > long_one + (len(walked) + 2) * long:
             if not len(walked) % count:  # the pack is at its end: another walk through it
                 state = state * _MULTIPLIER + _INCREMENT & WORD

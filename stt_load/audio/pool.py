@@ -10,6 +10,7 @@ import numpy as np
 
 from stt_load.audio import cache
 from stt_load.audio.decoding import Decoder
+from stt_load.audio.locks import system_lock
 from stt_load.audio.manifest import PackError, decoded
 from stt_load.audio.names import SAMPLE_BYTES
 from stt_load.audio.pack import Pack
@@ -20,7 +21,7 @@ class Pool:
 
     They are in the cache, where a former run has left them, and mapped from there; or each is decoded when somebody
     asks for it, or by `load`, whichever comes first. Both may happen at once in two threads, without a lock: each has
-    a decoder of its own, and what they write is the same.
+    a decoder of its own, and what they write is the same. Of those who ask one decodes at a time.
 
     folder: of the cache; None for none.
     """
@@ -36,6 +37,7 @@ class Pool:
         self._samples = np.zeros(self._size, "u1").data if found is None else found
         self._views: list[memoryview | None] = [None] * len(self._spans)
         self._decoder = Decoder(pack, rate_hz)
+        self._asking = system_lock()
         if found is not None:
             self._hand_out(found)
         else:
@@ -43,7 +45,10 @@ class Pool:
 
     def recording(self, number: int) -> memoryview:
         """The samples of one recording, as bytes: a view, no copy. Raises `PackError` where it can't be read."""
-        return self._views[number] or self._decode(number, self._decoder)
+        if (view := self._views[number]) is not None:
+            return view
+        with self._asking:
+            return self._views[number] or self._decode(number, self._decoder)
 
     def load(self, first: Iterable[int] = ()) -> None:
         """All that is not there yet, those of `first` in their order, then the others; and keeps them for the next

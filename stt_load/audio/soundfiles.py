@@ -7,24 +7,52 @@ here, for a lock of the system's, and nobody there.
 
 from __future__ import annotations
 
-import sys
-import threading
+import os
 from pathlib import Path
 from typing import IO, Any
 
 import soundfile
 from soundfile import SoundFileError as SoundFileError
 
+from stt_load.audio.locks import system_lock
+
 
 def opened(file: Path | IO[bytes], *form: Any, **named: Any) -> Any:
     """A `soundfile.SoundFile` of these arguments. From any thread. Raises OSError, `SoundFileError`."""
     with _opening:
-        return soundfile.SoundFile(file, *form, **named)
+        return soundfile.SoundFile(_named(file), *form, **named)
 
 
-def _system_lock() -> Any:
-    monkey = sys.modules.get("gevent.monkey")
-    return threading.Lock() if monkey is None else monkey.get_original("_thread", "allocate_lock")()
+def why(error: OSError | SoundFileError) -> str:
+    """What it was, without the path of the file: its name is told beside it."""
+    return str(getattr(error, "error_string", None) or getattr(error, "strerror", None) or error).removesuffix(".")
 
 
-_opening = _system_lock()
+def read_on(file: Path) -> Any:
+    """The same for one that is read from one place on, piece by piece. From any thread. Raises as `opened` does.
+
+    soundfile seeks after each piece to where it is, and a decoder of MP3 forgets at that what the next frame refers
+    back to: of what follows some is garbage.
+    """
+    file.stat()  # libsndfile says of what is not there "System error"
+    with _opening:
+        return _Unmoved(_named(file))
+
+
+def _named(file: Path | IO[bytes]) -> bytes | IO[bytes]:
+    """As bytes, since a name on a disk need not be UTF-8. Raises `SoundFileError` where the name says that nothing
+    in the file tells what it is: of those soundfile wants to be told."""
+    if not isinstance(file, Path):
+        return file
+    if file.suffix.lower() == ".raw":
+        raise SoundFileError("samples without a header")
+    return os.fsencode(file)
+
+
+class _Unmoved(soundfile.SoundFile):  # type: ignore[misc]  # it has no types
+    def seekable(self) -> bool:
+        """Not by soundfile's own doing."""
+        return False
+
+
+_opening = system_lock()

@@ -6,24 +6,16 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
-
-from stt_load.audio.clip import Clip, Sentence, Word, wav_header
-from stt_load.audio.names import FEWEST_SAMPLES, HEADER_BYTES, SAMPLE_BYTES
+from stt_load.audio import room
+from stt_load.audio.clip import Clip, Sentence, Word, head_of
+from stt_load.audio.lengths import Lengths
+from stt_load.audio.names import FEWEST_SAMPLES, SAMPLE_BYTES
 from stt_load.audio.nonce import faint
 from stt_load.audio.pack import Pack, Recording
 from stt_load.audio.plan import Planned, SpeechPlan
 from stt_load.audio.pool import Pool
 
-ROOM_PEAK = 57
-"""Of the room noise, which is spread evenly: its RMS is 60 dB below full scale (57 / sqrt(3) = 33 of 32,768). Speech
-is some 37 dB above; the embedded server hears it from 300 on."""
-STARTS = 1 << 14
-"""How far into the room noise a pause may start: drawn by 14 bits."""
-LONGEST_PART = 1 << 15
-"""Samples of room noise in one piece; longer pauses are of several. All of it is 98 kB: a processor's cache holds
-that while megabytes of speech come and go."""
-_PLACE, _SPREAD, _SHIFT = (1 << 32) - 1, 0x9E3779B1, 33 - STARTS.bit_length()
+_PLACE, _SPREAD, _SHIFT = (1 << 32) - 1, 0x9E3779B1, 33 - room.STARTS.bit_length()
 """Where in the room noise each pause begins: the upper ones of 32 bits, which an odd number spreads from one pause to
 the next (2^32 over the golden ratio: D. Knuth, The Art of Computer Programming 3, 6.4). Nothing hangs on it."""
 FIRST_CLIPS = 64
@@ -31,11 +23,11 @@ FIRST_CLIPS = 64
 
 
 class SpeechSource:
-    """WAV clips of one length in which sentences of a pack are spoken, each a function of (seed, seq, attempt): the
-    same on any worker.
+    """WAV clips in which sentences of a pack are spoken, each a function of (seed, seq, attempt): the same on any
+    worker.
 
-    seed: 0 to 2^64 - 1. frames: samples in each clip, at least FEWEST_SAMPLES. rate_hz: sample rate. folder: of the
-    cache of decoded samples; None for none. Which sentences, and the pauses between them: see `SpeechPlan`.
+    seed: 0 to 2^64 - 1. lengths: of the clips. folder: of the cache of decoded samples; None for none. Which
+    sentences, and the pauses between them: see `SpeechPlan`.
 
     Every clip differs from every other of the run, by construction. Its first eight samples are the eight bytes of
     its word (`word_of`), each as a sample of its own. They are always there, as before the first sentence there is a
@@ -46,49 +38,37 @@ class SpeechSource:
     A clip costs a list of views: nothing is copied, whatever its length.
     """
 
-    def __init__(self, pack: Pack, seed: int, frames: int, rate_hz: int, folder: Path | None = None) -> None:
-        if frames < FEWEST_SAMPLES:
-            raise ValueError(f"a clip of {frames} samples: at least {FEWEST_SAMPLES} are needed to make it unique")
-        self._pack, self._rate_hz = pack, rate_hz
+    takes_time = False
+
+    def __init__(self, pack: Pack, seed: int, lengths: Lengths, folder: Path | None = None) -> None:
+        self._pack, self._rate_hz = pack, (rate_hz := lengths.rate_hz)
         self._lengths = pack.lengths(rate_hz)
-        self._plan = SpeechPlan(pack, frames, rate_hz, seed)
-        self._kind = HEADER_BYTES + frames * SAMPLE_BYTES, frames / rate_hz, rate_hz
-        self._header = wav_header(frames, rate_hz)
-        room = np.random.Generator(np.random.PCG64(seed)).integers(
-            -ROOM_PEAK, ROOM_PEAK + 1, STARTS + LONGEST_PART, dtype="<i2"
-        )
-        self._room = memoryview(room.tobytes())
+        self._plan = SpeechPlan(pack, lengths, seed)
+        self._same = None if lengths.same is None else head_of(lengths.same, rate_hz)
+        self._room = room.noise(seed)
         self._pool = Pool(pack, rate_hz, folder)
 
     def clip(self, seq: int, attempt: int) -> Clip:
         """The clip of an iteration: header with nonce, then pauses and sentences in turn."""
         planned = self._plan.plan(seq, attempt)
-        word, order, gaps = planned
-        room, place, pause = self._room, word & _PLACE, gaps[0] - FEWEST_SAMPLES
-        parts: list[bytes | memoryview] = [self._header + faint(word)]
+        word, order, gaps, frames = planned
+        noise, place, pause = self._room, word & _PLACE, gaps[0] - FEWEST_SAMPLES
+        header, kind = self._same or head_of(frames, self._rate_hz)
+        parts: list[bytes | memoryview] = [header + faint(word)]
         for recording, gap in zip(map(self._pool.recording, order), gaps[1:], strict=True):
-            if pause <= LONGEST_PART:
+            if pause <= room.LONGEST_PART:
                 start = (place >> _SHIFT) * SAMPLE_BYTES
-                parts += room[start : start + pause * SAMPLE_BYTES], recording
+                parts += noise[start : start + pause * SAMPLE_BYTES], recording
             else:
-                parts += *self._long_pause(place >> _SHIFT, pause), recording
+                parts += *room.pause(noise, place >> _SHIFT, pause), recording
             place = place * _SPREAD & _PLACE
             pause = gap
-        parts += self._long_pause(place >> _SHIFT, pause)
-        return Clip(parts, *self._kind, self._said(planned) if order else None)
+        parts += room.pause(noise, place >> _SHIFT, pause)
+        return Clip(parts, *kind, self._said(planned) if order else None)
 
     def load(self) -> None:
         """Decodes what is not there yet: first what the first clips need, in their order."""
         self._pool.load(islice(self._needed(), FIRST_CLIPS * 8))
-
-    def _long_pause(self, place: int, samples: int) -> Iterator[memoryview]:
-        """Room noise of so many samples, in pieces."""
-        while samples > 0:
-            piece = min(samples, LONGEST_PART)
-            start = place % STARTS * SAMPLE_BYTES
-            yield self._room[start : start + piece * SAMPLE_BYTES]
-            samples -= piece
-            place += piece
 
     def _needed(self) -> Iterator[int]:
         for seq in range(FIRST_CLIPS):

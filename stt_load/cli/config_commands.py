@@ -33,7 +33,9 @@ def given(args: argparse.Namespace) -> Loaded:
 
 def flags() -> dict[str, str]:
     """The option for each key that has one."""
-    return {"api.base_url": "--host", "concurrent_requests": "--users"} | {one.key: one.flag for one in OPTIONS}
+    return {"api.base_url": "--host", "concurrent_requests": "--users", "spawn_rate": "--spawn-rate"} | {
+        one.key: one.flag for one in OPTIONS
+    }
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,8 +50,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options = parser.add_argument_group("as given to locust", "Values that would override the file")
     options.add_argument("-u", "--users", dest="concurrent_requests", metavar="VALUE", help="Users")
     options.add_argument("-H", "--host", dest="api.base_url", metavar="VALUE", help="The server")
+    options.add_argument("-r", "--spawn-rate", dest="spawn_rate", metavar="VALUE", help="Users started per second")
     for option in OPTIONS:
-        options.add_argument(option.flag, dest=option.key, metavar="VALUE", help=option.help.replace("%", "%%"))
+        options.add_argument(
+            option.flag, dest=option.key, metavar="VALUE", help=option.help.replace("%", "%%"), **option.action
+        )
 
 
 def run(args: argparse.Namespace) -> int:

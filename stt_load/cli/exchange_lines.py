@@ -29,7 +29,8 @@ def request(target: Target, api: Api, clip: Clip, audio: AudioConfig) -> Iterato
         yield f"{target.request_id_header}: probe"
     yield f"Content-Length: {len(body)}"
     yield ""
-    kind, length = audio.format.upper(), f"{clip.duration_s:g} s of {audio.source}"
+    what = "recordings" if audio.source == "files" else audio.source
+    kind, length = audio.format.upper(), f"{clip.duration_s:g} s of {what}"
     left_out = f"[{kind}, {length}, {clip.rate_hz} Hz, {clip.bytes:,} bytes]"
     if len(body) == clip.bytes:
         yield left_out

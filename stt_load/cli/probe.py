@@ -118,7 +118,7 @@ def _probe(args: argparse.Namespace, config: Config, url: str) -> int:
 
 
 def _yardstick(config: Config) -> Yardstick:
-    found = spoken(config.audio)
+    found = spoken(config.audio, config.load.trace)
     return Yardstick(config.accuracy.normalise, None if found is None else found.language)
 
 

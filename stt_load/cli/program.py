@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
-import difflib
 import importlib
-import shlex
 import sys
-from collections.abc import Sequence
 
 from stt_load import __version__
-from stt_load.report.output import forgive, silence
+from stt_load.report.streams import forgive, silence
+
+TYPE_CHECKING = False  # as typing has it; what takes long is imported where it is needed: `run` is to begin soon
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
 
 READER_GONE = 141
 """128 + SIGPIPE, what a shell reports for a program that ended so."""
@@ -24,7 +25,7 @@ COMMANDS = {
     "keys": ("explain every key of the configuration", "stt_load.config.reference"),
     "options": ("list the options that stt-load adds to locust", "stt_load.config.options"),
     "presets": ("list the known services and what each preset sets", "stt_load.config.preset"),
-    "pack": ("make a pack of speech from a text file and a synthesiser", "stt_load.packing.command"),
+    "pack": ("make a pack of speech from recordings, or from texts and a synthesiser", "stt_load.packing.command"),
     "probe": ("send one request and show what came of it", "stt_load.cli.probe"),
     "report": ("make the report of a saved or crashed run again", "stt_load.cli.report"),
     "selftest": ("hold stt-load against a known truth, on this machine", "stt_load.selftest.command"),
@@ -55,18 +56,20 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: list[str]) -> int:
+    # No option before the command takes a value, so the first other word is the command. Only that one is imported.
+    chosen = next((word for word in argv if not word.startswith("-")), None)
+    module = importlib.import_module(COMMANDS[chosen][1]) if chosen in COMMANDS else None
+    if module is not None and argv[0] == chosen and hasattr(module, "forward"):
+        return int(module.forward(argv[1:]))
+    import argparse
+
     parser = argparse.ArgumentParser(prog="stt-load", description="Load tests for speech-to-text services.")
     parser.add_argument("--version", action="version", version=f"stt-load {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    # No option before the command takes a value, so the first other word is the command. Only that one is imported.
-    chosen = next((word for word in argv if not word.startswith("-")), None)
     if problem := _problem(argv, chosen):
         parser.error(problem)
-    for name, (summary, place) in COMMANDS.items():
-        if name == chosen:
-            module = importlib.import_module(place)
-            if hasattr(module, "forward") and argv[0] == name:
-                return int(module.forward(argv[1:]))
+    for name, (summary, _) in COMMANDS.items():
+        if module is not None and name == chosen:
             description = getattr(module, "DESCRIPTION", summary)
             subparser = commands.add_parser(name, help=summary, description=description)
             module.add_arguments(subparser)
@@ -82,6 +85,8 @@ def _run(argv: list[str]) -> int:
 
 def _unknown(words: Sequence[str], parser: argparse.ArgumentParser) -> str:
     """What to say of words that `parser` knows nothing of."""
+    import shlex
+
     from stt_load.config.options import no_option  # the keys of the configuration, which take time
 
     options = [word.partition("=")[0] for word in words if word.startswith("--")]
@@ -94,6 +99,9 @@ def _problem(argv: Sequence[str], chosen: str | None) -> str | None:
     """What is wrong with a command line that begins with no command, and what was probably meant."""
     if not argv or chosen in COMMANDS or argv[0] in OPTIONS:
         return None
+    import difflib
+    import shlex
+
     if argv[0].startswith("-"):
         return f"no command before {argv[0]}; did you mean `stt-load run {shlex.join(argv)}`?"
     known = [*COMMANDS, *OPTIONS]

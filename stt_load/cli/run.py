@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-from collections.abc import Sequence
-from importlib.resources import files
-from typing import NoReturn
+
+import stt_load
+
+TYPE_CHECKING = False  # as typing has it, which takes longer to import than all of this
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+    from typing import NoReturn
 
 HINT = """\
 stt-load run [LOCUST OPTIONS]: `locust` with the locustfile of stt-load, also where the working directory has one of
@@ -18,7 +22,7 @@ stt-load adds to these of Locust:
 
 def locustfile() -> str:
     """The path of the locustfile in this package."""
-    return str(files("stt_load") / "project" / "locustfile.py")
+    return os.path.join(stt_load.__path__[0], "project", "locustfile.py")  # noqa: PTH118 - pathlib takes time to import
 
 
 def forward(words: Sequence[str]) -> NoReturn:

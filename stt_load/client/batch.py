@@ -28,6 +28,9 @@ class BatchClient(Client):
         self._on_step = on_step
         self._state: str | None = None
 
+    def open(self) -> None:
+        self._inner.open()
+
     def close(self) -> None:
         self._inner.close()
 

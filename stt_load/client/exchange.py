@@ -175,6 +175,11 @@ class Client(ABC):
             exchange.mark("done", exchange.stream.ended_s)
         return self.answer(exchange)
 
+    def open(self) -> None:  # noqa: B027 - most have nothing to do
+        """Opens the connection that the next exchange will use, and sends nothing; where there is no such thing it
+        does nothing. Another greenlet may have an exchange meanwhile, which then has a connection of its own. Raises
+        `ClientError`."""
+
     @abstractmethod
     def close(self) -> None:
         """Gives the connection back."""

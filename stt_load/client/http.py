@@ -12,6 +12,7 @@ from stt_load.client.connection import Connection, Upload, numbers
 from stt_load.client.exchange import Client, ClientError, Exchange, plain
 from stt_load.client.incoming import Incoming
 from stt_load.client.opening import opened
+from stt_load.client.pace import Pace
 from stt_load.client.target import Target, proxy_headers
 from stt_load.client.tls import GONE, tls_context
 from stt_load.clock import clock
@@ -44,6 +45,18 @@ class HttpClient(Client):
             self._origin = f"http://{target.authority}"
             lines += [f"{name}: {value}" for name, value in proxy_headers(target.proxy).items()]
         self._lines = "\r\n".join(lines)
+
+    def open(self) -> None:
+        if self._connection is not None:
+            return
+        pace = Pace()
+        pace.deadline_s = clock() + self.target.timeouts.total_s
+        connection = opened(self.target, self._context, pace)
+        if self._connection is not None:  # a request has come meanwhile, and could not wait
+            connection.close()
+            return
+        connection.number = next(numbers)
+        self._connection = connection
 
     def close(self) -> None:
         connection, self._connection = self._connection, None
@@ -88,7 +101,9 @@ class HttpClient(Client):
         if connection is None or not connection.is_idle:
             self.close()
             since_s = clock()
-            self._connection = connection = opened(self.target, self._context, exchange.pace)
+            connection = opened(self.target, self._context, exchange.pace)
+            self.close()  # one that was opened in advance, and has come too late
+            self._connection = connection
             connection.number = next(numbers)
             exchange.connect_s, exchange.tcp_connect_s = clock() - since_s, connection.tcp_connect_s
             exchange.tls_s = connection.tls_s

@@ -34,15 +34,15 @@ class Intake:
     """Takes in rows in their order, each once, whatever was sent again on the way.
 
     on_counted: gets each measured sample that counts. errors: how often it failed, which costs the run no row.
-    audio_s: length of each clip. most_users: no more there can have been at work. Raises `InvalidMessage` where a
-    worker says what can't be: then nothing of that message is taken in.
+    audio_s: tells how long the clip of an iteration is. most_users: no more there can have been at work. Raises
+    `InvalidMessage` where a worker says what can't be: then nothing of that message is taken in.
     """
 
     barrier: Barrier
+    audio_s: Callable[[int], float]
 
     def __init__(self, ledger: Ledger, on_counted: Callable[[Sample], None], most_users: Callable[[], int]) -> None:
         self.errors = 0
-        self.audio_s = 0.0
         self.slack_s = plausibility.SLACK_S
         self._ledger = ledger
         self._on_counted = on_counted
@@ -86,7 +86,14 @@ class Intake:
             audio_s=self.audio_s,
             most_users=self._most_users(),
             slack_s=self.slack_s,
+            due_s=self._due_s,
+            max_lag_s=0.0 if self._ledger.allotment is None else self._ledger.allotment.max_lag_s,
         )
+
+    def _due_s(self, seq: int) -> float | None:
+        """When an iteration after the warm-up is due, counted from the run's origin; None: when it is ready."""
+        allotment = self._ledger.allotment
+        return None if allotment is None else allotment.due_s(seq) - self.barrier.origin_s
 
     def _placed(self, worker_state: WorkerState, new: Samples, run: plausibility.RunBounds) -> tuple[Samples, float]:
         """Rows that are here for the first time: as those of this worker, on this process's clock. With them by how
@@ -104,7 +111,7 @@ class Intake:
         samples = plausibility.readable(new)
         plausibility.check(samples, run)
         plausibility.check_texts(samples, worker_state.headers)
-        iterations = [Iteration(sample.seq, sample.attempt, sample.phase) for sample in samples]
+        iterations = list(map(_iteration, samples))
         foreign = [iteration for iteration in iterations if not self._ledger.owns(worker_state.member.id, iteration)]
         if foreign:
             seq, attempt = foreign[0].seq, foreign[0].attempt
@@ -124,7 +131,7 @@ class Intake:
         return plausibility.transcripts_of(data, checked, known)
 
     def _finish(self, worker_state: WorkerState, sample: Sample, transcript: str | None) -> None:
-        iteration = Iteration(sample.seq, sample.attempt, sample.phase)
+        iteration = _iteration(sample)
         worker_state.missing.pop(iteration, None)
         if self._ledger.accepts(worker_state.member.id, iteration):
             self.barrier.finish(iteration, sample, transcript)
@@ -136,6 +143,11 @@ class Intake:
                 logger.exception("stt-load: a sample could not be shown: %s", error)
         else:
             keep(self.barrier.table, replace(sample, phase=Phase.OUTSIDE))
+
+
+def _iteration(sample: Sample) -> Iteration:
+    """The one that its worker says it is of."""
+    return Iteration(sample.seq, sample.attempt, sample.phase, level=sample.level, stage=sample.stage)
 
 
 def _take_texts(worker_state: WorkerState, data: Data) -> bool:

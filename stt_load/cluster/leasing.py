@@ -6,6 +6,7 @@ import logging
 
 from stt_load.clock import clock
 from stt_load.cluster import protocol
+from stt_load.cluster.arrivals import Arrivals
 from stt_load.cluster.registry import WorkerRegistry
 from stt_load.cluster.run_workers import RunWorkers
 from stt_load.cluster.worker_state import WorkerState
@@ -25,14 +26,18 @@ class Leasing:
     barrier: Barrier
     limit_s: float
 
-    def __init__(self, registry: WorkerRegistry, workers: RunWorkers, ledger: Ledger, load: LoadWatch) -> None:
+    def __init__(
+        self, registry: WorkerRegistry, workers: RunWorkers, ledger: Ledger, load: LoadWatch, arrivals: Arrivals
+    ) -> None:
         self._registry = registry
+        self._arrivals = arrivals
         self._workers = workers
         self._ledger = ledger
         self._load = load
 
     def spread_news(self) -> None:
         """There may be iterations for those who had none."""
+        self._arrivals.allot(clock())
         for worker_state in self._workers:
             self._lease(worker_state)
 
@@ -47,9 +52,7 @@ class Leasing:
         if worker_state.gone or worker_state.busy or not self.barrier.released.is_set():
             return
         if iterations := self._ledger.lease(worker_state.member.id):
-            lease = {"epoch": worker_state.epoch, "iterations": protocol.pack_iterations(iterations)}
-            worker_state.leased = True
-            self._workers.send(protocol.LEASE, worker_state, lease | self._workers.state(worker_state))
+            self._workers.lease(worker_state, iterations)
 
     def check_presence(self, worker_state: WorkerState, now_s: float) -> None:
         """Locust gives up a silent worker and spawns its users elsewhere, some time before its iterations may go
@@ -99,7 +102,7 @@ class Leasing:
         """A worker is gone: others get its iterations. idle: it is there, but nothing comes from it."""
         if not worker_state.absent and not worker_state.gone and not idle:
             self._miss(worker_state)
-        iterations = self._ledger.lost(worker_state.member.id, idle=idle)
+        iterations = self._arrivals.lost(worker_state, self._ledger.lost(worker_state.member.id, idle=idle))
         if not worker_state.ended:
             worker_state.missing |= dict.fromkeys(iterations, clock())
         worker_state.gone, worker_state.void = True, worker_state.epoch

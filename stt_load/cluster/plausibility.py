@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,11 +15,11 @@ from stt_load.cluster import protocol
 from stt_load.cluster.checks import InvalidMessage, shown
 from stt_load.cluster.clocks import LONGEST_JUMP_S
 from stt_load.cluster.protocol import Data
-from stt_load.load.iteration import Iteration
+from stt_load.load.iteration import AFTER_WARMUP, Iteration
 from stt_load.run.monitor import COUNT_PERIOD_S
 from stt_load.samples.fields import INSTANTS, SCORED, TEXTS
 from stt_load.samples.keeping import in_order, out_of_range
-from stt_load.samples.sample import Phase, Sample
+from stt_load.samples.sample import ErrorKind, Phase, Sample
 from stt_load.samples.table import KINDS, Samples, absent
 from stt_load.storage import transcripts
 
@@ -27,6 +27,8 @@ SLACK_S = 1.0
 """So far beyond the run an instant may be, and the error of its clock further: a stall lies between any two looks."""
 WATCH_SLACK_S = 10.0
 """The same for what a worker has seen of itself, which is told on its own clock."""
+DROP_SLACK_S = 1e-3
+"""An arrival is dropped when it has been due for a time that each worker knows: rounding alone may make it less."""
 LONGEST_ERROR = 10_000
 """Characters of what an error says."""
 _PHASES = {int(phase) for phase in Phase}
@@ -37,16 +39,19 @@ class RunBounds:
     """What is known of the run that rows are from. Instants count from its origin.
 
     barrier_s: infinite before it is open. now_s: when the rows have come. error_s: of the clock that they were placed
-    with, its jumps so far included. audio_s: length of each clip. most_users: no more there can have been. slack_s:
-    so far beyond the run an instant may be.
+    with, its jumps so far included. audio_s: tells how long the clip of an iteration is. most_users: no more there
+    can have been. slack_s: so far beyond the run an instant may be. due_s: tells when an iteration after the warm-up
+    is due, None where that is when it is ready; max_lag_s: of such a one that is dropped.
     """
 
     barrier_s: float
     now_s: float
     error_s: float
-    audio_s: float
+    audio_s: Callable[[int], float]
     most_users: int
     slack_s: float = SLACK_S
+    due_s: Callable[[int], float | None] = lambda _: None
+    max_lag_s: float = 0.0
 
 
 class OutsideRun(InvalidMessage):
@@ -112,9 +117,10 @@ def check(samples: Sequence[Sample], run: RunBounds) -> None:
         if not earliest_s <= start_s or not done_s <= latest_s:
             said = f"a row is from {start_s:.6g} s to {done_s:.6g} s of a run that is at {run.now_s:.6g} s"
             raise InvalidMessage(said) if _is_absurd(sample, run) else OutsideRun(said)
-        if sample.phase is Phase.MEASURED and start_s < barrier_s:
+        if sample.phase in AFTER_WARMUP and start_s < barrier_s:
             said = f"a measured row began at {start_s:.6g} s, before the warm-up was over"
             raise InvalidMessage(said) if math.isinf(barrier_s) else OutsideRun(said)
+        _check_due(sample, run)
         longest_s = (done_s - start_s) * (1 + 1e-6) + SLACK_S  # what lasted is no longer than the whole
         if (
             not in_order(sample)
@@ -123,8 +129,29 @@ def check(samples: Sequence[Sample], run: RunBounds) -> None:
             raise InvalidMessage(f"a row's instants are not in their order (seq {sample.seq})")
         if (users := max(sample.users, sample.slot + 1)) > run.most_users:
             raise InvalidMessage(f"a row says that there were {users} users")
-        if not math.isclose(sample.audio_s, run.audio_s, rel_tol=1e-5, abs_tol=1e-5):
-            raise InvalidMessage(f"a row's clip is {sample.audio_s:.6g} s long, where all are {run.audio_s:.6g} s")
+        audio_s = run.audio_s(sample.seq)
+        if not math.isclose(sample.audio_s, audio_s, rel_tol=1e-5, abs_tol=1e-5):
+            raise InvalidMessage(
+                f"a row's clip (seq {sample.seq}) is {sample.audio_s:.6g} s long, where it has {audio_s:.6g} s"
+            )
+
+
+def _check_due(sample: Sample, run: RunBounds) -> None:
+    """Raises `InvalidMessage` where it is not from the time at which it was due, or dropped though it was sent, or
+    before it was time to. Which are lost only a master knows."""
+    if sample.error_kind is ErrorKind.LOST:
+        raise InvalidMessage(f"a row says of itself that it was lost (seq {sample.seq})")
+    due_s = run.due_s(sample.seq) if sample.phase in AFTER_WARMUP else None
+    if due_s is None:
+        if sample.error_kind is ErrorKind.DROPPED:
+            raise InvalidMessage(f"a row says that it was dropped, where none is due (seq {sample.seq})")
+        return
+    if not abs(sample.start_s - due_s) <= run.slack_s + run.error_s:
+        said = f"a row (seq {sample.seq}) was due at {sample.start_s:.6g} s, where that was at {due_s:.6g} s"
+        raise InvalidMessage(said) if _is_absurd(sample, run) else OutsideRun(said)
+    too_early = sample.done_s - sample.start_s < run.max_lag_s - DROP_SLACK_S
+    if sample.error_kind is ErrorKind.DROPPED and (sample.sent_s is not None or too_early):
+        raise InvalidMessage(f"a row says that it was dropped, and could be sent (seq {sample.seq})")
 
 
 def check_wants(wants: Data, most_users: int) -> None:
@@ -171,7 +198,7 @@ def move_into(rows: npt.NDArray[np.void], run: RunBounds, jumped_s: float) -> bo
     Returns whether there are any. What a row lasted stays as it is: one in which a clock stood may end in what is to
     come.
     """
-    measured = rows["phase"] == Phase.MEASURED
+    measured = np.isin(rows["phase"], AFTER_WARMUP)
     earliest_s = np.where(measured & math.isfinite(run.barrier_s), run.barrier_s, 0.0)
     late = _move(rows, rows["done_s"] - run.now_s, -1, jumped_s)
     early = _move(rows, earliest_s - rows["start_s"], 1, jumped_s)

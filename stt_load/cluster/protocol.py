@@ -5,7 +5,7 @@ A message is a kind and a mapping that msgpack can carry. All that belong to a r
 | kind | from | says |
 | --- | --- | --- |
 | hello | worker | version, name, boot id, whether it is ready; from the start, each second until a beat has come |
-| welcome | master | to one that is ready: variables to be set, function to call, pack; the master's clock |
+| welcome | master | to one that is ready: variables to be set, function to call, clips; the master's clock |
 | fit | worker | what is missing, if something is; the worker's clock. Later: why it can't take part after all |
 | refused | master | why; Locust's own quit follows |
 | run | master | configuration, its pack, URL, run information, number and name of this worker; how things stand |
@@ -17,11 +17,12 @@ A message is a kind and a mapping that msgpack can carry. All that belong to a r
 | echo | worker | the answer to a beat: clocks, what it has seen of itself, errors of ours, whether it has closed |
 | samples | worker | rows from the n-th on, transcripts, new texts of errors and headers; last: what it holds |
 | ack | master | how many rows it has; whether others are to be told again |
-| drain, cut | master | finish what is in flight; don't finish it |
+| drain, cut | master | finish what is in flight, and whether users stay, as another run follows; don't finish it |
 | saved | master | the result is on the disk; how many of the worker's rows are in it |
 | bye | worker | it goes; Locust's own quit follows |
 
-How things stand: the barrier on both clocks, once it is open; users on all others.
+How things stand: the barrier on both clocks, once it is open; users on all others; which one of how many workers this
+one is; how many connections it opens at the barrier of an open loop.
 
 Any message may get lost. Iterations and rows that are missing are found by counting. How things stand is said with
 each beat, what users want after each, and a worker is told again what its echo shows that it has not heard.

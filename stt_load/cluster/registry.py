@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import gevent
 
@@ -70,12 +70,12 @@ class RegistryListener(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What requests need on the machine that sends them. call: see `stt_load.client.call`. pack: path of a pack of
-    recordings. digest: of that one."""
+    """What requests need on the machine that sends them. call: see `stt_load.client.call`. audio: the fields of
+    an `AudioSpec` whose clips are made of files; None where they are not. digest: of those files."""
 
     variables: Sequence[str] = ()
     call: str | None = None
-    pack: str | None = None
+    audio: Mapping[str, Any] | None = None
     digest: str | None = None
 
 

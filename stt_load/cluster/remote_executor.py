@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import gevent
 
-from stt_load.audio.names import lasting_s
+from stt_load.audio.sources import seconds_of
 from stt_load.clock import clock
 from stt_load.cluster import plausibility, protocol
+from stt_load.cluster.arrivals import Arrivals
 from stt_load.cluster.generators import together
 from stt_load.cluster.intake import Intake
 from stt_load.cluster.leasing import Leasing
@@ -20,10 +22,13 @@ from stt_load.cluster.registry import STEP_S, WorkerRegistry
 from stt_load.cluster.run_workers import RunWorkers
 from stt_load.cluster.worker_state import WorkerState
 from stt_load.load.ledger import Ledger
+from stt_load.load.settling import connections
+from stt_load.load.timetable import timetable_of
 from stt_load.run.barrier import Barrier
-from stt_load.run.context import Order
+from stt_load.run.context import spec_of
 from stt_load.run.executor import Users
 from stt_load.run.load_watch import Asked, LoadWatch
+from stt_load.run.order import Order
 from stt_load.samples.generator import Generator
 from stt_load.samples.run_info import Clock, RunInfo
 from stt_load.samples.sample import Sample
@@ -61,7 +66,8 @@ class RemoteExecutor:
         self.names, self.id = self._workers.names, self._workers.id
         self._registry = registry
         self._load = LoadWatch(asked, distribute)
-        self._leasing = Leasing(registry, self._workers, ledger, self._load)
+        self._arrivals = Arrivals(self._workers, ledger, on_counted)
+        self._leasing = Leasing(registry, self._workers, ledger, self._load, self._arrivals)
         self._intake = Intake(ledger, on_counted, most_users)
         self._most_users = most_users
         self._told_users, self._looked_s = 0, clock()
@@ -79,9 +85,10 @@ class RemoteExecutor:
         return self._workers.clocks
 
     def begin(self, barrier: Barrier, order: Order, info: RunInfo, result: Path) -> None:
-        self.barrier = self._intake.barrier = self._leasing.barrier = barrier
+        self.barrier = self._intake.barrier = self._leasing.barrier = self._arrivals.barrier = barrier
         config = order.config
-        self._intake.audio_s = lasting_s(config.audio.duration, config.audio.sample_rate)
+        self._intake.audio_s = self._arrivals.audio_s = seconds_of(spec_of(config), info.seed)
+        self.budget.follow(info.load, timetable_of(info.load, info.seed), settles=order.settles)
         self._leasing.limit_s = config.api.timeout.total + config.request_delay + LEASE_S
         self._workers.order = {
             "config": config.model_dump_json(),
@@ -90,6 +97,7 @@ class RemoteExecutor:
             "url": order.url,
             "info": asdict(info),
             "result": result.stem,
+            "level": order.level,
         }
         self._add_present()
         self._registry.listener = self
@@ -117,8 +125,15 @@ class RemoteExecutor:
     def measure(self) -> None:
         assert self.barrier.barrier_s is not None
         self._workers.barrier_s = self.barrier.barrier_s
+        self.budget.begin(self.barrier.barrier_s)
+        self._workers.connect(self._connections())
         self._watch_load(self.barrier.barrier_s)  # what was short before, and is not now, changed nothing
         self._workers.tell(protocol.OPEN)
+
+    def _connections(self) -> int:
+        """How many are to be open before the first arrival is due."""
+        load = self.budget.load
+        return 0 if load is None else connections(load, self.budget.timetable, self.budget.median_s())
 
     @property
     def unsure(self) -> bool:
@@ -155,7 +170,7 @@ class RemoteExecutor:
         plausibility.check_taken(data, self.budget.account(worker).granted)
         worker_state.silent = False
         worker_state.told(data["taken"])
-        self.budget.report(worker, data["joined"], data["present"], data["taken"], data["starting"])
+        self.budget.report(worker, data["joined"], data["present"], data["taken"], data["starting"], clock())
         self.barrier.check_barrier()
         self._leasing.hand_out(worker_state)
 
@@ -193,23 +208,24 @@ class RemoteExecutor:
                 worker_state.elapse(elapsed_s)
                 self._leasing.check_presence(worker_state, now_s)
                 self._leasing.await_results(worker_state, elapsed_s)
+        self._arrivals.allot(now_s)
         self._watch_load(now_s)
         before, self._told_users = self._told_users, self._workers.users
         return self._told_users != before
 
-    def drain(self, limit_s: float) -> None:
+    def drain(self, limit_s: float, *, goes_on: bool = False) -> None:
         """Nothing new starts; waits until every worker that is there has told its last result.
 
-        limit_s: how long what is in flight may take.
+        limit_s: how long what is in flight may take. goes_on: the users stay, as there may be another run for them.
         """
-        self._workers.drain(limit_s)
+        self._workers.drain(limit_s, goes_on=goes_on)
         until_s = clock() + limit_s + PATIENCE_S
         while self._workers.anyone and clock() < until_s:
             gevent.sleep(LOOK_S)
 
     def cut(self) -> None:
         """Whatever is in flight is not waited for any longer."""
-        self._workers.tell(protocol.CUT)
+        self._workers.cut()
 
     def dismiss(self, *, saved: bool) -> None:
         self._registry.listener = None
@@ -220,6 +236,7 @@ class RemoteExecutor:
         for worker_state in self._workers:
             if not worker_state.ended:
                 self._leasing.lose(worker_state)
+        self._arrivals.conclude(self.budget.closed_s if math.isfinite(self.budget.closed_s) else clock())
         return self._workers.lost_tries(self.barrier.origin_s, self._intake.audio_s)
 
     def generator(self, listener_errors: int) -> Generator:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from stt_load.clock import clock
 from stt_load.cluster import plausibility, protocol, worker_spools
@@ -13,6 +13,7 @@ from stt_load.cluster.member import Member
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.registry import WorkerRegistry
 from stt_load.cluster.worker_state import WorkerState
+from stt_load.load.iteration import Iteration
 from stt_load.load.ledger import Ledger
 from stt_load.run.monitor import Watch
 from stt_load.samples.run_info import Clock
@@ -36,8 +37,10 @@ class RunWorkers:
         self.names: list[str] = []
         self.order: Data = {}
         self.barrier_s: float | None = None
+        self._connections: dict[str, int] = {}
         self._told_end_s: float | None = None
         self._until_s = math.inf
+        self._goes_on = False
         self._registry = registry
         self._ledger = ledger
         self._states: dict[str, WorkerState] = {}
@@ -87,10 +90,25 @@ class RunWorkers:
 
     def state(self, worker_state: WorkerState) -> Data:
         """How things stand: when the barrier opened, on the worker's clock and on this one; users at work on all but
-        this one, as each row says how many there were in the whole run."""
+        this one, as each row says how many there were in the whole run; which one of how many workers at work it is,
+        as users are numbered in turn; and how many connections it is to open once the barrier is open."""
         barrier_s = self.barrier_s
         at = None if barrier_s is None else [barrier_s + worker_state.member.clock.offset_s, barrier_s]
-        return {"open": at, "others": self.users - self.users_of(worker_state)}
+        return {
+            "open": at,
+            "others": self.users - self.users_of(worker_state),
+            "place": self._place(worker_state),
+            "connect": self._connections.get(worker_state.member.id, 0),
+        }
+
+    def _place(self, worker_state: WorkerState) -> list[int]:
+        """Who has more users than another one comes first: of users that are dealt out in turn it gets the rest."""
+        at_work = [self._turn(one) for one in self if self._at_work(one)]
+        place = sum(turn < self._turn(worker_state) for turn in at_work)
+        return [place, max(place + 1, len(at_work))]
+
+    def _turn(self, worker_state: WorkerState) -> tuple[int, int]:
+        return -self._ledger.account(worker_state.member.id).present, worker_state.number
 
     @property
     def clocks(self) -> dict[str, Clock]:
@@ -107,7 +125,7 @@ class RunWorkers:
         """Exceptions in code of ours, on all that have had anything to do: others can't have spoilt it."""
         return sum(worker_state.errors for worker_state in self if worker_state.leased)
 
-    def lost_tries(self, origin_s: float, audio_s: float) -> list[Sample]:
+    def lost_tries(self, origin_s: float, audio_s: Callable[[int], float]) -> list[Sample]:
         """What was never heard of, as samples whose instants count from `origin_s`."""
         return [sample for worker_state in self for sample in worker_state.lost_tries(origin_s, audio_s)]
 
@@ -145,9 +163,10 @@ class RunWorkers:
             return data | {"watch": None}  # of its last word: its clock may have jumped since it was last looked at
         return data
 
-    def drain(self, limit_s: float) -> None:
-        """Tells all to end what is in flight, which may take so long, and to start nothing more."""
-        self._told_end_s, self._until_s = clock(), clock() + limit_s
+    def drain(self, limit_s: float, *, goes_on: bool = False) -> None:
+        """Tells all to end what is in flight, which may take so long, and to start nothing more. goes_on: their users
+        stay, as there may be another run for them."""
+        self._told_end_s, self._until_s, self._goes_on = clock(), clock() + limit_s, goes_on
         for worker_state in self:
             if not worker_state.ended:
                 self._tell_drain(worker_state)
@@ -172,6 +191,26 @@ class RunWorkers:
         """A message of this run."""
         self._registry.send(kind, data | {"run": self.id}, worker_state.member)
 
+    def connect(self, connections: int) -> None:
+        """So many are to be open before the first arrival is due: each worker opens its share, as it is told how
+        things stand."""
+        users = {worker_state.member.id: self.users_of(worker_state) for worker_state in self}
+        everyone = max(1, sum(users.values()))
+        self._connections = {worker: math.ceil(connections * here / everyone) for worker, here in users.items()}
+
+    def lease(self, worker_state: WorkerState, iterations: Sequence[Iteration]) -> None:
+        """They are its own now, and it is told so."""
+        words = {"epoch": worker_state.epoch, "iterations": protocol.pack_iterations(iterations)}
+        worker_state.leased = True
+        self.send(protocol.LEASE, worker_state, words | self.state(worker_state))
+
+    def cut(self) -> None:
+        """Whatever is in flight is not waited for any longer. Where users stay, whoever has told its last row has
+        nothing in flight, and its users are for the next run; as are those of one that is silent now."""
+        for worker_state in self:
+            if not self._goes_on or self._at_work(worker_state):
+                self.send(protocol.CUT, worker_state, self.state(worker_state))
+
     def tell(self, kind: str) -> None:
         """All of them, and how things stand."""
         for worker_state in self:
@@ -180,7 +219,7 @@ class RunWorkers:
     def give_back(self, worker_state: WorkerState, data: Data) -> None:
         """It tells which iterations it really has on hand."""
         held = plausibility.held(data)
-        self._ledger.renew(worker_state.member.id, held)
+        self._ledger.renew(worker_state.member.id, held, clock())
         worker_state.holds(held)
 
     def remove_spools(self) -> None:
@@ -198,7 +237,8 @@ class RunWorkers:
         self.send(protocol.RUN, worker_state, self.order | words | self.state(worker_state))
 
     def _tell_drain(self, worker_state: WorkerState) -> None:
-        self.send(protocol.DRAIN, worker_state, {"limit_s": max(0.0, self._until_s - clock())})
+        left_s = max(0.0, self._until_s - clock())
+        self.send(protocol.DRAIN, worker_state, {"limit_s": left_s, "goes_on": self._goes_on})
 
     def _at_work(self, worker_state: WorkerState) -> bool:
         return not worker_state.gone and not worker_state.ended and self._registry.is_there(worker_state.member.id)

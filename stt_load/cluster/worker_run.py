@@ -13,10 +13,13 @@ from stt_load.cluster import worker_spools
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.worker_dispatcher import WorkerDispatcher
 from stt_load.load.timetable import timetable_of
-from stt_load.run.context import RunContext, build, order_of
-from stt_load.run.scoring import has_words
+from stt_load.run import read_ahead
+from stt_load.run.clips import THREADS
+from stt_load.run.context import RunContext, build
+from stt_load.run.order import order_of
+from stt_load.run.scoring import wanted_of
 from stt_load.run.spooling import Spooling
-from stt_load.samples.run_info import RunInfo
+from stt_load.samples.run_info import OpenLoop, RunInfo
 from stt_load.storage.run_record import read_as
 from stt_load.storage.spool import Spool
 from stt_load.storage.transcripts import Transcripts
@@ -27,7 +30,8 @@ logger = logging.getLogger(__name__)
 class WorkerRun:
     """What one worker has of a run.
 
-    concluded: its end has been told, or is about to be.
+    concluded: its end has been told, or is about to be. users_stay: they do after it, as there may be another run for
+    them.
     order: the master's message. post: sends a message of this run to the master. on_open: see `WorkerDispatcher`.
 
     The rows are spooled in the working directory until the master has saved the result: should it die, they are what
@@ -36,21 +40,25 @@ class WorkerRun:
 
     def __init__(self, order: Data, post: Callable[[str, Data], None], on_open: Callable[[], None]) -> None:
         self.id: str = order["run"]
-        self.concluded = False
+        self.concluded = self.users_stay = False
         asked = order_of(order)
         self.drain_s = asked.config.drain
         info = read_as(RunInfo, order["info"], Path(order["result"]))
         self._info: RunInfo = replace(info, workers=(order["name"],))
         self.dispatcher = WorkerDispatcher(lambda kind, data: post(kind, data | {"run": self.id}), on_open)
         self.context: RunContext = build(
-            asked.config, asked.url, info.seed, self.dispatcher, lambda: self.dispatcher.users
+            asked.config, asked.url, info.seed, self.dispatcher, lambda: self.dispatcher.users, info.load
         )
-        self.dispatcher.follow(timetable_of(info.load), asked.config.warmup_requests)
+        timetable = timetable_of(info.load, info.seed)
+        self.dispatcher.follow(info.load, timetable, asked.config.warmup_requests, self.context.audio_s)
+        self._reading_ahead: list[gevent.Greenlet[..., None]] = []
+        if isinstance(info.load, OpenLoop) and self.context.audio.take_time:
+            self._read_ahead()
         self.dispatcher.hide = self.context.api.hide
         result = worker_spools.result_of(order["result"], order["number"])
         self._spool = self._open_spool(result, order["shown"])
-        self.dispatcher.scored = has_words(order["shown"])
-        if self._spool is not None and self.dispatcher.scored:
+        self.dispatcher.wanted = wanted_of(order["shown"])
+        if self._spool is not None and self.dispatcher.wanted:
             self.dispatcher.transcripts = Transcripts(result, self.context.api.hide)
         self._spooling: Spooling | None = None
         self._greenlet: gevent.Greenlet[..., None] | None = None
@@ -72,11 +80,24 @@ class WorkerRun:
         """Nothing new starts; what is in flight has `limit_s` to end, then `cut` ends it."""
         self.dispatcher.close()
         self.dispatcher.rest(limit_s)
-        cut()
+        if not self.users_stay or self.dispatcher.in_flight:
+            cut()
+
+    def _read_ahead(self) -> None:
+        """Clips take time: they are made before they are due."""
+        for _ in range(THREADS):
+            greenlet = gevent.spawn(read_ahead.run, self.dispatcher, self.context.audio)
+            greenlet.link_exception(self._on_reading_died)
+            self._reading_ahead.append(greenlet)
+
+    def _on_reading_died(self, greenlet: gevent.Greenlet[..., None]) -> None:
+        assert isinstance(greenlet.exception, Exception)
+        self.dispatcher.failed("making clips before they are due", greenlet.exception)
 
     def over(self) -> None:
         """Nothing of this run happens here any more. The spool stays until `saved`."""
         self.dispatcher.abandon()
+        gevent.killall(self._reading_ahead, block=False)
         if self._greenlet is not None and self._spooling is not None:
             self._greenlet.kill()
             self._greenlet = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
 from stt_load.cluster.member import SAME_CLOCK, Member
@@ -118,8 +118,9 @@ class WorkerState:
         self.idle_s = self.idle_s + elapsed_s if owed else 0.0
         return self.idle_s
 
-    def lost_tries(self, origin_s: float, audio_s: float) -> list[Sample]:
-        """What is missing, as samples: each was started, and perhaps sent. origin_s: where instants count from."""
+    def lost_tries(self, origin_s: float, audio_s: Callable[[int], float]) -> list[Sample]:
+        """What is missing, as samples: each was started, and perhaps sent. origin_s: where instants count from.
+        audio_s: tells how long the clip of an iteration is."""
         return [
             bare(
                 ErrorKind.LOST,
@@ -130,7 +131,7 @@ class WorkerState:
                 phase=Phase.OUTSIDE,
                 start_s=lost_s - origin_s,
                 done_s=lost_s - origin_s,
-                audio_s=audio_s,
+                audio_s=audio_s(iteration.seq),
             )
             for iteration, lost_s in self.missing.items()
         ]

@@ -12,7 +12,7 @@ KeyPath = tuple[str, ...]
 LONGEST_NAME = 60
 LONGEST = 1_000
 """Characters of one message: a suggestion may be made of a value of any length."""
-MOST_SHOWN = 100
+MOST_SHOWN = 1_000
 """Of one source: whoever has more has given another file."""
 
 

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from stt_load.config.faults import Fault, KeyPath, dotted, nearest
 from stt_load.config.keys import EXTRA_FIELD, keys, suggestion
 from stt_load.config.layers import DEFAULT_ORIGIN, Layers, Origin
+from stt_load.config.load_settle import settle_load
 from stt_load.config.model import FORMER, Config
 from stt_load.config.places import NOT_FILLED, Broken, is_filled
 from stt_load.config.rules import broken_rules
@@ -45,10 +46,11 @@ def judge(
                     faults.append(_fault(details, path, layers.origins))
                 removed.add(path)
     config, notes = settle(config, layers.origins)
+    config, of_load, excluded = settle_load(config, layers.origins)
     present = {dotted(former): dotted(path) for former, path in FORMER.items()}
     wrong = {present.get(fault.key or "", fault.key) for fault in faults}
     broken = [rule for rule in broken_rules(config, environ, speaks=speaks) if wrong.isdisjoint(map(dotted, rule))]
-    return config, notes, faults + [_blame(rule, layers.origins) for rule in broken]
+    return config, (*notes, *of_load), faults + excluded + [_blame(rule, layers.origins) for rule in broken]
 
 
 def _prepared(layers: Layers) -> dict[str, Any]:
@@ -113,18 +115,20 @@ def _path(details: ErrorDetails) -> KeyPath:
     for length in range(1, len(path)):
         known = keys().get(path[:length])
         if known is not None and known.kind != "section":
-            return path[: length + 1] if known.kind == "fields" else path[:length]
+            has_items = known.kind == "fields" or (known.kind == "list" and known.or_mapping)
+            return path[: length + 1] if has_items else path[:length]
     return path
 
 
 def _remove(values: dict[str, Any], path: KeyPath) -> None:
-    """Takes the value at `path` out, or its section where pydantic calls the key by another name than it has."""
+    """Takes the value at `path` out; of an item all of its list, and the section where pydantic calls the key by
+    another name than it has."""
     place: Any = values
     for name in path[:-1]:
         if name not in place:
             return
         place = place[name]
-    if path[-1] in place:
+    if isinstance(place, dict) and path[-1] in place:
         del place[path[-1]]
     else:
         _remove(values, path[:-1])

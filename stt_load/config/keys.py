@@ -20,12 +20,35 @@ OTHER_WORDS: Mapping[str, str] = {
     "threads parallel parallelism max_concurrency",
     "request_delay": "delay pause wait wait_time think_time sleep",
     "measure_for": "run_time runtime run_duration test_duration time_limit",
+    "load.rate": "rps qps requests_per_second arrival_rate request_rate target_rate",
+    "load.audio_rate": "audio_seconds_per_second",
+    "load.arrivals": "arrival distribution arrival_distribution arrival_process",
+    "load.burstiness": "burst cv",
+    "load.max_in_flight": "max_outstanding max_pending slots",
+    "load.max_lag": "max_delay max_lateness",
+    "load.trace": "replay trace_file",
+    "load.speed": "speedup speed_up time_scale",
+    "load.stages": "profile ramp ramps phases steps",
+    "load.levels": "sweep level concurrencies rates user_counts",
+    "load.search": "capacity find_capacity find_max max_load",
+    "cost.per_hour": "price_per_hour hourly_cost gpu_hour",
+    "cost.per_audio_minute": "price_per_minute per_minute price_per_audio_minute",
+    "slo": "slos sla slas thresholds limits objectives criteria",
+    "stop_when": "stop_if until precision",
+    "repeat": "repetitions runs",
+    "report.junit": "junit_xml junit_path xml",
     "save_path": "output output_path output_file out result result_path result_file results save",
     "audio.duration": "audio_length length clip_length clip_duration audio_seconds seconds audio_duration_s",
     "audio.sample_rate": "sample_rate_hz samplerate sampling_rate audio_sample_rate",
     "audio.source": "audio_source source_type",
     "audio.format": "audio_format container encoding codec",
-    "audio.pack": "audio_pack manifest corpus dataset",
+    "audio.pack": "audio_pack",
+    "audio.files": "audio_file audio_files manifest corpus dataset recordings folder directory audio_dir "
+    "audio_path wav_dir input_dir",
+    "audio.vary": "variation perturb augment augmentation perturbation snr snr_db noise_level",
+    "audio.skip_broken": "skip_errors ignore_broken ignore_errors skip_invalid",
+    "audio.cache_mb": "cache_size cache_size_mb memory_mb",
+    "accuracy.repeat_check": "repeat_checks stability_check repeats",
     "accuracy.normalise": "normalize normalization normalisation normalizer normaliser",
     "accuracy.save_transcripts": "transcripts save_texts keep_transcripts log_transcripts",
     "api.base_url": "url host server target address base_uri api_url server_url target_url",
@@ -48,7 +71,8 @@ EXTRA_FIELD = "a text, a number, true or false, or a list of these"
 class Key:
     """One key. kind "fields" is a mapping with free names, "section" one with known names.
 
-    choices: the allowed texts, empty when they are free. expected: what would be right, in words.
+    choices: the allowed texts, empty when they are free. expected: what would be right, in words. or_mapping: whether
+    a mapping may stand there, too.
     """
 
     path: KeyPath
@@ -58,6 +82,7 @@ class Key:
     description: str
     choices: tuple[str, ...]
     expected: str
+    or_mapping: bool = False
 
 
 @functools.cache
@@ -119,11 +144,19 @@ def _key(path: KeyPath, entry: dict[str, Any], defs: dict[str, Any]) -> Key:
         expected = "lines of the form `key: value` below it, with " + listed(names)
     else:
         expected = _expected(kind, shape, choices) + (", or null" if nullable else "")
-        for option in options[1:]:
-            names = defs[option["$ref"].rpartition("/")[2]]["properties"]
-            parts = (f"{name}: {_stand_in(name, shape)}" for name, shape in names.items())
-            expected += ", or a mapping such as {" + ", ".join(parts) + "}"
-    return Key(path, kind, nullable, entry.get("default"), entry["description"], choices, expected)
+        expected += "".join(f", or {_other_form(option, defs)}" for option in options[1:])
+    or_mapping = len(options) > 1
+    known = () if or_mapping else choices
+    return Key(path, kind, nullable, entry.get("default"), entry["description"], known, expected, or_mapping)
+
+
+def _other_form(option: dict[str, Any], defs: dict[str, Any]) -> str:
+    """What else a value may be than what it is mostly."""
+    if "$ref" not in option:
+        return str(option["description"])
+    names = defs[option["$ref"].rpartition("/")[2]]["properties"]
+    parts = (f"{name}: {_stand_in(name, shape)}" for name, shape in names.items())
+    return "a mapping such as {" + ", ".join(parts) + "}"
 
 
 def _stand_in(name: str, shape: dict[str, Any]) -> str:
@@ -132,15 +165,16 @@ def _stand_in(name: str, shape: dict[str, Any]) -> str:
 
 
 def _expected(kind: Kind, shape: dict[str, Any], choices: tuple[str, ...]) -> str:
+    examples = shape.get("examples")
     if kind in ("integer", "number"):
         return ("a whole number" if kind == "integer" else "a number") + _range(shape)
     if kind == "boolean":
         return "true or false"
     if kind == "list":
-        return "a list of texts, such as [one, two]"
+        return "a list" + (f" such as {examples[0]}" if examples else " of texts, such as [one, two]")
     if kind == "fields":
         return "a mapping with lines of the form `name: value`"
-    return listed(choices) if choices else "a text"
+    return listed(choices) if choices else "a text" + (f" such as {examples[0]}" if examples else "")
 
 
 def _range(shape: dict[str, Any]) -> str:

@@ -12,9 +12,10 @@ from stt_load.config import words
 from stt_load.config.faults import Fault, KeyPath, dotted
 from stt_load.config.keys import Key, keys
 from stt_load.config.model import FORMER
-from stt_load.config.scalars import Scalar, scalar
+from stt_load.config.scalars import one_line, scalar
+from stt_load.config.slo_values import SEPARATOR, slos_in
 from stt_load.config.suspicion import shown
-from stt_load.config.yaml_source import Document
+from stt_load.config.yaml_source import Document, parse
 
 
 class Layer(IntEnum):
@@ -58,17 +59,24 @@ class Origin:
         return Fault(self.source, f"{given} {message}", dotted(self.former or path), given, self.line)
 
 
-TOTAL, MEASURE = ("total_requests",), ("measure_for",)
+SLO: KeyPath = ("slo",)
+SPAWN_RATE: KeyPath = ("spawn_rate",)
+"""Locust's -r, which is no key; where it was given is known all the same."""
 DEFAULT_ORIGIN = Origin(Layer.DEFAULT, "default", "")
 
 
 class Layers:
-    """The values so far, as nested mappings, and the origin of each. To be added to from the lowest layer up."""
+    """The values so far, as nested mappings, and the origin of each. To be added to from the lowest layer up.
+
+    laid: the values and origins of each layer alone. notes: what to tell of what was replaced.
+    """
 
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
         self.origins: dict[KeyPath, Origin] = {}
         self.faults: list[Fault] = []
+        self.notes: tuple[str, ...] = ()
+        self.laid: list[tuple[dict[str, Any], dict[KeyPath, Origin]]] = []
 
     def add_document(self, document: Document, source: str, layer: Layer = Layer.FILE) -> None:
         self.faults += document.faults
@@ -82,16 +90,19 @@ class Layers:
                 else:
                     _placed(values, present, value)
                     origins[present] = origin
-        self._choose_one(values, origins)
+        self.laid.append((values, origins))
         _lay_over(self.values, values)
         self.origins |= origins
 
     def add_overrides(self, overrides: Iterable[Override]) -> None:
         """Those of one layer; of two for the same key the later one counts."""
-        values: dict[KeyPath, Scalar] = {}
+        values: dict[KeyPath, Any] = {}
         origins: dict[KeyPath, Origin] = {}
         for override in overrides:
             given = tuple(override.key.split("."))
+            if given == SPAWN_RATE:
+                origins[given] = Origin(override.layer, override.source, override.text)
+                continue
             path = FORMER.get(given, given)
             former = None if path == given else given
             origin = Origin(override.layer, override.source, override.text or '""', former=former)
@@ -100,28 +111,41 @@ class Layers:
                 continue
             if path in origins and origins[path].former != former:
                 self.faults.append(_given_twice(path, origin, origins[path]))
-            values[path] = _read(override.text, keys().get(path))
+            value = _read(override.text, keys().get(path))
+            if path == SLO:
+                # Each is one more: the parts of all of them are the list.
+                values[path] = values.get(path, []) + slos_in(value)
+                origin = replace(
+                    origin, written=SEPARATOR.join(filter(None, (_written(origins, path), origin.written)))
+                )
+            else:
+                values[path] = value
             origins[path] = origin
-        self._choose_one({path[0]: value for path, value in values.items() if len(path) == 1}, origins)
+        own: dict[str, Any] = {}
         for path, value in values.items():
-            self._put(path, value)
-        self.origins |= origins
+            _placed(own, path, value)
+            self.put(path, value)
+        self.laid.append((own, origins))
+        self.origins |= origins | _of_items(values, origins)
 
-    def _choose_one(self, values: Mapping[str, Any], origins: Mapping[KeyPath, Origin]) -> None:
-        """A number of requests and a time to measure exclude each other: the higher layer's replaces the lower's."""
-        number, time = values.get("total_requests"), values.get("measure_for")
-        if number is not None and time is not None:
-            given = shown(TOTAL, origins[TOTAL].written)
-            message = f"excludes total_requests ({given}); choose one, null for the other"
-            self.faults.append(origins[MEASURE].fault(MEASURE, message))
-        elif time is not None:
-            self._put(TOTAL, None)
-        elif number is not None:
-            self._put(MEASURE, None)
-
-    def _put(self, path: KeyPath, value: Scalar) -> None:
+    def put(self, path: KeyPath, value: Any) -> None:
+        """Puts in what nobody has given, or not yet said where: in place of what was given there before."""
         if _placed(self.values, path, value):
-            self.origins.pop(path, None)
+            self.origins = {other: origin for other, origin in self.origins.items() if other[: len(path)] != path}
+
+
+def _written(origins: Mapping[KeyPath, Origin], path: KeyPath) -> str:
+    """What was given there in the same layer already."""
+    return origins[path].written if path in origins else ""
+
+
+def _of_items(values: Mapping[KeyPath, Any], origins: Mapping[KeyPath, Origin]) -> dict[KeyPath, Origin]:
+    """Where each SLO of a list was given."""
+    entries = values.get(SLO, [])
+    return {
+        (*SLO, str(index)): replace(origins[SLO], written=entry if isinstance(entry, str) else one_line(entry))
+        for index, entry in enumerate(entries)
+    }
 
 
 def _placed(values: dict[str, Any], path: KeyPath, value: Any) -> bool:
@@ -169,7 +193,11 @@ def _is_nullable(path: KeyPath) -> bool:
     return key is not None and key.nullable
 
 
-def _read(text: str, key: Key | None) -> Scalar:
+def _read(text: str, key: Key | None) -> Any:
+    """The value that is written as `text` on one line."""
+    if key is not None and key.or_mapping and text.lstrip().startswith(("{", "[")):
+        document = parse(f"value: {text}", "")
+        return text if document.faults else document.values["value"]
     if key is not None and key.kind == "string":
         return None if key.nullable and text in ("", "null") else text
     return scalar(text.strip())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from stt_load.config import audio_notes
+from stt_load.config import audio_notes, ends, load_notes
 from stt_load.config import preset as presets
 from stt_load.config.faults import ConfigError, Fault, KeyPath
 from stt_load.config.judge import judge
@@ -19,7 +19,7 @@ from stt_load.config.model import Config
 from stt_load.config.notes import notes as about
 from stt_load.config.options import unknown_variables
 from stt_load.config.places import variables
-from stt_load.config.save_path import check_rows_path, check_save_path
+from stt_load.config.save_path import check_junit_path, check_rows_path, check_save_path
 from stt_load.config.spoken import spoken
 from stt_load.config.yaml_source import Document, parse
 from stt_load.storage.files import OddFileError, read_ordinary
@@ -85,12 +85,21 @@ def load(
     if save_directory is not None:
         faults += check_save_path(config, save_directory, layers.origins.get(("save_path",)))
         faults += check_rows_path(config, save_directory, layers.origins.get(("report", "rows")))
+        faults += check_junit_path(config, save_directory, layers.origins.get(("report", "junit")))
     if faults:
         # By line; what stands in no file comes last.
         raise ConfigError(sorted(faults, key=lambda fault: math.inf if fault.line is None else fault.line))
     named = (*variables(config), config.embedded.api_key_env or "")
-    of_clips = audio_notes.notes(config, spoken(config.audio))
-    told = (*notes, *about(layers, config.api, date.today()), *of_clips, *unknown_variables(environ, named))
+    of_clips = audio_notes.notes(config, spoken(config.audio, config.load.trace))
+    of_load = load_notes.notes(config, layers.origins)
+    told = (
+        *layers.notes,
+        *notes,
+        *about(layers, config.api, date.today()),
+        *of_clips,
+        *of_load,
+        *unknown_variables(environ, named),
+    )
     return Loaded(config, source.path, layers.origins, told if source.path else (_no_file(), *told))
 
 
@@ -114,6 +123,8 @@ def _laid(source: Source, overrides: Sequence[Override]) -> Layers:
         _add_preset(layers, asked_for[-1])
     for _, group in itertools.groupby(by_layer, key=lambda override: override.layer):
         layers.add_overrides(list(group))
+    layers.faults += ends.clashes(layers)
+    layers.notes = ends.choose(layers)
     return layers
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import math
 import re
 import ssl
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from stt_load.audio.names import FEWEST_SAMPLES, MOST_SAMPLES, frames_of
 from stt_load.config.api import TimeHeader
+from stt_load.config.clip_rules import clips_have_a_size, recordings_are_named
 from stt_load.config.faults import KeyPath
+from stt_load.config.level_rules import levels_can_be_carried_out, search_has_a_limit
+from stt_load.config.load_rules import junit_has_a_file_of_its_own, load_can_be_carried_out, slos_go_together
 from stt_load.config.model import Config
 from stt_load.config.places import Broken, model_has_a_place, references_are_right, variables_are_right
-from stt_load.config.spoken import packs_can_be_read
+from stt_load.config.spoken import packs_can_be_read, recordings_can_be_read
+from stt_load.config.trace_rules import trace_can_be_used
 from stt_load.config.words import API_FIELDS
 from stt_load.storage.files import OddFileError, read_ordinary
 
@@ -22,7 +24,6 @@ MOST_BUNDLE_BYTES = 10_000_000
 
 ROWS_SUFFIXES = (".csv", ".jsonl")
 TOTAL, WARMUP = ("total_requests",), ("warmup_requests",)
-DURATION, RATE = ("audio", "duration"), ("audio", "sample_rate")
 BUNDLE = ("api", "ca_bundle")
 
 
@@ -32,7 +33,9 @@ def broken_rules(config: Config, environ: Mapping[str, str], *, speaks: bool = T
     speaks: this process is to send requests itself, and so needs the API key.
     """
     yield from _warmup_is_below_total(config)
-    yield from _clip_has_a_size(config)
+    if config.load.trace is None:
+        yield from clips_have_a_size(config.audio)
+    yield from recordings_are_named(config.audio)
     yield from references_are_right(config)
     yield from model_has_a_place(config.api)
     if speaks:
@@ -44,8 +47,15 @@ def broken_rules(config: Config, environ: Mapping[str, str], *, speaks: bool = T
     yield from _stream_has_a_protocol(config)
     yield from _upload_has_a_path(config)
     yield from _rows_have_a_form(config)
+    yield from junit_has_a_file_of_its_own(config)
+    yield from load_can_be_carried_out(config)
+    yield from levels_can_be_carried_out(config)
+    yield from search_has_a_limit(config)
+    yield from slos_go_together(config)
     yield from _header_has_its_own_unit(config)
     yield from packs_can_be_read(config)
+    yield from recordings_can_be_read(config.audio, config.load.trace)
+    yield from trace_can_be_used(config)
     if config.embeds:
         yield from _key_is_set(("embedded", "api_key_env"), config.embedded.api_key_env, environ)
 
@@ -57,22 +67,6 @@ def _warmup_is_below_total(config: Config) -> Iterator[Broken]:
         yield {
             WARMUP: f"is not below total_requests ({total}); choose {allowed}",
             TOTAL: f"is not above warmup_requests ({warmup}); choose {warmup + 1} or more, or a smaller warm-up",
-        }
-
-
-def _clip_has_a_size(config: Config) -> Iterator[Broken]:
-    duration, rate = config.audio.duration, config.audio.sample_rate
-    if duration * rate >= MOST_SAMPLES + 0.5:
-        yield {
-            DURATION: f"makes a WAV above 4 GiB at {rate} Hz; choose {math.floor(MOST_SAMPLES / rate)} or less",
-            RATE: f"makes a WAV above 4 GiB with {duration} s; choose {math.floor(MOST_SAMPLES / duration)} or less",
-        }
-    elif frames_of(duration, rate) < FEWEST_SAMPLES:
-        shortest = math.ceil(FEWEST_SAMPLES / rate * 1e4) / 1e4
-        yield {
-            DURATION: f"is too short: fewer than {FEWEST_SAMPLES} samples at {rate} Hz; choose {shortest} or more",
-            RATE: f"is too low: fewer than {FEWEST_SAMPLES} samples in {duration} s; "
-            f"choose {math.ceil(FEWEST_SAMPLES / duration)} or more",
         }
 
 

@@ -9,7 +9,7 @@ from stt_load.config.faults import Fault, KeyPath
 from stt_load.config.layers import Layer, Origin
 from stt_load.config.model import Config
 
-KEY, ROWS_KEY = ("save_path",), ("report", "rows")
+KEY, ROWS_KEY, JUNIT_KEY = ("save_path",), ("report", "rows"), ("report", "junit")
 # What a run puts beside NAME.json while and after it runs has longer names; they must fit as well.
 LONGEST_SUFFIX = ".requests.jsonl.gz"
 
@@ -32,6 +32,13 @@ def check_rows_path(config: Config, directory: Path, origin: Origin | None = Non
     given = config.report.rows
     problem = None if given is None else _problem(given, directory / given)
     return [] if problem is None else [_fault(ROWS_KEY, given, problem, origin)]
+
+
+def check_junit_path(config: Config, directory: Path, origin: Origin | None = None) -> list[Fault]:
+    """The same of `report.junit`."""
+    given = config.report.junit
+    problem = None if given is None else _problem(given, directory / given)
+    return [] if problem is None else [_fault(JUNIT_KEY, given, problem, origin)]
 
 
 def _fault(key: KeyPath, given: str | None, problem: str, origin: Origin | None) -> Fault:

@@ -6,8 +6,10 @@ number. Two differences: `_` may stand between the digits of a number (`16_000`)
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
+from typing import Any
 
 import yaml
 
@@ -57,6 +59,21 @@ def scalar(text: str) -> Scalar:
     return text
 
 
+def one_line(value: Any) -> str:
+    """`value` as YAML on one line, quoted where it must be."""
+    style = '"' if isinstance(value, str) and not value.isprintable() else None
+    written: str = yaml.dump(
+        value,
+        Dumper=Dumper,
+        default_style=style,
+        default_flow_style=True,
+        allow_unicode=True,
+        width=math.inf,
+        sort_keys=False,
+    )
+    return written.splitlines()[0]  # after a scalar alone comes a line with the end of the document
+
+
 def tagged(tag: str, text: str) -> Scalar:
     """What `text` with a given or resolved `tag` is; ValueError when it is not that."""
     if tag == TAG + "str":
@@ -67,3 +84,14 @@ def tagged(tag: str, text: str) -> Scalar:
     if not pattern.match(text):
         raise ValueError("but is none; leave the tag out")
     return convert(text)
+
+
+def finite(value: object) -> float | None:
+    """None where it is no number, or a larger one than there are."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None

@@ -17,6 +17,10 @@ LONGEST_S = 1_000_000
 MOST_ANSWER_BYTES = 2**32 - 1
 # The most that a sample's column of iterations' numbers holds.
 MOST_REQUESTS = 2**32 - 1
+# Requests per second: more than any machine sends.
+MOST_RATE = 1_000_000
+# As many as Locust can be asked for, here.
+MOST_USERS = 1_000_000
 # The largest whole number up to which every reader of JSON tells all apart (RFC 8259, section 6).
 MOST_SEED = 2**53 - 1
 

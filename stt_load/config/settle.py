@@ -1,4 +1,4 @@
-"""What valid values come to together: where requests go, and whether they name a model.
+"""What valid values come to together: where requests go, whether they name a model, and what the clips are.
 
 Other clients ask for `https://host/v1`, or for all of `https://host/v1/audio/transcriptions`: whoever copies that
 into base_url doesn't mean `/v1/v1/audio/transcriptions`.
@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from stt_load.config.api import ApiConfig
+from stt_load.config.audio import AudioConfig
 from stt_load.config.faults import KeyPath
 from stt_load.config.layers import DEFAULT_ORIGIN, Layer, Origin
 from stt_load.config.model import Config
@@ -21,6 +22,7 @@ from stt_load.config.suspicion import mask_url
 
 Origins = Mapping[KeyPath, Origin]
 BASE_URL, ENDPOINT, MODEL = ("api", "base_url"), ("api", "endpoint"), ("api", "model")
+SOURCE = ("audio", "source")
 _VERSION = re.compile(r"v[0-9]")
 _OF_OPENAI = (["audio", "transcriptions"], ["audio", "translations"])
 
@@ -41,12 +43,18 @@ def settle(config: Config, origins: Origins) -> tuple[Config, tuple[str, ...]]:
     if not sends_model(api) and not _chosen(api.model, MODEL, origins):
         changes["model"] = None
     settled = api.model_copy(update=changes)
-    settled_config = config.model_copy(update={"api": settled})
+    settled_config = config.model_copy(update={"api": settled, "audio": _with_source(config.audio, origins)})
     if found is None:
         return settled_config, ()
     given, goes_to = mask_url(api.base_url), mask_url(settled.url(settled.base_url))
     note = f"base_url {given} has a part of the endpoint in it already; requests go to {goes_to}"
     return settled_config, (note,)
+
+
+def _with_source(audio: AudioConfig, origins: Origins) -> AudioConfig:
+    """Who names recordings, and no source, means them."""
+    meant = audio.files is not None and _layer(SOURCE, origins) == Layer.DEFAULT
+    return audio.model_copy(update={"source": "files"}) if meant else audio
 
 
 def _chosen(value: Any, path: KeyPath, origins: Origins) -> bool:

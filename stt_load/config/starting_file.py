@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from typing import Any
-
-import yaml
 
 from stt_load.config import preset
 from stt_load.config.faults import KeyPath
 from stt_load.config.keys import keys
-from stt_load.config.scalars import Dumper
+from stt_load.config.scalars import one_line
 
 _HEAD = """\
 # A load test of a speech-to-text service. These are the keys that most people change; a line that begins with # shows
@@ -23,7 +20,7 @@ _COMMENTS = {
     "warmup_requests": "the first ones of these, in no statistic; concurrent_requests or more is wise",
     "concurrent_requests": "users, each with one request in flight at most",
     "audio": "spoken sentences in a new order for every request, so that no cache can answer",
-    "audio.duration": "seconds of each clip",
+    "audio.duration": "seconds of each clip, or 3..20; null: 10, or recordings as they are",
     "api": "the service",
     "api.preset": "one that is known, such as openai (`stt-load presets`); the other lines win over it",
     "api.base_url": "http(s)://host[:port][/path]; embedded: a model server, started for the run",
@@ -91,11 +88,7 @@ def _shared(one: list[str], other: KeyPath) -> int:
 
 def entry(name: str, value: Any) -> str:
     """`name: value` on one line, quoted where it must be."""
-    style = '"' if isinstance(value, str) and not value.isprintable() else None
-    written: str = yaml.dump(
-        value, Dumper=Dumper, default_style=style, default_flow_style=True, allow_unicode=True, width=math.inf
-    )
-    return f"{name}: {written.splitlines()[0]}"  # after a scalar alone comes a line with the end of the document
+    return f"{name}: {one_line(value)}"
 
 
 def _line(start: str, path: KeyPath | list[str]) -> str:

@@ -17,6 +17,13 @@ from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 MASK = "***"
 SHOWN_CHARACTERS = 60
+LONGEST_PATH = 300
+_LONG = frozenset({
+    ("audio", "files"), ("audio", "pack"), ("embedded", "pack"), ("save_path",), ("report", "rows"),
+    ("report", "junit"), ("load", "trace"), ("load", "stages"), ("load", "levels"),
+    ("load", "search"), ("slo",), ("stop_when",),
+})  # fmt: skip
+"""Keys whose values are long, with small letters and digits, as folders and figures are called."""
 
 _MASKED_USER = rf"\1{MASK}@"
 _URL_USER = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)?[^/?#]*@")
@@ -77,6 +84,7 @@ def shown(path: tuple[str, ...], written: str) -> str:
     """The value at `path` as a message may repeat it: one short line, without a secret."""
     text = written if written.isprintable() else repr(written)
     bare = text.strip("\"'")
+    is_long = path in _LONG or path[:1] in _LONG
     if path == ("api", "base_url") or "://" in bare:
         # A password with a slash in it makes the URL a wrong one, and must not be shown for that.
         text = _UP_TO_AT.sub(_MASKED_USER, mask_url(bare))
@@ -84,11 +92,12 @@ def shown(path: tuple[str, ...], written: str) -> str:
         # Here belongs a name, and names are shown; what can't be a name may be the key.
         is_name = re.fullmatch(r"\w*", bare) and not looks_like_key(bare)
         text = text if is_name else f"{bare[: min(3, len(bare) // 3)]}..."
-    elif looks_like_key(bare) or any(map(is_secret_name, path)):
+    elif (_is_known_key if is_long else looks_like_key)(bare) or any(map(is_secret_name, path)):
         text = MASK
     elif "?" in bare and (masked := mask_url(bare)) != bare:
         text = masked
-    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}..."
+    most = LONGEST_PATH if is_long else SHOWN_CHARACTERS
+    return text if len(text) <= most else f"{text[:most]}..."
 
 
 def is_secret_name(name: str) -> bool:

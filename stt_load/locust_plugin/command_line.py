@@ -10,9 +10,10 @@ from typing import Any
 
 from stt_load.client import call
 from stt_load.config import Config, ConfigError, Layer, Override, Source, load, mask_url, read
+from stt_load.config.layers import SPAWN_RATE
 from stt_load.config.options import OPTIONS
 from stt_load.locust_plugin.user_classes import check_user_classes
-from stt_load.report.output import silence
+from stt_load.report.streams import silence
 
 LOOPBACK = "127.0.0.1"
 """Where the web UI listens, and a master to its own workers, unless somebody says otherwise: Locust's default is
@@ -37,6 +38,7 @@ class CommandLine:
         self._source: Source | None = None
         self._given: list[Override] = []
         self._texts: dict[str, str] = {}
+        self._typed: dict[str, str] = {}
         self._wholes: dict[str, str] = {}
         self._told: set[str] = set()
         self._speaks = True
@@ -62,6 +64,7 @@ class CommandLine:
                 type=self._shown_at_first if option.dest == "endpoint" else None,
                 choices=option.choices and _Offered(option.choices),
                 **({"nargs": "?", "const": "true"} if option.choices == ("true", "false") else {}),
+                **option.action,
                 default=None,  # what it means the page has below it, not in its label
                 include_in_web_ui=option.in_web_form,
             )
@@ -105,7 +108,7 @@ class CommandLine:
         changed = [
             _override(dest, value, Layer.WEB_FORM)
             for dest, value in values.items()
-            if value is not None and str(value) != self._texts.get(dest)
+            if value is not None and str(value) not in (self._texts.get(dest), self._typed.get(dest))
         ]
         # What the form shows may stand in the host that was given, and must not go with it.
         shown = [_override("endpoint", values["endpoint"], Layer.COMMAND_LINE)] if values["endpoint"] else []
@@ -130,6 +133,7 @@ class CommandLine:
     def _read(self, parser: Any, given: Mapping[str, Any]) -> Config:
         """What the command line, the environment, Locust's files and ours say together, or the end of the program."""
         places = _places(parser)
+        self._typed = {name: str(given[name]) for name in _KNOWN if given[name] is not None}
         self._given = [
             _override(
                 name, self._whole(value) if name in _MASKED else value, *places.get(name, (Layer.COMMAND_LINE, ""))
@@ -259,6 +263,7 @@ def _override(dest: str, value: Any, layer: Layer, file: str = "") -> Override:
 _KNOWN = {option.dest: (option.key, option.flag, option.env) for option in OPTIONS} | {
     "host": ("api.base_url", "--host", "LOCUST_HOST"),
     "num_users": ("concurrent_requests", "--users", "LOCUST_USERS"),
+    "spawn_rate": (".".join(SPAWN_RATE), "--spawn-rate", "LOCUST_SPAWN_RATE"),
 }
 _MASKED = ("host", "endpoint")
 """What may have a password or a key in it, and is on Locust's page."""

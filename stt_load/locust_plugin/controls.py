@@ -12,7 +12,12 @@ from locust.env import Environment
 from locust.exception import StopTest
 from locust.runners import STATE_SPAWNING, MasterRunner
 
+from stt_load.clock import clock
 from stt_load.locust_plugin import user_code
+
+WORKERS_BACK_S = 30.0
+"""So long workers are waited for between two runs: each stops its users by itself. A run begins with who is there."""
+LOOK_S = 0.05
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +56,7 @@ class Controls:
         self._runner = environment.runner
         self._on_error = on_error
         self._state = self._runner.state
+        self._goes_on = False
         self.called_off: str | None = None
         user_code.end_from_anywhere(self._runner, ended=self._ended)
 
@@ -122,9 +128,31 @@ class Controls:
             self.quit()
             self.close_page()
 
+    def again(self, goes_on: Callable[[], bool]) -> bool:
+        """A run is done, and another one follows in the same process, if it still `goes_on` when the first has ended,
+        and there is a worker for it. Returns whether it has been begun. Workers come back one by one."""
+        here = self._runner.worker_count if isinstance(self._runner, MasterRunner) else 0
+        self._goes_on = True
+        try:
+            self._runner.stop()
+        finally:
+            self._goes_on = False
+        until_s = clock() + WORKERS_BACK_S
+        while goes_on() and self._ready < here and clock() < until_s:
+            gevent.sleep(LOOK_S)
+        if not goes_on() or (isinstance(self._runner, MasterRunner) and not self._ready):
+            return False
+        self._runner.start(self._options.num_users, self._options.spawn_rate)
+        return True
+
+    @property
+    def _ready(self) -> int:
+        """Workers that could take part in a run."""
+        return len(self._runner.clients.ready) if isinstance(self._runner, MasterRunner) else 0
+
     def _ended(self) -> None:
         """Whoever has stopped a run: where nobody can start another one, the process ends, too."""
-        if self._options.headless:
+        if self._options.headless and not self._goes_on:
             self.spawn(self.quit)
 
     def quit(self) -> None:

@@ -11,7 +11,8 @@ from typing import Any, TextIO
 import gevent
 
 from stt_load.clock import clock
-from stt_load.report import opening, progress
+from stt_load.report import ci, opening, progress, series
+from stt_load.report.annotations import inert
 from stt_load.report.console import result
 from stt_load.report.messages import Language, Messages
 from stt_load.report.output import Output, messages_for, shown_in
@@ -19,8 +20,9 @@ from stt_load.run.barrier import Barrier
 from stt_load.run.progress import ProcessState, ProgressMeter
 from stt_load.samples.escaping import harmless
 from stt_load.samples.progress import Progress
-from stt_load.samples.run_info import RunInfo
+from stt_load.samples.run_info import Load, RunInfo
 from stt_load.stats.model import Warmup
+from stt_load.storage.levels_record import LevelsRecord
 from stt_load.storage.run_record import RunRecord
 
 BAR_PERIOD_S = 0.25
@@ -60,6 +62,10 @@ class Display:
         self._draws = self._aside.is_terminal and os.environ.get("TERM") != "dumb"
         self._drawn = False
         self._scoring_shown_s: float | None = None
+        self._load: Load | None = None
+
+    _tells_ends = True
+    """Whether a run that ends tells of it at once, where no bar is drawn."""
 
     @property
     def _say(self) -> Messages:
@@ -67,6 +73,7 @@ class Display:
         return messages_for(self._language, self._stream)
 
     def started(self, info: RunInfo) -> None:
+        self._load = info.load
         if shown_in(self._language, self._stream) != self._language:
             self._print(opening.note(self._say, self._say("in_english")))
         self._print(opening.start(self._say, self._config, info, self._time_limit_s))
@@ -76,7 +83,9 @@ class Display:
 
     def measuring(self, warmup: Warmup, transcript: str | None, said: str | None = None) -> None:
         limited = self._time_limit_s is not None
-        self._print(opening.measuring(self._say, self._config, warmup, transcript, said, limited=limited))
+        self._print(
+            opening.measuring(self._say, self._config, warmup, transcript, said, load=self._load, limited=limited)
+        )
 
     def saving(self, rows: int) -> None:
         if rows < MANY_ROWS:
@@ -98,11 +107,42 @@ class Display:
             self._scoring_shown_s = clock()
 
     def finished(self, run: RunRecord) -> None:
-        self._print(result(self._say, run))
+        self._print(self._result(run))
         if run.path is not None:
             self._print([self._say("saved", path=run.path)])
         if run.rows_path is not None:
             self._print([self._say("rows_saved", path=run.rows_path)])
+
+    def _result(self, run: RunRecord) -> Iterable[str]:
+        return result(self._say, run)
+
+    def tell_ci(self, run: RunRecord | LevelsRecord, *, failures_fail: bool) -> bool:
+        """Files that were asked for by the configuration, or by the CI system that is there, and lines for its log.
+        Returns whether all could be written; what could not is said. failures_fail: a request that failed is one of
+        too many."""
+        say, written = self._say, True
+        found = ci.cases_of(say, run, failures_fail=failures_fail)
+        summary = ci.step_summary()
+        files: dict[Path, Callable[[Path], None]] = {}
+        if self._junit is not None:
+            files[self._junit] = lambda path: ci.write_junit(path, run, found)
+        if summary is not None:
+            files[summary] = lambda path: ci.append_markdown(path, say, run, found)
+        for path, write in files.items():
+            try:
+                write(path)
+            except OSError as error:
+                written = False
+                self._print([say("ci.not_written", path=path, reason=error.strerror or error)])
+        self._clear()
+        self._report.write("".join(f"{harmless(line)}\n" for line in ci.log_lines(found)))
+        return written
+
+    @property
+    def _junit(self) -> Path | None:
+        """Where the cases are to be, if anywhere."""
+        given = self._config["report"]["junit"]
+        return None if given is None else Path(given)
 
     def others_failed(self, requests: int, code: int) -> None:
         """Why the process ends with `code`, which nothing in the report tells."""
@@ -125,13 +165,21 @@ class Display:
             gevent.sleep(BAR_PERIOD_S)
             seen = meter.look(self._process_state())
             if self._draws:
-                self._draw(progress.bar(self._say, seen, shutil.get_terminal_size().columns - 1))
+                self._draw(self._bar(seen, shutil.get_terminal_size().columns - 1))
                 continue
             new = shown is None or (shown.phase, shown.stopping) != (seen.phase, seen.stopping)
-            if (new and seen.stopping) or clock() - shown_s >= LINE_PERIOD_S:
-                self._aside.write(progress.line(self._say, seen) + "\n")
+            if new and seen.stopping and not self._tells_ends:
+                shown_s = clock()
+            elif (new and seen.stopping) or clock() - shown_s >= LINE_PERIOD_S:
+                self._aside.write(self._line(seen) + "\n")
                 shown_s = clock()
             shown = seen
+
+    def _bar(self, seen: Progress, width: int) -> str:
+        return progress.bar(self._say, seen, width)
+
+    def _line(self, seen: Progress) -> str:
+        return progress.line(self._say, seen)
 
     def _draw(self, line: str) -> None:
         # The cursor goes back to the left: a line of the log then begins there, and not behind the bar.
@@ -145,4 +193,36 @@ class Display:
 
     def _print(self, lines: Iterable[str]) -> None:
         self._clear()
-        self._report.write("".join(f"{harmless(line)}\n" for line in lines))
+        shown = map(inert, lines) if ci.is_github() else lines
+        self._report.write("".join(f"{harmless(line)}\n" for line in shown))
+
+
+class OneOfSeries(Display):
+    """The `Screen` of the `number`-th of `planned` runs of the same: what is the same of all is said once, and each
+    comes down to a few lines."""
+
+    def __init__(self, number: int, planned: int, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._number = number
+        self._planned = planned
+
+    def started(self, info: RunInfo) -> None:
+        if self._number == 1:
+            super().started(info)
+        self._print(series.heading(self._say, self._number, self._planned, info.seed))
+
+    def warming_up(self) -> None:
+        if self._number == 1:
+            super().warming_up()
+
+    def measuring(self, warmup: Warmup, transcript: str | None, said: str | None = None) -> None:
+        if self._number == 1:
+            super().measuring(warmup, transcript, said)
+
+    def _result(self, run: RunRecord) -> Iterable[str]:
+        return series.brief(self._say, run)
+
+    @property
+    def _junit(self) -> Path | None:
+        path = super()._junit
+        return None if path is None else path.with_stem(f"{path.stem}_{self._number}")

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Set
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import gevent
 from locust.env import Environment
 from locust.exception import RPCError
-from locust.runners import STATE_MISSING, MasterRunner
+from locust.runners import STATE_MISSING, STATE_RUNNING, STATE_SPAWNING, MasterRunner
 
 from stt_load.clock import clock
 from stt_load.cluster import protocol
 from stt_load.cluster.checks import InvalidMessage
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.registry import Needs, WorkerRegistry
-from stt_load.cluster.remote_executor import RemoteExecutor
 from stt_load.config import Config
 from stt_load.load.budget import Budget
 from stt_load.load.ledger import Ledger
@@ -29,6 +28,9 @@ from stt_load.run.executor import Executor, LocalExecutor
 from stt_load.run.lifecycle import InFlight
 from stt_load.run.load_watch import Asked
 from stt_load.samples.sample import Sample
+
+if TYPE_CHECKING:
+    from stt_load.cluster.remote_executor import RemoteExecutor
 
 LOOK_S = 0.01
 SPARE_USERS, LEAVING = 1_000, 10
@@ -49,18 +51,23 @@ class Executors(InFlight, Protocol):
     def unconfirmed(self) -> int:
         """Workers that are there and have not introduced themselves."""
 
-    def executor(self, config: Config, awaited: int) -> Executor:
-        """An executor for a run. awaited: users that the barrier waits for, none for a ramp."""
+    def executor(self, config: Config, awaited: int, *, level: bool = False) -> Executor:
+        """An executor for a run. awaited: users that the barrier waits for, none for a ramp. level: the run is a
+        level of several, and users stay when it is over."""
 
 
 class LocalExecutors:
-    """The users are in this process, where Locust itself waits for them."""
+    """The users are in this process, where Locust itself waits for them.
+
+    reports: count what Locust has no event for.
+    """
 
     all_lost = False
     unconfirmed = 0
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, environment: Environment, reports: Reports) -> None:
         self._environment = environment
+        self._reports = reports
         assert environment.runner is not None
         self._runner = environment.runner
         self._budget: Budget | None = None
@@ -70,11 +77,16 @@ class LocalExecutors:
     def _in_flight(self) -> int:
         return 0 if self._budget is None else self._budget.in_flight
 
-    def executor(self, config: Config, awaited: int) -> Executor:
+    def executor(self, config: Config, awaited: int, *, level: bool = False) -> Executor:  # noqa: ARG002 - they stay
         self._user_stop.over()
-        budget = self._budget = Budget(config.total_requests, config.warmup_requests, awaited)
+        budget = self._budget = Budget(
+            config.total_requests, config.warmup_requests, awaited, config.accuracy.repeat_check
+        )
         return LocalExecutor(
-            budget, UserCounts(self._runner), lambda context: user_starts.enter(self._environment, context)
+            budget,
+            UserCounts(self._runner),
+            lambda context: user_starts.enter(self._environment, context),
+            lambda sample: show(self._environment, self._reports, sample),
         )
 
     def finish(self, limit_s: float) -> None:
@@ -83,11 +95,23 @@ class LocalExecutors:
             gevent.sleep(LOOK_S)
 
     def drain(self, limit_s: float) -> None:
-        """Locust's stop_timeout does it, but for users that don't end even then."""
+        """Locust's stop_timeout does it, but for users that don't end even then. To stop a thousand slots that wait
+        takes the loop half a second, so in an open loop that waits until the answers are in."""
         self._user_stop.watch(limit_s)
+        if self._budget is not None and self._budget.slots.opens:
+            self.finish(limit_s)
+            if self._in_flight:
+                self.cut()
 
     def cut(self) -> None:
         self._user_stop.cut()
+
+
+def show(environment: Environment, reports: Reports, sample: Sample) -> None:
+    """On Locust's screens, which know nothing of what is unfinished. An arrival that was dropped, or lost with its
+    worker, is one of the failed ones there, too, though no request was made that Locust could tell listeners of."""
+    if not sample.unfinished:
+        reports.count(environment.stats, sample, shown_errors.of(environment, sample))
 
 
 class RemoteExecutors:
@@ -106,12 +130,16 @@ class RemoteExecutors:
         on_refused: Callable[[int], None],
         on_error: Callable[[str, Exception], None],
     ) -> None:
+        # Imported here, with all that keeps account of workers: a process without any is not to wait for it.
+        from stt_load.cluster.remote_executor import RemoteExecutor
+
         self._runner = runner
         self._reports = reports
         self._on_error = on_error
         self._most_wanted = 0
         self._receiver = Receiver.of(runner)
         self._executor: RemoteExecutor | None = None
+        self._is_level = False
         self._distribution: gevent.Greenlet[..., None] | None = None
         self._registry = WorkerRegistry(_Connection(runner, self._receiver), needs, on_refused, on_error)
         self._receiver.on_invalid_message, self._receiver.on_error = self._registry.refuse, on_error
@@ -131,9 +159,13 @@ class RemoteExecutors:
     def unconfirmed(self) -> int:
         return self._registry.unconfirmed
 
-    def executor(self, config: Config, awaited: int) -> Executor:
+    def executor(self, config: Config, awaited: int, *, level: bool = False) -> Executor:
+        self._is_level = level
         shown_errors.begin(self._runner.environment)
-        ledger = Ledger(config.total_requests, config.warmup_requests, awaited)
+        from stt_load.cluster.remote_executor import RemoteExecutor
+
+        repeat_check = config.accuracy.repeat_check
+        ledger = Ledger(config.total_requests, config.warmup_requests, awaited, repeat_check)
         self._executor = RemoteExecutor(
             self._registry,
             ledger,
@@ -146,7 +178,8 @@ class RemoteExecutors:
         return self._executor
 
     def finish(self, limit_s: float) -> None:
-        self.drain(limit_s)
+        if self._executor is not None:
+            self._executor.drain(limit_s, goes_on=self._is_level)
 
     def drain(self, limit_s: float) -> None:
         if self._executor is not None:
@@ -155,6 +188,12 @@ class RemoteExecutors:
     def cut(self) -> None:
         if self._executor is not None:
             self._executor.cut()
+
+    @property
+    def _takes_part(self) -> bool:
+        """Workers have a run, or had one whose users stay, for the next level."""
+        stay = self._is_level and self._runner.state in (STATE_RUNNING, STATE_SPAWNING)
+        return self._registry.listener is not None or stay
 
     def _asked(self) -> Asked:
         counts = UserCounts(self._runner)
@@ -178,9 +217,7 @@ class RemoteExecutors:
         self._on_error("distributing the users anew", greenlet.exception)
 
     def _show(self, sample: Sample) -> None:
-        """On Locust's screens, which know nothing of what is unfinished."""
-        if not sample.unfinished:
-            self._reports.count(self._runner.stats, sample, shown_errors.of(self._runner.environment, sample))
+        show(self._runner.environment, self._reports, sample)
 
     def _listen(self, kind: str, listener: Callable[[str, Data], None]) -> None:
         def heard(msg: Any, **_: Any) -> None:
@@ -204,14 +241,14 @@ class RemoteExecutors:
 
     def _on_bye(self, worker: str, _: Data) -> None:
         """Between runs a worker may go; the last one of a run ends it, as Locust has it."""
-        if self._registry.listener is None:
+        if not self._takes_part:
             self._registry.forget(worker)
             self._receiver.registrations.forget(worker)
             quirks.forget(self._runner, worker)
 
     def _may_end(self, worker: str) -> bool:
         """Whether a run may end with `worker`: whoever only says that it is one ends nothing."""
-        return self._registry.listener is not None and self._registry.member(worker) is not None
+        return self._takes_part and self._registry.member(worker) is not None
 
     def _on(self, method: Callable[[RemoteExecutor, str, Data], None]) -> Callable[[str, Data], None]:
         """What a worker says about the run that is on, to its executor; what it says about another comes too late."""

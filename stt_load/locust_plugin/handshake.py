@@ -6,20 +6,19 @@ import logging
 import os
 import socket
 from contextlib import suppress
-from pathlib import Path
 
 import gevent
 from locust.exception import RPCError
 from locust.runners import WorkerRunner
 
 import stt_load
-from stt_load.audio.manifest import PackError
-from stt_load.audio.pack import from_manifest
+from stt_load.audio.sources import AudioSpec, digest_of
 from stt_load.client import call
 from stt_load.clock import clock
 from stt_load.cluster import protocol
 from stt_load.cluster.protocol import Data
 from stt_load.locust_plugin import quirks
+from stt_load.run.order import another_than_at_the_master
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +42,8 @@ class Handshake:
     def __init__(self, runner: WorkerRunner) -> None:
         self.refused = False
         self._runner = runner
-        self._ready = self._taken_in = False
+        self._ready = self._taken_in = self._looks = False
+        self._sent_s = 0.0
         runner.register_message(protocol.WELCOME, lambda msg, **_: self._on_welcome(msg.data))
         runner.register_message(protocol.REFUSED, lambda msg, **_: self._on_refused(msg.data))
         vars(runner.environment)["stt_handshake"] = self
@@ -94,8 +94,25 @@ class Handshake:
     def _on_welcome(self, needs: Data) -> None:
         """The answer may get lost, like any message: hello is said until the master is heard to have it."""
         quirks.miss_master(self._runner)
+        self._sent_s = needs["sent_s"]
+        trouble = _trouble(needs)
+        if trouble is not None or needs["audio"] is None:
+            self._answer(trouble)
+        elif not self._looks:
+            self._looks = True
+            gevent.spawn(self._look, AudioSpec(**needs["audio"]), needs["digest"])
+
+    def _look(self, spec: AudioSpec, digest: str) -> None:
+        """Many recordings take their time to look at, in which this worker goes on being heard."""
+        try:
+            trouble = gevent.get_hub().threadpool.apply(_trouble_with, (spec, digest))
+        finally:
+            self._looks = False
+        self._answer(trouble)
+
+    def _answer(self, trouble: str | None) -> None:
         with suppress(ConnectionError):
-            self.trouble(_trouble(needs), needs["sent_s"])
+            self.trouble(trouble, self._sent_s)
 
     def _on_refused(self, data: Data) -> None:
         if not self.refused:
@@ -127,13 +144,13 @@ def _trouble(needs: Data) -> str | None:
             call.load(needs["call"])
     except call.HookError as error:
         return str(error)
-    return None if needs["pack"] is None else _trouble_with(needs["pack"], needs["digest"])
+    return None
 
 
-def _trouble_with(path: str, digest: str) -> str | None:
-    """The same for a pack of recordings."""
+def _trouble_with(spec: AudioSpec, digest: str) -> str | None:
+    """The same for the files that its clips are made of."""
     try:
-        found = from_manifest(Path(path)).digest
-    except PackError as error:
-        return f"audio.pack can't be used: {str(error).splitlines()[0]}"
-    return None if found == digest else f"audio.pack {path} is another one there than at the master"
+        same = digest_of(spec) == digest
+    except ValueError as error:
+        return f"its clips can't be made: {str(error).splitlines()[0]}"
+    return None if same else another_than_at_the_master(spec)

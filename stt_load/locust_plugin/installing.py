@@ -16,7 +16,6 @@ from stt_load.locust_plugin.handshake import install_handshake
 from stt_load.locust_plugin.locust_stats import Reports
 from stt_load.locust_plugin.receiving import Receiver
 from stt_load.locust_plugin.suite import Suite
-from stt_load.locust_plugin.worker import Worker
 from stt_load.storage.files import make_private
 
 _installed: list[CommandLine] = []
@@ -56,6 +55,9 @@ def _listen(command_line: CommandLine, reports: Reports) -> None:
         if log := getattr(environment.parsed_options, "logfile", None):
             make_private(Path(log))
         if isinstance(environment.runner, WorkerRunner):
+            # Imported here, as a process is either a worker or not, and a start is not to take longer than it must.
+            from stt_load.locust_plugin.worker import Worker
+
             Worker(environment)
         else:
             Suite(environment, web_ui, command_line, reports)

@@ -1,11 +1,12 @@
 """What Locust's page is given above its own: a notice of how the run is, and below each field what it means.
 
-Locust's page is a program of its own in the browser. Nothing of that is touched: the notice stands before it, and
-explanations are a style sheet's.
+Locust's page is a program of its own in the browser. Nothing of that is touched but a few of its words: the notice
+stands before it, and explanations are a style sheet's. What it calls users is, in an open loop, called what it is.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from locust.runners import STATE_CLEANUP, STATE_RUNNING, STATE_STOPPING
 from stt_load.config.keys import key
 from stt_load.config.options import OPTIONS
 from stt_load.locust_plugin.notice import NoticeBoard
+from stt_load.report.messages import Messages
 
 ROOT = '<div id="root">'
 """Where Locust's page begins."""
@@ -25,17 +27,22 @@ BEFORE_IT = """\
     <script src="./stt-load/page.js" defer></script>
     """
 
+USERS_FIELD = "Number of users (peak concurrency)"
+RAMP_FIELD = "Ramp up (users started/second)"
+"""Fields of Locust's form, as it labels them."""
+
 _ENDING = re.compile(rf'("state": ?)"(?:{STATE_CLEANUP}|{STATE_STOPPING})"')
 
 
-def add(web_ui: Any, pages: Blueprint, board: NoticeBoard) -> None:
-    """To Locust's `web_ui`; `pages` gets the routes."""
+def add(web_ui: Any, pages: Blueprint, board: NoticeBoard, *, always: bool) -> None:
+    """To Locust's `web_ui`; `pages` gets the routes. always: each run that can be started here is an open loop."""
 
     def notice() -> Response:
         return jsonify(board.look().as_json())
 
     def script() -> Response:
-        return typed(_text("page.js"), "text/javascript")
+        named = json.dumps(words(board.say, always=always))
+        return typed(f"const WORDS = {named};\n{_text('page.js')}", "text/javascript")
 
     def style() -> Response:
         return typed(_text("page.css") + explanations() + of_a_start_only(), "text/css")
@@ -47,6 +54,23 @@ def add(web_ui: Any, pages: Blueprint, board: NoticeBoard) -> None:
     web_ui.app.after_request(_going_until_it_has_ended)
     # The form shows its fields in the order in which they come to the page: ours in that of the configuration.
     web_ui.app.jinja_env.policies["json.dumps_kwargs"] = {"sort_keys": False}
+
+
+def words(say: Messages, *, always: bool) -> dict[str, Any]:
+    """What Locust's texts become in an open loop: on the page while it lasts, in the form for it, in the form for
+    stages of users, for levels and a search, and in the one that changes a run. always: as in `add`."""
+    return {
+        "page": {
+            "Users": say("page.slots"),
+            "Number of Users": say("page.number_of_slots"),
+            "# users": say("page.worker_slots"),
+        },
+        "start": {USERS_FIELD: say("page.warmup_users"), RAMP_FIELD: say("page.no_ramp")},
+        "stages": {USERS_FIELD: say("page.stage_users"), RAMP_FIELD: say("page.no_ramp")},
+        "levels": {USERS_FIELD: say("page.level_users"), RAMP_FIELD: say("page.no_ramp")},
+        "change": {USERS_FIELD: say("page.kept_slots"), RAMP_FIELD: say("page.no_ramp")},
+        "always": always,
+    }
 
 
 def explanations() -> str:

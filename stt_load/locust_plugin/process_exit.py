@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stt_load.clock import clock
-from stt_load.report.exit_code import BAD_INPUT, INTERRUPTED, INVALID, NOTHING_MEASURED
+from stt_load.report.exit_code import BAD_INPUT, INTERRUPTED, INVALID, NOTHING_MEASURED, SLO_MISSED
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +19,7 @@ class ProcessExit:
     started_s: when the last run was asked for, 0 if none was. code: what that one ended with. interrupted: by a
     signal. failed: something of ours broke while there was no run that could carry it in its verdict.
     without_workers: there are no workers that could take part. locusts_alone: the last run had no user of ours.
+    leaving: the process is on its way out. has_limits: the last run was to be held against SLOs.
     """
 
     started_s: float = 0.0
@@ -27,6 +28,17 @@ class ProcessExit:
     failed: bool = False
     without_workers: bool = False
     locusts_alone: bool = False
+    leaving: bool = False
+    has_limits: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        """No other run is begun."""
+        return self.interrupted or self.without_workers
+
+    def is_ending(self, limit_s: float | None) -> bool:
+        """Somebody wants the end of the process, or its time (Locust's -t, limit_s) is over."""
+        return self.interrupted or self.leaving or self.timed_out(limit_s)
 
     def take_failure(self) -> bool:
         """Whether something had failed; the run that begins carries it from here on."""
@@ -63,7 +75,7 @@ class ProcessExit:
         if self.interrupted or not self.timed_out(limit_s):
             return INTERRUPTED
         logger.error("stt-load: the time limit (-t) was over before anything was sent")
-        return NOTHING_MEASURED
+        return SLO_MISSED if self.has_limits else NOTHING_MEASURED  # no data is a miss
 
     def _with_failure(self, code: int) -> int:
         """Bad input and an interruption come before it."""

@@ -16,6 +16,7 @@ from stt_load.config.options import OPTIONS
 from stt_load.config.section import EMBEDDED
 from stt_load.config.suspicion import is_harmless_header
 from stt_load.config.variables import references
+from stt_load.config.yaml_source import parse
 from stt_load.locust_plugin.command_line import CommandLine
 
 COMMON = frozenset({"user_count", "spawn_rate", "host", "run_time", "profile"})
@@ -41,6 +42,7 @@ def refusal(web_ui: Any, command_line: CommandLine, form: Any) -> str | None:
         _hidden(form, shown, options)
         or _twice(form, options)
         or _reference(form, given)
+        or _file(form, given)
         or _stranger(form.get("host"), environment.host, command_line.configured)
     )
     if message is not None:
@@ -85,6 +87,16 @@ def _reference(form: Any, given: Mapping[str, str]) -> str | None:
     if not names:
         return None
     return f"{', '.join(names)}: has a ${{...}}; variables of the environment can be named in config.yaml only"
+
+
+def _file(form: Any, given: Mapping[str, str]) -> str | None:
+    """Nor among its files: faults with one would tell what is in it. The value is read as it will be, in which the
+    word can be written in other ways."""
+    text = form.get("audio_duration", "")
+    value = parse(f"value: {text}", "").values.get("value")
+    if text == given.get("audio_duration") or not isinstance(value, Mapping) or "empirical" not in value:
+        return None
+    return "audio_duration: has a file; files can be named in config.yaml, or where locust is started"
 
 
 def _stranger(host: str | None, current: str | None, configured: Config) -> str | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import signal
-from pathlib import Path
-from typing import Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 import gevent
 from gevent.event import Event
@@ -13,26 +13,34 @@ from locust.env import Environment
 from locust.event import Events
 from locust.runners import MasterRunner
 
-from stt_load.audio.pack import from_manifest
+from stt_load.audio.sources import digest_of
 from stt_load.clock import clock
 from stt_load.cluster.registry import Needs
 from stt_load.config import ConfigError, variables
-from stt_load.locust_plugin import quirks, web
+from stt_load.locust_plugin import asked_users, quirks
 from stt_load.locust_plugin.command_line import CommandLine
 from stt_load.locust_plugin.controls import Controls, guarded
 from stt_load.locust_plugin.executors import Executors, LocalExecutors, RemoteExecutors
 from stt_load.locust_plugin.launcher import Launcher
 from stt_load.locust_plugin.locust_stats import Reports
-from stt_load.locust_plugin.notice import RunView
 from stt_load.locust_plugin.process_exit import ProcessExit
+from stt_load.locust_plugin.series import Series
 from stt_load.locust_plugin.user_counts import sends_audio
 from stt_load.locust_plugin.worker_wait import WorkerWait
 from stt_load.report.exit_code import BAD_INPUT, INVALID
+from stt_load.run.context import spec_of
 from stt_load.run.lifecycle import State
+from stt_load.run.order import Order
 from stt_load.run.progress import ProcessState
 from stt_load.run.run import Run
+from stt_load.samples.run_info import EndReason
 from stt_load.server.process import StartError
+from stt_load.storage.levels_record import LevelsRecord
 from stt_load.storage.run_record import RunRecord
+
+if TYPE_CHECKING:
+    from stt_load.locust_plugin.level_runs import LevelRuns
+    from stt_load.locust_plugin.notice import RunView
 
 logger = logging.getLogger(__name__)
 
@@ -52,9 +60,10 @@ class Suite:
         self._run: Run | None = None
         self._starting = False
         self._process_exit = ProcessExit()
+        self._series = Series()
         self._main = gevent.getcurrent()
         self._others_failed = 0
-        self.outcome: RunRecord | None = None
+        self.outcome: RunRecord | LevelsRecord | None = None
         # Locust shows it on its page and in its report. The configuration still has all of it.
         environment.host = environment.host and command_line.shown(environment.host)
         ours = sends_audio(environment.user_classes)
@@ -63,9 +72,12 @@ class Suite:
             self.options.only_summary = False
         self._executors = self._staff(reports)
         if web_ui is not None:
+            from stt_load.locust_plugin import web  # which takes long to import: where there is no page it is not
+
             web.extend(web_ui, command_line, self._not_now, self._view, self._process_state)
             if ours:
                 self._launcher.prepare()
+        asked_users.start_as_asked(self._runner, self._launcher.config)
         self._listen(environment.events)
         gevent.signal_handler(signal.SIGINT, self._controls.attempt, self._on_ctrl_c)
         quirks.end_at_hangup()
@@ -83,13 +95,13 @@ class Suite:
 
     def _staff(self, reports: Reports) -> Executors:
         if not isinstance(self._runner, MasterRunner):
-            return LocalExecutors(self._environment)
+            return LocalExecutors(self._environment, reports)
         quirks.distribute(self.options)
         self._worker_wait = WorkerWait(self._runner, self.options, self._on_nobody)
         config = self._launcher.config()
-        pack = config.audio.pack if config.audio.source == "speech" else None
-        digest = None if pack is None else from_manifest(Path(pack)).digest
-        needs = Needs(variables(config), config.api.call, pack, digest)
+        spec = spec_of(config)
+        digest = digest_of(spec)
+        needs = Needs(variables(config), config.api.call, None if digest is None else asdict(spec), digest)
         return RemoteExecutors(self._runner, needs, reports, self._on_refused, self.failed)
 
     @property
@@ -107,9 +119,11 @@ class Suite:
 
     def on_start(self, **_: Any) -> None:
         """A run that can't start is called off before any user is spawned."""
-        if self._process_exit.interrupted or self._process_exit.without_workers:
+        if self._process_exit.is_over or (self._process_exit.leaving and self._series.goes_on):
             raise gevent.GreenletExit
-        self._process_exit.started_s = clock()
+        if not self._series.goes_on:
+            self._series = Series()
+            self._process_exit.started_s = clock()
         self._controls.start()
         self.outcome = None
         self._process_exit.locusts_alone = not sends_audio(self._environment.user_classes)
@@ -136,19 +150,60 @@ class Suite:
             raise gevent.GreenletExit  # the later step spawns the users of this run
 
     def _start(self) -> None:
+        self._process_exit.has_limits = any("limit" in one for one in self._launcher.config().slo)
         run = self._run = self._launcher.run(
             self._executors,
-            stop_users=lambda: self._controls.attempt(self._controls.end),  # what breaks after the result counts, too
+            self._series,
+            stop_users=lambda: self._controls.attempt(self._end),  # what breaks after the result counts, too
             process_state=self._process_state,
         )
         if self._process_exit.take_failure():
             run.faults.note(BROKE)
         run.start()
 
+    def _end(self) -> None:
+        """The run is done, and Locust's users are to be stopped, unless it was a level, and another one follows."""
+        if self._next_level():
+            return
+        ending = None if self._run is None else self._run.lifecycle.ending
+        if self._levels is not None:
+            ending = self._levels.levels.ending or ending
+        if ending is None or not self._series.is_followed(ending.reason):
+            self._controls.end()
+        elif not self._controls.again(self._goes_on):
+            if self._goes_on():
+                logger.error("stt-load: no worker is left for the next run")
+                self._process_exit.code = self._series.failed(INVALID)
+            self._controls.quit()
+
+    @property
+    def _levels(self) -> LevelRuns | None:
+        return self._launcher.levels
+
+    def _next_level(self) -> bool:
+        """Whether the run that is done was a level, and another one has been begun."""
+        run, levels = self._run, self._levels
+        if run is None or levels is None:
+            return False
+        try:
+            following = levels.follow(run)
+        except Exception as error:  # Locust has to be stopped even so
+            self.failed("the next level", error)
+            levels.end("stopped", f"the next level could not be begun: {error}")
+            return False
+        if following is not None:
+            self._run = following
+            following.start()
+        return following is not None
+
+    def _goes_on(self) -> bool:
+        """Another run follows, and nobody wants the end meanwhile."""
+        return self._series.goes_on and not self._process_exit.is_ending(self.options.run_time)
+
     def _abandon(self, code: int) -> None:
         """What there is of a run that can't start is undone: nobody waits for its end. code: what it ends with."""
         run = self._run
-        self._process_exit.code, self._run = code, None
+        self._process_exit.code, self._run = self._series.failed(code), None
         if run is not None:
             run.lifecycle.over()  # first: whoever was to tell Locust of an end has nothing to tell any more
             run.abandon()
@@ -168,27 +223,35 @@ class Suite:
                 logger.error("stt-load: the run was stopped, or its time limit (-t) was over, before it had begun")
             return
         timed_out = self._process_exit.timed_out(self.options.run_time)
-        self._run.lifecycle.stop(
-            "workers_lost" if self._executors.all_lost else "time_limit" if timed_out else "stopped"
-        )
+        reason: EndReason = "workers_lost" if self._executors.all_lost else "time_limit" if timed_out else "stopped"
+        if self._levels is not None:
+            self._levels.stopped("stopped" if reason == "workers_lost" and self._run.lifecycle.closed else reason)
+        self._run.lifecycle.stop(reason)
 
     @guarded
     def on_stop(self, **_: Any) -> None:
         """All users are gone, every sample is in."""
         run = self._run
-        if run is None or run.lifecycle.state is State.OVER:
+        if run is None or (self._levels is None and run.lifecycle.state is State.OVER):
             return
         run.lifecycle.over()
         try:
-            record = run.finish()
+            record = run.finish() if self._levels is None else self._levels.conclude(run)
             self._others_failed = self._launcher.others_failed()
             self.outcome = record
         finally:
             self._run = None
             run.lifecycle.concluded.set()
-        self._process_exit.code = self._launcher.exit_code(record, self._others_failed)
+        code = self._launcher.exit_code(record, self._others_failed)
+        self._process_exit.code = self._series.add(record, code)
+        self._controls.attempt(self._tell_ci)
         if self._process_exit.interrupted:
             self._controls.close_page()
+
+    def _tell_ci(self) -> None:
+        """A CI system that reads an older file, or none, would be told something else than what came of this run."""
+        if self.outcome is not None and not self._launcher.tell_ci(self.outcome):
+            self._process_exit.failed = True
 
     @guarded
     def on_quitting(self, environment: Environment, **_: Any) -> None:
@@ -201,24 +264,46 @@ class Suite:
             if gevent.getcurrent() is not self._main:
                 Event().wait()
             run.lifecycle.await_result(self.on_stop)
+        elif self._series.goes_on or (self._starting and not self._series.is_one):  # there is none to interrupt
+            self._process_exit.interrupted |= not self._process_exit.timed_out(self.options.run_time)
+        self._process_exit.leaving = True
         self._controls.attempt(self._launcher.close)
         if self.options.csv_prefix:
             self._controls.attempt(quirks.write_last_csv)
-        has_run, page = self.outcome is not None, environment.web_ui is not None
+        self._controls.attempt(self._conclude)
+        has_run, page = self.outcome is not None or self._series.has_run, environment.web_ui is not None
         environment.process_exit_code = self._process_exit.exit_code(self.options, has_run=has_run, page=page)
 
+    def _conclude(self) -> None:
+        self._series.conclude(self._process_exit, self._launcher.stream)
+
     def _view(self) -> RunView:
-        return RunView(self._starting, self._run, self.outcome, self._controls.called_off, self._others_failed)
+        from stt_load.locust_plugin.notice import RunView
+
+        run, levels = self._run, self._levels
+        on = None if run is None or levels is None else levels.levels
+        return RunView(self._starting, run, self.outcome, self._controls.called_off, self._others_failed, on)
 
     def _not_now(self) -> str | None:
         """Why no run can be started, if none can."""
+        from stt_load.locust_plugin import web
+
         if self._starting:
             return web.STILL_STARTING
-        if self._run is not None and self._run.lifecycle.closed:
+        goes_on = self._levels is not None and self._levels.levels.ending is None
+        if self._run is not None and self._run.lifecycle.closed and not goes_on:
             return web.STILL_ENDING
+        if self._run is not None and (keys := asked_users.load_keys(self._order.config)):
+            return web.KEPT.format(key=keys[0])
         if isinstance(self._runner, MasterRunner) and not self._runner.worker_count:
             return web.NO_WORKERS
         return None
+
+    @property
+    def _order(self) -> Order:
+        """Of the run that is on, all of its levels together."""
+        assert self._run is not None
+        return self._run.order if self._levels is None else self._levels.levels.order
 
     def _process_state(self) -> ProcessState:
         return ProcessState(
@@ -230,6 +315,8 @@ class Suite:
     def _interrupt(self) -> None:
         self._process_exit.interrupted = True
         if self._run is not None:
+            if self._levels is not None:
+                self._levels.end("interrupted")
             self._run.lifecycle.interrupt()
 
     def _on_ctrl_c(self) -> None:

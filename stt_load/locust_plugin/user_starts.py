@@ -13,12 +13,17 @@ from stt_load.run.context import RunContext
 
 
 def enter(environment: Environment, context: RunContext) -> None:
-    """Makes `context` that of all users of this environment from now on, those that wait for one included."""
+    """Makes `context` that of all users of this environment from now on, those that wait for one, or for something to
+    do in the run before, included."""
+    previous = None
     if _next_context(environment).ready():
+        previous = context_of(environment)
         clear(environment)
     shown_errors.begin(environment)
     _next_context(environment).set(context)
     _tell(environment)
+    if previous is not None:
+        previous.dispatcher.retire()
 
 
 def clear(environment: Environment) -> None:

@@ -7,6 +7,7 @@ import logging
 import math
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import gevent
@@ -15,15 +16,17 @@ from locust.env import Environment
 from locust.exception import InterruptTaskSet, RescheduleTask, RescheduleTaskImmediately, StopTest, StopUser
 
 from stt_load.api.request import Body, Part
-from stt_load.api.stream import Stream
-from stt_load.api.verdict import Answer, Failure, Transcript, checked
+from stt_load.api.verdict import Answer, Failure, Transcript
 from stt_load.client import Client, Exchange, Target
 from stt_load.client.choice import client_of
 from stt_load.client.http import HttpClient
+from stt_load.clock import clock
 from stt_load.load.iteration import Iteration
 from stt_load.locust_plugin import shown_errors, user_classes, user_starts
+from stt_load.locust_plugin.user_hooks import Hooks
 from stt_load.run.context import RunContext
 from stt_load.run.outcome import UNREACHABLE, concluded, failure_of
+from stt_load.run.waiting import Retired
 from stt_load.samples.fields import LONGEST_S
 from stt_load.samples.sample import ErrorKind, Phase, Sample
 
@@ -87,6 +90,7 @@ class SpeechUser(User):
         super().__init__(environment)
         self._run_context: RunContext | None = None
         self._client: Client | None = None
+        self._opening: Any = None
         self._busy = False
         self._pause_s = self._least_pause_s = self._backoff_s = 0.0
         self._next_pause_s: float | None = None
@@ -128,7 +132,8 @@ class SpeechUser(User):
         """Seconds until the next request; to be overridden: by a method, one of Locust's (`between(1, 2)`), a number.
 
         Here it is the configuration's, and longer after a failed connection. Called once after each request: it is
-        the pause that the row has, 1e9 at most. What is no length of time, or an exception, is left aside.
+        the pause that the row has, 1e9 at most. What is no length of time, or an exception, is left aside. In an open
+        loop it is not called, and nobody pauses: requests are due whatever has become of those before.
         """
         return self._pause_s
 
@@ -147,13 +152,16 @@ class SpeechUser(User):
         return greenlet
 
     def stop(self, force: bool = False) -> bool:
-        """A user with a request in flight may finish it; one that waits for an iteration has nothing to lose."""
+        """A user with a request in flight may finish it; one that waits for an iteration has nothing to lose, and
+        gets none before its end, which takes a while to come."""
+        if not self._busy and self._run_context is not None:
+            self._run_context.dispatcher.withdraw(self)
         return bool(super().stop(force or not self._busy))
 
     def play(self) -> None:
         """One iteration from beginning to end. Audio and body are ready before the clock starts."""
         user_starts.has_begun(self.environment, self)
-        iteration = self.run_context.dispatcher.take(self)
+        iteration = self._next_iteration()
         self._busy, self._troubles = True, 0
         exchange, users = Exchange(), 0
         verdict: Transcript | Failure = _CUT
@@ -173,12 +181,32 @@ class SpeechUser(User):
             self._busy = False
             self._conclude(iteration, exchange, verdict, users)
 
+    def _next_iteration(self) -> Iteration:
+        """Blocks until there is one, in this run or in the one that takes its place."""
+        while True:
+            try:
+                return self.run_context.dispatcher.take(self, self._open)
+            except Retired:
+                self._run_context = None
+
     def _spoken(self, iteration: Iteration, exchange: Exchange) -> Transcript | Failure:
-        context = self.run_context
+        clip = self.run_context.audio.clip(iteration.seq, iteration.attempt)
+        iteration.begun_s = clock()
+        return self._ready_client().speak(clip, exchange)
+
+    def _ready_client(self) -> Client:
         if self._client is None:
-            hooks, plan = _Hooks(self), context.api.plan
+            context, hooks = self.run_context, Hooks(self)
+            plan = context.api.plan
             self._client = client_of(context.target, hooks, call=context.call, plan=plan, connect=self.connect)
-        return self._client.speak(context.audio.clip(iteration.seq, iteration.attempt), exchange)
+        return self._client
+
+    def _open(self) -> None:
+        """Opens the connection before there is a request, in a greenlet of its own. What fails now is silent: the
+        request will fail in the same way, and tell."""
+        self._opening = gevent.getcurrent()
+        with suppress(Exception):
+            self._ready_client().open()
 
     def _conclude(self, iteration: Iteration, exchange: Exchange, verdict: Transcript | Failure, users: int) -> None:
         """The sample, for the barrier and then, in the measured phase, for Locust's own screens.
@@ -188,11 +216,12 @@ class SpeechUser(User):
         context = self.run_context
         failure = verdict if isinstance(verdict, Failure) else None
         text = verdict.text if isinstance(verdict, Transcript) else None
-        self._least_pause_s = max(self._backoff(failure), self._asked_wait(failure))
+        if context.pauses:
+            self._least_pause_s = max(self._backoff(failure), self._asked_wait(failure))
         self._pause_s = max(context.request_delay_s, self._least_pause_s)
         self._next_pause_s = self._pause_s
         try:
-            if verdict is not _CUT:
+            if context.pauses and verdict is not _CUT:
                 self._next_pause_s = self._intended_pause_s()
         finally:
             sample = concluded(context, iteration, exchange, verdict, users, self._next_pause_s)
@@ -255,31 +284,13 @@ class SpeechUser(User):
     def _left(self) -> None:
         user_starts.has_begun(self.environment, self)
         try:
+            if self._opening is not None:
+                gevent.kill(self._opening)
             if self._client is not None:
                 self._client.close()
         finally:
             if self._run_context is not None:
                 self._run_context.dispatcher.leave(self)
-
-
-class _Hooks:
-    """The API's language as a user's class has it, whose `make_body` and `read_answer` may be its own."""
-
-    def __init__(self, user: SpeechUser) -> None:
-        self._user = user
-
-    def body(self, audio: Sequence[Part], audio_bytes: int) -> Body:
-        body: Any = self._user.make_body(audio, audio_bytes)
-        if not isinstance(body, Body):
-            raise TypeError(f"make_body returned {type(body).__name__}, not a Body")
-        body.content_type = body.content_type or self._user.run_context.api.form.content_type
-        return body
-
-    def follow(self) -> Stream | None:
-        return self._user.run_context.api.follow()
-
-    def read(self, answer: Answer) -> Transcript | Failure:
-        return checked(self._user.read_answer(answer))
 
 
 class SttUser(SpeechUser, HttpUser):

@@ -18,6 +18,7 @@ from stt_load.storage import result_file
 ROWS_INSIDE = "The requests of this run are in its result; only above 100,000 they have a file of their own."
 STILL_ENDING = "The run before is still ending: its last answers are waited for, or scored. Start again in a moment."
 STILL_STARTING = "A run is being started. Wait until it has begun; then the number of users can be changed."
+KEPT = "This run keeps its users: its load is {key}. Stop it, and start another one."
 NO_WORKERS = "No worker is connected that could take part. Start one: locust --worker --master-host <this machine>"
 NOT_YET = "No run has finished yet. Stop the test, or wait for its end: then the result is here."
 
@@ -42,7 +43,7 @@ def extend(
     board = NoticeBoard(language, view, process_state)
     prefix = (web_ui.environment.parsed_options.web_base_path or "").rstrip("/")
     pages = Blueprint("stt_load", __name__, url_prefix=f"{prefix}/stt-load")
-    page.add(web_ui, pages, board)
+    page.add(web_ui, pages, board, always=command_line.configured.load.trace is not None)
     _add_downloads(web_ui, pages, board)
     web_ui.app.register_blueprint(pages)
     _keep_to_ourselves(web_ui.app)

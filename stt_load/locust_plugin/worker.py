@@ -114,14 +114,17 @@ class Worker:
         if self._worker_run is not None:
             self._worker_run.over()
             self._worker_run = None
-        reset = self._environment.stats.reset_all
         try:
-            self._worker_run = WorkerRun(data, functools.partial(post, self._runner), reset)
+            self._worker_run = WorkerRun(data, functools.partial(post, self._runner), self._reset_of(data))
         except Exception as error:  # its users would wait for ever, and the run for them
             logger.exception("stt-load: this worker can't take part: %s", error)
             self._handshake.trouble(f"it can't take part: {type(error).__name__}: {error}", clock())
             return
         user_starts.enter(self._environment, self._worker_run.context)
+
+    def _reset_of(self, order: Data) -> Callable[[], None]:
+        """What becomes of Locust's statistics at the barrier: all levels together are one test of Locust's."""
+        return (lambda: None) if order["level"] else self._environment.stats.reset_all
 
     def _on_beat(self, data: Data) -> None:
         self._heard_s = clock()
@@ -136,10 +139,13 @@ class Worker:
     def _on_drain(self, data: Data) -> None:
         worker_run = self._of(data)
         if worker_run is not None:
+            worker_run.users_stay = data["goes_on"]
             self._conclude(worker_run, data["limit_s"])
 
     def _on_cut(self, data: Data) -> None:
-        if self._of(data) is not None:
+        """Where it has told its last row meanwhile, users that stay have nothing in flight."""
+        worker_run = self._of(data)
+        if worker_run is not None and not (worker_run.users_stay and worker_run.concluded):
             self._cut()
 
     def _on_saved(self, data: Data) -> None:
@@ -148,6 +154,9 @@ class Worker:
             worker_run.saved(data["rows"])
 
     def _on_stopping(self, **_: Any) -> None:
+        if self._worker_run is not None and self._worker_run.concluded:
+            # Users that stayed between two levels have nothing in flight, and no drain follows that would end them.
+            self._environment.stop_timeout = 0
         self._user_stop.watch(self._environment.stop_timeout or 0.0)
 
     def _on_stop(self, **_: Any) -> None:
@@ -165,8 +174,9 @@ class Worker:
         if worker_run.concluded:
             return  # it was told once more, to give less time, or as it seemed not to have heard
         worker_run.concluded = True
-        # All are gone: Locust need not wait for them, neither now nor before it calls itself ready again.
-        self._environment.stop_timeout = 0
+        if not worker_run.users_stay:
+            # All are gone: Locust need not wait for them, neither now nor before it calls itself ready again.
+            self._environment.stop_timeout = 0
         figures: Data = {}
         self._environment.events.report_to_master.fire(client_id=self._runner.client_id, data=figures)
         try:

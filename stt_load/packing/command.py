@@ -1,4 +1,4 @@
-"""`stt-load pack`: a pack of speech from a text file and a synthesiser."""
+"""`stt-load pack`: a pack of speech from recordings, or from a text file and a synthesiser."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from stt_load.audio.entries import shown
 from stt_load.packing.choosing import chosen, is_short
+from stt_load.packing.from_recordings import Packing
 from stt_load.packing.recording import PackingError, Spoken
 from stt_load.packing.synthesiser import Synthesiser
 from stt_load.packing.texts import texts_of
 from stt_load.packing.writing import write_files, write_joined
 
 DESCRIPTION = (
-    "Has a synthesiser speak each line of a text file, in one voice or more, and writes the recordings with a "
-    "manifest for audio.pack. Each is cut to its speech and set to one level. docs/speech.md shows how the English "
-    "pack that ships with stt-load is made, and one in another language. Exit code 0: it is written; 2: it could not "
-    "be."
+    "Makes a pack for audio.pack or audio.files: a manifest, and a file of each utterance, cut to its speech and set "
+    "to one level. RECORDINGS -o PACK.jsonl: from recordings with their texts, cut at pauses where it is known when "
+    "each word is spoken. TEXTS FOLDER --voice NAME=COMMAND: a synthesiser speaks each line of a text file, in one "
+    "voice or more. docs/speech.md shows both. Exit code 0: it is written; 2: it could not be."
 )
 FAILED = 2
 VOICE = re.compile(r"([\w-]+)=(.+)")
@@ -27,15 +29,25 @@ ENGLISH = "en"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Texts, folder, voices; what is left out; the form on disk."""
+    """What it is made of, and where it is written; voices; what is left out; the form on disk."""
     parser.add_argument(
-        "texts", type=Path, metavar="TEXTS", help="a text file, one sentence a line; # begins a comment"
+        "given",
+        type=Path,
+        metavar="RECORDINGS|TEXTS",
+        help="recordings: a folder with a .txt beside each file, or a manifest in JSON lines, as for audio.files. Or "
+        "a text file, one sentence a line; # begins a comment",
     )
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="where the pack is written")
+    parser.add_argument("folder", type=Path, nargs="?", metavar="FOLDER", help="where what is spoken is written")
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="PACK.jsonl",
+        help="the manifest of a pack of recordings; their utterances go into the folder of the same name beside it",
+    )
     parser.add_argument(
         "--voice",
         action="append",
-        required=True,
         metavar="NAME=COMMAND",
         help="a voice, and the command that speaks {text} into the file {wav}; more than once for more voices",
     )
@@ -66,8 +78,33 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace) -> None:
+    if args.output is not None:
+        _cut(args)
+    elif args.folder is None or not args.voice:
+        raise PackingError("recordings need -o PACK.jsonl, and a text file needs FOLDER and --voice NAME=COMMAND")
+    else:
+        _speak(args)
+
+
+def _cut(args: argparse.Namespace) -> None:
+    given = {f"--{name}": getattr(args, name) for name in ("voice", "hear", "sentences", "phrases", "joined")}
+    if args.folder is not None or any(given.values()):
+        what = next((name for name, value in given.items() if value), "a folder")
+        raise PackingError(f"-o makes a pack of recordings: {what} is for a text file that is to be spoken")
+    packing = Packing(args.given, args.output, args.language)
+    packing.run()
+    print(
+        f"{packing.utterances} utterances of {packing.recordings} recordings, {len(packing.voices)} "
+        f"{'speaker' if len(packing.voices) == 1 else 'speakers'}, {packing.duration_s / 60:.1f} min"
+    )
+    if packing.unused:
+        print(f"not used: {len(packing.unused)}", *shown(packing.unused), sep="\n  ")
+    print(f"written to {args.output}")
+
+
+def _speak(args: argparse.Namespace) -> None:
     voices = _voices(args.voice)
-    texts = texts_of(args.texts)
+    texts = texts_of(args.given)
     if args.hear and args.language != ENGLISH:
         raise PackingError("--hear needs --language en: Whisper tiny.en understands nothing else")
     spoken = _spoken(voices, texts)

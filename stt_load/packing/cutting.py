@@ -35,7 +35,7 @@ def cut(samples: Samples, rate_hz: int) -> Cut | None:
     loud = loudness(samples, rate_hz)
     if not loud.size or not loud.max() > 0:
         return None
-    frame = round(FRAME_S * rate_hz)
+    frame = frame_of(rate_hz)
     speech = np.flatnonzero(loud >= loud.max() * BELOW)
     kept = round(KEPT_S * rate_hz)
     first = max(0, int(speech[0]) * frame - kept)
@@ -43,9 +43,14 @@ def cut(samples: Samples, rate_hz: int) -> Cut | None:
     return Cut(faded(levelled(samples[first:last]), rate_hz), first / rate_hz)
 
 
+def frame_of(rate_hz: int) -> int:
+    """Samples in a piece of `FRAME_S`."""
+    return round(FRAME_S * rate_hz)
+
+
 def loudness(samples: Samples, rate_hz: int) -> NDArray[np.float64]:
     """Root mean square of each whole piece of `FRAME_S`, and of what is left at the end."""
-    frame = round(FRAME_S * rate_hz)
+    frame = frame_of(rate_hz)
     padded = np.zeros(-(-samples.size // frame) * frame)
     padded[: samples.size] = samples
     loud: NDArray[np.float64] = np.sqrt((padded.reshape(-1, frame) ** 2).mean(axis=1))

@@ -29,3 +29,9 @@ class Spoken:
     @property
     def duration_s(self) -> float:
         return self.samples.size / self.rate_hz
+
+
+def within(span: Span, from_s: float, end_s: float) -> Span:
+    """`span`, counted from `from_s`, which is where the recording begins; it ends at `end_s`."""
+    first, last = (round(min(max(at - from_s, 0.0), end_s), 3) for at in span)
+    return first, last

@@ -12,7 +12,7 @@ import numpy as np
 
 from stt_load.packing.cutting import cut
 from stt_load.packing.instants import Phone, phones_of, spans
-from stt_load.packing.recording import PackingError, Samples, Span, Spoken
+from stt_load.packing.recording import PackingError, Samples, Span, Spoken, within
 
 PLACES = ("{text}", "{wav}")
 """What a command must have: where the text goes, and the file that it has to write."""
@@ -56,7 +56,7 @@ class Synthesiser:
             raise PackingError(f"voice {self.voice} says nothing: {text}")
         words = self._instants(text, said.printed)
         end = piece.samples.size / said.rate_hz
-        moved = words and tuple(_within(span, piece.from_s, end) for span in words)
+        moved = words and tuple(within(span, piece.from_s, end) for span in words)
         return Spoken(self.voice, text, piece.samples, said.rate_hz, moved)
 
     def _instants(self, text: str, printed: str) -> tuple[Span, ...] | None:
@@ -102,9 +102,3 @@ class Synthesiser:
         except (OSError, soundfile.SoundFileError):
             raise PackingError(f"voice {self.voice} wrote no audio for: {text}") from None
         return samples.mean(axis=1, dtype=np.float32), int(rate_hz)
-
-
-def _within(span: Span, from_s: float, end_s: float) -> Span:
-    """`span`, counted from `from_s`, which is where the recording begins; it ends at `end_s`."""
-    first, last = (round(min(max(at - from_s, 0.0), end_s), 3) for at in span)
-    return first, last

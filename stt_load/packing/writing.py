@@ -22,17 +22,25 @@ def write_files(recordings: Sequence[Spoken], folder: Path, language: str | None
 
     Returns the manifest's path. It is written last: where it is, the recordings are.
     """
-    import soundfile
-
     lines = []
     for voice, its in _by_voice(recordings):
         (folder / voice).mkdir(parents=True, exist_ok=True)
-        for number, one in enumerate(its, 1):
-            name = f"{voice}/{number:04}.flac"
-            soundfile.write(folder / name, one.samples, one.rate_hz, format="FLAC", subtype="PCM_16")
-            line = {"audio": name, "text": one.text, "speaker": voice, "language": language, "words": one.words}
-            lines.append({key: value for key, value in line.items() if value is not None})
+        lines += [_file(one, folder, f"{voice}/{number:04}.flac", language) for number, one in enumerate(its, 1)]
     return _write(folder / "manifest.jsonl", lines)
+
+
+def write_manifest(recordings: Iterable[Spoken], path: Path, language: str | None) -> None:
+    """A manifest at `path`, and a FLAC file for each recording, written as it comes, in the folder beside it that has
+    its name. The manifest is written last, and one that is there before goes first: where it is, the recordings
+    are."""
+    folder = path.with_suffix("")
+    folder.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    lines = [
+        _file(one, path.parent, f"{folder.name}/{number:05}.flac", language)
+        for number, one in enumerate(recordings, 1)
+    ]
+    _write(path, lines)
 
 
 def write_joined(recordings: Sequence[Spoken], folder: Path, language: str | None, name: str) -> Path:
@@ -61,6 +69,15 @@ def write_joined(recordings: Sequence[Spoken], folder: Path, language: str | Non
         "sha256": hashlib.sha256(speech.read_bytes()).hexdigest(),
     }
     return _write(folder / "pack.jsonl", [head, *lines])
+
+
+def _file(one: Spoken, folder: Path, name: str, language: str | None) -> Mapping[str, object]:
+    """Writes `one` into `folder` and returns its line of the manifest."""
+    import soundfile
+
+    soundfile.write(folder / name, one.samples, one.rate_hz, format="FLAC", subtype="PCM_16")
+    line = {"audio": name, "text": one.text, "speaker": one.voice, "language": language, "words": one.words}
+    return {key: value for key, value in line.items() if value is not None}
 
 
 def _line(one: Spoken) -> Mapping[str, object]:

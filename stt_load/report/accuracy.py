@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stt_load.report.aligned import compared
+from stt_load.report.lengths import span
 from stt_load.report.messages import Messages
 from stt_load.report.tables import table
 from stt_load.report.width import columns, plain, shorten, wrap
-from stt_load.samples.accuracy import FEWEST_WORDS, FLAWS, Accuracy, Example
+from stt_load.samples.accuracy import FEWEST_WORDS, FLAWS, NO_TEXTS, Accuracy, Example
 from stt_load.stats.accuracy import MOSTLY_WRONG
-from stt_load.stats.metrics import AccuracyFigures, Bounds
+from stt_load.stats.blocks import AccuracyFigures, Bounds
 from stt_load.stats.model import DurationFigures
 from stt_load.storage.run_record import RunRecord
 
@@ -96,6 +97,8 @@ def _unscored(say: Messages, run: RunRecord) -> Iterator[str]:
     source, scoring = _source(run), run.accuracy or _UNKNOWN
     if source in SILENT:
         text = say(f"accuracy.{source}")
+    elif scoring.reason == NO_TEXTS:
+        text = say("accuracy.no_texts")
     elif scoring.reason is not None:
         text = say("accuracy.reason", reason=plain(scoring.reason))
     else:
@@ -143,19 +146,16 @@ def _conditions(say: Messages, figures: AccuracyFigures, scoring: Accuracy) -> I
         yield from wrap(text, say.width, "  ", "    ")
 
 
-def _durations(say: Messages, found: tuple[DurationFigures, ...]) -> Iterator[str]:
-    if not found:
+def _durations(say: Messages, durations: tuple[DurationFigures, ...]) -> Iterator[str]:
+    found = [one for one in durations if one.scored]
+    if len(found) < 2:
         return
     yield say("accuracy.by_duration")
-    heads = [say(f"accuracy.{name}") for name in ("length", "answers", "words", "wer", "cer")]
-    cells = [[_length(say, one), str(one.n), str(one.words), say.share(one.wer), say.share(one.cer)] for one in found]
+    heads = [say("lengths.length"), *(say(f"accuracy.{name}") for name in ("answers", "words", *RATES))]
+    cells = [
+        [span(say, one), str(one.scored), str(one.words), say.share(one.wer), say.share(one.cer)] for one in found
+    ]
     yield from table(heads, cells, say.width)
-
-
-def _length(say: Messages, one: DurationFigures) -> str:
-    if one.up_to_s is None:
-        return say("accuracy.over", s=f"{one.over_s:g}")
-    return say("accuracy.between", low=f"{one.over_s:g}", high=f"{one.up_to_s:g}")
 
 
 def _worst(say: Messages, scoring: Accuracy) -> Iterator[str]:

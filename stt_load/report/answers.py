@@ -12,7 +12,8 @@ from stt_load.report.messages import Messages
 from stt_load.report.tables import table
 from stt_load.report.width import plain, wrap
 from stt_load.samples.table import Samples
-from stt_load.stats.metrics import METRICS, Distribution, Gaps, Metrics
+from stt_load.stats.blocks import Distribution, Gaps
+from stt_load.stats.metrics import METRICS, Metrics
 from stt_load.stats.model import Backend
 from stt_load.stats.quantiles import FEWEST_FOR_P99
 

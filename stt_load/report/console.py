@@ -8,14 +8,16 @@ from pathlib import Path
 
 import numpy as np
 
-from stt_load.report import accuracy, answers, ending, judgement, levels
+from stt_load.report import accuracy, answers, arrivals, ending, judgement, lengths, levels, slo, stability
 from stt_load.report.messages import Messages, fitted
 from stt_load.report.opening import note, subject
 from stt_load.report.width import quote
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import Samples
-from stt_load.stats.metrics import AllQuantiles, Distribution, Metrics
+from stt_load.stats.blocks import AllQuantiles, Distribution
+from stt_load.stats.metrics import Metrics
 from stt_load.stats.quantiles import FEWEST_FOR_P999
+from stt_load.stats.stages import staged
 from stt_load.storage.run_record import RunRecord
 
 RULE = 60
@@ -30,21 +32,25 @@ def result(say: Messages, run: RunRecord) -> Iterator[str]:
     yield from (rule, say("result.heading"), rule)
     yield judgement.verdict(say, run)
     yield from headline(say, run)
-    for sentence in accuracy.alarm(say, run):
+    for sentence in (*arrivals.overload(say, run), *accuracy.alarm(say, run)):
         yield from note(say, sentence)
     yield from judgement.doubts(say, run)
+    yield from slo.lines(say, run)
     yield from ending.faults(say, run)
     yield from ending.ending(say, run)
     if metrics.requests.total:
         yield ""
         yield from _counts(say, run)
         yield ""
-        yield from _latency(say, metrics)
+        yield from _latency(say, metrics, is_open=arrivals.is_open(run))
         yield from _network(say, run)
         yield from answers.lines(say, metrics, run.samples.phase(Phase.MEASURED))
+        yield from arrivals.lines(say, run)
         yield ""
         yield from _rates(say, run)
+        yield from lengths.lines(say, run.summary)
         yield from accuracy.lines(say, run)
+        yield from stability.lines(say, run)
     yield from levels.lines(say, run.summary.levels, accuracy.leading(run))
     yield from answers.backends(say, run.summary.backends)
     yield from _warmup(say, run)
@@ -112,7 +118,7 @@ def _most_said(say: Messages, rows: Samples, indent: str = "      ") -> Iterator
         yield from quote(rows.texts[codes[np.argmax(counts)]], say.width, indent)
 
 
-def _latency(say: Messages, metrics: Metrics) -> Iterator[str]:
+def _latency(say: Messages, metrics: Metrics, *, is_open: bool) -> Iterator[str]:
     times, requests = metrics.response_time_s, metrics.requests
     if 0 < requests.succeeded < requests.total:
         share = say.share(1 - requests.succeeded / requests.total)
@@ -120,6 +126,8 @@ def _latency(say: Messages, metrics: Metrics) -> Iterator[str]:
         yield heading
     else:
         yield say("latency.heading")
+    if is_open:
+        yield say("latency.due")
     of_all = _of_all(say, times, metrics.all.response_time_s)
     for name in ("mean", "median", "min", "max", "p90", "p95", "p99", "p999", "stdev"):
         value = getattr(times, name)
@@ -128,6 +136,8 @@ def _latency(say: Messages, metrics: Metrics) -> Iterator[str]:
             yield said + of_all.get(name, "")
     if of_all:
         yield say("latency.of_all_means")
+    if is_open and times.intervals:
+        yield say("latency.holds")
 
 
 def _network(say: Messages, run: RunRecord) -> Iterator[str]:
@@ -169,7 +179,14 @@ def _certainty(say: Messages, times: Distribution, name: str) -> str:
 def _rates(say: Messages, run: RunRecord) -> Iterator[str]:
     metrics = run.summary.metrics
     yield say("throughput.overall", value=say.rate(metrics.throughput_rps))
-    yield say("throughput.steady", value=say.rate(metrics.steady_rps))
+    if not staged(run.info.load):  # where it is the same
+        yield say("throughput.steady", value=say.rate(metrics.steady_rps))
+    again = int(np.count_nonzero(run.samples.repeats & (run.samples["start_s"] >= 0)))
+    if again:
+        yield say("throughput.repeats", n=again)
+    if metrics.goodput_rps is not None:
+        good = say("throughput.goodput", value=say.rate(metrics.goodput_rps), share=say.share(metrics.goodput_ratio))
+        yield good
     yield say("throughput.audio", value=say.number(metrics.audio_throughput, 1))
     yield say("throughput.rtf", **{name: say.number(value, 3) for name, value in asdict(metrics.rtf).items()})
     yield say("throughput.window", duration=say.duration(metrics.window_s))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stt_load.report import accuracy
+from stt_load.report import accuracy, stability
 from stt_load.report.messages import Messages
 from stt_load.report.width import plain, wrap
 from stt_load.samples.fields import TOLD
 from stt_load.samples.run_info import RunInfo
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import Samples
-from stt_load.stats.model import Check, Finding
+from stt_load.stats.model import Check, Finding, TooFew
 from stt_load.storage.run_record import RunRecord
 
-COUNTS = ("load_changed", "listener_errors", "rows_lost", "local_limits", "stalled_timeouts")
+COUNTS = ("slo_samples", "load_changed", "listener_errors", "rows_lost", "local_limits", "stalled_timeouts")
 """Checks whose value is a number of events; the others' are shares."""
 OF_THE_LOOP = frozenset({"stalls", "busy_loop", "stalled_share", "cpu"})
 MOST_LINES = 5
@@ -24,7 +24,7 @@ MOST_LOOKED_AT = 10_000
 def findings(say: Messages, run: RunRecord) -> Iterator[str]:
     """A block with a sentence for each finding that is not told already, above all others or by the counts; with
     examples where there are answers to show."""
-    above = {"empty_texts"} if accuracy.hears_nothing(run) else set()
+    above = {"over_saturated"} | ({"empty_texts"} if accuracy.hears_nothing(run) else set())
     found = [one for one in run.summary.findings if one.name not in above]
     told = {one.name: sentence for one in found if (sentence := _sentence(say, one)) is not None}
     if not told:
@@ -34,11 +34,15 @@ def findings(say: Messages, run: RunRecord) -> Iterator[str]:
     for name, sentence in told.items():
         yield from wrap(sentence, say.width, "  - ", "    ")
         yield from accuracy.of_flaw(say, run, name, "      ")
+        yield from stability.examples(say, run, name, "      ")
 
 
 def verdict(say: Messages, run: RunRecord) -> str:
     """Whether the figures can be believed."""
     found = run.summary.validity.verdict
+    doubtful = {check.name for check in run.summary.validity.checks if check.verdict not in (None, "VALID")}
+    if doubtful == {"slo_samples"}:
+        return say("verdict.too_few")
     if found is not None:
         return say(f"verdict.{found}")
     return say("verdict.unanswered" if run.summary.metrics.requests.total else "verdict.nothing")
@@ -51,7 +55,7 @@ def doubts(say: Messages, run: RunRecord) -> Iterator[str]:
     troubles = {check.name: check for check in run.summary.validity.checks if check.verdict not in (None, "VALID")}
     overloaded = bool(troubles.keys() & OF_THE_LOOP)
     for name, check in troubles.items():
-        yield from wrap(_trouble(say, check, overloaded=overloaded), say.width, "  - ", "    ")
+        yield from wrap(trouble(say, check, overloaded=overloaded), say.width, "  - ", "    ")
         if name == "local_limits":
             yield from _limits_met(say, run.samples)
     if troubles.keys() & {"stalls", "stalled_share", "stalled_timeouts"}:
@@ -67,9 +71,17 @@ def unchecked(say: Messages, run: RunRecord) -> Iterator[str]:
         yield say("verdict.unchecked", names=", ".join(names))
 
 
-def _trouble(say: Messages, check: Check, *, overloaded: bool) -> str:
-    """overloaded: a loop that does not keep up is reason enough for counts that don't match."""
-    if check.name in COUNTS:
+def is_count(check: Check) -> bool:
+    """Whether its value is a number of events, and no share."""
+    return check.name in COUNTS
+
+
+def trouble(say: Messages, check: Check, *, overloaded: bool = False) -> str:
+    """What a check has found that is not as it should be. overloaded: a loop that does not keep up is reason enough
+    for counts that don't match."""
+    if check.too_few:
+        return " ".join(_too_few(say, one) for one in check.too_few[:MOST_LINES])
+    if is_count(check):
         return say(f"trouble.{check.name}", value=round(check.value or 0))
     limit = check.invalid_above if check.verdict == "INVALID" else check.degraded_above
     values = {"value": say.share(check.value), "limit": say.share(limit)}
@@ -81,6 +93,12 @@ def _trouble(say: Messages, check: Check, *, overloaded: bool) -> str:
         }
     follows = check.name == "in_flight" and overloaded
     return say("trouble.in_flight_overloaded" if follows else f"trouble.{check.name}", **values)
+
+
+def _too_few(say: Messages, one: TooFew) -> str:
+    """Of a quantile, why nobody can say how far it is known."""
+    worth = say.number(one.worth, 0)
+    return say(f"trouble.slo_samples_{one.reason}", figure=one.figure, n=one.n, needed=one.needed, worth=worth)
 
 
 def _stalls(say: Messages, info: RunInfo) -> Iterator[str]:
@@ -120,4 +138,4 @@ def _said(say: Messages, name: str, value: float) -> str:
         return say.rate(value)
     if name == "ratio":
         return f"{value - 1:+.0%}"
-    return say.share(value) if name == "share" else str(value)
+    return say.share(value) if name.endswith("share") else str(value)

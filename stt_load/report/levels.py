@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from stt_load.report.asked_load import between
 from stt_load.report.messages import Messages
 from stt_load.report.tables import table
 from stt_load.stats.model import Level
@@ -11,32 +12,39 @@ from stt_load.stats.quantiles import FEWEST_FOR_P99
 
 MOST_LEVELS = 12
 """That are shown of a ramp; the result has them all."""
-COLUMNS = ("users", "requests", "failed", "unfinished", "mean", "median", "p95", "p99", "rate", "wrong")
+COLUMNS = ("stage", "load", "requests", "failed", "unfinished", "mean", "median", "p95", "p99", "rate", "wrong")
 MARK = "*"
 
 
 def lines(say: Messages, found: tuple[Level, ...], errors: str = "wer") -> Iterator[str]:
-    """A table, when there is more than one number of users to tell apart. errors: the rate of errors that is shown
-    where there is one, `wer` or `cer`."""
-    if len(found) < 2:
+    """A table, when there is more than one number of users to tell apart, or stages. errors: the rate of errors that
+    is shown where there is one, `wer` or `cer`."""
+    staged = any(level.stage is not None for level in found)
+    if len(found) < 2 and not staged:
         return
     yield ""
-    yield say("levels.heading")
-    levels = _spread(found)
+    measured = any(level.figures.requests.total for level in found)
+    yield say(f"levels.heading_{'stages' if measured else 'nothing'}" if staged else "levels.heading")
+    levels = found if staged else _spread(found)
     left_out = set() if any(_cut(level) for level in levels) else {"unfinished"}
     left_out |= set() if any(level.figures.wer is not None for level in levels) else {"wrong"}
+    left_out |= {"mean"} if staged else {"stage"}  # whose numbers have two ends, and need the room
     shown = [name for name in COLUMNS if name not in left_out]
     marked = any(_is_max(level) for level in levels)
     rows = [_cells(say, level, errors, marked=marked) for level in levels]
-    keys = {name: f"levels.{name}" for name in shown} | {"wrong": f"accuracy.{errors}"}
+    keys = {name: f"levels.{name}" for name in shown}
+    keys |= {"load": f"levels.{found[0].kind}", "wrong": f"accuracy.{errors}", "rate": "levels.throughput"}
+    keys |= {"median": "levels.median_s", "rate": "levels.done"} if staged else {}
     heads = [say(keys[name]) + (" " if marked and name == "p99" else "") for name in shown]
     yield from table(heads, [[row[name] for name in shown] for row in rows], say.width)
     if len(levels) < len(found):
         yield say("levels.more", n=len(found) - len(levels))
     if marked:
         yield say("levels.is_max", mark=MARK, n=FEWEST_FOR_P99)
-    if any(level.figures.throughput_rps is None for level in levels):
+    if any(level.figures.throughput_rps is None for level in levels) and not staged:
         yield say("levels.no_rate")
+    if any(level.settling for level in levels):
+        yield say("levels.settling", counts=", ".join(str(level.settling) for level in levels))
 
 
 def _spread(levels: tuple[Level, ...]) -> tuple[Level, ...]:
@@ -52,7 +60,8 @@ def _cells(say: Messages, level: Level, errors: str, *, marked: bool) -> dict[st
     figures, requests = level.figures, level.figures.requests
     mark = (MARK if _is_max(level) else " ") if marked else ""
     return {
-        "users": str(level.users),
+        "stage": "" if level.stage is None else str(level.stage + 1),
+        "load": between(say, level.first, level.last, "levels.ramp"),
         "requests": str(requests.total),
         "failed": str(requests.failed),
         "unfinished": str(requests.unfinished),

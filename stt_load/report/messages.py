@@ -36,6 +36,7 @@ class Messages:
 
     def __init__(self, language: Language, width: int = WIDTH) -> None:
         self._texts = catalogue(language)
+        self.language = language
         self.width = width
 
     def __contains__(self, key: object) -> bool:

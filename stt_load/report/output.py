@@ -1,4 +1,4 @@
-"""A stream that a person reads: how wide it is, which language it can show, and that its reader may go away."""
+"""A stream that a person reads: how wide it is, and which language it can show."""
 
 from __future__ import annotations
 
@@ -7,22 +7,10 @@ import sys
 from typing import TextIO
 
 from stt_load.report.messages import WIDTH, Language, Messages
+from stt_load.report.streams import forgive, silence
 
 NARROWEST = 20
 ASCII_LOCALES = ("C", "POSIX")
-
-
-def forgive(stream: TextIO) -> None:
-    """What the stream's encoding has no character for becomes a question mark from now on, not an error."""
-    reconfigure = getattr(stream, "reconfigure", None)
-    if reconfigure is not None:
-        reconfigure(errors="replace")
-
-
-def silence(stream: TextIO) -> None:
-    """Nobody reads `stream` any more: what is still in it goes nowhere, also in the interpreter's flush at exit."""
-    with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - a device, not a path
-        os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def messages_for(language: Language, stream: TextIO) -> Messages:

@@ -78,6 +78,12 @@ def _counts(say: Messages, seen: Progress) -> Iterator[Figure]:
     yield Figure(0, done)
     if seen.rate_rps is not None:
         yield Figure(5, say.rate(seen.rate_rps, of_ok=seen.succeeded < seen.done))
+    if seen.stage is not None:
+        number, count = seen.stage
+        yield Figure(3, say("progress.stage", number=number, count=count))
+    if seen.arrivals is not None:
+        sent = min(seen.arrivals.sent, seen.arrivals.due)
+        yield Figure(4, say("progress.arrivals", due=seen.arrivals.due, sent=sent, in_flight=seen.in_flight))
     if seen.failed:
         yield Figure(1, say("progress.failed", n=seen.failed))
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from stt_load import __version__
@@ -16,77 +14,19 @@ from stt_load.api.api import Api
 from stt_load.api.batch import Plan
 from stt_load.api.form import Bare, Form, openai_fields
 from stt_load.api.job_path import JobPath
-from stt_load.api.redaction import Redactor
 from stt_load.api.stream import Stream
 from stt_load.api.verdict import Answer, Transcript, transcript_of
-from stt_load.audio.names import lasting_s
-from stt_load.audio.sources import AudioSpec, pack_of
+from stt_load.audio.sources import AudioSpec, seconds_of
 from stt_load.client import Target, Timeouts
-from stt_load.client.call import Call, load
-from stt_load.config import MOST_SEED, ApiConfig, Config, filled, json_fields, mask_url, pairs, secrets
+from stt_load.client.call import Call
+from stt_load.client.call import load as load_call
+from stt_load.config import ApiConfig, Config, filled, json_fields, mask_url, pairs, secrets
 from stt_load.load.iteration import Iteration
 from stt_load.run.clips import Clips
 from stt_load.run.dispatcher import Dispatcher
-from stt_load.samples.run_info import ClosedLoop, Load
+from stt_load.samples.run_info import Load, OpenLoop
 
 UNITS_S = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "100ns": 1e-7}
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What is asked for: a run of `config` against `url`, where requests go. shown: the configuration as it may be
-    seen, secrets masked. file: that it was read from."""
-
-    config: Config
-    shown: dict[str, Any]
-    url: str
-    file: str | None = None
-
-    def hider(self) -> Callable[[str], str]:
-        """What takes the secrets of this process's environment out of a text."""
-        return Redactor(secrets(self.config, os.environ)).text
-
-    def seed(self) -> int:
-        """That of the clips: the one that is given, or one drawn anew."""
-        given = self.config.seed
-        return random.SystemRandom().getrandbits(MOST_SEED.bit_length()) if given is None else given
-
-    def load(self, users: int) -> Load:
-        """The load that is asked for, where Locust was asked for so many users."""
-        return ClosedLoop(users=users, request_delay_s=self.config.request_delay)
-
-    @property
-    def shown_url(self) -> str:
-        """The URL without secrets."""
-        return mask_url(self.url)
-
-    def target(self) -> Target:
-        """Where requests go, for one that only looks. Secrets are read from the environment."""
-        return place_of(self.config, self.url)
-
-    @property
-    def digest(self) -> str | None:
-        """Of the pack that clips are made of; None where nobody speaks in them. Raises `PackError`."""
-        spec = spec_of(self.config)
-        return None if spec.source != "speech" else pack_of(spec).digest
-
-    @property
-    def health_path(self) -> str | None:
-        """Where the service is asked how it is: beside the endpoint, below the same base."""
-        api = self.config.api
-        return api.health and base_path(api, self.url) + api.health
-
-
-def order_of(message: Mapping[str, Any]) -> Order:
-    """The order in a master's message to its workers.
-
-    Raises ValueError where clips would be others here, and as `Order.digest` does.
-    """
-    order = Order(Config.model_validate_json(message["config"]), message["shown"], message["url"])
-    if order.digest != message["digest"]:
-        pack = order.config.audio.pack or "the shipped one"
-        raise ValueError(f"the pack of recordings ({pack}) is another one than at the master")
-    return order
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +34,15 @@ class RunContext:
     """What the users of one run share: whom to ask for iterations, what to say, where, and how long to pause after.
 
     users: tells how many there are in the whole run. call: what to call instead of making a request. waits: a user
-    that was refused stays away for as long as it is asked to. seed: of the clips. audio_s: how long each is. name,
-    url: what Locust's screens and listeners get to see, without secrets.
+    that was refused stays away for as long as it is asked to. pauses: users may stay away at all; those of an open
+    loop, whose requests are due, never do. seed: of the clips. audio_s: tells how long that
+    of an iteration is. name, url: what Locust's screens and listeners get to see, without secrets.
     """
 
     dispatcher: Dispatcher
     users: Callable[[], int]
     audio: Clips
-    audio_s: float
+    audio_s: Callable[[int], float]
     api: Api
     target: Target
     call: Call | None
@@ -109,6 +50,7 @@ class RunContext:
     url: str
     request_delay_s: float
     waits: bool
+    pauses: bool
     seed: int
 
     def request_id(self, iteration: Iteration) -> str:
@@ -116,22 +58,32 @@ class RunContext:
         return f"{self.seed}-{iteration.seq}-{iteration.attempt}"
 
 
-def build(config: Config, url: str, seed: int, dispatcher: Dispatcher, users: Callable[[], int]) -> RunContext:
-    """The context of a run of `config` against `url`; its clips are drawn from `seed`. Raises `PackError`."""
+def build(
+    config: Config,
+    url: str,
+    seed: int,
+    dispatcher: Dispatcher,
+    users: Callable[[], int],
+    load: Load | None = None,
+) -> RunContext:
+    """The context of a run of `config` against `url`; its clips are drawn from `seed`. load: None for a closed loop.
+    Raises `PackError`."""
+    pauses = not isinstance(load, OpenLoop)
     audio = audio_of(config, seed)
     audio.prepare()
     return RunContext(
         dispatcher=dispatcher,
         users=users,
         audio=audio,
-        audio_s=lasting_s(config.audio.duration, config.audio.sample_rate),
+        audio_s=seconds_of(spec_of(config), seed),
         api=api_of(config, url),
         target=target_of(config, url),
-        call=load(config.api.call) if config.api.call else None,
+        call=load_call(config.api.call) if config.api.call else None,
         name=shown_name(place_of(config, url)),
         url=mask_url(url),
-        request_delay_s=config.request_delay,
-        waits=config.api.on_shed == "wait",
+        request_delay_s=config.request_delay if pauses else 0.0,
+        waits=pauses and config.api.on_shed == "wait",
+        pauses=pauses,
         seed=seed,
     )
 
@@ -143,8 +95,20 @@ def audio_of(config: Config, seed: int) -> Clips:
 
 def spec_of(config: Config) -> AudioSpec:
     """What clips are like, for whoever makes them, or has to know what they say."""
-    audio = config.audio
-    return AudioSpec(audio.source, audio.duration, audio.sample_rate, audio.format, audio.pack)
+    audio, trace = config.audio, config.load.trace
+    return AudioSpec(
+        audio.source,
+        audio.duration,
+        audio.sample_rate,
+        audio.format,
+        audio.pack,
+        audio.files,
+        audio.vary,
+        audio.skip_broken,
+        audio.cache_mb,
+        trace,
+        0 if trace is None else config.warmup_requests,
+    )
 
 
 def api_of(config: Config, url: str) -> Api:

@@ -9,16 +9,23 @@ from typing import Protocol
 
 from stt_load.clock import clock
 from stt_load.load.budget import Budget
-from stt_load.load.iteration import Iterations
+from stt_load.load.iteration import Iteration
+from stt_load.load.iterations import Iterations
+from stt_load.load.settling import connections
 from stt_load.load.timetable import timetable_of
+from stt_load.run import collector, read_ahead
 from stt_load.run.barrier import Barrier
-from stt_load.run.context import Order, RunContext, build
-from stt_load.run.dispatcher import Condition, LocalDispatcher
+from stt_load.run.clips import THREADS, Clips
+from stt_load.run.context import RunContext, build
+from stt_load.run.dispatcher import LocalDispatcher
+from stt_load.run.drops import Drops
 from stt_load.run.load_watch import Asked, LoadWatch
 from stt_load.run.monitor import Monitor
+from stt_load.run.order import Order
+from stt_load.run.waiting import Condition
 from stt_load.samples.generator import Generator
 from stt_load.samples.run_info import LOCAL, Clock, RunInfo
-from stt_load.samples.sample import Sample
+from stt_load.samples.sample import Phase, Sample
 
 
 class Users(Protocol):
@@ -96,7 +103,8 @@ class Executor(Protocol):
 class LocalExecutor:
     """The users of this process.
 
-    enter: lets them know the context.
+    enter: lets them know the context. on_dropped: gets each measured arrival that nobody has sent: whoever sends one
+    tells Locust of it, and of these nobody does.
     """
 
     names = LOCAL
@@ -104,12 +112,22 @@ class LocalExecutor:
     leased_again = 0
     clocks: dict[str, Clock] = {}  # noqa: RUF012 - there are none, and nobody adds any
 
-    def __init__(self, budget: Budget, users: Users, enter: Callable[[RunContext], None]) -> None:
+    def __init__(
+        self,
+        budget: Budget,
+        users: Users,
+        enter: Callable[[RunContext], None],
+        on_dropped: Callable[[Sample], None] = lambda _: None,
+    ) -> None:
         self.budget = budget
         self.users = users
         self._enter = enter
+        self._on_dropped = on_dropped
         self._condition = Condition()
         self._barrier: Barrier | None = None
+        self._drops: Drops | None = None
+        self._audio_s: Callable[[int], float] = lambda _: 0.0
+        self._clips: Clips | None = None
         self._monitor = Monitor(lambda: budget.in_flight, lambda: budget.present, self._unseen)
         self._load = LoadWatch(self._asked, lambda: None)
 
@@ -120,16 +138,27 @@ class LocalExecutor:
 
     def begin(self, barrier: Barrier, order: Order, info: RunInfo, result: Path) -> None:  # noqa: ARG002 - see above
         self._barrier = barrier
-        self.budget.slots.follow(timetable_of(info.load), self.budget.warmup)
+        timetable = timetable_of(info.load, info.seed)
+        self.budget.follow(info.load, timetable, settles=order.settles)
         dispatcher = LocalDispatcher(self.budget, barrier, self._condition)
-        self._enter(build(order.config, order.url, info.seed, dispatcher, lambda: self.budget.present))
+        context = build(order.config, order.url, info.seed, dispatcher, self._at_work, info.load)
+        self._audio_s, self._clips = context.audio_s, context.audio
+        if self.budget.slots.opens:
+            self._drops = self._dropping(barrier, self.budget.slots.max_lag_s)
+            dispatcher.drop = self._drops.drop
+        self._enter(context)
 
     def spread_news(self) -> None:
         self._condition.notify_all()
 
     def measure(self) -> None:
         self.budget.slots.barrier_s = barrier_s = self.barrier.barrier_s or clock()
+        collector.spare()
         self._monitor.start(barrier_s)
+        if self._drops is not None:
+            self.barrier.faults.spawn("Arrivals that nobody takes are not dropped", self._drops.run)
+            self.barrier.faults.spawn("Connections are not opened before they are needed", self._connect)
+            self._read_ahead()
 
     def follow_users(self) -> None:
         if self.budget.closed:
@@ -139,6 +168,7 @@ class LocalExecutor:
 
     def rest(self) -> None:
         self._monitor.stop()
+        collector.look_again()
 
     def settle(self) -> int:
         return self._monitor.settle(self.barrier.table, self.barrier.origin_s)
@@ -152,7 +182,36 @@ class LocalExecutor:
         self.barrier.faults.note(f"What the generator does was not seen to the end: {what} failed", error)
 
     def remains(self) -> Sequence[Sample]:
-        return ()
+        """Arrivals that were due, and waited for a slot, when the run was closed."""
+        closed_s = min(self.budget.closed_s, clock())
+        left = self.budget.left_waiting()
+        return [] if self._drops is None else [self._drops.left(one, closed_s) for one in left]
+
+    def _at_work(self) -> int:
+        budget = self.budget
+        return budget.slots.users(budget.present, clock()) if budget.open else budget.present
+
+    def _dropping(self, barrier: Barrier, max_lag_s: float) -> Drops:
+        def finish(iteration: Iteration, sample: Sample) -> None:
+            barrier.finish(iteration, sample, None)
+            if iteration.phase is Phase.MEASURED:
+                with barrier.faults.caught("Locust was not told of an arrival that was dropped"):
+                    self._on_dropped(sample)
+
+        return Drops(self.budget, finish, max_lag_s, barrier.origin_s, self._audio_s)
+
+    def _read_ahead(self) -> None:
+        """Where clips take time, they are made before they are due."""
+        if self._clips is not None and self._clips.take_time:
+            for _ in range(THREADS):
+                what = "Clips are not made before they are due any more"
+                self.barrier.faults.spawn(what, read_ahead.run, self.budget, self._clips)
+
+    def _connect(self) -> None:
+        """Who was in the warm-up waits again by now, and has a connection."""
+        load = self.budget.load
+        if load is not None:
+            self._condition.connect(connections(load, self.budget.timetable, self.budget.median_s()))
 
     def dismiss(self, *, saved: bool) -> None:
         """There is nobody to tell."""

@@ -22,9 +22,9 @@ import gevent
 from gevent.event import Event
 
 from stt_load.clock import clock
-from stt_load.load.iteration import Iterations
+from stt_load.load.iterations import Iterations
 from stt_load.run.faults import Faults
-from stt_load.samples.run_info import EndReason
+from stt_load.samples.run_info import PLANNED, EndReason
 
 MARGIN_S = 1.0
 """A request that was just about to be sent when the run was closed ends by itself this much later than others."""
@@ -121,7 +121,7 @@ class Lifecycle:
         its own end."""
         if self.ending is None:
             self._close(reason, detail)
-            if reason == "finished":
+            if reason in PLANNED:
                 # With all N in, there may only be tries whose result somebody else has given.
                 self._drain(self._drain_s if self._budget.done else self._longest_s + MARGIN_S)
             if not self._budget.in_flight:  # what Locust does on its way to the end spoils nothing then
@@ -153,6 +153,8 @@ class Lifecycle:
             self._cut_short(reason)
         self._drain(self._drain_s)
         self._in_flight.drain(self.left_s or 0.0)
+        if not self._budget.in_flight:
+            self._rest()
 
     def finish(self) -> None:
         """What was planned is done: waits for what is in flight, as long as that can take; blocks."""
@@ -182,7 +184,7 @@ class Lifecycle:
 
     def _tell(self) -> None:
         """What was planned waits for what is in flight before Locust is told; all else leaves it to `stop`."""
-        if self.state is not State.OVER and self.ending is not None and self.ending.reason == "finished":
+        if self.state is not State.OVER and self.ending is not None and self.ending.reason in PLANNED:
             with self._faults.caught("What was in flight at the end could not be waited for"):
                 self.finish()
             self._rest()
@@ -193,13 +195,13 @@ class Lifecycle:
         if detail is None and reason in ("time_limit", "stopped", "interrupted") and not self.ready:
             detail = NOT_READY
         self.ending = self.ending or Ending(reason, detail)
-        self._budget.close()
+        self._budget.close(clock())
         if self._planned is not None and self._planned is not gevent.getcurrent():
             self._planned.kill(block=False)
 
     def _cut_short(self, reason: EndReason) -> None:
         """Nobody waits for what was in flight at an end that was planned; where all is in, that is no news."""
-        if self.ending is not None and self.ending.reason == "finished" and self._budget.in_flight:
+        if self.ending is not None and self.ending.reason in PLANNED and self._budget.in_flight:
             self.ending = Ending(reason)
 
     def _drain(self, limit_s: float) -> None:

@@ -164,6 +164,8 @@ class Monitor:
                 return  # a kill takes a while to come
             due_s, self._due_s = self._due_s, caught_up_s + LAG_PERIOD_S  # what takes long from here on is seen next
             self._lags.add(due_s, at_s, caught_up_s)
+            if caught_up_s - at_s > max(LATE_S, at_s - due_s):  # it stood still once more while it caught up
+                self._lags.add(at_s, caught_up_s)
 
     def _count(self) -> None:
         period_from_s = clock()

@@ -9,6 +9,7 @@ from typing import Any
 from stt_load.api.numbers import bounded
 from stt_load.api.pieces import Texts
 from stt_load.api.verdict import LONGEST_HEADER, Failure, Transcript, described, storable
+from stt_load.audio.entries import RecordingsError
 from stt_load.client import ClientError, Exchange, local_limits
 from stt_load.clock import clock
 from stt_load.load.iteration import Iteration
@@ -70,6 +71,7 @@ def sample_of(
         headers=_shown(context, exchange) if exchange.captured else None,
         out_of_range=(*transcript.out_of_range, *beyond) or None,
         json_for_text=transcript.json_for_text,
+        late_s=_late_s(iteration, sent_s),
         **told | {name: told[name] or 0 for name in _BYTES},
     )
 
@@ -88,8 +90,15 @@ def _frame(context: RunContext, iteration: Iteration, exchange: Exchange) -> dic
         "stage": iteration.stage,
         "start_s": due_s - context.dispatcher.origin_s,
         "done_s": done_s - context.dispatcher.origin_s,
-        "audio_s": context.audio_s if clip is None else clip.duration_s,
+        "audio_s": context.audio_s(iteration.seq) if clip is None else clip.duration_s,
     }
+
+
+def _late_s(iteration: Iteration, sent_s: float | None) -> float:
+    """How much later than due it was sent, although a slot was free: that is the generator's."""
+    if iteration.due_s is None or iteration.waited or sent_s is None:
+        return 0.0
+    return min(max(0.0, sent_s - iteration.due_s), LONGEST_S)
 
 
 def _told(exchange: Exchange, transcript: Transcript, ok: bool, nothing_sent: bool) -> dict[str, float | None]:
@@ -113,7 +122,8 @@ def failure_of(error: BaseException) -> Failure:
     """What an exception comes down to that came on the way from a clip to its transcript."""
     if isinstance(error, ClientError):
         return Failure(error.kind, error.message)
-    advice = local_limits.advice(error)
+    # A recording that can't be read any more is no more the service's fault than a socket that there is none of.
+    advice = str(error) if isinstance(error, RecordingsError) else local_limits.advice(error)
     if advice is not None:
         return Failure(ErrorKind.LOCAL_LIMIT, advice)
     return Failure(ErrorKind.HOOK_ERROR, described(error))

@@ -11,16 +11,16 @@ from pathlib import Path
 import numpy as np
 
 from stt_load.run.barrier import Barrier
-from stt_load.run.context import Order
 from stt_load.run.executor import Executor
 from stt_load.run.lifecycle import Ending
+from stt_load.run.order import Order
 from stt_load.run.scoring import Scoring
 from stt_load.run.screen import Screen
 from stt_load.run.spooling import Spooling
 from stt_load.samples.fields import ROW
 from stt_load.samples.generator import Generator
 from stt_load.samples.rows import as_saved
-from stt_load.samples.run_info import RunInfo, now
+from stt_load.samples.run_info import PLANNED, RunInfo, now
 from stt_load.samples.sample import Phase
 from stt_load.samples.table import Samples
 from stt_load.storage import result_file, rows_file
@@ -48,8 +48,9 @@ class Result:
         screen: Screen,
         hide: Callable[[str], str],
     ) -> None:
-        self.path = result_file.reserve(order.config.save_path, datetime.now())
+        self.path = result_file.reserve(order.save_path or order.config.save_path, datetime.now())
         self.unread = False
+        self._is_part = order.level is not None
         self._rows_wanted = order.config.report.rows
         self._shown = order.shown
         self._barrier = barrier
@@ -61,7 +62,7 @@ class Result:
         self._scoring = Scoring(
             self.path, order.shown, hide, barrier.faults, screen.scoring, barrier.lifecycle.hurried
         )
-        barrier.transcripts = self._scoring.transcripts
+        barrier.transcripts, barrier.wanted = self._scoring.transcripts, self._scoring.wanted
         self._spooling = Spooling(
             self._spool,
             barrier.table,
@@ -88,14 +89,20 @@ class Result:
         self._spooling.run()
 
     def discard(self) -> None:
-        """There was no run, and nothing of it stays. Raises OSError."""
+        """There was no run, or all of it is in another file, and nothing of it stays here. Raises OSError."""
         self._spool.remove()
         self._scoring.remove()
 
     def save(self, info: RunInfo) -> RunRecord:
-        """The run as it is now, in its file if that can be written. info: as the run began."""
+        """The run as it is now, in its file if that can be written. info: as the run began. A level's is a part of
+        another one, and in no file: its spool stays until that is written (`discard`)."""
         self._spooling.catch_up()
-        return self._saved(self._with_rows(self._concluded(info)))
+        run = self._concluded(info)
+        if not self._is_part:
+            return self._saved(self._with_rows(run))
+        self._spool.close()
+        self._scoring.close()
+        return run
 
     def doubted(self, info: RunInfo) -> RunInfo:
         """With all that has broken so far."""
@@ -148,7 +155,7 @@ class Result:
             info = replace(info, clocks=executor.clocks)
         with self._faults.caught("What the generator saw of itself is not known"):
             info = replace(info, generator=replace(self._generator(), rows_lost=self._rows_lost(samples)))
-        complete = ending.reason == "finished" or (barrier.budget.done and not np.any(samples.unfinished))
+        complete = ending.reason in PLANNED or (barrier.budget.done and not np.any(samples.unfinished))
         return self.doubted(replace(info, complete=complete and not info.generator.rows_lost))
 
     def _rows_lost(self, samples: Samples) -> int | None:

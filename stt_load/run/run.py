@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 import gevent
 
 from stt_load import __version__
+from stt_load.load.profile import measured_for_s
 from stt_load.run.barrier import Barrier
-from stt_load.run.context import Order
+from stt_load.run.ends import EndRule, rules, unmet
 from stt_load.run.executor import Executor
 from stt_load.run.faults import Faults
-from stt_load.run.lifecycle import InFlight, Lifecycle
+from stt_load.run.lifecycle import Ending, InFlight, Lifecycle
+from stt_load.run.order import Order
 from stt_load.run.readiness import wait_ready
 from stt_load.run.result import Result
 from stt_load.run.screen import Screen
@@ -36,7 +38,8 @@ class LocustControls:
 class Run:
     """What `order` asks for, done by `users` users of class `user_class` in `executor`.
 
-    in_flight: ends what they have in flight.
+    in_flight: ends what they have in flight. watches: what else is to go on while it lasts, until killed, each with
+    what it is that it isn't done any more.
     """
 
     def __init__(
@@ -59,14 +62,23 @@ class Run:
         self.lifecycle = self._life(in_flight)
         self.barrier = self._gate()
         self.info = _begun(order, executor, users, user_class)
+        self.barrier.measure_for_s = measured_for_s(self.info.load, order.config.measure_for)
+        self.barrier.ends = self._ends()
         self.result = Result(order, self.info, self.barrier, executor, screen, self._hide)
         self._users_watch = UserWatch(self.barrier, executor, controls.wanted, controls.wanted())
+        self.watches: list[tuple[str, Callable[[], None]]] = []
         self._greenlets: list[gevent.Greenlet[..., None]] = []
         try:
             executor.begin(self.barrier, order, self.info, self.result.path)
         except BaseException:
             self.abandon()
             raise
+
+    def _ends(self) -> tuple[EndRule, ...]:
+        config, load = self.order.config, self.info.load
+        requests = None if config.total_requests is None else config.total_requests - config.warmup_requests
+        precise = rules(config.stop_when, load, self.barrier.table, self.faults, self._end)
+        return (*precise, *unmet(config.slo, load, requests))
 
     def start(self) -> None:
         """Says what is going to happen and lets the users go once the service is there."""
@@ -78,6 +90,7 @@ class Run:
             spawn("The spool is not kept up any more", self.result.keep_spool),
             spawn("The users are not watched any more", self._users_watch.run),
             spawn("The progress is not shown any more", self.screen.follow, self.barrier),
+            *(spawn(what, work) for what, work in self.watches),
         ]
 
     def abandon(self) -> None:
@@ -103,7 +116,8 @@ class Run:
         run = self.result.save(self.info)
         noted = self.faults.count
         with caught("The workers could not be told that the run is over"):
-            self.executor.dismiss(saved=run.path is not None and not self.result.unread)
+            spooled = run.path is not None or self.order.level is not None
+            self.executor.dismiss(saved=spooled and not self.result.unread)
         with caught("The report could not be shown"):
             self.screen.finished(run)
         return run if self.faults.count == noted else run.invalid(self.result.doubted(run.info))
@@ -148,6 +162,10 @@ class Run:
         with self.faults.caught("The generator's watch on itself could not be ended"):
             self.executor.rest()
 
+    def _end(self, ending: Ending) -> None:
+        if not self.lifecycle.closed:
+            self.lifecycle.end(ending.reason, ending.detail)
+
     def _get_ready(self) -> None:
         trouble, config = None, self.order.config
         if config.wait_ready and config.api.call is None:
@@ -163,18 +181,21 @@ class Run:
 
 def _begun(order: Order, executor: Executor, users: int, user_class: str) -> RunInfo:
     """What is known of a run as it begins."""
+    seed = order.seed()
     return RunInfo(
         version=__version__,
         versions=versions(),
         host=host(),
-        seed=order.seed(),
+        seed=seed,
         seed_given=order.config.seed is not None,
         pack_digest=order.digest,
+        left_out=order.left_out,
         config_file=order.file,
         target=order.shown_url,
         user_class=user_class,
         users=users,
         workers=tuple(executor.names),
         started_at=now(),
-        load=order.load(users),
+        load=order.load(users, seed),
+        levels=order.levels,
     )

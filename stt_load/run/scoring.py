@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,10 @@ import numpy.typing as npt
 from gevent.event import Event
 
 from stt_load.accuracy import child
-from stt_load.accuracy.scores import Scores, ScoringError
-from stt_load.audio.manifest import PackError
-from stt_load.audio.sources import AudioSpec, pack_of, texts_of
+from stt_load.accuracy.scores import Scores, ScoringError, wordless
+from stt_load.audio import sources
+from stt_load.audio.sources import AudioSpec, digest_of, texts_of
+from stt_load.load.repeats import chosen
 from stt_load.run.faults import Faults
 from stt_load.run.spooling import give_way
 from stt_load.samples.accuracy import Accuracy
@@ -25,15 +27,15 @@ from stt_load.samples.sample import Phase
 from stt_load.samples.table import Samples
 from stt_load.storage import transcripts
 from stt_load.storage.run_record import RunRecord
-from stt_load.storage.transcripts import Transcripts
+from stt_load.storage.transcripts import Transcripts, Wanted
 
 logger = logging.getLogger(__name__)
 
-NO_WORDS = "The clips were {source}, in which there are no words."
 NO_ANSWERS = "No measured request was answered."
 NO_ROOM = "The clips were too short for the recordings of the pack: none of them has words."
 NO_TRANSCRIPTS = "The words of the answers, which stand beside the rows while a run lasts, are not there."
-OTHER_PACK = "The pack of recordings is another one now than in the run, so it is not known what the clips said."
+OTHERS = "{what} is another one now than in the run, so it is not known what the clips said."
+_OPTIONAL = ("format", "pack", "files", "vary", "skip_broken", "cache_mb")
 GIVEN_UP = "Scoring was given up: a signal asked for the end while answers were being scored."
 
 Progress = Callable[[int, int], None]
@@ -44,7 +46,8 @@ class Scoring:
     """Keeps the words of one run's answers until they are scored.
 
     path: where the result is to be. config: as the result has it. given_up: set when somebody wants the result now.
-    transcripts: None where the clips say nothing, so that no answer can be right or wrong.
+    wanted: of which answers the words are. transcripts: None where they are of none: the clips say nothing, so that
+    no answer can be right or wrong, and none of them is said again.
     """
 
     def __init__(
@@ -56,7 +59,8 @@ class Scoring:
         progress: Progress,
         given_up: Event,
     ) -> None:
-        self.transcripts = Transcripts(path, hide) if has_words(config) else None
+        self.wanted = wanted_of(config)
+        self.transcripts = Transcripts(path, hide) if self.wanted else None
         self._path = path
         self._hide = hide
         self._faults = faults
@@ -101,13 +105,28 @@ class Scoring:
 
 def has_words(config: Mapping[str, Any]) -> bool:
     """Whether it is known what the clips of a run say. config: as its result has it."""
-    return bool(config["audio"].get("source") == "speech")
+    return sources.has_words(spec_of(config))
+
+
+def repeated(config: Mapping[str, Any]) -> tuple[int, ...]:
+    """The seqs whose clips are said again; none in runs of before there was such a thing."""
+    count = config["accuracy"].get("repeat_check", 0)
+    return chosen(count, config["total_requests"], config["warmup_requests"]) if count else ()
+
+
+def wanted_of(config: Mapping[str, Any]) -> Wanted:
+    """Of which answers of a run the words are kept."""
+    return Wanted(has_words(config), frozenset(repeated(config)))
 
 
 def spec_of(config: Mapping[str, Any]) -> AudioSpec:
-    """What the clips of a run are made of. config: as its result has it."""
+    """What the clips of a run are made of. config: as its result has it; of a former version without keys that there
+    were not then."""
     audio = config["audio"]
-    return AudioSpec(audio["source"], audio["duration"], audio["sample_rate"], audio["format"], audio["pack"])
+    known = {name: audio[name] for name in _OPTIONAL if name in audio}
+    if (trace := config.get("load", {}).get("trace")) is not None:
+        known |= {"trace": trace, "warmup": config["warmup_requests"]}
+    return AudioSpec(audio.get("source", "noise"), audio.get("duration"), audio["sample_rate"], **known)
 
 
 def scored(
@@ -123,41 +142,72 @@ def scored(
     found: the file of its transcripts, None where there are none. call: what calls the scoring. hide: takes secrets
     out of a text.
     """
-    if not has_words(run.config):
-        return _unscored(run, NO_WORDS.format(source=run.config["audio"].get("source")))
-    normalise = run.config["accuracy"]["normalise"]
+    if not wanted_of(run.config):
+        return _unscored(run, wordless(run.config["audio"].get("source", "noise")))
     try:
         if found is None:
             return _unscored(run, _why_none(run))
-        scores = call(lambda: child.score(found, spec_of(run.config), run.info.seed, normalise, progress))
+        normalise, again = run.config["accuracy"]["normalise"], repeated(run.config)
+        scores = call(lambda: child.score(found, spec_of(run.config), run.info.seed, normalise, progress, again))
         fill(run.samples, scores.rows)
+        silent = _silent(run, again) if has_words(run.config) else 0
     except ScoringError as error:
         return _unscored(run, hide(str(error)))
     except Exception as error:
         logger.error("stt-load: the answers could not be scored: %s", hide(repr(error)), exc_info=error)
         return _unscored(run, hide(f"Scoring failed ({type(error).__name__}: {error})."))
-    return replace(run, accuracy=scores.accuracy)
+    return replace(run, accuracy=replace(scores.accuracy, unscored=scores.accuracy.unscored + silent))
+
+
+def _silent(run: RunRecord, again: Sequence[int]) -> int:
+    """How many answers are to clips that say nothing, but for those to `again`, which have been counted.
+
+    They are the shortest ones: a clip has room for whatever a shorter one says something with.
+    """
+    rows = _answered(run)
+    rows = rows[~np.isin(rows["seq"], again)]
+    return bisect_left(rows[np.argsort(rows["audio_s"])], True, key=_speaks(run))
+
+
+def _answered(run: RunRecord) -> npt.NDArray[np.void]:
+    return run.samples.where((run.samples["phase"] == Phase.MEASURED) & run.samples.ok).rows
+
+
+def _speaks(run: RunRecord) -> Callable[[Any], bool]:
+    """What tells of a row whether its clip says something."""
+    texts = texts_of(spec_of(run.config), run.info.seed)
+    return lambda row: bool(texts(int(row["seq"]), int(row["attempt"])))
 
 
 def _why_none(run: RunRecord) -> str:
     """Why there are no transcripts. Raises `PackError`."""
-    answered = run.samples.where((run.samples["phase"] == Phase.MEASURED) & run.samples.ok).rows
+    if not has_words(run.config):
+        return wordless(run.config["audio"].get("source", "noise"))
+    answered = _answered(run)
     if not len(answered):
         return NO_ANSWERS
-    texts = texts_of(spec_of(run.config), run.info.seed)
-    # All clips are of one length: one has words where another has.
-    return NO_TRANSCRIPTS if texts(int(answered[0]["seq"]), int(answered[0]["attempt"])) else NO_ROOM
+    return NO_TRANSCRIPTS if _speaks(run)(answered[np.argmax(answered["audio_s"])]) else NO_ROOM
 
 
 def unjudgeable(run: RunRecord) -> str | None:
     """Why it is not known any more what the clips of a run of before said, a sentence; None where it is."""
     if not has_words(run.config) or run.info.pack_digest is None:
         return None
+    spec = spec_of(run.config)
     try:
-        same = pack_of(spec_of(run.config)).digest == run.info.pack_digest
-    except (PackError, OSError) as error:
-        return f"The pack of recordings can't be read any more: {str(error).splitlines()[0]}"
-    return None if same else OTHER_PACK
+        same = digest_of(spec) == run.info.pack_digest
+    except (ValueError, OSError) as error:
+        return f"{_made_of(spec)} can't be read any more: {str(error).splitlines()[0]}"
+    return None if same else OTHERS.format(what=_made_of(spec))
+
+
+def _made_of(spec: AudioSpec) -> str:
+    """What decides on what clips say, as it begins a sentence."""
+    what = "The pack of recordings" if spec.source == "speech" else f"What audio.files names ({spec.files})"
+    if spec.trace is not None:
+        return f"{what}, or the trace,"
+    drawn = isinstance(spec.duration, Mapping) and "empirical" in spec.duration
+    return f"{what}, or the file of lengths," if drawn else what
 
 
 def fill(samples: Samples, scores: npt.NDArray[np.void]) -> None:

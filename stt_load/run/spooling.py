@@ -15,15 +15,19 @@ logger = logging.getLogger(__name__)
 
 PERIOD_S = 1.0
 LEAST_REST_S = 0.1
-SLICE = 400
-"""Rows that become text at a time: that takes two milliseconds, for which no answer is read. Then everybody who is
-ready has a turn, which under full load takes thirty."""
+SLICE = 100
+"""Rows that become text at a time: that takes a millisecond, for which no answer is read and no arrival sent. Then
+everybody who is ready has a turn, which under full load takes thirty."""
+MOST_SLICES = 20
+"""Of what is new at a time; where there are more rows, slices are longer, as it is to be done within a second."""
+SOON_S = 1e-6
 
 
 def give_way() -> None:
-    """Lets everyone have a turn who is ready, once. `gevent.idle` would wait until nobody is, which under full load
-    is never."""
-    gevent.sleep(0)
+    """Lets everyone have a turn who is ready, once, those included whose answer or instant has come meanwhile: it
+    takes a timer for that, as `gevent.sleep(0)` comes back before the loop has looked. `gevent.idle` would wait until
+    nobody is ready, which under full load is never."""
+    gevent.sleep(SOON_S)
 
 
 class Spooling:
@@ -90,8 +94,9 @@ class Spooling:
         Those that were written are never written again, whatever breaks after that.
         """
         self._spool.workers(self._names())
+        size = max(SLICE, (until - self._rows) // MOST_SLICES)
         while self._rows < until:
-            part = self._table.snapshot(self._rows, min(SLICE, until - self._rows))
+            part = self._table.snapshot(self._rows, min(size, until - self._rows))
             self._spool.write(part)
             self._rows += len(part)
             pause()

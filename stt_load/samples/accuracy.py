@@ -14,6 +14,8 @@ LONGEST_ANSWER = 100_000
 """Characters of an answer that are kept, sent on and scored; the rest of it is left out where it is first kept."""
 FEWEST_WORDS = 9
 """Of a clip, for its answer to be told from another clip's, from a part of it, or from a loop."""
+NO_TEXTS = "The recordings have no texts."
+"""Why no answer to recordings of the user's own was scored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,42 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class RepeatedClip:
+    """One clip that was said several times, its answers held against the first one that came before the run.
+
+    size: of that one, in words or characters, 0 where it was empty. control, measured, repeated: edits that make of
+    it the second answer from before the run, that to the measured request, and that to its repetition in the run;
+    None without an answer.
+    between: edits that make one of these of another, of any two that there are. measured_flaw, repeated_flaw: what is
+    wrong with these two as a whole, were the first one right.
+    """
+
+    seq: int
+    size: int
+    control: int | None = None
+    measured: int | None = None
+    repeated: int | None = None
+    between: tuple[int, ...] = ()
+    measured_flaw: Flaw | None = None
+    repeated_flaw: Flaw | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """Answers to clips that were said again.
+
+    asked: how many clips. unit: words, or characters where a language has no blanks, or puts them anywhere. clips:
+    those that had a first answer and another one. examples: of each flaw, at most three; what is said there is the
+    first answer.
+    """
+
+    asked: int
+    unit: Literal["words", "characters"] = "words"
+    clips: tuple[RepeatedClip, ...] = ()
+    examples: tuple[Example, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Accuracy:
     """How the answers of a run were scored, and which are worth a look; the counts of each answer are in its row.
 
@@ -45,7 +83,7 @@ class Accuracy:
     which is a known difference of writing and no fault of the service's. spaced_characters, spaced_character_edits:
     of a Korean run, reference characters and edits with the blanks counted, whereas those of the rows are without
     them; None otherwise. worst: the answers with most wrong in proportion, at most five. examples: of each flaw, at
-    most three.
+    most three. repeats: answers to clips that were said again, held against each other; None where none were.
     """
 
     normalisation: str | None = None
@@ -61,6 +99,7 @@ class Accuracy:
     spaced_character_edits: int | None = None
     worst: tuple[Example, ...] = ()
     examples: tuple[Example, ...] = ()
+    repeats: Repeats | None = None
 
     @classmethod
     def unjudged(cls, reason: str) -> Self:

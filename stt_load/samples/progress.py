@@ -21,12 +21,22 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrivals:
+    """Of an open loop, so far: how many were due, and how many are over or in flight."""
+
+    due: int
+    sent: int
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """One look at a run.
 
-    phase: "ready", "warmup" or "measuring", which began `elapsed_s` ago and lasts at most `limit_s`. done, total: its
-    requests; total is None where none is planned. succeeded, failed: of those that are done. stopping: nothing new
-    starts, `in_flight` requests are waited for, `drain_s` more at most. time_limit_s: until Locust's -t ends the run.
+    phase: "ready", "control", "warmup" or "measuring", which began `elapsed_s` ago and lasts at most `limit_s`.
+    done, total: its requests; total is None where none is planned. succeeded, failed: of those that are done.
+    stopping: nothing new starts, `in_flight` requests are waited for, `drain_s` more at most. time_limit_s: until
+    Locust's -t ends the run. arrivals: None but while an open loop is measured. stage: which one of how many, from 1;
+    None where there are none.
     """
 
     phase: str
@@ -41,6 +51,8 @@ class Progress:
     time_limit_s: float | None = None
     drain_s: float | None = None
     waiting: Waiting | None = None
+    arrivals: Arrivals | None = None
+    stage: tuple[int, int] | None = None
 
     @property
     def rate_rps(self) -> float | None:

@@ -9,9 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+from stt_load.audio.names import REPEAT
+
 
 class Phase(IntEnum):
-    """Which part of the run an iteration belongs to; fixed when the iteration is handed out."""
+    """Which part of the run an iteration belongs to; fixed when the iteration is handed out.
+
+    OUTSIDE: of none. A second result of an iteration, or one that is said again to see whether it is heard alike.
+    """
 
     WARMUP = 0
     SETTLING = 1
@@ -121,3 +126,8 @@ class Sample:
     @property
     def failed(self) -> bool:
         return not self.ok and not self.unfinished
+
+    @property
+    def is_repeat(self) -> bool:
+        """A clip of the run was said again."""
+        return self.phase is Phase.OUTSIDE and self.attempt >= REPEAT

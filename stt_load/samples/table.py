@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from stt_load.audio.names import REPEAT
 from stt_load.samples.accuracy import FLAWS
 from stt_load.samples.fields import BY_NAME, FIELDS, INSTANTS, ROW, TEXTS, bits_of, names_of
 from stt_load.samples.sample import UNFINISHED, ErrorKind, Phase, Sample
@@ -110,6 +111,11 @@ class Samples:
     def failed(self) -> BoolArray:
         return np.asarray(~(self.ok | self.unfinished))
 
+    @property
+    def repeats(self) -> BoolArray:
+        """Which rows are of clips that were said again."""
+        return np.asarray((self.rows["phase"] == Phase.OUTSIDE) & (self.rows["attempt"] >= REPEAT))
+
     def of_kind(self, *kinds: ErrorKind) -> BoolArray:
         """Which rows are of one of `kinds`."""
         return np.isin(self.rows["error_kind"], [_KIND_CODE[kind] for kind in kinds])
@@ -196,7 +202,7 @@ class SampleTable:
             self._used += len(part)
 
     def settle(self, until_s: float, late_s_of: Callable[[FloatArray, FloatArray], FloatArray]) -> int:
-        """Fills in `late_s` of the next rows up to the first that was done at `until_s` or later.
+        """Adds to `late_s` of the next rows up to the first that was done at `until_s` or later.
 
         late_s_of: gets when they were sent (NaN: never) and done. Returns how many rows have it, from the first on.
         """
@@ -207,11 +213,20 @@ class SampleTable:
             open_ = np.flatnonzero(rows["done_s"] >= until_s)
             rows = rows[: open_[0]] if len(open_) else rows
             if len(rows):
-                rows["late_s"] = late_s_of(rows["sent_s"], rows["done_s"])
+                rows["late_s"] += late_s_of(rows["sent_s"], rows["done_s"])
                 self._settled += len(rows)
             if len(open_):
                 break
         return self._settled
+
+    def median_service_s(self) -> float | None:
+        """Of all answers that were well so far; None where there are none."""
+        found = []
+        for block in (*self._full, self._block[: self._used]):
+            ok = (block["error_kind"] == 0) & (block["phase"] != Phase.OUTSIDE)
+            found.append(block["done_s"][ok] - block["sent_s"][ok])
+        service_s = np.concatenate(found)
+        return float(np.median(service_s)) if len(service_s) else None
 
     def release(self) -> Samples:
         """All samples, in the order they came in; the table is empty afterwards, so that they are not there twice."""

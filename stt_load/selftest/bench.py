@@ -20,6 +20,7 @@ from stt_load.selftest.cases import Trial
 from stt_load.server.process import EmbeddedServer
 
 LIMIT_S = 60.0
+"""Of a trial, unless it says otherwise."""
 FINISHED = frozenset({0, 1, 4})
 """Exit codes of a run that ended as planned: failed requests are a result, and so is a doubt about it."""
 
@@ -39,26 +40,29 @@ class TrialError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """result: the result file. truths: the lines of the server's log, each a `stt_load.server.truth.Truth`."""
+    """result: the result file. truths: the lines of the server's log, each a `stt_load.server.truth.Truth`. code:
+    what locust ended with."""
 
     result: Mapping[str, Any]
     truths: list[dict[str, Any]]
+    code: int = 0
 
 
-def run(trial: Trial, within: Path) -> Outcome:
-    """Leaves its files in a folder of its own in `within`.
+def run(trial: Trial, within: Path, limit_s: float = LIMIT_S, finished: frozenset[int] = FINISHED) -> Outcome:
+    """Leaves its files in a folder of its own in `within`. finished: the exit codes that it may end with.
 
     Raises `TrialError`, `StartError` when there is no server, and `OSError` when there is no room.
     """
     folder = Path(tempfile.mkdtemp(dir=within))
     log = folder / "truth.jsonl"
     with EmbeddedServer.start(trial.case.server, log) as server:
-        _locust(trial, server.url, folder)
+        code = _locust(trial, server.url, folder, limit_s, finished)
     result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
-    return Outcome(result, [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()])
+    return Outcome(result, [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()], code)
 
 
-def _locust(trial: Trial, url: str, folder: Path) -> None:
+def _locust(trial: Trial, url: str, folder: Path, limit_s: float, finished: frozenset[int]) -> int:
+    """The exit code."""
     api = {**trial.case.load["api"], "base_url": url}
     config = {**trial.case.load, "api": api, "save_path": str(folder / "result.json")}
     (folder / "config.yaml").write_text(json.dumps(config), encoding="utf-8")  # JSON is YAML
@@ -75,15 +79,16 @@ def _locust(trial: Trial, url: str, folder: Path) -> None:
         start_new_session=True,
     )
     try:
-        said, _ = locust.communicate(timeout=LIMIT_S)
+        said, _ = locust.communicate(timeout=limit_s)
     except subprocess.TimeoutExpired:
-        raise TrialError(f"{trial.name}: locust did not end within {LIMIT_S:g} s") from None
+        raise TrialError(f"{trial.name}: locust did not end within {limit_s:g} s") from None
     finally:
         with suppress(ProcessLookupError):  # it and its workers, whatever ends this function
             os.killpg(locust.pid, signal.SIGKILL)
         locust.wait()
-    if locust.returncode not in FINISHED:
+    if locust.returncode not in finished:
         raise TrialError(f"{trial.name}: locust ended with exit code {locust.returncode}\n{said}")
+    return int(locust.returncode)
 
 
 def _free_port() -> int:

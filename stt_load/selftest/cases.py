@@ -22,6 +22,11 @@ class Case:
         return int(self.load["warmup_requests"])
 
     @property
+    def is_open(self) -> bool:
+        """Requests arrive at a rate of their own."""
+        return "load" in self.load
+
+    @property
     def limit_rps(self) -> float:
         """What the server could serve at most of such a load, were it always busy."""
         nominal_s = self.server.overhead_s + self.server.rtf * float(self.load["audio"]["duration"])
@@ -87,6 +92,11 @@ QUEUE = Case(
     _server(slots=2, overhead_s=0.01, jitter="exponential", jitter_s=0.015),
     _load(6, 120),
 )
+BATCHES = Case(
+    "6 users on a server that batches up to 4",
+    _server(model="batch", slots=4, overhead_s=0.03, batch_growth=0.5, jitter="exponential", jitter_s=0.01),
+    _load(6, 120),
+)
 FAILURES = Case(
     "errors, sheds and cut answers",
     _server(slots=2, overhead_s=0.03, queue_limit=1, error_rate=0.2, cut_rate=0.2),
@@ -102,11 +112,29 @@ STREAMS = Case(
     _server(slots=3, overhead_s=0.05, stream_dialect="openai", delta_gap_s=0.02, cut_rate=0.1),
     _load(4, 44, audio={"duration": 4.0, "source": "noise"}, api={"on_shed": "continue", "stream": True}),
 )
+LENGTHS = Case(
+    "clips of 1 to 20 s, each served as long as it is",
+    _server(slots=3, overhead_s=0.02, rtf=0.01),
+    _load(4, 80, audio={"duration": "1..20", "source": "noise", "sample_rate": 8_000}),
+)
 PACE = Case(
     "8 users, clips of 10 s, 20 ms each",
     _server(slots=8, overhead_s=0.02),
     _load(8, 600, audio={"duration": 10.0, "source": "noise"}),
 )
+OPEN_SLOTS, OPEN_MEAN_S = 4, 0.06
+"""Of the server that an open loop is tried with: how long a service takes, on average."""
+
+
+def open_loop(utilisation: float, measured: int = 300) -> Case:
+    """Poisson arrivals that ask for such a share of what the server can do; above 1 its queue grows to the end."""
+    return Case(
+        f"an open loop that asks for {utilisation:.0%} of what {OPEN_SLOTS} slots can do",
+        _server(slots=OPEN_SLOTS, overhead_s=OPEN_MEAN_S / 2, jitter="exponential", jitter_s=OPEN_MEAN_S / 2),
+        _load(OPEN_SLOTS, measured, load={"rate": utilisation * OPEN_SLOTS / OPEN_MEAN_S, "max_in_flight": 200}),
+    )
+
+
 _SPEECH: dict[str, Any] = {"audio": {"duration": 10.0, "source": "speech"}, "seed": 14}
 HEARD = Case("every word heard", _server(slots=4, overhead_s=0.05, hears=True), _load(4, 60, **_SPEECH))
 MISHEARD = Case(
@@ -122,9 +150,15 @@ USER_CLASSES = ("SttUser", "FastSttUser")
 TRIALS = (
     *(Trial(case, Subject(name)) for name in USER_CLASSES for case in (FIXED, QUEUE, FAILURES, STREAMS)),
     *(Trial(EVERYTHING, Subject(name, workers=2)) for name in USER_CLASSES),
+    Trial(BATCHES, Subject("FastSttUser")),
+    Trial(LENGTHS, Subject("SttUser")),
+    Trial(LENGTHS, Subject("FastSttUser", workers=2)),
     Trial(HEARD, Subject("FastSttUser")),
     Trial(MISHEARD, Subject("SttUser")),
     Trial(MISTAKEN, Subject("FastSttUser")),
     Trial(MISTAKEN, Subject("SttUser", workers=2)),
+    Trial(open_loop(0.7), Subject("FastSttUser")),
+    Trial(open_loop(1.2), Subject("SttUser")),
+    Trial(open_loop(0.9), Subject("FastSttUser", workers=2)),
     *(Trial(PACE, Subject(name)) for name in USER_CLASSES),
 )

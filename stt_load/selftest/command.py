@@ -14,8 +14,10 @@ from pathlib import Path
 
 from stt_load.selftest.bench import Outcome, TrialError
 from stt_load.selftest.bench import run as run_trial
+from stt_load.selftest.capacity import run_capacity
 from stt_load.selftest.cases import PACE, TRIALS, Trial
-from stt_load.selftest.figures import Figure, errors_s, figures
+from stt_load.selftest.figure import Figure
+from stt_load.selftest.figures import errors_s, figures
 from stt_load.selftest.prediction import nearest_rank
 from stt_load.selftest.table import Found, furthest, table
 from stt_load.server.process import StartError
@@ -23,19 +25,24 @@ from stt_load.server.process import StartError
 DESCRIPTION = (
     "Runs real locust processes (both user classes, alone and with two workers) against the embedded server and "
     "holds every figure of their results against the server's own log. Takes a minute or two. Exit code 0: all "
-    "figures are right; 1: some are not; 2: it could not be tried; 5: interrupted."
+    "figures are right; 1: some are not; 2: it could not be tried; 5: interrupted. With --capacity: one "
+    "search for how many users the embedded server carries, held against what arithmetic says."
 )
 WRONG = 1
 NOT_TRIED = 2
 INTERRUPTED = 5
 DOUBTFUL = ("DEGRADED", "INVALID")
+MOST_NAMED = 4
 BUSY_LOAD = 0.5
 """Of a machine per core: the server and the load generator alone are two processes."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """One option: how much to print."""
+    """What is tried, and how much of it is printed."""
     parser.add_argument("-v", "--verbose", action="store_true", help="print every figure of every run")
+    parser.add_argument(
+        "--capacity", action="store_true", help="one search for how much a server carries, held against arithmetic"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -43,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with tempfile.TemporaryDirectory(prefix="stt-load-selftest-") as folder:
-            return _run(args, Path(folder))
+            return run_capacity(Path(folder)) if args.capacity else _run(args, Path(folder))
     except (TrialError, StartError, OSError) as error:
         print(f"stt-load selftest: {error}", file=sys.stderr)
         return NOT_TRIED
@@ -63,7 +70,7 @@ def _run(args: argparse.Namespace, folder: Path) -> int:
         outcome = run_trial(trial, folder)
         of_trial = figures(trial, outcome)
         found += [(number, figure) for figure in of_trial]
-        print(f"  {number:2}. {_line(trial, of_trial)}", flush=True)
+        print(f"  {number:2}. {line(trial, of_trial)}", flush=True)
         if outcome.result["validity"]["verdict"] in DOUBTFUL:
             doubtful.append(number)
         if trial.case is PACE:
@@ -97,9 +104,11 @@ def excuses(wrong: Sequence[Figure], load_before: float, doubtful: Sequence[int]
         yield "The machine may be why: try again when it has less to do."
 
 
-def _line(trial: Trial, found: list[Figure]) -> str:
-    wrong = sum(not one.right for one in found)
-    return f"{'❌' if wrong else '✅'} {trial.name}: {len(found) - wrong} of {len(found)} figures right"
+def line(trial: Trial, found: Sequence[Figure]) -> str:
+    """How one run came out, with the names of the first figures that are wrong: it may be the last that is seen."""
+    wrong = [one.name for one in found if not one.right]
+    told = f"{'❌' if wrong else '✅'} {trial.name}: {len(found) - len(wrong)} of {len(found)} figures right"
+    return told + (f" ({', '.join(wrong[:MOST_NAMED])}{', ...' if len(wrong) > MOST_NAMED else ''})" if wrong else "")
 
 
 def _pace(trial: Trial, outcome: Outcome) -> str:

@@ -28,15 +28,16 @@ Line = Mapping[str, Any]
 class Request:
     """One request as it must have been. reported: its row of the result, None where there is none.
 
-    sent_s, from the run's barrier, is the client's own word. arrival_s, of the last byte, is the server's, on its
-    monotonic clock, and so is everything else. ttft_s, gaps, gaps_s: of a streamed text, from the send to its first
-    piece, how many gaps between pieces there are and how long they are together; 0 without one. opens: it is the
-    first on its connection. said, answered: the words that the server has heard and given; wrong: what it has done to
-    them on purpose.
+    due_s and sent_s, from the run's barrier, are the client's own word; in a closed loop they are the same.
+    arrival_s, of the last byte, is the server's, on its monotonic clock, and so is everything else. ttft_s, gaps,
+    gaps_s: of a streamed text, from the send to its first piece, how many gaps between pieces there are and how long
+    they are together; 0 without one. opens: it is the first on its connection. said, answered: the words that the
+    server has heard and given; wrong: what it has done to them on purpose.
     """
 
     reported: Row | None
     arrival_s: float
+    due_s: float
     sent_s: float
     done_s: float
     kind: str | None
@@ -53,7 +54,16 @@ class Request:
     wrong: str | None
 
     @property
+    def ok(self) -> bool:
+        return self.kind is None
+
+    @property
     def response_s(self) -> float:
+        return self.done_s - self.due_s
+
+    @property
+    def service_s(self) -> float:
+        """What the client sees of it; in the queue's words it is how long the request is there."""
         return self.done_s - self.sent_s
 
     @property
@@ -73,30 +83,37 @@ class Request:
             return None
         text_s = told.get("first_text_s")
         ttft_s = self.ttft_s if text_s is None else text_s - self.sent_s
-        return replace(self, done_s=self.sent_s + float(told["response_time_s"]), ttft_s=ttft_s)
+        return replace(self, done_s=self.due_s + float(told["response_time_s"]), ttft_s=ttft_s)
 
 
 def requests(result: Mapping[str, Any], truths: Iterable[Line], slots: int) -> list[Request]:
     """The requests that the server saw, in the order in which they arrived.
 
     k slots and one queue, first come first served (the Kiefer-Wolfowitz recursion): a service starts when the request
-    is there and a slot is free, and takes as long as the log says. What was shed was answered at once.
+    is there and a slot is free, and takes as long as the log says. Batches: the log says who was served together; it
+    begins when the first of them is there and the batch before is over. What was shed was answered at once.
     """
     rows = _rows_by_clip(result)
     clients: set[str] = set()
     free = [-math.inf] * slots
+    batch, batch_end_s = -1, -math.inf
     found = []
     for truth in sorted(truths, key=lambda truth: float(truth["arrival_s"])):
         row = rows.get(truth["audio_hash"])
         sent_s = math.nan if row is None or row["sent_s"] is None else row["sent_s"]
         done_s = sent_s
-        if truth["start_s"] is not None:
+        if truth.get("batch") is not None:
+            if truth["batch"] != batch:
+                batch, batch_end_s = truth["batch"], max(sent_s, batch_end_s) + truth["end_s"] - truth["start_s"]
+            done_s = batch_end_s
+        elif truth["start_s"] is not None:
             done_s = max(sent_s, free[0]) + truth["end_s"] - truth["start_s"]
             heapreplace(free, done_s)
         found.append(
             Request(
                 reported=row,
                 arrival_s=truth["arrival_s"],
+                due_s=sent_s if row is None else row["start_s"],
                 sent_s=sent_s,
                 done_s=done_s,
                 kind=_kind(truth),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from stt_load.selftest.figures import Figure
+from stt_load.selftest.figure import Figure
 
 HEAD = ("run", "figure", "truth", "reported", "difference", "allowed", "verdict")
 LEFT = frozenset({1, 6})

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from stt_load.server.arguments import flag
 from stt_load.server.engine import DEVICES, ENGINES, MOST_SLOTS, Engine, EngineError, EngineOptions, cores
 from stt_load.server.engine import SETTINGS as ENGINE_SETTINGS
 from stt_load.server.settings import ServerSettings
@@ -44,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for name, field in ServerSettings.model_fields.items():
         default = "none" if field.default is None else field.default
         text = f"{field.description} (default: {default})".replace("%", "%%")
-        settings.add_argument(_flag(name), default=None, metavar="VALUE", help=text)
+        settings.add_argument(flag(name), default=None, metavar="VALUE", help=text)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -55,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         settings = ServerSettings.model_validate(({"slots": cores()} if args.engine else {}) | given)
     except ValidationError as error:
-        return _refuse("; ".join(f"{_flag(str(e['loc'][0]))} {e['input']}: {e['msg']}" for e in error.errors()))
+        return _refuse("; ".join(f"{flag(str(e['loc'][0]))} {e['input']}: {e['msg']}" for e in error.errors()))
     api_key = os.environ.get(settings.api_key_env) if settings.api_key_env else None
     if settings.api_key_env and not api_key:
         return _refuse(f"--api-key-env: the environment variable {settings.api_key_env} is not set")
@@ -84,10 +85,10 @@ def _contradiction(args: argparse.Namespace, given: Mapping[str, str]) -> str | 
     """What can't be asked for together: an engine takes the time that it takes, and hears what it hears."""
     of_engine = [name for name in ("device", "compute_type", "cpu_threads") if getattr(args, name) is not None]
     if of_engine and not args.engine:
-        return f"{_flag(of_engine[0])} is of an engine; say which: --engine {ENGINES[0]}"
+        return f"{flag(of_engine[0])} is of an engine; say which: --engine {ENGINES[0]}"
     of_model = [name for name in given if name not in ENGINE_SETTINGS]
     if of_model and args.engine:
-        names = ", ".join(map(_flag, of_model))
+        names = ", ".join(map(flag, of_model))
         return f"{names}: of the model of a server alone; --engine {args.engine} is a real one, and does as it does"
     return None
 
@@ -103,12 +104,6 @@ def _engine(settings: ServerSettings, args: argparse.Namespace) -> Engine:
     engine = load(settings.slots, options)
     print(engine.about, file=sys.stderr, flush=True)
     return engine
-
-
-def arguments(settings: ServerSettings) -> list[str]:
-    """The command line that makes these settings."""
-    values = settings.model_dump(exclude_none=True)
-    return [f"{_flag(name)}={value}" for name, value in values.items()]
 
 
 def _serve(settings: ServerSettings, engine: Engine | None, api_key: str | None, args: argparse.Namespace) -> int:
@@ -168,7 +163,3 @@ def _threads(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 1_024:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 1024")
     return int(text)
-
-
-def _flag(name: str) -> str:
-    return "--" + name.replace("_", "-")

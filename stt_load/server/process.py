@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Self
 
-from stt_load.server.command import arguments
+from stt_load.server.arguments import arguments
 from stt_load.server.settings import ServerSettings
 
 START_LIMIT_S = 30.0

@@ -74,18 +74,19 @@ class StreamReply:
     async def send(
         self, request: web.Request, service: Service, gap_s: float, told: Callable[[], None]
     ) -> web.StreamResponse:
-        """The first piece is due when the drawn service time is over, the others gap_s after each other.
+        """The first piece is due when the drawn service time is over, the others gap_s after each other; all that
+        takes longer in a batch.
 
         told: is called once all is known about the service, before the end of the stream goes out.
         """
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
         truth, now_s, sent = service.truth, asyncio.get_running_loop().time, 0
-        first_s = await service.start() + service.work.service_s
+        start_s, stretch = await service.start(), service.turn.stretch
         try:
             await response.prepare(request)
             sent += await _write(response, self.opening)
             for number, piece in enumerate(self.pieces):
-                await asyncio.sleep(max(0.0, first_s + number * gap_s - now_s()))
+                await asyncio.sleep(max(0.0, start_s + (service.work.service_s + number * gap_s) * stretch - now_s()))
                 truth.last_text_s, truth.deltas = now_s(), number + 1
                 if number == 0:
                     truth.first_text_s = truth.last_text_s

@@ -13,6 +13,7 @@ from hashlib import blake2b
 from aiohttp import web
 
 from stt_load.server import misbehaviour
+from stt_load.server.batches import Batches
 from stt_load.server.bodies import Bodies
 from stt_load.server.dialects import DIALECTS
 from stt_load.server.errors import ApiError, overloaded
@@ -45,7 +46,11 @@ class SpeechService:
         self._api_key = api_key
         self._sink = sink
         self._loop = asyncio.get_running_loop()
-        self._slots = Slots(self._loop, settings.slots, settings.queue_limit)
+        self._slots: Slots | Batches = (
+            Batches(self._loop, settings.slots, settings.batch_growth, settings.queue_limit)
+            if settings.model == "batch"
+            else Slots(self._loop, settings.slots, settings.queue_limit)
+        )
         self._workload = Workload(settings)
         self._metrics = Metrics()
         self._ids = itertools.count()
@@ -139,8 +144,9 @@ class SpeechService:
         with suppress(ApiError):
             await service.heard()
         pieces = len(list(DIALECTS[self._settings.stream_dialect].pieces(service.transcript)))
-        service_s = service.work.service_s + max(0, pieces - 1) * self._settings.delta_gap_s
-        self._loop.call_at(await service.start() + service_s, self._slots.end, service.turn)
+        start_s = await service.start()
+        service_s = (service.work.service_s + max(0, pieces - 1) * self._settings.delta_gap_s) * service.turn.stretch
+        self._loop.call_at(start_s + service_s, self._slots.end, service.turn)
 
     async def _whole(self, question: Question, service: Service, path: str, /) -> Reply:
         """After the service; ApiError 500 after one that fails."""

@@ -51,4 +51,4 @@ class Service:
 
     def _note(self) -> None:
         turn, truth = self.turn, self.truth
-        truth.slot, truth.start_s, truth.end_s = turn.slot, turn.start_s, turn.end_s
+        truth.slot, truth.start_s, truth.end_s, truth.batch = turn.slot, turn.start_s, turn.end_s, turn.batch

@@ -23,11 +23,24 @@ Misbehaviour = Literal[
 
 
 class ServerSettings(BaseModel):
-    """A k-slot FIFO queue whose service takes overhead_s + rtf x audio seconds, plus jitter."""
+    """A FIFO queue before k slots, or before batches of up to k. A service takes overhead_s + rtf x audio seconds,
+    plus jitter."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
+    model: Literal["slots", "batch"] = Field(
+        default="slots",
+        description="How it serves. slots: each request in a slot of its own, from when one is free. batch: one "
+        "batch at a time, of all that wait when the last one ends, at most as many as there are slots. They end "
+        "together",
+    )
     slots: int = Field(default=8, ge=1, le=100_000, description="Requests served at the same time")
+    batch_growth: float = Field(
+        default=0.1,
+        ge=0,
+        description="Of model batch: a batch of B takes 1 + batch_growth x (B - 1) times as long as the longest of "
+        "its requests alone",
+    )
     overhead_s: float = Field(default=0.1, ge=0, description="Fixed part of each service, in seconds")
     rtf: float = Field(default=0.04, ge=0, description="Seconds of service per second of audio")
     jitter: Literal["none", "uniform", "exponential", "lognormal"] = Field(

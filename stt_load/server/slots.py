@@ -24,13 +24,16 @@ class Timer(Protocol):
 class Turn:
     """One turn in a slot, from its place in the queue on. Instants are seconds on the timer's clock, None until then.
 
-    arrival_s, service_s: when it came and how long it needs, None where `Slots.end` is told when it is over. started:
-    it has a slot, maybe at once. ended: that slot is free again.
+    arrival_s, service_s: when it came and how long it needs, None where `Slots.end` is told when it is over. stretch:
+    how many times as long it takes, as it is served together with others. batch: the number of what it is served in,
+    None of one that has a slot of its own. started: it has a slot, maybe at once. ended: that slot is free again.
     """
 
     arrival_s: float
     service_s: float | None
     slot: int | None = None
+    stretch: float = 1.0
+    batch: int | None = None
     start_s: float | None = None
     end_s: float | None = None
     started: asyncio.Event = field(default_factory=asyncio.Event)

@@ -19,15 +19,16 @@ class Truth:
     """One request on an audio route. Instants are seconds on CLOCK_MONOTONIC, which all processes of a host share.
 
     id: order of arrival, from 0. arrival_s: the last byte of the body was read, or the request was refused before.
-    start_s, end_s, slot: its service, None where there was none. status: what was answered, None if the server
-    was stopped first. audio_s: length of the clip, None where no clip was found. cold: it was a cold service.
-    cut: only half of the answer was sent. misbehaviour: how it went wrong. first_text_s, last_text_s: right before
-    the first and the last piece of a streamed text went out, of which there were `deltas`. audio_hash: BLAKE2b of 8
-    bytes over the samples, in hex. client: host and port of the connection that it came on. body_bytes: of the
-    request, None where it was not read. answer_bytes: of the answer's body, as far as it was sent. said: what was
-    heard in the clip, None where it is no recording that the server knows. answered: the words of the answer, all of
-    them, even if it was cut. wrong: what of them is so on purpose: words here and there, or another request's answer,
-    or no end, or the same over and over again. planted: how many words were made wrong, of whatever was answered.
+    start_s, end_s, slot: its service, None where there was none. batch: what it was served in, counted from 0; None
+    where each has a slot of its own. status: what was answered, None if the server was stopped first. audio_s: length
+    of the clip, None where no clip was found. cold: it was a cold service. cut: only half of the answer was sent.
+    misbehaviour: how it went wrong. first_text_s, last_text_s: right before the first and the last piece of a
+    streamed text went out, of which there were `deltas`. audio_hash: BLAKE2b of 8 bytes over the samples, in hex.
+    client: host and port of the connection that it came on. body_bytes: of the request, None where it was not read.
+    answer_bytes: of the answer's body, as far as it was sent. said: what was heard in the clip, None where it is no
+    recording that the server knows. answered: the words of the answer, all of them, even if it was cut. wrong: what
+    of them is so on purpose: words here and there, or another request's answer, or no end, or the same over and over
+    again. planted: how many words were made wrong, of whatever was answered.
     """
 
     id: int
@@ -43,6 +44,7 @@ class Truth:
     last_text_s: float | None = None
     deltas: int | None = None
     slot: int | None = None
+    batch: int | None = None
     audio_hash: str | None = None
     client: str | None = None
     body_bytes: int | None = None

@@ -13,12 +13,9 @@ import numpy as np
 
 from stt_load.samples.accuracy import FEWEST_WORDS, FLAWS
 from stt_load.samples.table import FloatArray, Samples, absent
-from stt_load.stats.metrics import AccuracyFigures, Bounds
-from stt_load.stats.model import DurationFigures, Finding
+from stt_load.stats.blocks import AccuracyFigures, Bounds
+from stt_load.stats.model import Finding
 from stt_load.stats.ranks import upper_tail
-
-DURATIONS_S = (0.0, 5.0, 10.0, 20.0, 30.0, 60.0, float("inf"))
-"""Where the buckets of lengths of audio begin and end: over the one, up to the other."""
 
 DRAWS = 1_000
 FEWEST_ANSWERS = 20
@@ -103,19 +100,6 @@ def intervals(scored: Samples) -> tuple[Bounds | None, Bounds | None]:
     return _bounds(wers, wrong[0]), _bounds(cers, wrong[1] if known else 0)
 
 
-def durations(measured: Samples) -> tuple[DurationFigures, ...]:
-    """The rates by length of audio, shortest first; empty where all scored answers are in one bucket."""
-    scored = scored_of(measured)
-    bucket = np.searchsorted(DURATIONS_S, scored.seconds("audio_s"), side="left")
-    found = []
-    for number in np.unique(bucket).tolist():
-        rows = scored.where(bucket == number)
-        from_s, to_s = DURATIONS_S[max(0, number - 1)], DURATIONS_S[max(1, number)]
-        up_to_s = to_s if np.isfinite(to_s) else None
-        found.append(DurationFigures(from_s, up_to_s, len(rows), _sum(rows, "words"), wer(rows), cer(rows)))
-    return tuple(found) if len(found) > 1 else ()
-
-
 def wrong_answers(measured: Samples) -> Iterator[Finding]:
     """What is wrong beyond words misheard: most of what was said, or whole answers in one of four ways.
 
@@ -170,13 +154,13 @@ def _bounds(rates: FloatArray, wrong: int) -> Bounds | None:
     """wrong: answers that have an error."""
     if wrong < FEWEST_WRONG:
         return None
-    tail = upper_tail(_student_t(wrong - 1) * math.sqrt(wrong / (wrong - 1)))
+    tail = upper_tail(student_t(wrong - 1) * math.sqrt(wrong / (wrong - 1)))
     ordered = np.sort(rates)
     beyond = int(tail * len(ordered))
     return Bounds(float(ordered[beyond]), float(ordered[-1 - beyond]))
 
 
-def _student_t(degrees: int) -> float:
+def student_t(degrees: int) -> float:
     """The 97.5% point of Student's t, by its expansion about the normal's (Abramowitz and Stegun, 26.7.5): from four
     degrees on it is within 0.01."""
     z = Z_975

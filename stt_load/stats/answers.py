@@ -7,7 +7,7 @@ import json
 import numpy as np
 
 from stt_load.samples.table import Samples, connections
-from stt_load.stats.metrics import Gaps, RoundTrip
+from stt_load.stats.blocks import Gaps, RoundTrip
 from stt_load.stats.model import Backend
 from stt_load.stats.quantiles import quantile
 

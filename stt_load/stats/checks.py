@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import TypeAlias
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
-from stt_load.samples.generator import Generator
-from stt_load.samples.run_info import Load
+from stt_load.samples.run_info import ClosedLoop, OpenLoop
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import Samples
 from stt_load.stats.closed_loop import closed_loop_share
-from stt_load.stats.model import Changed, Check, Verdict
+from stt_load.stats.evidence import Evidence, Limits, at_least, check_of, counted, most
+from stt_load.stats.model import Changed, Check, TooFew, Verdict
+from stt_load.stats.open_checks import achieved_rate, dropped_arrivals, schedule_lag
 from stt_load.stats.quantiles import QUANTILES, quantile
-from stt_load.stats.rates import window
+from stt_load.stats.rates import Span, window
+from stt_load.stats.stages import staged
 
 FEWEST_LOOKS = 20  # observations of the requests in flight
 FEWEST_SEEN = 20  # requests that so many looks ought to see
@@ -28,56 +28,6 @@ WORST_FIRST: tuple[Verdict, ...] = ("INVALID", "DEGRADED", "VALID")
 TIMEOUTS = tuple(kind for kind in ErrorKind if kind.startswith("timeout_"))
 STALLED_PART = 0.10
 
-Limit: TypeAlias = tuple[float | None, float | None]
-"""Above the first of two the measurement is DEGRADED, above the second INVALID; None: never for this reason."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """They are shares (0.05 = 5%), and numbers of events from `load_changed` on.
-
-    stalls_s, busy_loop_s: a difference of so many seconds is none, whatever share of a short response time it is.
-    """
-
-    stalls: Limit = (0.03, 0.10)
-    stalls_s: Limit = (0.002, 0.005)
-    busy_loop: Limit = (0.04, 0.20)
-    busy_loop_s: Limit = (0.0008, 0.004)
-    stalled_share: Limit = (0.02, 0.10)
-    cpu: Limit = (0.80, 0.95)
-    closed_loop_share: Limit = (0.05, 0.20)
-    in_flight: Limit = (None, 0.05)
-    load_changed: Limit = (0, None)
-    listener_errors: Limit = (None, 0)
-    rows_lost: Limit = (None, 0)
-    local_limits: Limit = (None, 0)
-    stalled_timeouts: Limit = (None, 0)
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What the checks go by.
-
-    samples: the whole run, measured: its measured samples in start order; the rest as for `summarise`.
-    """
-
-    samples: Samples
-    measured: Samples
-    users: int
-    load: Load
-    generator: Generator
-    limits: Limits = Limits()
-
-    @cached_property
-    def ok(self) -> Samples:
-        """The measured answers that figures are made of."""
-        return self.measured.where(self.measured.ok)
-
-    @cached_property
-    def median_s(self) -> float | None:
-        """Of their response times."""
-        return quantile(self.ok.response_s, 0.5)
-
 
 def stalls(evidence: Evidence) -> Check:
     """How much of a printed figure stalls of the generator can have made: each as it is, and of rows less `late_s`.
@@ -86,44 +36,48 @@ def stalls(evidence: Evidence) -> Check:
     the one row that a stall met, and so is a P99 of fewer than a thousand answers.
     """
     limits = evidence.limits
-    if not len(evidence.ok) or _most(worker.stalled_s for worker in evidence.generator.workers) is None:
-        return _check("stalls", None, limits.stalls)
+    if not len(evidence.ok) or most(worker.stalled_s for worker in evidence.generator.workers) is None:
+        return check_of("stalls", None, limits.stalls)
     found = [_changed(one, limits) for one in _figures(evidence.ok)]
     return min(found, key=lambda check: (WORST_FIRST.index(check.verdict or "VALID"), -(check.value or 0)))
 
 
 def busy_loop(evidence: Evidence) -> Check:
     """The mean lag of the worst process, in which a long stall counts little, as a share of the median."""
-    lag_s, median_s = _most(worker.loop_lag_mean_s for worker in evidence.generator.workers), evidence.median_s
+    lag_s, median_s = most(worker.loop_lag_mean_s for worker in evidence.generator.workers), evidence.median_s
     if lag_s is None or not median_s:
-        return _check("busy_loop", None, evidence.limits.busy_loop)
+        return check_of("busy_loop", None, evidence.limits.busy_loop)
     limits = evidence.limits
-    return _check("busy_loop", lag_s / median_s, _at_least(limits.busy_loop, limits.busy_loop_s, median_s))
+    return check_of("busy_loop", lag_s / median_s, at_least(limits.busy_loop, limits.busy_loop_s, median_s))
 
 
 def stalled_share(evidence: Evidence) -> Check:
     """Of the window, in the process that stood still longest: rates are too low by about that."""
-    span, stalled_s = window(evidence.measured), _most(worker.stalled_s for worker in evidence.generator.workers)
+    span, stalled_s = window(evidence.measured), most(worker.stalled_s for worker in evidence.generator.workers)
     if span is None or span.length_s <= 0 or stalled_s is None:
-        return _check("stalled_share", None, evidence.limits.stalled_share)
-    return _check("stalled_share", stalled_s / span.length_s, evidence.limits.stalled_share)
+        return check_of("stalled_share", None, evidence.limits.stalled_share)
+    return check_of("stalled_share", stalled_s / span.length_s, evidence.limits.stalled_share)
 
 
 def cpu(evidence: Evidence) -> Check:
     """Of the busiest process, as a share of one core."""
-    return _check("cpu", _most(worker.cpu_share for worker in evidence.generator.workers), evidence.limits.cpu)
+    return check_of("cpu", most(worker.cpu_share for worker in evidence.generator.workers), evidence.limits.cpu)
 
 
 def closed_loop(evidence: Evidence) -> Check:
     """See `closed_loop_share`."""
+    load = evidence.load
+    if not isinstance(load, ClosedLoop):
+        return check_of("closed_loop_share", None, evidence.limits.closed_loop_share)
     share = closed_loop_share(
         evidence.samples,
         evidence.measured,
         users=evidence.users,
-        request_delay_s=evidence.load.request_delay_s,
+        request_delay_s=load.request_delay_s,
         changes=evidence.generator.load_changes,
+        stages=load.stages,
     )
-    return _check("closed_loop_share", share, evidence.limits.closed_loop_share)
+    return check_of("closed_loop_share", share, evidence.limits.closed_loop_share)
 
 
 def in_flight(evidence: Evidence) -> Check:
@@ -143,41 +97,54 @@ def in_flight(evidence: Evidence) -> Check:
     span, seen, looks = window(measured), generator.in_flight_mean, generator.in_flight_samples
     stdev = generator.in_flight_stdev
     if span is None or span.length_s <= 0 or seen is None or stdev is None or looks < FEWEST_LOOKS:
-        return _check("in_flight", None, limit)
-    expected = span.overlap_s(samples["start_s"], samples["done_s"]) / span.length_s
-    independent = span.length_s / max(float(np.mean(measured.response_s)), span.length_s / looks)
+        return check_of("in_flight", None, limit)
+    is_open = isinstance(evidence.load, OpenLoop)
+    if is_open or staged(evidence.load):
+        span = Span(min(0.0, span.from_s), span.to_s)  # looks begin at the barrier, whenever the first arrival is due
+    sent = samples.where(np.isfinite(samples["sent_s"])) if is_open else samples
+    expected = span.overlap_s(sent["sent_s" if is_open else "start_s"], sent["done_s"]) / span.length_s
+    times_s = measured.service_s[np.isfinite(measured["sent_s"])] if is_open else measured.response_s
+    if not len(times_s):
+        return check_of("in_flight", None, limit)
+    independent = span.length_s / max(float(np.mean(times_s)), span.length_s / looks)
     if expected * independent < FEWEST_SEEN:
-        return _check("in_flight", None, limit)
-    present = max(evidence.users, int(measured["users"].max()))
+        return check_of("in_flight", None, limit)
+    present = evidence.load.max_in_flight if isinstance(evidence.load, OpenLoop) else evidence.users
+    present = max(present, int(measured["users"].max()))
     spread = max(stdev, math.sqrt(expected * max(0.0, 1 - expected / present)))
     error = math.hypot(spread / math.sqrt(independent), max(seen, expected) / looks)
-    check = _check("in_flight", abs(seen / expected - 1), limit)
+    check = check_of("in_flight", abs(seen / expected - 1), limit)
     if abs(seen - expected) > Z_1_IN_1000 * error:
         return check
     return replace(check, verdict="VALID")
 
 
+def percentiles(too_few: tuple[TooFew, ...], limits: Limits) -> Check:
+    """How many quantiles, of a limit or of what ends the run, were found in too few requests for an interval."""
+    return replace(check_of("slo_samples", float(len(too_few)), limits.slo_samples), too_few=too_few)
+
+
 def load_changed(evidence: Evidence) -> Check:
     """How many times the load changed without being asked to; INVALID when nobody was left to make any."""
-    check = _counted("load_changed", len(evidence.generator.load_changes), evidence)
+    check = counted("load_changed", len(evidence.generator.load_changes), evidence)
     return replace(check, verdict="INVALID") if evidence.generator.all_workers_lost else check
 
 
 def listener_errors(evidence: Evidence) -> Check:
     """Whatever broke in a listener or a greenlet of ours, nobody knows what it left undone."""
-    return _counted("listener_errors", evidence.generator.listener_errors, evidence)
+    return counted("listener_errors", evidence.generator.listener_errors, evidence)
 
 
 def rows_lost(evidence: Evidence) -> Check:
     """Iterations that were handed out and of which no row tells."""
-    return _counted("rows_lost", evidence.generator.rows_lost, evidence)
+    return counted("rows_lost", evidence.generator.rows_lost, evidence)
 
 
 def local_limits(evidence: Evidence) -> Check:
     """Requests that a limit of the generator's own machine stopped: the load was not what was asked for."""
     rows = evidence.samples
     stopped = rows.of_kind(ErrorKind.LOCAL_LIMIT) & (rows["phase"] != Phase.OUTSIDE)
-    return _counted("local_limits", int(np.count_nonzero(stopped)), evidence)
+    return counted("local_limits", int(np.count_nonzero(stopped)), evidence)
 
 
 def stalled_timeouts(evidence: Evidence) -> Check:
@@ -187,7 +154,7 @@ def stalled_timeouts(evidence: Evidence) -> Check:
     """
     rows = evidence.measured
     touched = rows.of_kind(*TIMEOUTS) & (rows["late_s"] >= STALLED_PART * rows.response_s) & (rows["late_s"] > 0)
-    return _counted("stalled_timeouts", int(np.count_nonzero(touched)), evidence)
+    return counted("stalled_timeouts", int(np.count_nonzero(touched)), evidence)
 
 
 def _figures(ok: Samples) -> Iterator[Changed]:
@@ -203,41 +170,10 @@ def _figures(ok: Samples) -> Iterator[Changed]:
 
 def _changed(figure: Changed, limits: Limits) -> Check:
     if figure.reported_s <= 0:
-        return _check("stalls", 0.0, limits.stalls)
+        return check_of("stalls", 0.0, limits.stalls)
     share = 1 - figure.without_stalls_s / figure.reported_s
-    check = _check("stalls", share, _at_least(limits.stalls, limits.stalls_s, figure.reported_s))
+    check = check_of("stalls", share, at_least(limits.stalls, limits.stalls_s, figure.reported_s))
     return replace(check, figure=figure) if share > 0 else check
-
-
-def _at_least(shares: Limit, seconds: Limit, of_s: float) -> Limit:
-    """The shares, none of them less than that of as many seconds in `of_s`."""
-    degraded, invalid = (
-        None if share is None else max(share, (least_s or 0) / of_s)
-        for share, least_s in zip(shares, seconds, strict=True)
-    )
-    return degraded, invalid
-
-
-def _counted(name: str, count: int | None, evidence: Evidence) -> Check:
-    """A zero is good news only where something was measured."""
-    known = None if count == 0 and not len(evidence.measured) else count
-    return _check(name, None if known is None else float(known), getattr(evidence.limits, name))
-
-
-def _check(name: str, value: float | None, limit: Limit) -> Check:
-    degraded, invalid = limit
-    verdict: Verdict | None = "VALID"
-    if value is None:
-        verdict = None
-    elif invalid is not None and value > invalid:
-        verdict = "INVALID"
-    elif degraded is not None and value > degraded:
-        verdict = "DEGRADED"
-    return Check(name, value, degraded, invalid, verdict)
-
-
-def _most(values: Iterable[float | None]) -> float | None:
-    return max((value for value in values if value is not None), default=None)
 
 
 CheckOf = Callable[[Evidence], Check]
@@ -250,7 +186,17 @@ OF_FIGURES: Mapping[str, tuple[CheckOf, ...]] = {
         cpu,
         closed_loop,
         in_flight,
-    )
+    ),
+    "open": (
+        achieved_rate,
+        schedule_lag,
+        dropped_arrivals,
+        stalls,
+        busy_loop,
+        stalled_share,
+        cpu,
+        in_flight,
+    ),
 }
 """By the load's model. They doubt figures: where there are none, nothing is to be doubted."""
 OF_THE_RUN: tuple[CheckOf, ...] = (

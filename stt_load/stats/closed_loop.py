@@ -7,10 +7,12 @@ did says the same; nothing is estimated, so there is no sampling error to allow 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from stt_load.samples.run_info import Stage
 from stt_load.samples.table import Samples
 from stt_load.stats.rates import Span, stays_s, working
 
@@ -24,6 +26,7 @@ def closed_loop_share(
     users: int,
     request_delay_s: float,
     changes: Iterable[tuple[float, float]] = (),
+    stages: Sequence[Stage] = (),
 ) -> float | None:
     """The share of the users' time in which the generator kept them from work: 0 for a perfect one.
 
@@ -35,7 +38,8 @@ def closed_loop_share(
     All requests of `samples` count, failed and cancelled ones too, and so does a pause after a warm-up request that
     reaches into the span. A pause is the sample's `pause_s` (more than the delay after a refused connection), at
     least the delay. `changes` of the load without being asked to are left out of the span: users that died with their
-    worker do nothing, which is known already and has a check of its own.
+    worker do nothing, which is known already and has a check of its own. With `stages` of users, those that are not
+    asked for at a time have nothing to do.
 
     Never below 0: a pause cut short by a stop counts in full. None when there were fewer than 3 starts per user: then
     the span is mostly the users' setting off.
@@ -45,7 +49,7 @@ def closed_loop_share(
     length_s = sum(piece.length_s for piece in pieces)
     if span is None or length_s <= 0:
         return None
-    present_s = _present_s(measured, users, span, pieces)
+    present_s = _asked_s(stages, pieces) if stages else _present_s(measured, users, span, pieces)
     if present_s <= 0 or len(measured) < FEWEST_CYCLES * present_s / length_s:
         return None
     done_s = samples["done_s"]
@@ -53,6 +57,20 @@ def closed_loop_share(
     paused_s = done_s + np.maximum(samples["pause_s"], request_delay_s)
     pauses_s = sum(piece.overlap_s(done_s, paused_s) for piece in pieces)
     return max(0.0, 1 - (in_flight_s + pauses_s) / present_s)
+
+
+def _asked_s(stages: Sequence[Stage], pieces: Sequence[Span]) -> float:
+    """How long users were asked for in `pieces` of the time from the barrier, added up; after the last stage none."""
+    begins_s, asked_s = 0.0, 0.0
+    for stage in stages:
+        for_s = math.inf if stage.for_s is None else stage.for_s
+        slope = (stage.last - stage.first) / for_s
+        for piece in pieces:
+            from_s, to_s = max(piece.from_s, begins_s), min(piece.to_s, begins_s + for_s)
+            if to_s > from_s:
+                asked_s += (to_s - from_s) * (stage.first + slope * ((from_s + to_s) / 2 - begins_s))
+        begins_s += for_s
+    return asked_s
 
 
 def _present_s(measured: Samples, users: int, span: Span, pieces: Sequence[Span]) -> float:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 
 from stt_load.samples.fields import TOLD
+from stt_load.samples.run_info import Load, OpenLoop
 from stt_load.samples.sample import ErrorKind
 from stt_load.samples.table import BoolArray, FloatArray, Samples, absent
 from stt_load.stats.accuracy import wrong_answers
-from stt_load.stats.model import Finding
+from stt_load.stats.blocks import Stability
+from stt_load.stats.model import Finding, Saturation
 from stt_load.stats.quantiles import batches, quantile
 from stt_load.stats.ranks import dependence, rank_sum_z, trend_p, upper_tail
 from stt_load.stats.rates import rates
+from stt_load.stats.saturation import over_saturated
+from stt_load.stats.stability import UNKNOWN, unstable
+from stt_load.stats.stages import staged
 from stt_load.stats.starvation import starved
 
 SIGNIFICANT_P = 0.001
@@ -33,27 +39,48 @@ AT_ONCE_S = 0.001
 NOT_THE_SERVERS = (ErrorKind.LOST, ErrorKind.DROPPED)
 
 
-def findings(measured: Samples, users: int) -> tuple[Finding, ...]:
-    """What there is to say about `measured` (in start order), sent by `users` users: worst first.
+def findings(
+    measured: Samples,
+    users: int,
+    heard_alike: Stability = UNKNOWN,
+    load: Load | None = None,
+    overruns: Iterable[tuple[Saturation | None, float | None]] = (),
+) -> tuple[Finding, ...]:
+    """What there is to say about `measured` (in start order), sent by `users` users: worst first. heard_alike: how
+    clips were heard that were said again. load: what was asked for, None for a closed loop. overruns: whether the
+    service kept up with an open one, and the rate that it was offered; of stages, with each.
 
     Latencies are those of the ok ones. A wave is `users` requests: about one of each user. Where chance could have
     made it, a finding takes an effect and a test with p < 0.001. Latencies of different times are compared only if
-    the number of users stayed the same: otherwise it is the load that differs, and `levels` tell how.
+    the load stayed the same: otherwise it is the load that differs, and `levels` tell how. What grows as a service
+    does not keep up needs no other name. In an open loop failures set no pace; and connections that only a rush takes
+    into use have met nothing but queues, so that none of them is starved.
     """
+    is_open = isinstance(load, OpenLoop)
+    overrun = [over_saturated(one, offered_rps) for one, offered_rps in overruns]
     found = [_share("failures", "failed", measured, measured.failed)]
-    found += [_share("sheds", "shed", measured, measured.of_kind(ErrorKind.SHED)), _failing_fast(measured)]
+    found += [_share("sheds", "shed", measured, measured.of_kind(ErrorKind.SHED))]
+    found += [*overrun, None if is_open else _failing_fast(measured)]
     found += [
         _empty_texts(measured),
         *wrong_answers(measured),
-        starved(measured),
+        *unstable(heard_alike),
+        None if is_open else starved(measured),
         _misheard(measured),
         _out_of_range(measured),
     ]
     found += [_json_for_text(measured), _not_streamed(measured)]
-    if len(measured) and not np.ptp(measured["users"]):
+    if len(measured) and _steady(measured, load) and not any(overrun):
         found += [_drift(measured, users), _cold_leftovers(measured, users), _first_wave(measured, users)]
-    found.append(_tail(measured, users))
+    found.append(None if load is not None and staged(load) else _tail(measured, users))
     return tuple(finding for finding in found if finding is not None)
+
+
+def _steady(measured: Samples, load: Load | None) -> bool:
+    """Whether all of `measured` had the same load."""
+    if load is not None and (staged(load) or (isinstance(load, OpenLoop) and load.trace is not None)):
+        return False
+    return isinstance(load, OpenLoop) or not np.ptp(measured["users"])
 
 
 def _share(name: str, noun: str, measured: Samples, chosen: BoolArray) -> Finding | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from stt_load.samples.table import Samples
-from stt_load.stats.accuracy import cer, scored_of, wer
+from stt_load.stats.level_figures import level_figures
 from stt_load.stats.model import Level, LevelFigures
 from stt_load.stats.quantiles import quantile
-from stt_load.stats.rates import longest_stay_s, requests_of, stays_s, window
+from stt_load.stats.rates import longest_stay_s, stays_s, window
 
 
 def levels(measured: Samples) -> tuple[Level, ...]:
@@ -32,22 +32,13 @@ def levels(measured: Samples) -> tuple[Level, ...]:
         mask = measured["users"] == users
         figures = _figures(measured.where(mask), float(stays[mask].sum()), longest[users])
         to_s = float((starts + stays)[mask].max())
-        found.append(Level("users", users, float(starts[mask].min()), to_s, figures))
+        found.append(Level("users", None, users, users, float(starts[mask].min()), to_s, 0, figures))
     return tuple(found)
 
 
 def _figures(rows: Samples, seconds: float, longest_s: float) -> LevelFigures:
     """seconds: of all stays at this level together. longest_s: of the longest one."""
-    requests = requests_of(rows)
-    values, scored = rows.where(rows.ok).response_s, scored_of(rows)
+    values = rows.where(rows.ok).response_s
     typical_s = quantile(values if len(values) else rows.response_s, 0.5) or 0.0
-    return LevelFigures(
-        requests=requests,
-        mean_s=float(np.mean(values)) if len(values) else None,
-        median_s=quantile(values, 0.5),
-        p95_s=quantile(values, 0.95),
-        p99_s=quantile(values, 0.99),
-        throughput_rps=requests.succeeded / seconds if longest_s >= typical_s and seconds > 0 else None,
-        wer=wer(scored),
-        cer=cer(scored),
-    )
+    known = longest_s >= typical_s and seconds > 0
+    return level_figures(rows, len(values) / seconds if known else None)

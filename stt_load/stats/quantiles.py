@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stt_load.samples.table import FloatArray, Samples
-from stt_load.stats.metrics import AllQuantiles, Distribution, Interval
+from stt_load.stats.blocks import AllQuantiles, Distribution, Interval
 
 QUANTILES = {"median": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p999": 0.999}
 
@@ -62,6 +63,32 @@ def interval(values_in_start_order: FloatArray, p: float, users: int) -> Interva
     P95, 960 requests, 32 users on 4 slots, 4 runs of 10 passed).
     """
     return _interval(values_in_start_order, np.sort(values_in_start_order), p, users)
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """Why a quantile has no interval: it takes `needed` values. for_users: as there are so many users. worth: it
+    takes that many independent ones, and the values are worth so many."""
+
+    needed: int
+    for_users: bool = False
+    worth: int | None = None
+
+
+def shortage(values_in_start_order: FloatArray, p: float, users: int) -> Shortage | None:
+    """The same of why there is none; None where there is one."""
+    n, needed = len(values_in_start_order), math.ceil(round(FEWEST_BEYOND / min(p, 1 - p), 6))
+    if n < needed:
+        return Shortage(needed)
+    if n < FEWEST_WAVES * users:
+        return Shortage(FEWEST_WAVES * users, for_users=True)
+    worth = _worth(values_in_start_order, float(np.sort(values_in_start_order)[rank(n, p) - 1]), p)
+    return Shortage(needed, worth=math.floor(worth)) if _is_thin(worth, p) else None
+
+
+def _is_thin(n_eff: float, p: float) -> bool:
+    """Whether too few of them lie on the thinner side of the quantile."""
+    return n_eff * min(p, 1 - p) < FEWEST_BEYOND
 
 
 def distribution(values_in_start_order: FloatArray, users: int) -> Distribution:
@@ -123,7 +150,7 @@ def _interval(in_start_order: FloatArray, ordered: FloatArray, p: float, users: 
     if n < max(BATCHES, FEWEST_WAVES * users):
         return None
     n_eff = _worth(in_start_order, float(ordered[rank(n, p) - 1]), p)
-    if n_eff * min(p, 1 - p) < FEWEST_BEYOND:
+    if _is_thin(n_eff, p):
         return None
     half = STUDENT_T_19 * math.sqrt(p * (1 - p) / n_eff)
     # With ten beyond the quantile p ± half stays within 0.1 and 1 of what is there: no rank is outside 1..n.
@@ -134,7 +161,9 @@ def _interval(in_start_order: FloatArray, ordered: FloatArray, p: float, users: 
 def _worth(in_start_order: FloatArray, q: float, p: float) -> float:
     """How many independent values know the quantile p, found to be q, as well as these do: n_eff."""
     n = len(in_start_order)
-    shares = batches(in_start_order <= q, BATCHES).mean(axis=1)
+    # Where the quantile is beyond all, as so many failed, all would be below it, and as even as can be.
+    below = in_start_order <= q if math.isfinite(q) else in_start_order < q
+    shares = batches(below, BATCHES).mean(axis=1)
     variance = float(np.var(shares, ddof=1))
     independent = p * (1 - p) / (n // BATCHES)
     return float(n) if variance <= independent else n * independent / variance

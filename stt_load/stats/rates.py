@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stt_load.samples.table import FloatArray, Samples
-from stt_load.stats.metrics import Requests
+from stt_load.stats.blocks import Requests
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 
+from stt_load.samples.accuracy import Repeats
 from stt_load.samples.fields import ROW
 from stt_load.samples.generator import Generator
-from stt_load.samples.run_info import ClosedLoop, Load
+from stt_load.samples.run_info import ClosedLoop, Load, OpenLoop
 from stt_load.samples.sample import UNFINISHED, ErrorKind, Phase
-from stt_load.samples.table import FloatArray, Samples
+from stt_load.samples.table import Samples
+from stt_load.slo.model import Each
 from stt_load.stats import answers
-from stt_load.stats.accuracy import accuracy, durations
-from stt_load.stats.checks import Limits
+from stt_load.stats.accuracy import accuracy
+from stt_load.stats.blocks import AllLatency, Distribution, Stability
+from stt_load.stats.evidence import Limits
 from stt_load.stats.findings import findings
+from stt_load.stats.fit import fit
+from stt_load.stats.lengths import durations, rtf
 from stt_load.stats.levels import levels
-from stt_load.stats.metrics import AllLatency, Distribution, Metrics, Rtf
-from stt_load.stats.model import Summary, Warmup
-from stt_load.stats.quantiles import distribution, every_intent, quantile
-from stt_load.stats.rates import rates, requests_of, window
+from stt_load.stats.load_figures import load_figures
+from stt_load.stats.metrics import Metrics
+from stt_load.stats.model import Level, Summary, TooFew, Warmup
+from stt_load.stats.open_loop import concurrency
+from stt_load.stats.quantiles import distribution, every_intent
+from stt_load.stats.rates import Span, requests_of, window
+from stt_load.stats.row_values import BLOCKS
+from stt_load.stats.saturation import of_load
+from stt_load.stats.slo_verdicts import NO_GATE, Gate, Run, intents, too_few, too_few_for, verdicts
+from stt_load.stats.stability import UNKNOWN, stability
+from stt_load.stats.stages import spans, staged, stages
+from stt_load.stats.stop_rule import StopWhen
 from stt_load.stats.validity import DEFAULT_LIMITS, judge
 
 
@@ -31,59 +46,86 @@ def summarise(
     generator: Generator,
     poll_interval_s: float | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    repeats: Repeats | None = None,
+    gate: Gate = NO_GATE,
+    stop_when: StopWhen | None = None,
 ) -> Summary:
     """What a run came to.
 
     samples: all of the run, of every phase, in any order, with instants relative to the barrier. users: users at the
     barrier; when more came later, the most there were count. load: what was asked for. generator: what the load
     generator saw of itself. poll_interval_s: of jobs that are asked after. limits: from where on the measurement is
-    not to be believed.
+    not to be believed. repeats: answers to clips that were said again. gate: what it is to fulfil.
+    stop_when: the figure that it was to end by.
     """
     # Sums depend on their order in the last digit: the same samples are to make the same figures, however they came.
     samples = samples.in_order()
     measured = samples.where(samples["phase"] == Phase.MEASURED)
-    users = max(users, int(measured["users"].max(initial=0)))
+    sent = samples.where((samples["phase"] != Phase.OUTSIDE) | samples.repeats)
+    if isinstance(load, OpenLoop):
+        users = concurrency(sent, measured)
+    else:
+        users = max(users, int(measured["users"].max(initial=0)))
+    heard_alike = stability(repeats)
+    parts = _parts(samples, measured, load)
+    whole = of_load(load, sent, measured)
+    figures = metrics(measured, users, poll_interval_s, sent, heard_alike, load, gate.each, samples, spans(parts))
+    overruns = [(whole, figures.offered_rps), *((one.saturation, one.figures.offered_rps) for one in parts)]
+    keeps_up = not any(one is not None and one.named for one, _ in overruns)
+    judged = Run(measured, figures, users, steady=keeps_up)
     return Summary(
         warmup=warmup(samples),
-        metrics=metrics(measured, users, poll_interval_s, samples.where(samples["phase"] != Phase.OUTSIDE)),
-        levels=levels(measured),
+        metrics=figures if keeps_up else _without_intervals(figures),
+        saturation=whole,
+        levels=parts,
         durations=durations(measured),
         backends=answers.backends(measured),
-        validity=judge(samples, measured, users=users, load=load, generator=generator, limits=limits),
-        findings=findings(measured, users),
+        validity=judge(
+            samples,
+            measured,
+            users=users,
+            load=load,
+            generator=generator,
+            limits=limits,
+            tested=gate.tested,
+            slo_samples=_too_few(gate, stop_when, judged) if keeps_up and not gate.tested else None,
+        ),
+        findings=findings(measured, users, heard_alike, load, overruns),
+        slo=verdicts(gate, judged),
     )
 
 
 def metrics(
-    measured: Samples, users: int, poll_interval_s: float | None = None, connecting: Samples | None = None
+    measured: Samples,
+    users: int,
+    poll_interval_s: float | None = None,
+    sent: Samples | None = None,
+    heard_alike: Stability = UNKNOWN,
+    load: Load | None = None,
+    each: Each | None = None,
+    rows: Samples | None = None,
+    windows: Sequence[Span] = (),
 ) -> Metrics:
     """The figures of the measured phase. `measured` in start order; latencies are those of the ok ones among them.
 
-    connecting: whose connections count, None for those of the measured ones.
+    sent: whose connections count, None for the measured ones alone. load: what was asked for; None for a closed loop.
+    each: what makes a request good. rows: of every phase, None for the measured ones alone. windows: those of the
+    stages, where there were any.
     """
     ok = measured.where(measured.ok)
     requests = requests_of(measured)
-
-    def times(values_s: FloatArray) -> Distribution:
-        return distribution(values_s[np.isfinite(values_s)], users)
-
-    processing_s = ok.seconds("processing_s")
     return Metrics(
         requests=requests,
         error_rate=_share(requests.failed, requests.judged),
         shed_rate=_share(int(np.count_nonzero(measured.of_kind(ErrorKind.SHED))), requests.judged),
         failures=_failures(measured),
         all=AllLatency(every_intent(measured)),
-        response_time_s=times(ok.response_s),
-        service_time_s=times(ok.service_s),
-        round_trip_s=answers.round_trip(measured if connecting is None else connecting),
-        **asdict(rates(measured, users)),
-        rtf=_rtf(ok),
-        ttft_s=times(ok["first_text_s"] - ok["sent_s"]),
+        **_times(ok, users),
+        round_trip_s=answers.round_trip(measured if sent is None else sent),
+        **load_figures(measured, users, load, each, rows=measured if rows is None else rows, spans=windows),
+        rtf=rtf(ok),
+        service_time_fit=fit(measured),
         delta_gap_s=answers.gaps(ok),
-        connect_s=times(ok.seconds("connect_s")),
-        processing_time_s=times(processing_s),
-        outside_time_s=times(ok.service_s - processing_s),
         tokens=answers.total(ok, "tokens"),
         polls=answers.total(measured, "polls"),
         poll_interval_s=poll_interval_s,
@@ -91,7 +133,41 @@ def metrics(
         download_bytes=int(measured["download_bytes"].sum(dtype=np.int64)),
         empty_texts=int(np.count_nonzero(ok["text_length"] == 0)),
         accuracy=accuracy(ok),
+        stability=heard_alike,
     )
+
+
+def _times(ok: Samples, users: int) -> dict[str, Any]:
+    """What each of the ok requests may have, by its name; of those that have it."""
+    values = {name: of(ok) for name, of in BLOCKS.items() if name != "rtf"}
+    return {name: distribution(some[np.isfinite(some)], users) for name, some in values.items()}
+
+
+def _parts(samples: Samples, measured: Samples, load: Load) -> tuple[Level, ...]:
+    """Stages where they were asked for; else numbers of users, which in an open loop are slots, and no load."""
+    if staged(load):
+        return stages(samples, load)
+    return () if isinstance(load, OpenLoop) else levels(measured)
+
+
+def _too_few(gate: Gate, stop_when: StopWhen | None, run: Run) -> tuple[TooFew, ...] | None:
+    """Quantiles, of limits or of what ends a run, that have no interval; None where there is no such quantile."""
+    found = too_few(gate, run)
+    if stop_when is None:
+        return found
+    values, _ = intents(run.measured, stop_when.path)
+    one = too_few_for(stop_when.name, values, stop_when.p, run.users)
+    return tuple(dict.fromkeys((*(found or ()), *(() if one is None else (one,)))))
+
+
+def _without_intervals(figures: Metrics) -> Metrics:
+    """The same, where no latency has one: the longer the run, the longer they would be."""
+    latencies: dict[str, Any] = {
+        one.name: replace(value, intervals={})
+        for one in fields(figures)
+        if isinstance(value := getattr(figures, one.name), Distribution)
+    }
+    return replace(figures, **latencies)
 
 
 def warmup(samples: Samples) -> Warmup:
@@ -116,22 +192,11 @@ def _failures(rows: Samples) -> dict[str, int]:
     return {kind.value: count for kind, count in rows.kinds().items() if kind not in UNFINISHED}
 
 
-def _rtf(ok: Samples) -> Rtf:
-    """Service time / audio length, over the answers to clips that have a length."""
-    ok = ok.where((ok["audio_s"] > 0) & np.isfinite(ok["sent_s"]))
-    service_s, audio_s = ok.service_s, ok.seconds("audio_s")
-    each = service_s / audio_s
-    return Rtf(
-        overall=float(service_s.sum() / audio_s.sum()) if len(ok) else None,
-        median=quantile(each, 0.5),
-        p95=quantile(each, 0.95),
-    )
-
-
-def _share(part: int, whole: int) -> float | None:
+def _share(part: int, whole: float | None) -> float | None:
     return part / whole if whole else None
 
 
-_NO_LOAD = ClosedLoop(users=0, request_delay_s=0.0)
-NOTHING = summarise(Samples(np.empty(0, ROW)), users=0, load=_NO_LOAD, generator=Generator())
-"""What a run comes to of which nothing is known: made before anything can break."""
+def nothing() -> Summary:
+    """What a run comes to of which nothing is known."""
+    load = ClosedLoop(users=0, request_delay_s=0.0)
+    return summarise(Samples(np.empty(0, ROW)), users=0, load=load, generator=Generator())

@@ -98,6 +98,21 @@ def published(path: Path) -> Iterator[IO[bytes]]:
         temporary.unlink(missing_ok=True)
 
 
+@contextmanager
+def replaced(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write that takes the place of `path`, or of nothing, once it is complete: nobody meets half a file.
+
+    Raises `OSError` when it can't be written; then what was there still is.
+    """
+    file, temporary = temporary_beside(path)
+    try:
+        with file:
+            yield file
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
 def numbered(path: Path) -> Iterator[Path]:
     """`path`, and then with `_2`, `_3`, ... before its suffix."""
     return itertools.chain([path], (path.with_stem(f"{path.stem}_{number}") for number in itertools.count(2)))

@@ -33,6 +33,10 @@ def merge(runs: Sequence[RunRecord]) -> RunRecord:
     first = runs[0]
     for other in runs[1:]:
         if _identity(other) != _identity(first):
+            if first.info.levels is not None and first.info.levels == other.info.levels:
+                raise ReportError(
+                    f"{first.path} and {other.path} are different levels of a run, which are read one by one"
+                )
             raise ReportError(f"{first.path} and {other.path} are not of the same run")
     # What has seen most workers is the master's: it knows best.
     ordered = sorted(runs, key=lambda run: len(run.info.workers), reverse=True)

@@ -5,31 +5,30 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import math
 import os
 import tempfile
 import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from stt_load.samples.accuracy import Accuracy
-from stt_load.samples.escaping import escaped
-from stt_load.samples.rounding import rounded
-from stt_load.samples.rows import RowError, slices, table
-from stt_load.samples.run_info import RunInfo
 from stt_load.storage import json_lines, spool, transcripts
+from stt_load.storage.document import as_text, document
 from stt_load.storage.files import numbered, open_ordinary, published, utf8
 from stt_load.storage.json_lines import LineError
-from stt_load.storage.run_record import Record, ReportError, RunRecord, TranscriptsFile, read_as
-from stt_load.storage.versions import SCHEMA_VERSION, current
+from stt_load.storage.levels_record import LevelsRecord
+from stt_load.storage.levels_rows import row_slices
+from stt_load.storage.reading import of_levels, read_levels, read_run
+from stt_load.storage.run_record import ReportError, RunRecord
+from stt_load.storage.versions import current
 
 MOST_ROWS_INSIDE = 100_000
 GZIP_LEVEL = 5
 """At 9, which is Python's default, it takes five times as long for 7% less; at 6 half as long again for 5% less."""
 ROWS_SUFFIX = ".requests.jsonl.gz"
+LEVEL = ".level_"
 DEFAULT_NAME = "stt_load_test_results_%Y%m%d_%H%M%S.json"
 
 
@@ -37,10 +36,29 @@ def reserve(save_path: str | None, now: datetime) -> Path:
     """The path for a result that overwrites nothing: `save_path`, or one with `_2`, `_3`, ... before its suffix.
 
     None: a name made of `now`, in the working directory. A name is taken as well while its spool, its rows or its
-    transcripts exist. The run makes it its own by creating the spool.
+    transcripts exist, or those of one of its levels. The run makes it its own by creating the spool.
     """
     wanted = Path(now.strftime(DEFAULT_NAME) if save_path is None else save_path)
-    return next(path for path in numbered(wanted) if not _taken(path))
+    return next(path for path in numbered(wanted) if not taken(path))
+
+
+def level_path(result: Path, number: int) -> Path:
+    """The name that the files of a level go by. There is no result of this name: `result` has all levels."""
+    return result.with_name(f"{result.stem}{LEVEL}{number}.json")
+
+
+def level_spools(result: Path) -> list[Path]:
+    """The spools that levels of `result` have left, in their order."""
+    found = [path for path in _of_its_levels(result) if path.name.endswith(spool.SUFFIX)]
+    return sorted(found, key=lambda path: (len(path.name), path.name))
+
+
+def _of_its_levels(result: Path) -> Iterator[Path]:
+    """Whatever there is of levels of `result`, links to nowhere included."""
+    begins = f"{result.stem}{LEVEL}"
+    with suppress(OSError), os.scandir(result.parent) as entries:
+        names = [entry.name for entry in entries if entry.name.startswith(begins)]
+        yield from (result.with_name(name) for name in names if name[len(begins) :].partition(".")[0].isdecimal())
 
 
 def elsewhere(path: Path) -> Path:
@@ -55,53 +73,33 @@ def rows_path(result: Path) -> Path:
     return result.with_suffix(ROWS_SUFFIX)
 
 
-def document(run: RunRecord) -> dict[str, Any]:
-    """The result without its requests, as JSON values. Figures are rounded, the configuration is as it was given;
-    what is not finite is None."""
-    summary = rounded(run.summary)
-    values = {
-        "schema_version": SCHEMA_VERSION,
-        "run": asdict(rounded(run.info)),
-        "config": run.config,
-        "warmup": asdict(summary.warmup),
-        "metrics": asdict(summary.metrics),
-        "validity": asdict(summary.validity),
-        "accuracy": None if run.accuracy is None else asdict(rounded(run.accuracy)),
-        "transcripts": None if run.transcripts is None else asdict(run.transcripts),
-        "findings": [asdict(finding) for finding in summary.findings],
-        "levels": [asdict(level) for level in summary.levels],
-        "durations": [asdict(one) for one in summary.durations],
-        "backends": [asdict(backend) for backend in summary.backends],
-        "slo": None,
-    }
-    finite: dict[str, Any] = _finite(values)
-    return finite
-
-
-def as_text(values: Mapping[str, Any]) -> str:
-    """`document` as indented JSON."""
-    return escaped(json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False))
-
-
 def write(path: Path, run: RunRecord) -> None:
     """Writes the result to `path`: under another name, then renamed, so that nobody meets half a file.
 
     Above `MOST_ROWS_INSIDE` the rows go to a file of their own beside it.
     Raises `FileExistsError` rather than overwrite anything, `OSError` when it can't be written; then nothing is left.
     """
-    samples, workers = run.samples, run.info.workers
-    head = as_text(document(run)).removesuffix("\n}")
-    if len(samples) <= MOST_ROWS_INSIDE:
+    _write(path, run, len(run.samples))
+
+
+def write_levels(path: Path, record: LevelsRecord) -> None:
+    """Writes all levels of a sweep or a search as one result, just as `write` does that of one run."""
+    _write(path, record, sum(len(level.run.samples) for level in record.levels))
+
+
+def _write(path: Path, record: RunRecord | LevelsRecord, count: int) -> None:
+    head = as_text(document(record)).removesuffix("\n}")
+    if count <= MOST_ROWS_INSIDE:
         with published(path) as file:
-            _write_with_rows(file, head, slices(samples, workers))
+            _write_with_rows(file, head, row_slices(record))
         return
     rows = rows_path(path)
     with published(rows) as file:
-        _write_compressed(file, slices(samples, workers))
+        _write_compressed(file, row_slices(record))
     try:
         with open_ordinary(rows) as written:
             digest = hashlib.file_digest(written, "sha256").hexdigest()
-        reference = {"file": rows.name, "rows": len(samples), "sha256": digest}
+        reference = {"file": rows.name, "rows": count, "sha256": digest}
         with published(path) as file:
             file.write(utf8(f'{head},\n  "requests": {json.dumps(reference)}\n}}\n'))
     except OSError:
@@ -109,8 +107,8 @@ def write(path: Path, run: RunRecord) -> None:
         raise
 
 
-def load(path: Path) -> RunRecord:
-    """A run from its result, or from the spool of one that never got there.
+def load(path: Path) -> RunRecord | LevelsRecord:
+    """A run, or a run of levels, from its result, or from the spool of one that never got there.
 
     Raises `ReportError` for anything else, and when the rows beside the result are not those that belong to it.
     """
@@ -124,7 +122,15 @@ def load(path: Path) -> RunRecord:
         raise ReportError(f"{error.filename or path}: {error.strerror or error}") from None
 
 
-def _loaded(path: Path) -> RunRecord:
+def load_run(path: Path) -> RunRecord:
+    """`load` of what is to be of one load. Raises `ReportError` for a run of levels, too."""
+    record = load(path)
+    if isinstance(record, LevelsRecord):
+        raise ReportError(f"{path} is of {len(record.levels)} levels: it is read alone")
+    return record
+
+
+def _loaded(path: Path) -> RunRecord | LevelsRecord:
     try:
         with open_ordinary(path) as file:
             values = json.loads(file.read().decode("utf-8"))
@@ -135,23 +141,9 @@ def _loaded(path: Path) -> RunRecord:
     if not isinstance(values, dict):
         raise ReportError(f"{path} is not a result of stt-load: it is no JSON object")
     values = current(values, path)
-    info = read_as(RunInfo, values["run"], path)
-    requests = values.get("requests")
+    requests = values.pop("requests", None)
     rows = iter(requests) if isinstance(requests, list) else _rows_beside(path, requests)
-    index = {name: number for number, name in enumerate(info.workers)}
-    try:
-        run = RunRecord(info, values["config"], table(rows, index), path)
-    except RowError as error:
-        raise ReportError(f"{path} is damaged: {error}") from None
-    return replace(
-        run,
-        accuracy=_optional(Accuracy, values.get("accuracy"), path),
-        transcripts=_optional(TranscriptsFile, values.get("transcripts"), path),
-    )
-
-
-def _optional(record: type[Record], values: object, path: Path) -> Record | None:
-    return None if values is None else read_as(record, values, path)
+    return read_levels(values, rows, path) if of_levels(values) else read_run(values, rows, path)
 
 
 def _rows_beside(path: Path, reference: Any) -> Iterator[Any]:
@@ -187,21 +179,10 @@ def _write_compressed(file: IO[bytes], rows: Iterator[list[str]]) -> None:
             packed.write(utf8("\n".join(some) + "\n"))
 
 
-def _taken(path: Path) -> bool:
-    """Also by a link to nowhere, which nothing can be created over."""
+def taken(path: Path) -> bool:
+    """Whether the name of a result is. Also by a link to nowhere, which nothing can be created over."""
     own = (path, path.with_suffix(spool.SUFFIX), rows_path(path))
-    return any(map(os.path.lexists, own)) or transcripts.taken(path)
-
-
-def _finite(value: Any) -> Any:
-    """`value` with None for every number that JSON doesn't have."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {name: _finite(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(one) for one in value]
-    return value
+    return any(map(os.path.lexists, own)) or transcripts.taken(path) or any(_of_its_levels(path))
 
 
 def _exists_still() -> bool:

@@ -9,8 +9,10 @@ from itertools import repeat
 from pathlib import Path
 
 from stt_load.samples.escaping import harmless
-from stt_load.samples.rows import ORDER, Texts, column_slices, slices
+from stt_load.samples.rows import ORDER, Texts, column_slices
 from stt_load.storage.files import numbered, published, utf8
+from stt_load.storage.levels_record import LevelsRecord
+from stt_load.storage.levels_rows import parts, row_slices
 from stt_load.storage.run_record import RunRecord
 
 FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -19,27 +21,27 @@ could put one there. The last four are the first as wide as Hangul."""
 _DIGITS = frozenset("-0123456789")
 
 
-def write(wanted: Path, run: RunRecord) -> Path:
-    """Writes the rows of `run`, as the result has them, to `wanted`, or to one with `_2`, `_3`, ... before its suffix
-    where that is taken. Its suffix says how. Returns where they are.
+def write(wanted: Path, record: RunRecord | LevelsRecord) -> Path:
+    """Writes the rows of `record`, as the result has them, to `wanted`, or to one with `_2`, `_3`, ... before its
+    suffix where that is taken. Its suffix says how. Returns where they are.
 
     Raises `OSError` when they can't be written; then nothing is left.
     """
     path = next(path for path in numbered(wanted) if not os.path.lexists(path))
     with published(path) as file:
-        for text in (_csv if path.suffix == ".csv" else _json_lines)(run):
+        for text in (_csv if path.suffix == ".csv" else _json_lines)(record):
             file.write(utf8(text))
     return path
 
 
-def _json_lines(run: RunRecord) -> Iterator[str]:
-    for lines in slices(run.samples, run.info.workers):
+def _json_lines(record: RunRecord | LevelsRecord) -> Iterator[str]:
+    for lines in row_slices(record):
         yield "".join(f"{line}\n" for line in lines)
 
 
-def _csv(run: RunRecord) -> Iterator[str]:
+def _csv(record: RunRecord | LevelsRecord) -> Iterator[str]:
     yield ",".join(ORDER) + "\n"
-    for columns, count in column_slices(run.samples, run.info.workers):
+    for columns, count in (one for some in parts(record) for one in column_slices(*some)):
         cells = (_cells(columns[name]) for name in ORDER)
         rows = zip(*(repeat(one, count) if isinstance(one, str) else one for one in cells), strict=True)
         yield "".join(f"{','.join(row)}\n" for row in rows)

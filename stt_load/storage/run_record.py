@@ -13,8 +13,12 @@ from stt_load.samples.accuracy import Accuracy
 from stt_load.samples.rounding import rounded
 from stt_load.samples.run_info import RunInfo
 from stt_load.samples.table import Samples
+from stt_load.slo.parse import parse
+from stt_load.slo.tokens import SloError
 from stt_load.stats.model import Check, Summary, Validity
-from stt_load.stats.summary import NOTHING, summarise
+from stt_load.stats.slo_verdicts import Gate
+from stt_load.stats.stop_rule import StopWhen, asked
+from stt_load.stats.summary import nothing, summarise
 
 
 class ReportError(ValueError):
@@ -63,11 +67,37 @@ class RunRecord:
             load=rounded(self.info.load),  # as they are saved: the same figures come of them again
             generator=rounded(self.info.generator),
             poll_interval_s=float(api["job"]["interval"]) if api.get("protocol") == "submit_poll" else None,
+            repeats=None if self.accuracy is None else self.accuracy.repeats,
+            gate=self.gate,
+            stop_when=self._stop_when,
         )
+
+    @property
+    def gate(self) -> Gate:
+        """What it was to fulfil. Raises `ReportError` where that can't be read."""
+        try:
+            slos = tuple(map(parse, self.config.get("slo") or ()))
+        except SloError as error:
+            raise ReportError(f"{self.path}: damaged, no report can be made of it (config.slo {error})") from None
+        strict = bool(self.config["validity"].get("strict_slo"))
+        asked = self.info.levels
+        tested = asked is not None and asked.search is not None
+        return Gate(slos, lost=self.info.end_reason == "slo_lost", strict=strict, tested=tested)
+
+    @property
+    def _stop_when(self) -> StopWhen | None:
+        """The figure that it was to end by. Raises `ReportError` where that can't be read."""
+        rule = self.config.get("stop_when")
+        try:
+            return None if rule is None else asked(rule["metric"], rule["within"])
+        except (SloError, KeyError, TypeError) as error:
+            raise ReportError(
+                f"{self.path}: damaged, no report can be made of it (config.stop_when {error})"
+            ) from None
 
     def without_figures(self, info: RunInfo) -> RunRecord:
         """The same rows with figures of none of them, as those of all can't be computed; `info` says why."""
-        return replace(self, figures=NOTHING).invalid(info)
+        return replace(self, figures=nothing()).invalid(info)
 
     def invalid(self, info: RunInfo) -> RunRecord:
         """The same figures, not to be believed: something broke after they were made, as `info` says."""

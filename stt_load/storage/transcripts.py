@@ -17,6 +17,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from json.encoder import encode_basestring
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -53,8 +54,28 @@ class Answer(NamedTuple):
 
 
 def counts(sample: Sample) -> bool:
-    """Whether the words of its answer are scored: those of a measured request that is ok."""
-    return sample.error_kind is None and sample.phase is Phase.MEASURED
+    """Whether the words of its answer may be kept: those of a measured request that is ok, or of one that says its
+    clip again."""
+    return sample.error_kind is None and (sample.phase is Phase.MEASURED or sample.is_repeat)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which answers have words that are kept.
+
+    scored: the measured ones to clips with words, to be held against those. repeated: seqs of clips that are said
+    again: all answers to them, to be held against each other.
+    """
+
+    scored: bool = False
+    repeated: frozenset[int] = frozenset()
+
+    def __bool__(self) -> bool:
+        return self.scored or bool(self.repeated)
+
+    def __call__(self, sample: Sample, has_words: bool) -> bool:
+        """has_words: whether the clip of `sample` has any that are known."""
+        return counts(sample) and ((self.scored and has_words) or sample.seq in self.repeated)
 
 
 class Transcripts:
@@ -169,7 +190,7 @@ def combine(paths: Iterable[Path], samples: Samples, file: IO[bytes]) -> int:
     The instants are those of the rows: each file's own count from another zero.
     """
     rows = samples.rows
-    chosen = rows[(rows["phase"] == Phase.MEASURED) & samples.ok]
+    chosen = rows[((rows["phase"] == Phase.MEASURED) | samples.repeats) & samples.ok]
     sent_s = {
         (seq, attempt): start_s if math.isnan(at_s) else at_s
         for seq, attempt, at_s, start_s in zip(

@@ -8,7 +8,7 @@ from typing import Any
 
 from stt_load.storage.run_record import ReportError
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 7
 """Raised when a figure changes its meaning, or a property goes or moves."""
 FIRST_READ = 2
 """The oldest that reports are made of: figures are computed anew from its rows."""
@@ -43,12 +43,31 @@ def current(document: Mapping[str, Any], path: Path) -> dict[str, Any]:
             f"{path} has schema version {version}, this stt-load reads {FIRST_READ} to {SCHEMA_VERSION}: it is of "
             f"{changed}. Read it with the stt-load that wrote it ({wrote})"
         )
-    found = _of_3(document) if version == 2 else dict(document)
-    if version < SCHEMA_VERSION:
-        found = _of_4(found)
+    found = dict(document)
+    for number, made in ((3, _of_3), (4, _of_4), (5, _of_5), (6, _of_6)):
+        if version < number:
+            found = made(found)
     if missing := [name for name in CONFIG_KEYS if name not in found["config"]]:
         raise ReportError(f"{path} is damaged: its config lacks {', '.join(missing)}")
     return found
+
+
+def _of_6(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A document of schema 5: no run had limits of its own to be held against."""
+    config = document["config"]
+    validity = config.get("validity")
+    if isinstance(validity, dict):
+        config = {**config, "validity": {"strict_slo": False} | validity}
+    return {**document, "config": {"slo": []} | config}
+
+
+def _of_5(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A document of schema 4: clips were of one length, as they are, of no file, and none was sent again."""
+    config = document["config"]
+    if not isinstance(config.get("audio"), dict) or not isinstance(config.get("accuracy"), dict):
+        return dict(document)
+    audio = {"files": None, "vary": None, "skip_broken": False, "cache_mb": 256} | config["audio"]
+    return {**document, "config": {**config, "audio": audio, "accuracy": {"repeat_check": 0} | config["accuracy"]}}
 
 
 def _of_4(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from stt_load.accuracy.answers import Answer, Answers
+from stt_load.accuracy.answers import Answer, Answers, Part
 from stt_load.accuracy.scores import ScoringError
 from stt_load.samples.accuracy import LONGEST_ANSWER
 from tests.accuracy.speech import write
@@ -100,3 +100,14 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(ScoringError, match="pipe can't be read: a named pipe"):
         Answers(tmp_path / "pipe")
+
+
+def test_a_part_has_those_that_are_meant_however_often_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "t"
+    path.write_text(line(seq=1) + line(seq=2, text="two") + line(seq=3))
+    with Answers(path) as answers:
+        part = Part(answers, lambda one: one.seq == 2)
+        assert part.count() == 1
+        for _ in range(2):
+            (one,) = part
+            assert (one.seq, part.text_at(one.place)) == (2, "two")

@@ -14,6 +14,7 @@ import pytest
 
 from stt_load.accuracy.child import score
 from stt_load.accuracy.scores import ScoringError
+from stt_load.audio.names import REPEAT
 from stt_load.audio.sources import AudioSpec, texts_of
 from tests import inside
 from tests.accuracy.speech import write
@@ -81,6 +82,38 @@ def test_noise_is_not_scored_and_no_process_needed(transcripts: Path, monkeypatc
     scores = score(transcripts, replace(SPEC, source="noise"), SEED, "auto", nobody)
     assert len(scores.rows) == 0
     assert scores.accuracy.reason == "The clips were noise, in which there are no words."
+
+
+def test_answers_to_clips_that_were_said_again_are_held_against_each_other_and_not_against_texts(
+    transcripts: Path,
+) -> None:
+    said = " ".join(texts_of(SPEC, SEED)(7, 0))
+    with transcripts.open("a") as file:
+        file.write("\n")
+    again = [(7, REPEAT, 0.0, said), (7, REPEAT + 1, 0.1, said), (7, REPEAT + 2, 0.2, said + " nobody")]
+    both = transcripts.with_name("both.jsonl")
+    whole = transcripts.read_text().splitlines()[:40]
+    both.write_text("\n".join(whole) + "\n" + write(transcripts.with_name("a.jsonl"), again).read_text())
+    told: list[tuple[int, int]] = []
+    scores = score(both, SPEC, SEED, "auto", lambda *one: told.append(one), [7, 9])
+    assert (scores.accuracy.scored, scores.accuracy.unscored) == (40, 0)
+    assert told[-1] == (40, 40)
+    assert scores.rows["attempt"].max() == 0
+    repeats = scores.accuracy.repeats
+    assert repeats is not None
+    assert (repeats.asked, repeats.unit) == (2, "words")
+    (clip,) = repeats.clips
+    assert (clip.seq, clip.control, clip.measured, clip.repeated) == (7, 0, 0, 1)
+
+
+def test_of_noise_only_what_was_said_again_is_compared(tmp_path: Path) -> None:
+    answers = [(2, attempt, 0.0, "a hum") for attempt in (REPEAT, REPEAT + 1)] + [(2, 0, 1.0, "a hiss")]
+    path = write(tmp_path / "t.jsonl", answers)
+    scores = score(path, replace(SPEC, source="noise"), SEED, "auto", nobody, [2])
+    assert len(scores.rows) == 0
+    assert scores.accuracy.reason == "The clips were noise, in which there are no words."
+    assert scores.accuracy.repeats is not None
+    assert [(one.control, one.measured) for one in scores.accuracy.repeats.clips] == [(0, 1)]
 
 
 def test_a_fault_in_the_file_is_a_sentence(transcripts: Path) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import soundfile
 
 from stt_load.audio.clip import Word
+from stt_load.audio.lengths import Even, Lengths
 from stt_load.audio.pack import Pack, Recording
 
 RATE_HZ = 16_000
@@ -23,6 +24,11 @@ def pack(*voices: Sequence[float], rate_hz: int = RATE_HZ) -> Pack:
         for number, lasts_s in enumerate(lengths)
     ]
     return Pack("made", "en", rate_hz, tuple(f"v{one}" for one in range(len(voices))), tuple(recordings), "ab" * 32)
+
+
+def alike(frames: int, rate_hz: int = RATE_HZ) -> Lengths:
+    """Of clips that all have so many samples."""
+    return Lengths(Even(frames / rate_hz, frames / rate_hz), rate_hz, 0)
 
 
 def samples(number: int, frames: int) -> np.ndarray:

@@ -11,10 +11,11 @@ import pytest
 from stt_load.audio.clip import Clip, wav_header
 from stt_load.audio.names import HEADER_BYTES, SAMPLE_BYTES
 from stt_load.audio.noise import NoiseSource
+from tests.audio.packs import alike
 
 
 def test_a_clip_of_noise_has_a_size_and_a_length_and_says_nothing() -> None:
-    clip = NoiseSource(1, 24_000, 16_000).clip(5, 0)
+    clip = NoiseSource(1, alike(24_000, 16_000)).clip(5, 0)
     assert (clip.duration_s, clip.rate_hz) == (1.5, 16_000)
     assert clip.bytes == sum(len(part) for part in clip.parts)
     assert (clip.sentences, clip.speech_from_s, clip.speech_to_s) == ((), None, None)
@@ -22,7 +23,7 @@ def test_a_clip_of_noise_has_a_size_and_a_length_and_says_nothing() -> None:
 
 
 def test_its_parts_end_with_whole_samples() -> None:
-    assert not [part for part in NoiseSource(1, 1_001, 16_000).clip(5, 0).parts if len(part) % SAMPLE_BYTES]
+    assert not [part for part in NoiseSource(1, alike(1_001, 16_000)).clip(5, 0).parts if len(part) % SAMPLE_BYTES]
 
 
 def test_a_clip_stays_as_it_is() -> None:

@@ -12,8 +12,9 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt_load.audio import manifest
-from stt_load.audio.manifest import PackError, Utterance, decoded, read, spread
+from stt_load.audio.entries import SHOWN, UNNAMED, spread
+from stt_load.audio.manifest import PackError, Utterance, decoded, read
+from stt_load.audio.pack import from_manifest
 
 RATE_HZ = 16_000
 
@@ -61,7 +62,7 @@ def test_recordings_of_any_kind_and_place(tmp_path: Path) -> None:
 def test_without_speaker_and_language(tmp_path: Path) -> None:
     sound(tmp_path / "a.wav")
     made = read(written(tmp_path, {"audio": "a.wav", "text": "One.", "speaker": None, "language": None}))
-    assert (made.language, made.voices) == (None, (manifest.UNNAMED,))
+    assert (made.language, made.voices) == (None, (UNNAMED,))
 
 
 @pytest.mark.parametrize(
@@ -102,8 +103,8 @@ def test_each_fault_has_its_line_and_its_rule(line: object, why: str, tmp_path: 
 
 
 def test_all_faults_are_told_at_once_but_no_more_than_can_be_read(tmp_path: Path) -> None:
-    said = fault(tmp_path, *({"audio": f"{n}.wav", "text": "One."} for n in range(25))).splitlines()
-    assert len(said) == manifest.SHOWN + 1
+    said = fault(tmp_path, *({"audio": f"{n}.wav", "text": "One."} for n in range(SHOWN + 5))).splitlines()
+    assert len(said) == SHOWN + 1
     assert said[-1].endswith("and 5 faults more")
 
 
@@ -155,3 +156,27 @@ def test_words_whose_instants_nobody_knows_fill_the_recording_in_order(words: li
     assert len(spans) == len(words)
     assert (spans[0][0], spans[-1][1]) == (0.0, pytest.approx(duration_s, abs=0.001))
     assert all(before[1] == after[0] for before, after in pairwise(spans))
+
+
+def test_a_pack_of_parts_of_files_as_nemo_lists_them(tmp_path: Path) -> None:
+    ramp = np.arange(3 * RATE_HZ) / (4 * RATE_HZ)
+    soundfile.write(tmp_path / "a.wav", ramp, RATE_HZ, subtype="FLOAT")
+    lines = [{"audio_filepath": "a.wav", "offset": at, "duration": 0.5, "text": f"Number {at}."} for at in (0, 1.5)]
+    first, second = read(written(tmp_path, *lines)).utterances
+    assert [(one.offset, one.frames) for one in (first, second)] == [(0, 8_000), (24_000, 8_000)]
+    assert decoded(second) == pytest.approx(ramp[24_000:32_000].astype("f4"))
+    digests = {from_manifest(written(tmp_path, *some)).digest for some in (lines, lines[:1], lines[1:])}
+    assert len(digests) == 3
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"duration": 2.0}, "line 1: the duration is 2 s, and a.wav has 1.00 s"),
+        ({"offset": 2.0}, "line 1: a.wav lasts 1.00 s, and the offset is 2 s"),
+        ({"offset": -2.0}, "line 1: offset is -2.0: not a number of seconds"),
+    ],
+)
+def test_a_part_that_is_not_there(fields: dict[str, float], why: str, tmp_path: Path) -> None:
+    sound(tmp_path / "a.wav")
+    assert why in fault(tmp_path, {"audio": "a.wav", "text": "One.", **fields})

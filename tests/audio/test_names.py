@@ -9,7 +9,6 @@ from stt_load.audio.names import (
     MOST_SAMPLES,
     SAMPLE_BYTES,
     frames_of,
-    lasting_s,
 )
 
 
@@ -22,7 +21,3 @@ def test_the_longest_file_is_the_longest_whose_size_its_header_can_tell() -> Non
 def test_frames_are_rounded() -> None:
     assert frames_of(0.1, 22_050) == 2_205
     assert frames_of(FEWEST_SAMPLES / 16_000, 16_000) == FEWEST_SAMPLES
-
-
-def test_a_clip_lasts_whole_samples() -> None:
-    assert lasting_s(0.1, 11_025) == 1_102 / 11_025

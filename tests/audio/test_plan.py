@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stt_load.audio.lengths import Even, Lengths
 from stt_load.audio.pack import Pack, shipped
 from stt_load.audio.plan import LEAST_GAP_S, LONG_GAP_S, LONGEST_TAIL_S, SHORT_GAP_S, Planned, SpeechPlan
-from tests.audio.packs import RATE_HZ, pack
+from tests.audio.packs import RATE_HZ, alike, pack
 
 SEEDS = st.integers(0, 2**64 - 1)
 SEQS = st.integers(0, 2**48 - 1)
@@ -18,7 +19,7 @@ LENGTHS = st.lists(st.floats(0.1, 30.0), min_size=1, max_size=30)
 
 
 def plan(made: Pack, duration_s: float, seed: int = 1, rate_hz: int = RATE_HZ) -> SpeechPlan:
-    return SpeechPlan(made, round(duration_s * rate_hz), rate_hz, seed)
+    return SpeechPlan(made, alike(round(duration_s * rate_hz), rate_hz), seed)
 
 
 def total(made: Pack, planned: Planned, rate_hz: int = RATE_HZ) -> int:
@@ -38,9 +39,9 @@ def test_any_clip_of_any_pack_has_its_length_and_its_rules(
     voices: list[list[float]], frames: int, rate_hz: int, seed: int, seq: int, attempt: int
 ) -> None:
     made = pack(*voices)
-    found = SpeechPlan(made, frames, rate_hz, seed)
+    found = SpeechPlan(made, alike(frames, rate_hz), seed)
     planned = found.plan(seq, attempt)
-    assert total(made, planned, rate_hz) == frames
+    assert total(made, planned, rate_hz) == planned.frames == frames
     assert len(planned.gaps) == len(planned.order) + 1
     assert bool(planned.order) != found.is_silent
     if planned.order:
@@ -85,7 +86,7 @@ def test_clips_are_unlike_each_other() -> None:
 def test_a_clip_that_is_too_short_for_any_phrase_says_nothing() -> None:
     made = pack([1.0, 0.5], [0.7])
     assert plan(made, 0.79).is_silent
-    assert plan(made, 0.79).plan(4, 0)[1:] == ((), (12_640,))
+    assert plan(made, 0.79).plan(4, 0)[1:] == ((), (12_640,), 12_640)
     assert plan(made, 0.79).texts(4, 0) == ()
     assert not plan(made, 0.8).is_silent
 
@@ -96,13 +97,36 @@ def test_only_voices_speak_that_have_a_phrase_that_is_short_enough() -> None:
 
 
 def test_where_sentences_are_few_and_long_the_pauses_are_long_and_the_last_one_is_not() -> None:
-    assert plan(pack([5.0]), 8).plan(1, 0)[1:] == ((0,), (32_000, 16_000))
+    assert plan(pack([5.0]), 8).plan(1, 0)[1:] == ((0,), (32_000, 16_000), 128_000)
 
 
 def test_seeds_attempts_and_numbers_make_other_clips() -> None:
     made, other = plan(shipped(), 10, 1), plan(shipped(), 10, 2)
     assert len({made.plan(5, 0), made.plan(5, 1), made.plan(6, 0), other.plan(5, 0)}) == 4
     assert made.plan(5, 0) == plan(shipped(), 10, 1).plan(5, 0)
+
+
+@given(
+    voices=st.lists(LENGTHS, min_size=1, max_size=3),
+    ends=st.tuples(st.floats(0.1, 40), st.floats(0.1, 40)).map(sorted),
+    seed=SEEDS,
+    seq=SEQS,
+    attempt=st.integers(0, 2**16 - 1),
+)
+def test_a_clip_of_any_length_says_what_it_would_if_all_had_that_one(
+    voices: list[list[float]], ends: list[float], seed: int, seq: int, attempt: int
+) -> None:
+    made, lengths = pack(*voices), Lengths(Even(*ends), RATE_HZ, seed)
+    alone = SpeechPlan(made, alike(lengths.frames(seq)), seed)
+    assert SpeechPlan(made, lengths, seed).plan(seq, attempt) == alone.plan(seq, attempt)
+
+
+def test_of_clips_of_many_lengths_those_are_silent_that_have_no_room() -> None:
+    found = SpeechPlan(pack([1.0, 0.5], [0.7]), Lengths(Even(0.1, 2.0), RATE_HZ, 1), 1)
+    assert not found.is_silent
+    for seq in range(200):
+        planned = found.plan(seq, 0)
+        assert bool(planned.order) == (total(pack([1.0, 0.5], [0.7]), planned) >= 0.8 * RATE_HZ)
 
 
 def test_a_clip_of_an_hour() -> None:

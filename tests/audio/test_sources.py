@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from stt_load.audio.manifest import PackError
-from stt_load.audio.sources import AudioSpec, pack_of, source_of, texts_of
+from stt_load.audio.names import REPEAT
+from stt_load.audio.sources import AudioSpec, pack_of, seconds_of, source_of, texts_of
 from tests.audio.packs import written
+from tests.audio.recordings import written as recordings
 
 
 def test_what_a_clip_says_is_known_without_it() -> None:
@@ -45,6 +47,7 @@ def test_a_pack_that_is_none_is_said_to_be_none() -> None:
 
 LOADED = """
 import sys
+from stt_load.audio.names import REPEAT
 from stt_load.audio.sources import AudioSpec, source_of, texts_of
 spec = AudioSpec(sys.argv[1], 1, 16_000)
 source_of(spec, 1).clip(0, 0) if sys.argv[1] == "noise" else texts_of(spec, 1)(0, 0)
@@ -56,3 +59,41 @@ print(*{"soundfile", "soxr", "numpy"} & sys.modules.keys())
 def test_noise_needs_no_decoder_and_texts_need_no_samples(source: str, expected: str) -> None:
     ran = subprocess.run([sys.executable, "-c", LOADED, source], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == expected
+
+
+def test_clips_are_varied_as_the_spec_says() -> None:
+    """The same seed says the same; what is done to it is a copy's."""
+    plain, *others = (
+        source_of(AudioSpec("speech", 2.0, 16_000, vary=vary), 5) for vary in (None, "none", "shift", {"snr_db": 10})
+    )
+    clips = [b"".join(one.clip(3, 0).parts) for one in (plain, *others)]
+    assert clips[0] == clips[1]
+    assert len(set(clips)) == 3
+    assert {one.clip(3, 0).text for one in (plain, *others)} == {plain.clip(3, 0).text}
+    assert [one.takes_time for one in (plain, *others)] == [False, False, True, True]
+
+
+def test_a_way_to_vary_that_is_none_is_told() -> None:
+    with pytest.raises(ValueError, match="shift, none"):
+        source_of(AudioSpec("speech", 2.0, 16_000, vary="louder"), 5)
+
+
+@pytest.mark.parametrize("vary", [None, "shift", {"snr_db": 10}])
+def test_a_repetition_says_what_the_first_attempt_does(vary: Any) -> None:
+    spec = AudioSpec("speech", 2.0, 16_000, vary=vary)
+    source, texts = source_of(spec, 5), texts_of(spec, 5)
+    for seq in range(5):
+        said = {texts(seq, attempt) for attempt in (0, REPEAT, 2**16 - 1)}
+        assert said == {texts(seq, 0)} != {texts(seq, 1)}
+        assert {source.clip(seq, attempt).text for attempt in (0, REPEAT, REPEAT + 2)} == {" ".join(texts(seq, 0))}
+        assert len({b"".join(source.clip(seq, attempt).parts) for attempt in (0, REPEAT, REPEAT + 2)}) == 3
+
+
+def test_a_file_of_lengths_that_has_changed_is_read_again(tmp_path: Path) -> None:
+    """A web page starts runs for days."""
+    folder, lengths = recordings(tmp_path / "in", 16_000), tmp_path / "lengths.csv"
+    spec = AudioSpec("files", {"empirical": str(lengths)}, 16_000, files=str(folder))
+    for seconds in (4.0, 5.25):
+        lengths.write_text(f"{seconds}\n", encoding="utf-8")
+        assert seconds_of(spec, 1)(0) == seconds
+        assert source_of(spec, 1).clip(0, 0).duration_s == seconds

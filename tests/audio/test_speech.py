@@ -16,8 +16,9 @@ from stt_load.audio.clip import Clip
 from stt_load.audio.names import FEWEST_SAMPLES, HEADER_BYTES
 from stt_load.audio.pack import from_manifest, shipped
 from stt_load.audio.pool import Pool
-from stt_load.audio.speech import LONGEST_PART, ROOM_PEAK, SpeechSource
-from tests.audio.packs import written
+from stt_load.audio.room import LONGEST_PART, PEAK
+from stt_load.audio.speech import SpeechSource
+from tests.audio.packs import alike, written
 
 
 def whole(clip: Clip) -> bytes:
@@ -34,7 +35,7 @@ def samples(clip: Clip) -> np.ndarray:
     seed=st.integers(0, 2**64 - 1),
 )
 def test_a_clip_is_a_wav_of_exactly_its_frames(frames: int, rate_hz: int, seed: int) -> None:
-    clip = SpeechSource(shipped(), seed, frames, rate_hz).clip(3, 0)
+    clip = SpeechSource(shipped(), seed, alike(frames, rate_hz)).clip(3, 0)
     assert (len(whole(clip)), clip.duration_s) == (clip.bytes, frames / rate_hz)
     with wave.open(io.BytesIO(whole(clip))) as reader:
         assert (reader.getnchannels(), reader.getsampwidth(), reader.getframerate()) == (1, 2, rate_hz)
@@ -47,19 +48,19 @@ def test_a_clip_is_a_wav_of_exactly_its_frames(frames: int, rate_hz: int, seed: 
     jobs=st.lists(st.tuples(st.integers(0, 2**48 - 1), st.integers(0, 2**16 - 1)), min_size=2, unique=True),
 )
 def test_no_two_jobs_of_a_run_share_even_their_first_part(seed: int, jobs: list[tuple[int, int]]) -> None:
-    source = SpeechSource(shipped(), seed, FEWEST_SAMPLES, 16_000)  # nothing but what makes it unique
+    source = SpeechSource(shipped(), seed, alike(FEWEST_SAMPLES, 16_000))  # nothing but what makes it unique
     assert len({whole(source.clip(seq, attempt)) for seq, attempt in jobs}) == len(jobs)
 
 
 def test_a_clip_is_a_function_of_seed_seq_and_attempt() -> None:
-    first, second, other = (SpeechSource(shipped(), seed, 160_000, 16_000) for seed in (5, 5, 6))
+    first, second, other = (SpeechSource(shipped(), seed, alike(160_000, 16_000)) for seed in (5, 5, 6))
     assert whole(first.clip(9, 0)) == whole(second.clip(9, 0))
     assert len({whole(one) for one in (first.clip(9, 0), other.clip(9, 0), first.clip(9, 1), first.clip(8, 0))}) == 4
 
 
 @pytest.mark.parametrize("rate_hz", [8_000, 16_000, 44_100])
 def test_each_sentence_is_where_the_clip_says_and_room_noise_is_elsewhere(rate_hz: int) -> None:
-    source = SpeechSource(shipped(), 5, 10 * rate_hz, rate_hz)
+    source = SpeechSource(shipped(), 5, alike(10 * rate_hz, rate_hz))
     numbers = {recording.text: [] for recording in shipped().recordings}
     for number, recording in enumerate(shipped().recordings):
         numbers[recording.text].append(number)
@@ -76,12 +77,12 @@ def test_each_sentence_is_where_the_clip_says_and_room_noise_is_elsewhere(rate_h
                     rest[at : at + len(known)] = 0
                     found += 1
             assert found == 1, sentence
-        assert np.abs(rest[FEWEST_SAMPLES:]).max() <= ROOM_PEAK
+        assert np.abs(rest[FEWEST_SAMPLES:]).max() <= PEAK
         assert np.abs(rest).max() <= 128
 
 
 def test_what_is_known_of_its_words() -> None:
-    clip = SpeechSource(shipped(), 5, 160_000, 16_000).clip(1, 0)
+    clip = SpeechSource(shipped(), 5, alike(160_000, 16_000)).clip(1, 0)
     words = [word for sentence in clip.sentences for word in sentence]
     assert clip.text == " ".join(word.text for word in words)
     assert (clip.speech_from_s, clip.speech_to_s) == (words[0].from_s, words[-1].to_s)
@@ -92,30 +93,32 @@ def test_what_is_known_of_its_words() -> None:
 
 
 def test_below_the_shortest_phrase_it_is_room_noise_without_words() -> None:
-    clip = SpeechSource(shipped(), 5, 8_000, 16_000).clip(1, 0)
+    clip = SpeechSource(shipped(), 5, alike(8_000, 16_000)).clip(1, 0)
     assert (clip.text, clip.sentences, clip.speech_from_s, clip.speech_to_s) == ("", (), None, None)
-    assert 0 < np.abs(samples(clip)[FEWEST_SAMPLES:]).max() <= ROOM_PEAK
+    assert 0 < np.abs(samples(clip)[FEWEST_SAMPLES:]).max() <= PEAK
 
 
 def test_a_pause_longer_than_the_room_noise_is_of_several_pieces(tmp_path: Path) -> None:
     pack = from_manifest(written(tmp_path, 480_000))
     frames = 470_000
-    clip = SpeechSource(pack, 5, frames, 16_000).clip(1, 0)
+    clip = SpeechSource(pack, 5, alike(frames, 16_000)).clip(1, 0)
     assert len(clip.parts) == 1 + -(-(frames - FEWEST_SAMPLES) // LONGEST_PART)
     assert len(samples(clip)) == frames
-    some = samples(SpeechSource(from_manifest(written(tmp_path, 8_000)), 5, 8_000 + 40 * 16_000, 16_000).clip(1, 0))
+    some = samples(
+        SpeechSource(from_manifest(written(tmp_path, 8_000)), 5, alike(8_000 + 40 * 16_000, 16_000)).clip(1, 0)
+    )
     assert len(some) == 8_000 + 40 * 16_000
 
 
 def test_nothing_is_copied() -> None:
-    source = SpeechSource(shipped(), 5, 160_000, 16_000)
+    source = SpeechSource(shipped(), 5, alike(160_000, 16_000))
     one, other = source.clip(1, 0), source.clip(1, 0)
     assert all(isinstance(part, memoryview) for part in one.parts[1:])
     assert [part.obj for part in one.parts[1:]] == [part.obj for part in other.parts[1:]]  # type: ignore[union-attr]
 
 
 def test_a_clip_of_an_hour_is_as_long_and_takes_no_memory_of_its_own() -> None:
-    source = SpeechSource(shipped(), 5, 3_600 * 16_000, 16_000)
+    source = SpeechSource(shipped(), 5, alike(3_600 * 16_000, 16_000))
     clip = source.clip(1, 0)
     assert clip.bytes == sum(map(len, clip.parts)) == HEADER_BYTES + 3_600 * 32_000
     assert len({id(part.obj) for part in clip.parts[1:]}) == 2  # type: ignore[union-attr]
@@ -125,7 +128,7 @@ def test_a_clip_of_an_hour_is_as_long_and_takes_no_memory_of_its_own() -> None:
 
 def drawn(clips: int, frames: int) -> None:
     """So many clips: all different, of exact lengths, and the words are those of their samples."""
-    source = SpeechSource(shipped(), 11, frames, 16_000)
+    source = SpeechSource(shipped(), 11, alike(frames, 16_000))
     source.load()
     starts = {
         bytes(source._pool.recording(number)[:4_000]): one.text for number, one in enumerate(shipped().recordings)
@@ -153,4 +156,4 @@ def test_a_hundred_thousand_clips_are_all_different_and_their_words_are_right(fr
 
 def test_a_clip_without_room_for_what_makes_it_unique_is_refused() -> None:
     with pytest.raises(ValueError, match="at least 8"):
-        SpeechSource(shipped(), 1, FEWEST_SAMPLES - 1, 16_000)
+        SpeechSource(shipped(), 1, alike(FEWEST_SAMPLES - 1, 16_000))

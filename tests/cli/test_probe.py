@@ -21,6 +21,7 @@ from stt_load.api.request import Body, Request
 from stt_load.api.verdict import Answer
 from stt_load.cli.probe import _Printer
 from stt_load.config import load
+from tests.cli.within import within
 from tests.client.proxy import Proxy
 from tests.ports import free_port
 from tests.processes.echoing import echoing
@@ -33,6 +34,12 @@ LIMIT_S = 30
 
 
 def probe(folder: Path, config: dict[str, Any], *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    (folder / "config.yaml").write_text(json.dumps(config), encoding="utf-8")
+    return within("probe", *words, folder=folder, environ=environment() | environ)
+
+
+def program(folder: Path, config: dict[str, Any], *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """The same as a process of its own."""
     (folder / "config.yaml").write_text(json.dumps(config), encoding="utf-8")
     return subprocess.run(
         [sys.executable, "-m", "stt_load.cli", "probe", *words],
@@ -47,7 +54,7 @@ def probe(folder: Path, config: dict[str, Any], *words: str, **environ: str) -> 
 
 def test_what_goes_out_is_what_the_server_gets(tmp_path: Path) -> None:
     with logged_server(tmp_path, overhead_s=0.2, rtf=0.0, jitter="none", cold_requests=0) as server:
-        ran = probe(tmp_path, {"api": {"base_url": server.url, "language": "en"}, "audio_duration": 3})
+        ran = program(tmp_path, {"api": {"base_url": server.url, "language": "en"}, "audio_duration": 3})
         (truth,) = server.truths()
     assert (ran.returncode, ran.stderr) == (0, "")
     sent, _, came = ran.stdout.partition("HTTP 200, application/json, ")
@@ -85,6 +92,14 @@ def test_bare_audio_has_no_form(tmp_path: Path) -> None:
     ran = probe(tmp_path, config)
     assert ran.returncode == 0, ran.stdout
     assert "Content-Length: 32044\n\n[WAV, 1 s of speech, 16000 Hz, 32,044 bytes]\n\nHTTP 200" in ran.stdout
+
+
+def test_a_recording_of_ones_own_is_sent_and_held_against_its_text(tmp_path: Path) -> None:
+    recordings = Path(__file__).parents[2] / "examples" / "recordings" / "manifest.jsonl"
+    ran = probe(tmp_path, {"audio": {"files": str(recordings)}, "embedded": {"cold_requests": 0}})
+    assert ran.returncode == 0, ran.stdout
+    assert re.search(r"\[WAV, [\d.]+ s of recordings, 16000 Hz, ", ran.stdout)
+    assert "WER 0.0%" in ran.stdout
 
 
 def test_secrets_are_not_shown_whatever_the_service_repeats(tmp_path: Path) -> None:
@@ -206,7 +221,7 @@ def test_an_https_service(tmp_path: Path, seconds: float) -> None:
     """In a process that nobody has patched; clips of a minute fill every buffer on the way several times."""
     with https_service(tmp_path) as service:
         api = {"base_url": service.url, "ca_bundle": str(service.ca)}
-        ran = probe(tmp_path, {"api": api, "audio_duration": seconds})
+        ran = program(tmp_path, {"api": api, "audio_duration": seconds})
     assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout
     assert "✅ A transcript of 5 characters\n   Said:  " in ran.stdout
     ((announced, read, _),) = service.bodies
@@ -262,7 +277,7 @@ def test_a_refusal_says_what_to_do_about_it_and_no_secret(tmp_path: Path) -> Non
 
 def test_what_has_worked_is_saved_and_runs_again(tmp_path: Path) -> None:
     with saying('{"text": ""}') as url:
-        first = probe(tmp_path, {"seed": 3}, "-H", url, "--audio-duration", "1", "--save", "mine.yaml")
+        first = program(tmp_path, {"seed": 3}, "-H", url, "--audio-duration", "1", "--save", "mine.yaml")
         again = probe(tmp_path, {}, "mine.yaml", "--save")
     assert (first.returncode, first.stderr) == (0, "")
     assert "❗ An empty transcript, of a clip in which somebody speaks\n   Said:  " in first.stdout

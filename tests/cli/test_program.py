@@ -25,6 +25,14 @@ finally:
     assert not heavy, heavy
 """
 
+BECOMES = """
+import os, sys
+before = set(sys.modules)
+from stt_load.cli import main
+os.execv = lambda *_: os._exit(bool({"argparse", "typing", "tempfile", "tomllib"} & set(sys.modules) - before))
+main(["run", "--headless"])
+"""
+
 
 def stt_load(*argv: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
     clean = {
@@ -73,6 +81,11 @@ def test_help_loads_nothing_heavy() -> None:
     assert (done.returncode, done.stderr) == (0, "")
     for name in ("check-config", "options", "report", "serve"):
         assert name in done.stdout
+
+
+def test_what_becomes_locust_imports_little_before() -> None:
+    done = subprocess.run([sys.executable, "-c", BECOMES], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_the_version_and_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""`stt-load report`, as a program."""
+"""`stt-load report`: what it says and ends with, and what it writes."""
 
 from __future__ import annotations
 
@@ -6,34 +6,49 @@ import json
 import os
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from stt_load.audio.sources import AudioSpec, pack_of, texts_of
-from stt_load.storage.result_file import write
+from stt_load.config import Config
+from stt_load.report import levels_report
+from stt_load.report.output import messages_for
+from stt_load.storage import series
+from stt_load.storage.levels_record import LevelsRecord
+from stt_load.storage.result_file import level_path, write, write_levels
+from stt_load.storage.series import SeriesRecord
 from stt_load.storage.spool import Spool
 from stt_load.storage.transcripts import Transcripts
+from tests.cli.within import within
 from tests.report.runs import run_of, steady
+from tests.storage.trying import levels_of, search_of
 
 
 def report(*words: str | Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    return within("report", *map(str, words), environ=os.environ | environ)
+
+
+def program(*words: str | Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    """The same as a process of its own, whose output has an encoding."""
     command = [sys.executable, "-m", "stt_load.cli", "report", *map(str, words)]
     env = os.environ | environ
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, env=env)
 
 
-def saved(folder: Path) -> Path:
+def saved(folder: Path, config: Config | None = None) -> Path:
     path = folder / "result.json"
-    write(path, run_of(steady()))
+    write(path, run_of(steady(), config))
     return path
 
 
 def test_the_report_of_a_result(tmp_path: Path) -> None:
     path = saved(tmp_path)
-    english, korean = report(path), report(path, "--language", "ko")
+    english, korean = program(path), program(path, "--language", "ko")
     assert (english.returncode, english.stderr) == (0, "")
-    assert english.stdout.startswith(f"📂 {path}\n")
+    assert english.stdout.split()[:2] == ["📂", str(path)]
     assert "  Median: 0.500 s\n" in english.stdout
     assert "  중앙값: 0.500초\n" in korean.stdout
 
@@ -41,9 +56,42 @@ def test_the_report_of_a_result(tmp_path: Path) -> None:
 def test_where_there_is_no_hangul_the_report_is_english_and_says_so(tmp_path: Path) -> None:
     path = saved(tmp_path)
     for environ in ({"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C"}):
-        said = report(path, "--language", "ko", **environ).stdout
+        said = program(path, "--language", "ko", **environ).stdout
         assert said.startswith("This is in English: ")
         assert "  Median: 0.500 s\n" in said
+
+
+def test_a_saved_run_is_held_against_other_slos(tmp_path: Path) -> None:
+    path = saved(tmp_path)
+    met = report(path, "--slo", "p95(response_time_s) < 2; error_rate < 1%", "--slo", "{limit: steady_rps > 1}")
+    assert met.returncode == 0
+    assert "  - met: p95(response_time_s) < 2 (observed 0.500 s, n = 90)" in met.stdout
+    assert met.stdout.count("  - met: ") == 3
+    missed = report(path, "--slo", "p95(response_time_s) < 100 ms", "--json")
+    assert missed.returncode == 3
+    (verdict,) = json.loads(missed.stdout)["slo"]
+    assert (verdict["verdict"], verdict["observed"], verdict["limit"]) == ("missed", 0.5, 0.1)
+
+
+def test_what_the_run_itself_has_missed_is_no_code_of_its_report(tmp_path: Path) -> None:
+    path = saved(tmp_path, Config(slo=["p95(response_time_s) < 100 ms"]))
+    own = report(path)
+    assert (own.returncode, own.stdout.count("  - MISSED: ")) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("slo", "said"),
+    [
+        ("p95(response_time) < 2", "did you mean response_time_s?"),
+        ("mean(rtf) < 1", "`mean(rtf) < 1` needs an error_rate beside it"),
+        ("{limt: error_rate < 1%}", "limt"),
+    ],
+)
+def test_slos_that_are_none(tmp_path: Path, slo: str, said: str) -> None:
+    refused = report(saved(tmp_path), "--slo", slo)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr.startswith("stt-load: --slo: `")
+    assert said in refused.stderr
 
 
 def test_the_figures_as_json(tmp_path: Path) -> None:
@@ -65,6 +113,61 @@ def test_of_a_run_that_was_killed_what_it_left_is_found_by_the_results_name(tmp_
     assert ran.returncode == 0
     assert ran.stderr == f"stt-load: {tmp_path / 'result.json'} was never written; read instead: {left}\n"
     assert ran.stdout.startswith(f"📂 {left}\n")
+
+
+@pytest.mark.parametrize("record", [levels_of(), search_of()], ids=["sweep", "search"])
+def test_the_report_of_levels(tmp_path: Path, record: LevelsRecord) -> None:
+    path = tmp_path / "result.json"
+    write_levels(path, record)
+    ran = report(path)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    say = messages_for("en", sys.stdout)
+    assert ran.stdout.splitlines() == list(levels_report.report(say, replace(record, path=path), [path]))
+    whole = json.loads(path.read_text(encoding="utf-8"))
+    del whole["requests"]
+    assert json.loads(report(path, "--json").stdout) == whole
+
+
+def test_the_files_for_ci_of_levels(tmp_path: Path) -> None:
+    path = tmp_path / "result.json"
+    write_levels(path, search_of())
+    ran = report(path, "--junit", tmp_path / "junit.xml", "--markdown", tmp_path / "summary.md")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert int(ET.parse(tmp_path / "junit.xml").getroot().get("tests", "0")) > 0
+    assert "2 requests in flight" in (tmp_path / "summary.md").read_text(encoding="utf-8")
+
+
+def test_levels_are_held_against_no_other_slos_and_are_in_no_other_run(tmp_path: Path) -> None:
+    path = tmp_path / "levels.json"
+    write_levels(path, search_of())
+    for words, said in [
+        ((path, "--slo", "p95(response_time_s) < 2"), "of 3 levels, which --slo can't hold against anything"),
+        ((path, saved(tmp_path)), "is of 3 levels: it is read alone"),
+    ]:
+        refused = report(*words)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert said in refused.stderr
+
+
+def test_of_levels_that_were_killed_each_is_read_alone(tmp_path: Path) -> None:
+    result = tmp_path / "result.json"
+    spools = []
+    for one in levels_of().levels:
+        spool = Spool(level_path(result, one.number), one.run.info, one.run.config)
+        spool.barrier(0.0, 4711.0, "")
+        spool.write(one.run.samples)
+        spool.close()
+        spools.append(spool.path)
+    whole = report(result)
+    assert (whole.returncode, whole.stdout) == (2, "")
+    names = ", ".join(map(str, spools))
+    assert whole.stderr == f"stt-load: {result} was never written; name one of the levels that are left: {names}\n"
+    alone = report(spools[1])
+    assert alone.returncode == 0
+    assert "  Median: 0.300 s\n" in alone.stdout
+    both = report(*spools[:2])
+    assert both.returncode == 2
+    assert "different levels of a run, which are read one by one" in both.stderr
 
 
 def test_any_name_that_is_not_a_spools_is_a_results(tmp_path: Path) -> None:
@@ -201,3 +304,45 @@ def test_a_pack_that_is_gone_costs_the_accuracy_alone(tmp_path: Path) -> None:
     said = json.loads(report(spool, "--json").stdout)
     assert said["metrics"]["requests"]["succeeded"] > 0
     assert "can't be read any more" in said["accuracy"]["reason"]
+
+
+def test_the_verdicts_for_ci_are_written_beside_it(tmp_path: Path) -> None:
+    path, junit, summary = saved(tmp_path), tmp_path / "junit.xml", tmp_path / "summary.md"
+    junit.write_text("an older one", encoding="utf-8")
+    summary.write_text("# Before\n", encoding="utf-8")
+    ran = report(path, "--junit", junit, "--markdown", summary, "--language", "ko")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ET.parse(junit).getroot().get("failures") == "0"
+    told = summary.read_text(encoding="utf-8")
+    assert told.startswith("# Before\n## ")
+    assert "측정 신뢰도: ✅ VALID" in told
+
+
+def test_what_can_not_be_written_for_ci_is_one_sentence_and_2(tmp_path: Path) -> None:
+    path = saved(tmp_path)
+    for option in ("--junit", "--markdown"):
+        ran = report(path, option, tmp_path / "none" / "x.xml")
+        assert (ran.returncode, ran.stdout) == (2, "")
+        assert ran.stderr == f"stt-load: {tmp_path / 'none' / 'x.xml'} can't be written: No such file or directory\n"
+
+
+def test_github_finds_no_command_in_the_words_of_a_service(tmp_path: Path) -> None:
+    run = run_of(steady(), detail="::error::all is lost ##[error]x", end_reason="gave_up", complete=False)
+    path = tmp_path / "result.json"
+    write(path, run)
+    for on_github in ("true", ""):
+        lines = [line.strip() for line in report(path, GITHUB_ACTIONS=on_github).stdout.splitlines()]
+        assert [line for line in lines if line.startswith("::") or "##[" in line] == [] or not on_github
+
+
+def test_of_several_runs_their_summary_is_told(tmp_path: Path) -> None:
+    runs = tuple(series.one_run(number, run_of(steady()), 0) for number in (1, 2))
+    path = series.write(tmp_path / "x.json", SeriesRecord(2, "http://it", runs, 0))
+    english, korean = report(path), report(path, "--language", "ko")
+    assert (english.returncode, english.stderr) == (0, "")
+    assert "2 of 2 runs" in english.stdout
+    assert "throughput_rps" in korean.stdout
+    written = json.loads(path.read_text(encoding="utf-8")) | {"written_at": None}
+    assert json.loads(report(path, "--json").stdout) | {"written_at": None} == written
+    refused = report(path, "--junit", tmp_path / "junit.xml")
+    assert (refused.returncode, "name one of them" in refused.stderr) == (2, True)

@@ -72,6 +72,13 @@ def test_a_job_that_is_over_when_it_is_made_waits_for_no_interval(
     assert json.loads(answer.body) == documents[-1]
 
 
+def test_its_connection_is_that_of_its_requests() -> None:
+    inner, opened = Scripted([]), list[str]()
+    inner.open = lambda: opened.append("open")  # type: ignore[method-assign]
+    BatchClient(inner, plan(LONG_S)).open()
+    assert opened == ["open"]
+
+
 def test_each_other_question_comes_an_interval_later() -> None:
     inner, exchange = Scripted([{"id": 1}, {"status": "queued"}, {"status": "done"}]), Exchange()
     began_s = clock()

@@ -8,6 +8,7 @@ import threading
 import time
 from typing import Any
 
+import gevent
 import pytest
 
 from stt_load.api.answers import reader
@@ -15,7 +16,9 @@ from stt_load.api.request import Body
 from stt_load.api.stream import Stream
 from stt_load.api.verdict import Transcript
 from stt_load.client import ClientError, Exchange, Target, Timeouts
+from stt_load.client.connection import Connection
 from stt_load.client.http import AT_ONCE_S, HttpClient
+from stt_load.client.opening import opened
 from stt_load.samples.sample import ErrorKind
 from tests.client.misbehaving import Misbehaving
 from tests.client.scripted import Act, Scripted, answer, closing
@@ -89,6 +92,58 @@ def test_a_kept_connection_that_is_closed_between_two_requests_is_not_used() -> 
     assert second.connect_s is not None
     assert second.tcp_connect_s is not None
     assert 0 < second.tcp_connect_s <= second.connect_s
+
+
+def test_a_connection_that_is_opened_in_advance_is_that_of_the_next_request() -> None:
+    with Scripted(answer()) as server:
+        client = HttpClient(target(server.url))
+        client.open()
+        client.open()
+        exchange, _ = post(client)
+        client.open()
+        client.close()
+    assert exchange.connection is not None
+    assert exchange.connect_s is None
+    assert server.connections == [0]
+
+
+def test_a_request_that_comes_while_the_connection_is_opened_waits_for_nothing() -> None:
+    with Scripted(answer()) as server:
+        client = HttpClient(target(server.url))
+        opening = gevent.spawn(client.open)
+        gevent.sleep(0)
+        first, _ = post(client)
+        opening.join(5)
+        second, _ = post(client)
+        client.close()
+    assert opening.successful()
+    assert second.connection == first.connection
+    assert second.connect_s is None
+    assert len(set(server.connections)) == 1
+
+
+def test_a_connection_that_was_opened_in_advance_while_a_request_opened_its_own_is_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = list[Connection]()
+
+    def overtaken(*args: Any) -> Connection:
+        connection = opened(*args)
+        made.append(connection)
+        if len(made) == 1:  # the request's: it is not there yet when the other one is
+            client.open()
+        return connection
+
+    monkeypatch.setattr("stt_load.client.http.opened", overtaken)
+    with Scripted(answer()) as server:
+        client = HttpClient(target(server.url))
+        first, _ = post(client)
+        second, _ = post(client)
+        own, in_advance = made
+        assert in_advance._sock.fileno() == -1, "it is closed"
+        assert own._sock.fileno() != -1
+        client.close()
+    assert first.connection == second.connection == own.number
 
 
 @pytest.mark.parametrize("said", [b"junk", answer(status="408 Request Timeout"), answer(status="500 X")])

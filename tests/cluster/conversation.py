@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Set
+from dataclasses import replace
 from pathlib import Path
 
 import gevent
@@ -19,10 +20,11 @@ from stt_load.cluster.worker_dispatcher import WorkerDispatcher
 from stt_load.config import Config, masked
 from stt_load.load.iteration import Iteration
 from stt_load.load.ledger import Ledger
-from stt_load.run.context import Order
+from stt_load.load.timetable import timetable_of
 from stt_load.run.load_watch import Asked
+from stt_load.run.order import Order
 from stt_load.samples.generator import Generator
-from stt_load.samples.run_info import ClosedLoop, RunInfo
+from stt_load.samples.run_info import ClosedLoop, Load, RunInfo
 from stt_load.samples.sample import ErrorKind, Phase, Sample
 from tests.factory import FakeUsers
 from tests.making import barrier_of
@@ -63,9 +65,11 @@ class Wire:
 
 
 class Conversation:
-    """One run of `total` requests, `warmup` of them to warm up, and as many workers as are asked for."""
+    """One run of `total` requests, `warmup` of them to warm up, and as many workers as are asked for. Of an open loop
+    its load says how many requests there are."""
 
-    def __init__(self, total: int | None, warmup: int = 0, awaited: int = 0) -> None:
+    def __init__(self, total: int | None, warmup: int = 0, awaited: int = 0, load: Load = LOAD) -> None:
+        self.load = load
         self.wire = Wire()
         self.refused: list[int] = []
         self.failed: list[tuple[str, Exception]] = []
@@ -94,7 +98,8 @@ class Conversation:
             on_news=self.executor.spread_news,
         )
         config = Config()
-        self.executor.begin(self.barrier, Order(config, masked(config), "http://x"), INFO, Path("result.json"))
+        info = replace(INFO, load=load)
+        self.executor.begin(self.barrier, Order(config, masked(config), "http://x"), info, Path("result.json"))
         self.barrier.release()
         self.up: dict[str, deque[tuple[str, Data]]] = {}
         self.broken: Exception | None = None
@@ -114,6 +119,8 @@ class Conversation:
         self.up[worker] = deque()
         dispatcher = WorkerDispatcher(lambda kind, data: self.send(worker, kind, data), lambda: None)
         self.dispatchers[worker] = dispatcher
+        timetable = timetable_of(self.load, INFO.seed)
+        dispatcher.follow(self.load, timetable, self.executor.budget.warmup, lambda _: 10.0)
         return dispatcher
 
     def send(self, worker: str, kind: str, data: Data) -> None:

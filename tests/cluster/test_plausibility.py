@@ -18,7 +18,7 @@ from stt_load.samples.table import Samples, blank
 from tests.cluster.conversation import sample_of
 
 INF, NAN = float("inf"), float("nan")
-RUN = RunBounds(barrier_s=10.0, now_s=100.0, error_s=0.1, audio_s=10.0, most_users=100)
+RUN = RunBounds(barrier_s=10.0, now_s=100.0, error_s=0.1, audio_s=lambda seq: 10.0 + seq, most_users=100)
 PLAIN = sample_of(Iteration(0, 0, Phase.MEASURED), 50.0, 51.0)
 
 POSSIBLE: dict[str, dict[str, Any]] = {
@@ -73,6 +73,45 @@ IMPOSSIBLE: dict[str, dict[str, Any]] = {
     "a pause backwards": {"pause_s": -1.0},
     "no status": {"status": 7},
 }
+
+
+OPEN = replace(RUN, due_s=lambda seq: 50.0 + seq, max_lag_s=1.5)
+"""An open loop, whose first arrival is due at 50 s."""
+ARRIVED: dict[str, dict[str, Any]] = {
+    "when it was due": {},
+    "as its own clock has it": {"start_s": 49.0},
+    "later than due": {"sent_s": 50.9},
+    "dropped": {"error_kind": ErrorKind.DROPPED, "sent_s": None, "status": None, "done_s": 51.5},
+    "cut off": {"error_kind": ErrorKind.CANCELLED, "sent_s": None, "status": None},
+    "settling": {"phase": Phase.SETTLING},
+    "warm-up, which is due when it is ready": {"phase": Phase.WARMUP, "start_s": 3.0, "sent_s": 3.0},
+    "said again": {"phase": Phase.OUTSIDE, "start_s": 70.0, "sent_s": 70.0, "done_s": 71.0},
+}
+NOT_ARRIVED: dict[str, dict[str, Any]] = {
+    "before it was due": {"start_s": 48.8},
+    "after it was due": {"start_s": 51.2, "sent_s": 51.2, "done_s": 52.0},
+    "settling, and not when it was due": {"phase": Phase.SETTLING, "start_s": 60.0, "sent_s": 60.0, "done_s": 62.0},
+    "dropped, though it was sent": {"error_kind": ErrorKind.DROPPED, "done_s": 51.5},
+    "dropped before it was time to": {"error_kind": ErrorKind.DROPPED, "sent_s": None, "status": None},
+    "lost, as a master alone can know": {"error_kind": ErrorKind.LOST, "sent_s": None},
+}
+
+
+@pytest.mark.parametrize("which", ARRIVED)
+def test_an_arrival_that_can_be_is_let_through(which: str) -> None:
+    plausibility.check([change(ARRIVED[which])], OPEN)
+
+
+@pytest.mark.parametrize("which", NOT_ARRIVED)
+def test_an_arrival_is_from_when_it_was_due_and_dropped_for_a_reason(which: str) -> None:
+    with pytest.raises(InvalidMessage, match="row"):
+        plausibility.check([change(NOT_ARRIVED[which])], OPEN)
+
+
+@pytest.mark.parametrize("kind", [ErrorKind.DROPPED, ErrorKind.LOST])
+def test_in_a_closed_loop_nothing_is_dropped_and_nobody_says_that_it_is_lost(kind: ErrorKind) -> None:
+    with pytest.raises(InvalidMessage, match="row"):
+        plausibility.check([change({"error_kind": kind, "sent_s": None, "status": None})], RUN)
 
 
 @pytest.mark.parametrize("which", IMPOSSIBLE)

@@ -19,8 +19,8 @@ from stt_load.clock import clock
 from stt_load.cluster import protocol, row_sender, worker_spools
 from stt_load.cluster import worker_dispatcher as dispatchers
 from stt_load.cluster.checks import InvalidMessage
+from stt_load.load.account import Account
 from stt_load.load.iteration import Iteration
-from stt_load.load.ledger import Account
 from stt_load.run.load_watch import Asked
 from stt_load.samples.generator import Generator
 from stt_load.samples.keeping import keep
@@ -109,9 +109,7 @@ def test_the_same_samples_make_the_same_figures_local_and_distributed(data: st.D
 def give(conversation: Conversation, worker: str, *iterations: Iteration) -> None:
     """They are leased to the worker, whatever it wants."""
     ledger = conversation.executor.budget
-    ledger._accounts.setdefault(worker, Account()).leased.update(
-        (iteration.seq, iteration) for iteration in iterations
-    )
+    ledger._accounts.setdefault(worker, Account()).leased.update({one: one for one in iterations})
     ledger._counted.extend(bytes(max(0, 1 + max(iteration.seq for iteration in iterations) - len(ledger._counted))))
 
 
@@ -331,13 +329,13 @@ def test_a_worker_out_of_touch_starts_nothing_until_it_has_a_new_lease() -> None
     begun(conversation, "a")
     dispatcher = conversation.dispatchers["a"]
     dispatcher._heard_s -= protocol.FENCE_S + 0.1
-    assert dispatcher._next("user", clock()) is None
+    assert dispatcher.next("user", clock()) is None
     conversation.beat("a", age_s=protocol.FENCE_S + 1)
     settle(conversation, "a")
-    assert dispatcher._next("user", clock()) is None, "the master is there again, but has not heard of this worker"
+    assert dispatcher.next("user", clock()) is None, "the master is there again, but has not heard of this worker"
     conversation.beat("a")
     settle(conversation, "a")
-    assert dispatcher._next("user", clock()) is not None
+    assert dispatcher.next("user", clock()) is not None
 
 
 def test_tries_of_a_worker_that_never_comes_back_are_lost_and_count_for_nothing() -> None:
@@ -1062,3 +1060,17 @@ def test_a_worker_that_has_seen_what_there_was_not_is_found_out() -> None:
     }
     with pytest.raises(InvalidMessage, match="late for longer"):
         conversation.executor.on_echo("a", echo)
+
+
+def test_an_answer_is_waited_for_since_its_worker_has_said_that_the_request_began() -> None:
+    conversation = Conversation(None)
+    conversation.join("a")
+    begun(conversation, "a")
+    began_s = clock()
+    iteration = conversation.dispatchers["a"].take("user-a")
+    settle(conversation, "a")
+    (since_s,) = conversation.executor.budget.waiting_s(clock())
+    assert began_s <= since_s <= clock()
+    conversation.dispatchers["a"].finish(iteration, sample_of(iteration, clock(), clock()), None)
+    settle(conversation, "a")
+    assert conversation.executor.budget.waiting_s(clock()) == []

@@ -72,8 +72,59 @@ def test_the_end_is_told_again_to_who_has_not_heard_it_and_who_knows_of_no_run_i
     assert (some.workers["a"].ended, some.workers["b"].ended) == (False, True)
 
 
+def test_a_drain_says_whether_the_users_stay(some: Some) -> None:
+    some.add("a")
+    for goes_on in True, False:
+        some.workers.drain(5.0, goes_on=goes_on)
+        kind, words = some.wire.down["a"][-1]
+        assert (kind, words["goes_on"]) == (protocol.DRAIN, goes_on)
+
+
+def test_a_cut_spares_users_that_stay_and_have_nothing_in_flight_or_are_not_heard_of(some: Some) -> None:
+    for worker in ("done", "silent", "busy"):
+        some.add(worker)
+    some.workers.drain(5.0, goes_on=True)
+    some.workers["done"].ended = True
+    some.wire.there.discard("silent")
+    some.workers.cut()
+    assert [worker for worker in some.wire.down if protocol.CUT in some.kinds(worker)] == ["busy"]
+    some.workers.drain(5.0)
+    some.workers.cut()
+    assert [worker for worker in some.wire.down if protocol.CUT in some.kinds(worker)] == ["done", "silent", "busy"]
+
+
 def test_a_last_word_says_what_the_worker_holds(some: Some) -> None:
     some.add("a")
     with pytest.raises(InvalidMessage, match="which iterations it has"):
         some.workers.check_last(some.workers["a"], {"watch": None, "last": True, "held": None}, 10)
     some.workers.check_last(some.workers["a"], {"watch": None, "last": True, "held": []}, 10)
+
+
+def test_each_opens_its_share_of_the_connections_rounded_up(some: Some) -> None:
+    for worker, users in {"a": 30, "b": 10, "none": 0}.items():
+        some.add(worker, users=users)
+    some.workers.connect(6)
+    assert {state.member.id: some.workers.state(state)["connect"] for state in some.workers} == {
+        "a": 5,
+        "b": 2,
+        "none": 0,
+    }
+    some.add("late", users=10)
+    assert some.workers.state(some.workers["late"])["connect"] == 0
+
+
+def test_each_is_told_which_one_of_those_at_work_it_is_and_anew_when_one_is_gone(some: Some) -> None:
+    for worker in "abc":
+        some.add(worker, users=1)
+
+    def places() -> list[list[int]]:
+        return [some.workers.state(some.workers[worker])["place"] for worker in "abc"]
+
+    assert places() == [[0, 3], [1, 3], [2, 3]]
+    some.ledger.report("c", 2, 2, 0)
+    assert places() == [[1, 3], [2, 3], [0, 3]], (
+        "Locust has given it one more: of 4 users it has the first and the last"
+    )
+    some.ledger.report("c", 2, 1, 0)
+    some.workers["a"].gone = True
+    assert places()[1:] == [[0, 2], [1, 2]]

@@ -9,6 +9,7 @@ import msgpack
 import pytest
 
 from stt_load.audio.clip import Clip
+from stt_load.audio.names import REPEAT
 from stt_load.clock import clock
 from stt_load.cluster import messages, protocol, row_sender, worker_spools
 from stt_load.cluster.checks import InvalidMessage
@@ -17,7 +18,7 @@ from stt_load.cluster.worker_dispatcher import WorkerDispatcher
 from stt_load.load.iteration import Iteration
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import SampleTable
-from stt_load.storage.transcripts import Transcripts, read
+from stt_load.storage.transcripts import Transcripts, Wanted, read
 from tests.cluster.conversation import Conversation, sample_of
 from tests.cluster.test_intake import iteration
 from tests.cluster.test_remote_executor import give
@@ -79,7 +80,7 @@ def conversation(tmp_path: Path) -> Conversation:
     one = Conversation(None)
     one.join("a")
     one.barrier.barrier_s = clock()
-    one.barrier.transcripts = Transcripts(tmp_path / "result.json", str)
+    one.barrier.transcripts, one.barrier.wanted = Transcripts(tmp_path / "result.json", str), Wanted(scored=True)
     give(one, "a", *map(iteration, range(5)))
     one.executor._intake.slack_s = 1.0
     return one
@@ -162,7 +163,7 @@ def test_a_worker_keeps_what_is_measured_and_ok(tmp_path: Path) -> None:
     dispatcher = WorkerDispatcher(lambda *_: None, lambda: None)
     dispatcher.abandon()
     dispatcher.transcripts = Transcripts(tmp_path / "r.worker-1.json", str)
-    dispatcher.scored = True
+    dispatcher.wanted = Wanted(scored=True)
     clip = Clip((), 0, 1.0, 16_000, Said())
     rows = (
         (iteration(0, phase=Phase.WARMUP), None),
@@ -185,13 +186,35 @@ def test_what_is_heard_in_a_clip_without_words_is_kept_by_nobody(conversation: C
     silent, spoken = Clip((), 0, 0.5, 16_000), Clip((), 0, 1.0, 16_000, Said())
     dispatcher = WorkerDispatcher(lambda *_: None, lambda: None)
     dispatcher.abandon()
-    dispatcher.scored = True
+    dispatcher.wanted = Wanted(scored=True)
     for number, clip in enumerate((silent, spoken)):
         now_s = clock()
         dispatcher.finish(iteration(number), sample_of(iteration(number), now_s, now_s), "text", clip)
         conversation.barrier.finish(iteration(number), sample_of(iteration(number), now_s, now_s), "text", clip)
     assert dispatcher.rows._transcripts == {1: "text"}
     assert taken(conversation) == [(1, "text")]
+    assert conversation.barrier.transcripts is not None
+    conversation.barrier.transcripts.close()
+
+
+def test_what_is_said_again_is_kept_and_travels_though_nobody_knows_what_it_says(conversation: Conversation) -> None:
+    wordless = Clip((), 0, 0.5, 16_000)
+    again, chosen, other = iteration(3, REPEAT, Phase.OUTSIDE), iteration(3), iteration(4)
+    dispatcher = WorkerDispatcher(lambda *_: None, lambda: None)
+    dispatcher.abandon()
+    dispatcher.wanted = conversation.barrier.wanted = Wanted(repeated=frozenset([3]))
+    for one in (again, chosen, other):
+        now_s = clock()
+        dispatcher.finish(one, sample_of(one, now_s, now_s), f"text {one.seq}", wordless)
+    assert dispatcher.rows._transcripts == {0: "text 3", 1: "text 3"}
+    give(conversation, "a", again)
+    rows = (again, None), (chosen, None), (other, None)
+    conversation.executor.on_samples("a", message(*rows, transcripts=[[0, "first"], [1, "then"]]))
+    assert taken(conversation) == [(3, "first"), (3, "then")]
+    assert [row.phase for row in conversation.barrier.table.snapshot()] == [
+        *(Phase.OUTSIDE, Phase.MEASURED, Phase.MEASURED)
+    ]
+    assert (conversation.executor.budget.measured_results, conversation.executor.budget.warmup_results) == (2, 0)
     assert conversation.barrier.transcripts is not None
     conversation.barrier.transcripts.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -15,8 +16,11 @@ from stt_load.cluster import worker_dispatcher as dispatchers
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.worker_dispatcher import WorkerDispatcher
 from stt_load.load.iteration import Iteration
+from stt_load.load.timetable import timetable_of
+from stt_load.samples.run_info import ClosedLoop
 from stt_load.samples.sample import ErrorKind, Phase
 from tests.cluster.conversation import sample_of
+from tests.load.timetables import open_loop, stages_of
 
 
 class Scene:
@@ -79,6 +83,20 @@ def test_a_user_waits_until_there_is_an_iteration(scene: Scene) -> None:
     assert scene.of_kind(protocol.WANT)[-1]["taken"] == 1
 
 
+def test_a_user_that_is_about_to_be_killed_gets_nothing_and_one_of_its_name_that_comes_later_does(
+    scene: Scene,
+) -> None:
+    taking = gevent.spawn(scene.dispatcher.take, "one")
+    scene.settle()
+    scene.dispatcher.withdraw("one")
+    scene.give(4)
+    scene.settle()
+    assert not taking.ready()
+    taking.kill()
+    scene.dispatcher.leave("one")
+    assert scene.work().seq == 4
+
+
 def test_users_are_those_here_and_those_elsewhere_whoever_tells(scene: Scene) -> None:
     scene.dispatcher.on_state({"open": None, "others": 5})
     assert scene.dispatcher.users == 5
@@ -99,6 +117,14 @@ def test_the_barrier_opens_once(scene: Scene) -> None:
     for _ in range(2):
         scene.dispatcher.on_state({"open": at, "others": 0})
     assert (scene.opened, scene.dispatcher.barrier) == (1, at)
+
+
+def test_from_the_barrier_to_the_end_the_collector_leaves_alone_what_was_there(scene: Scene) -> None:
+    gc.unfreeze()
+    scene.dispatcher.on_state({"open": [clock(), 1.0], "others": 0})
+    assert gc.get_freeze_count() > 0
+    scene.dispatcher.rest(0.0)
+    assert gc.get_freeze_count() == 0
 
 
 def test_a_barrier_whose_message_got_lost_opens_with_the_next_iterations_or_the_next_beat(scene: Scene) -> None:
@@ -331,3 +357,58 @@ def test_a_row_may_begin_when_it_was_due_though_this_worker_was_not_there_yet(sc
         sample = replace(sample_of(iteration, due_s, clock()), sent_s=clock() - 0.1)
         scene.dispatcher.finish(iteration, sample, None)
     assert [row.ok for row in scene.dispatcher.table.snapshot()] == [True, False]
+
+
+def stages_of_users(scene: Scene, *stages: tuple[float, float, float]) -> None:
+    load = ClosedLoop(users=8, request_delay_s=0.0, stages=stages_of(stages))
+    scene.dispatcher.follow(load, timetable_of(load, 1), 0, lambda _: 10.0)
+
+
+def test_of_stages_of_users_a_worker_has_every_other_user_and_says_which_stage_it_was(scene: Scene) -> None:
+    stages_of_users(scene, (3, 3, 60.0), (8, 8, 60.0))
+    state = {"open": [clock(), 1.0], "others": 0, "place": [1, 2], "connect": 0}
+    scene.dispatcher.on_state(state)
+    users = [gevent.spawn(scene.dispatcher.take, f"user {n}") for n in range(4)]
+    gevent.sleep(0)
+    scene.give(*range(10))
+    scene.settle()
+    (took,) = [user.value for user in users if user.ready()]
+    assert (took.stage, took.phase, took.slot) == (0, Phase.SETTLING, 0), "the 3 users are 0, 1 and 2; it has 1"
+    scene.dispatcher.on_state(state | {"place": [0, 2]})
+    scene.settle()
+    assert len([user for user in users if user.ready()]) == 2, "now it has 0 and 2"
+    gevent.killall(users)
+
+
+def test_slots_on_top_open_their_connections_when_the_barrier_opens(scene: Scene) -> None:
+    load = open_loop((1.0, 1.0, None))
+    scene.dispatcher.follow(load, timetable_of(load, 1), 0, lambda _: 10.0)
+    opened: list[str] = []
+    users = []
+    for name in ("first", "second", "third"):
+        users.append(gevent.spawn(scene.dispatcher.take, name, lambda name=name: opened.append(name)))
+        gevent.sleep(0)
+    scene.dispatcher.on_state({"open": [clock(), 1.0], "others": 0, "place": [0, 1], "connect": 2})
+    scene.settle()
+    assert sorted(opened) == ["second", "third"], "who has come last goes first"
+    gevent.killall(users)
+
+
+def test_out_of_touch_a_worker_drops_nothing_as_others_may_have_it(scene: Scene) -> None:
+    load = open_loop((1.0, 1.0, None), max_lag_s=0.5)
+    scene.dispatcher.follow(load, timetable_of(load, 1), 0, lambda _: 10.0)
+    scene.dispatcher.on_state({"open": [clock() - 10.0, 1.0], "others": 0, "place": [0, 1], "connect": 0})
+    scene.dispatcher._leases.slots.join("at work")
+    scene.dispatcher._heard_s -= protocol.FENCE_S + 0.1
+    scene.give(0, 1)
+    assert scene.dispatcher.lapses_s() is None
+    gevent.sleep(0.15)
+    assert len(scene.dispatcher.table) == 0
+    assert scene.dispatcher.overdue(clock()) == []
+    scene.beat()
+    scene.settle()
+    assert len(scene.dispatcher.table) == 0, "they are given back"
+    scene.give(2)
+    gevent.sleep(0.15)
+    (dropped,) = scene.dispatcher.table.snapshot()
+    assert (dropped.seq, dropped.error_kind, dropped.sent_s) == (2, ErrorKind.DROPPED, None)

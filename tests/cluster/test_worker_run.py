@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,11 @@ from stt_load.cluster.protocol import Data
 from stt_load.cluster.worker_run import WorkerRun
 from stt_load.config import Config, masked
 from stt_load.load.iteration import Iteration
+from stt_load.samples.run_info import Load
 from stt_load.samples.sample import Phase
 from stt_load.storage.spool import Spool, read
 from tests.cluster.conversation import INFO, sample_of
+from tests.load.timetables import open_loop
 from tests.worker_process import until
 
 
@@ -38,6 +40,7 @@ def order_of(**words: Any) -> Data:
         "number": 1,
         "open": None,
         "others": 3,
+        "level": None,
     }
     return usual | words
 
@@ -94,7 +97,7 @@ def test_a_secret_of_this_process_does_not_travel_in_a_transcript(monkeypatch: p
 
 def test_a_run_whose_clips_would_be_others_here_is_refused() -> None:
     """The pack of the master may have been changed since this worker was welcome."""
-    with pytest.raises(ValueError, match="is another one than at the master"):
+    with pytest.raises(ValueError, match="is not the same there as at the master"):
         Part(digest="another")
     noise = Config.model_validate({"audio": {"source": "noise"}})
     Part(config=noise.model_dump_json(), digest=None).of.saved(0)
@@ -192,3 +195,30 @@ def test_what_is_in_flight_has_its_time_to_end(part: Part) -> None:
     part.of.dispatcher._leases._started.add(iteration)
     part.of.drain(0.01, lambda: events.append("cut"))
     assert events == ["cut", "cut"]
+
+
+def test_users_that_stay_are_spared_where_nothing_of_theirs_is_in_flight(part: Part) -> None:
+    events: list[str] = []
+    part.of.users_stay = True
+    part.of.drain(0.01, lambda: events.append("cut"))
+    assert not events
+    part.of.dispatcher._leases._started.add(Iteration(0, 0, Phase.MEASURED))
+    part.of.drain(0.01, lambda: events.append("cut"))
+    assert events == ["cut"], "what is in flight even now is not waited for"
+
+
+@pytest.mark.parametrize(
+    ("audio", "load", "reads"),
+    [("flac", open_loop((1, 1, None)), 2), ("wav", open_loop((1, 1, None)), 0), ("flac", INFO.load, 0)],
+    ids=["flac", "wav", "closed"],
+)
+def test_clips_of_arrivals_that_take_time_are_made_ahead(
+    audio: str, load: Load, reads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = list[object]()
+    monkeypatch.setattr("stt_load.cluster.worker_run.read_ahead.run", lambda arrivals, _: reading.append(arrivals))
+    config = Config(audio={"format": audio}).model_dump_json()
+    part = Part(config=config, info=asdict(replace(INFO, load=load)))
+    gevent.idle()
+    assert reading == [part.of.dispatcher] * reads
+    part.of.saved(0)

@@ -78,6 +78,6 @@ def test_its_last_word_on_what_it_has_seen_of_itself_stays(worker_state: WorkerS
 
 def test_what_was_never_heard_of_is_a_row_that_counts_for_nothing(worker_state: WorkerState) -> None:
     worker_state.missing = {Iteration(7, 1, Phase.MEASURED): 25.0}
-    (sample,) = worker_state.lost_tries(origin_s=20.0, audio_s=10.0)
-    assert (sample.seq, sample.attempt, sample.worker, sample.start_s) == (7, 1, 3, 5.0)
+    (sample,) = worker_state.lost_tries(origin_s=20.0, audio_s=lambda seq: 10.0 + seq)
+    assert (sample.seq, sample.attempt, sample.worker, sample.start_s, sample.audio_s) == (7, 1, 3, 5.0, 17.0)
     assert (sample.phase, sample.error_kind, sample.sent_s) == (Phase.OUTSIDE, ErrorKind.LOST, None)

@@ -14,7 +14,7 @@ def flag(key: str, text: str, layer: Layer = Layer.COMMAND_LINE) -> Override:
 
 def test_the_section_has_its_defaults(loaded: Load) -> None:
     audio = loaded("").audio
-    assert (audio.source, audio.duration, audio.sample_rate) == ("speech", 10.0, 16_000)
+    assert (audio.source, audio.duration, audio.sample_rate) == ("speech", None, 16_000)
 
 
 @pytest.mark.parametrize("text", ["audio: {duration: 3, sample_rate: 8e3}", "audio_duration: 3\nsample_rate: 8_000"])
@@ -45,7 +45,7 @@ def test_what_is_in_effect_has_the_present_names_only(loaded: Load) -> None:
 
 def test_another_source_is_told_what_there_is(faults: Faults) -> None:
     (fault,) = faults("audio: {source: speach}")
-    asked = "did you mean `speech`? Else choose speech, noise or silence"
+    asked = "did you mean `speech`? Else choose speech, noise, silence or files"
     assert (fault.key, fault.message) == ("audio.source", f"speach is not one of the choices; {asked}")
 
 
@@ -107,7 +107,7 @@ def test_of_two_layers_the_higher_one_wins_whatever_the_names(loaded: Load, low:
 
 def test_a_fault_names_the_key_as_it_was_given(faults: Faults) -> None:
     (fault,) = faults("audio: {duration: 0}")
-    assert (fault.key, fault.message) == ("audio.duration", "0 is too small; choose a number above 0")
+    assert (fault.key, fault.message) == ("audio.duration", "0 is too small; choose a number of seconds above 0")
     (fault,) = faults("\naudio_duration: 0")
     assert (fault.line, fault.key) == (2, "audio_duration")
     (fault,) = faults("audio_duration: 9", flag("audio.duration", "0"))

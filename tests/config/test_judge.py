@@ -36,7 +36,7 @@ WRONG_VALUES = [
     ("concurrent_requests: 0", 1, "concurrent_requests", "0", ["too small", "from 1 to"]),
     ("request_delay: -0.5", 1, "request_delay", "-0.5", ["too small", "a number from 0"]),
     ("request_delay: .nan", 1, "request_delay", ".nan", ["is not a finite number"]),
-    ("audio_duration: 0", 1, "audio_duration", "0", ["too small", "a number above 0"]),
+    ("audio_duration: 0", 1, "audio_duration", "0", ["too small", "a number of seconds above 0"]),
     ("audio_duration: 0.0004", 1, "audio_duration", "0.0004", ["fewer than 8 samples", "choose 0.0005 or more"]),
     ("audio_duration: 134218", 1, "audio_duration", "134218", ["above 4 GiB", "choose 134217 or less"]),
     ("audio_duration: 1e300", 1, "audio_duration", "1e300", ["above 4 GiB"]),
@@ -51,7 +51,13 @@ WRONG_VALUES = [
     ),
     ("seed: " + "9" * 5000, 1, "seed", "9" * 60 + "...", ["is not a finite number"]),
     ("measure_for: 0", 1, "measure_for", "0", ["too small", "above 0"]),
-    ("total_requests: 90\nmeasure_for: 60", 2, "measure_for", "60", ["excludes total_requests (90); choose one"]),
+    (
+        "total_requests: 90\nmeasure_for: 60",
+        2,
+        "measure_for",
+        "60",
+        ["excludes total_requests (90, line 1), as both say when the run ends; choose one"],
+    ),
     ('save_path: ""', 1, "save_path", '""', ["is empty; choose a text, or null"]),
     ("continue_on_dead_warmup: yes", 1, "continue_on_dead_warmup", "yes", ["is a text; choose true or false"]),
     (

@@ -11,8 +11,13 @@ from stt_load.config.keys import OTHER_WORDS, key, keys, listed, suggestion
     ("name", "kind", "expected"),
     [
         ("seed", "integer", "a whole number from 0 to 9007199254740991, or null"),
-        ("audio.duration", "number", "a number above 0"),
-        ("audio.source", "string", "speech, noise or silence"),
+        (
+            "audio.duration",
+            "number",
+            "a number above 0, or null, or a range such as 3..20, or {lognormal: {median: 8, "
+            "sigma: 0.6, max: 60}}, or {empirical: FILE}",
+        ),
+        ("audio.source", "string", "speech, noise, silence or files"),
         ("report.language", "string", "en or ko"),
         ("api.verify", "boolean", "true or false"),
         ("api.capture_headers", "list", "a list of texts, such as [one, two]"),
@@ -21,7 +26,8 @@ from stt_load.config.keys import OTHER_WORDS, key, keys, listed, suggestion
         (
             "audio",
             "section",
-            "lines of the form `key: value` below it, with source, duration, sample_rate, format or pack",
+            "lines of the form `key: value` below it, with source, duration, sample_rate, format, pack, files, "
+            "vary, skip_broken or cache_mb",
         ),
     ],
 )
@@ -56,11 +62,18 @@ def test_there_is_no_other_key() -> None:
         (("api_key",), "`api_key_env` inside `api`"),
         (("timeout",), "`timeout` inside `api`"),
         (("sample_rate_hz",), "`sample_rate` inside `audio`"),
-        (("audio", "manifest"), "`pack`"),
+        (("audio", "manifest"), "`files`"),
+        (("audio", "snr_db"), "`vary`"),
         (("accuracy", "normalize"), "`normalise`"),
         (("normalization",), "`normalise` inside `accuracy`"),
         (("save_transcripts",), "`save_transcripts` inside `accuracy`"),
         (("api", "URL"), "`base_url`"),
+        (("rps",), "`rate` inside `load`"),
+        (("load", "profile"), "`stages`"),
+        (("thresholds",), "`slo`"),
+        (("load", "slo"), "`slo` at the top level"),
+        (("api", "slots"), "`max_in_flight` inside `load`"),
+        (("embedded", "slot"), "`slots`"),
         (("api", "num-requests"), "`total_requests` at the top level"),
         (("embedded", "api_key"), "`api_key_env`"),
     ],

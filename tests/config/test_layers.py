@@ -88,7 +88,7 @@ def test_number_and_time_replace_each_other_between_layers(loaded: Load) -> None
 def test_number_and_time_exclude_each_other_in_one_layer(faults: Faults) -> None:
     (fault,) = faults("", flag("measure_for", "60"), flag("total_requests", "50"))
     assert fault.source == "--measure_for"
-    assert "excludes total_requests (50); choose one" in fault.message
+    assert "excludes total_requests (50, --total_requests), as both" in fault.message
 
 
 def test_faults_of_file_and_options_come_together(faults: Faults) -> None:

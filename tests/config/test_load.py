@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from stt_load.config import Config, ConfigError, Override, load
+from stt_load.config.faults import MOST_SHOWN
 from stt_load.config.keys import keys
 from stt_load.config.layers import Layer
 from stt_load.config.load import MOST_BYTES
@@ -176,10 +177,10 @@ def test_a_long_text_takes_time_by_its_length(tmp_path: Path, key: str, text: st
 
 
 def test_many_faults_are_not_all_told(faults: Faults) -> None:
-    found = faults("\n".join(f"k{number}: 1" for number in range(500)))
-    assert len(found) == 500
+    found = faults("\n".join(f"k{number}: 1" for number in range(MOST_SHOWN + 400)))
+    assert len(found) == MOST_SHOWN + 400
     lines = str(ConfigError(found)).splitlines()
-    assert (len(lines), lines[-1]) == (102, "  and 400 more")
+    assert (len(lines), lines[-1]) == (MOST_SHOWN + 2, "  and 400 more")
 
 
 def test_a_file_of_the_largest_size_is_read_and_no_larger_one(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 import sys
@@ -19,6 +20,8 @@ FILE_ONLY = (
     "api.protocol",
     "audio.format",
     "audio.pack",
+    "audio.skip_broken",
+    "audio.cache_mb",
     "accuracy.",
     "api.audio_",
     "api.call",
@@ -37,9 +40,14 @@ FILE_ONLY = (
     "embedded",
     "api.base_url",
     "concurrent_requests",
+    "cost.",
+    "load.burstiness",
+    "load.max_lag",
+    "load.speed",
 )
 
 TAKEN = """
+import argparse
 import json
 from locust.argument_parser import get_empty_argument_parser, setup_parser_arguments
 from stt_load.config.options import OPTIONS
@@ -92,10 +100,12 @@ def test_the_listing_has_everything_in_aligned_columns() -> None:
 
 def test_a_variable_that_is_called_like_one_of_ours_and_is_none_is_told() -> None:
     environ = dict.fromkeys(("STT_LOAD_TOTAL_REQUEST", "STT_LOAD_XYZ", "STT_LOAD_SEED", "STT_LOAD_OWN_KEY"), "3")
+    environ["STT_LOAD_USERS"] = "3"
     environ |= {"STT_LOAD_LOCUST_STATS": "1", "PATH": "x"}
     environ |= {f"STT_LOAD_MASTER_{name}": "x" for name in ("SERVICE_HOST", "PORT", "PORT_5557_TCP_ADDR")}
     assert list(unknown_variables(environ, ["STT_LOAD_OWN_KEY"])) == [
         "the environment variable STT_LOAD_TOTAL_REQUEST changes nothing; did you mean STT_LOAD_TOTAL_REQUESTS?",
+        "the environment variable STT_LOAD_USERS changes nothing; did you mean LOCUST_USERS?",
         "the environment variable STT_LOAD_XYZ changes nothing; `stt-load options` lists those that do",
     ]
 
@@ -112,3 +122,38 @@ def test_the_environment_gives_overrides() -> None:
         ("seed", "5", "STT_LOAD_SEED", Layer.ENVIRONMENT),
         ("concurrent_requests", "7", "LOCUST_USERS", Layer.ENVIRONMENT),
     }
+
+
+def test_what_has_several_forms_is_typed_in_one_line_that_is_read_back() -> None:
+    stages = "5 for 60, 5..20 for 120"
+    slo = "p95(response_time_s) < 2; {limit: error_rate < 1%, abort: true}; {each: response_time_s < 2 and wer < 0.2}"
+    rule = "p95(response_time_s) within 5%"
+    typed = {"--stages": stages, "--slo": slo, "--audio-duration": "3..20", "--max-in-flight": "7"}
+    for given in (typed, {"--stop-when": rule}):
+        overrides = [
+            Override(option.key, given[option.flag], option.flag) for option in OPTIONS if option.flag in given
+        ]
+        config = load(overrides=overrides, environ={}).config
+        assert {option.flag: option.text(config) for option in OPTIONS if option.flag in given} == given
+    assert {option.text(Config()) for option in OPTIONS if option.flag in ("--slo", "--stages", "--stop-when")} == {
+        ""
+    }
+
+
+def test_slos_may_be_given_one_by_one() -> None:
+    parser = argparse.ArgumentParser()
+    parser.set_defaults(slo="wer < 1")
+    (option,) = [option for option in OPTIONS if option.key == "slo"]
+    parser.add_argument(option.flag, default=None, **option.action)
+    parser.set_defaults(slo="wer < 1")
+    assert parser.parse_args([]).slo == "wer < 1"
+    assert parser.parse_args(["--slo", "wer < 2", "--slo", "{limit: cer < 3, abort: true}"]).slo == (
+        "wer < 2; {limit: cer < 3, abort: true}"
+    )
+    assert parser.parse_args(["--slo", "wer < 2"]).slo == "wer < 2"
+
+
+def test_so_may_locusts_way_to_start_users() -> None:
+    assert from_environment({"LOCUST_SPAWN_RATE": "2"}) == [
+        Override("spawn_rate", "2", "LOCUST_SPAWN_RATE", Layer.ENVIRONMENT)
+    ]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from stt_load.config import Config, ConfigError, check_save_path, load
-from stt_load.config.save_path import check_rows_path
+from stt_load.config.save_path import check_junit_path, check_rows_path
 
 
 @pytest.mark.parametrize("save_path", [None, "r.json", "sub/r.json", "./sub/../r"])
@@ -82,3 +82,18 @@ def test_where_the_rows_go_is_tried_as_well(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load(path, environ={}, save_directory=tmp_path)
     assert [(fault.line, fault.key) for fault in caught.value.faults] == [(1, "seed"), (3, "report.rows")]
+
+
+def test_and_so_is_where_the_verdicts_go(tmp_path: Path) -> None:
+    def verdicts(path: str | None) -> Config:
+        return Config.model_validate({"report": {"junit": path}})
+
+    assert check_junit_path(verdicts(None), Path("/nowhere")) == []
+    assert check_junit_path(verdicts("v.xml"), tmp_path) == []
+    (fault,) = check_junit_path(verdicts("gone/v.xml"), tmp_path)
+    assert (fault.key, "gone/v.xml is in a directory that doesn't exist" in str(fault)) == ("report.junit", True)
+    path = tmp_path / "config.yaml"
+    path.write_text("report: {junit: gone/v.xml}")
+    with pytest.raises(ConfigError) as caught:
+        load(path, environ={}, save_directory=tmp_path)
+    assert [(fault.line, fault.key) for fault in caught.value.faults] == [(1, "report.junit")]

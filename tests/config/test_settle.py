@@ -9,7 +9,9 @@ import pytest
 
 from stt_load.cli import main
 from stt_load.config import ApiConfig, Config, Layer, Origin, Override, load, masked
+from stt_load.config.layers import Layers
 from stt_load.config.settle import settle
+from stt_load.config.yaml_source import parse
 from stt_load.run.context import api_of, target_of
 from tests.cli.test_probe import probe
 from tests.config.conftest import Load
@@ -164,3 +166,21 @@ def test_a_model_that_is_not_sent_goes_unless_a_person_chose_it() -> None:
     assert settle(config, {})[0].api.model is None
     chosen = {("api", "model"): Origin(Layer.COMMAND_LINE, "--model", "whisper-1")}
     assert settle(config, chosen)[0].api.model == "whisper-1"
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("audio: {files: calls}", "files"),
+        ("audio: {files: calls, source: files}", "files"),
+        ("audio: {files: calls, source: speech}", "speech"),
+        ("audio: {files: calls, source: noise}", "noise"),
+        ("audio: {source: silence}", "silence"),
+        ("", "speech"),
+    ],
+)
+def test_who_names_recordings_and_no_source_means_them(text: str, source: str) -> None:
+    layers = Layers()
+    layers.add_document(parse(text, "config.yaml"), "config.yaml")
+    config, notes = settle(Config.model_validate(layers.values), layers.origins)
+    assert (config.audio.source, notes) == (source, ())

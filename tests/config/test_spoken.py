@@ -10,9 +10,10 @@ import pytest
 
 from stt_load.config import Config, load
 from stt_load.config.audio import AudioConfig
+from stt_load.config.audio_notes import Spoken
 from stt_load.config.spoken import packs_can_be_read, spoken
 from tests.config.conftest import Faults, Load
-from tests.config.recordings import pack
+from tests.config.recordings import TEXTS, pack
 
 
 @pytest.fixture(autouse=True)
@@ -92,6 +93,88 @@ def test_the_embedded_servers_own_pack_is_looked_at_once(faults: Faults) -> None
     assert fault.key == "embedded.pack"
     both = Config.model_validate({"audio": {"pack": "nowhere.jsonl"}, "embedded": {"pack": "nowhere.jsonl"}})
     assert [set(broken) for broken in packs_can_be_read(both)] == [{("audio", "pack")}]
+
+
+FILES = "total_requests: 20\naudio:\n  files: calls\n"
+
+
+def recordings(*, texts: bool = True) -> None:
+    """A folder of three, `calls`."""
+    pack(Path("calls/manifest.jsonl"))
+    for number, text in enumerate(TEXTS):
+        if texts:
+            Path(f"calls/{number}.txt").write_text(text, encoding="utf-8")
+
+
+def test_recordings_of_ones_own_are_a_folder_or_a_manifest() -> None:
+    recordings()
+    for files, language in (("calls", ""), ("calls/manifest.jsonl", "ko")):
+        assert spoken(AudioConfig(source="files", files=files)) == Spoken(
+            files, language, longest_s=1.0, recordings=3, left_out=(), has_texts=True
+        )
+    asked = spoken(AudioConfig(source="files", files="calls", duration="3..20"))
+    assert asked is not None
+    assert asked.longest_s is None
+
+
+def test_recordings_without_texts_have_none(loaded: Load) -> None:
+    recordings(texts=False)
+    found = spoken(AudioConfig(source="files", files="calls"))
+    assert found is not None
+    assert not found.has_texts
+    assert loaded(FILES).audio.source == "files"
+
+
+def test_every_fault_of_recordings_is_told_at_once_where_they_are_named(faults: Faults) -> None:
+    recordings()
+    Path("calls/1.txt").unlink()
+    Path("calls/broken.wav").write_bytes(b"RIFF")
+    Path("calls/broken.txt").write_text("words", encoding="utf-8")
+    found = faults(FILES)
+    assert [(fault.line, fault.key, fault.value) for fault in found] == [(3, "audio.files", "calls")] * 2
+    messages = "\n".join(fault.message for fault in found)
+    assert "can't be used: 1.wav has no text in 1.txt" in messages
+    assert "can't be used: broken.wav " in messages
+    assert found[-1].message.endswith("; audio.skip_broken: true leaves out those that can't be used, 2 of 4")
+
+
+def test_what_may_be_left_out_is_said_and_no_fault() -> None:
+    recordings()
+    Path("calls/1.txt").unlink()
+    Path("config.yaml").write_text(FILES + "  skip_broken: true\n", encoding="utf-8")
+    note, *_ = load(Path("config.yaml"), environ={}).notes
+    assert note.startswith("of calls 1 of 3 recordings are left out: 1.wav has no text in 1.txt")
+
+
+def test_recordings_without_room_in_any_clip_are_a_fault_and_some_of_them_a_note(faults: Faults) -> None:
+    recordings()
+    (fault,) = faults(FILES + "  duration: 1.2\n")
+    assert (fault.key, fault.line) == ("audio.duration", 4)
+    assert fault.message.startswith("1.2 is too short: calls: no recording has room in a clip of 1.2 s: the shortest")
+    pack(Path("long.jsonl"), texts=["one more"], seconds=4.0)
+    with Path("calls/manifest.jsonl").open("a", encoding="utf-8") as file:
+        file.write('{"audio": "../0.wav", "text": "one more"}\n')
+    text = "total_requests: 20\naudio: {files: calls/manifest.jsonl, duration: 3}\n"
+    Path("config.yaml").write_text(text, encoding="utf-8")
+    note, *_ = load(Path("config.yaml"), environ={}).notes
+    assert note.startswith("of calls/manifest.jsonl 1 of 4 recordings are too long for audio.duration: ")
+    assert "lasts 4.00 s" in note
+
+
+def test_lengths_that_are_none_are_told_once(faults: Faults) -> None:
+    recordings()
+    (fault,) = faults(FILES + "  duration: {empirical: nowhere.csv}\n")
+    assert fault.key == "audio.duration"
+
+
+def test_recordings_that_are_not_there_are_a_fault_beside_others(faults: Faults) -> None:
+    first, second = faults("audio: {files: nowhere}\ntotal_requests: 5\n")
+    assert first.message.startswith("nowhere can't be used: ")
+    assert second.key == "total_requests"
+
+
+def test_recordings_that_are_not_sent_are_not_looked_at(loaded: Load) -> None:
+    assert loaded("audio: {source: speech, files: nowhere}").audio.files == "nowhere"
 
 
 def test_it_is_said_where_the_service_is_asked_for_another_language_than_the_packs() -> None:

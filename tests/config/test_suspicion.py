@@ -196,6 +196,13 @@ def test_a_value_in_a_message_is_one_short_line_without_a_secret(
     assert shown(path, written) == text
 
 
+def test_a_folder_is_shown_however_long_its_name_is() -> None:
+    folder = "/data/recordings-2026/calls-1"
+    assert shown(("audio", "files"), folder) == folder
+    assert shown(("api", "model"), folder) == "***"
+    assert shown(("audio", "files"), "sk-proj-1234567890abcdef") == "***"
+
+
 def test_of_a_path_the_secrets_in_its_query_are_not_shown() -> None:
     for path in (("api", "endpoint"), ("api", "job", "poll")):
         assert shown(path, '"/x/{id}?key=pony"') == "/x/{id}?key=***"
@@ -204,3 +211,22 @@ def test_of_a_path_the_secrets_in_its_query_are_not_shown() -> None:
 
 def test_a_long_value_is_cut() -> None:
     assert shown(("api", "prompt"), "word " * 100) == ("word " * 100)[:SHOWN_CHARACTERS] + "..."
+
+
+@pytest.mark.parametrize(
+    ("path", "written"),
+    [
+        (("stop_when",), "p95(response_time_s)"),
+        (("slo",), "p95(response_time_s)<2"),
+        (("slo", "0"), "p95(service_time_s)<0.5"),
+        (("load", "stages"), "5for60,10for60,20for60"),
+        (("load", "trace"), "recorded/2026-11-27/arrivals-of-a-day.csv"),
+        (("report", "junit"), "build/reports-of-2026/stt-load.xml"),
+    ],
+)
+def test_figures_and_files_are_no_keys(path: tuple[str, ...], written: str) -> None:
+    assert shown(path, written) == written
+
+
+def test_a_key_in_place_of_a_figure_is_not_shown() -> None:
+    assert shown(("stop_when",), "AKIAABCDEFGHIJKLMNOP") == "***"

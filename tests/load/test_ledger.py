@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from stt_load.load.iteration import Iteration
 from stt_load.load.ledger import MOST_PER_USER, Ledger
+from stt_load.load.repeats import CONTROLS, UNDER_LOAD
 from stt_load.samples.sample import Phase
 
 WORKERS = st.sampled_from(["a", "b", "c"])
@@ -27,10 +28,15 @@ class Worker:
 
 
 class AnyInterleaving(RuleBasedStateMachine):
-    @initialize(total=st.none() | st.integers(1, 40), warmup=st.integers(0, 12), awaited=st.integers(0, 6))
-    def begin(self, total: int | None, warmup: int, awaited: int) -> None:
+    @initialize(
+        total=st.none() | st.integers(1, 40),
+        warmup=st.integers(0, 12),
+        awaited=st.integers(0, 6),
+        repeat_check=st.sampled_from([0, 0, 1, 2, 5, 50]),
+    )
+    def begin(self, total: int | None, warmup: int, awaited: int, repeat_check: int) -> None:
         warmup = warmup if total is None else min(warmup, total - 1)
-        self.ledger = Ledger(total, warmup, awaited)
+        self.ledger = Ledger(total, warmup, awaited, repeat_check)
         self.total, self.warmup = total, warmup
         self.workers: dict[str, Worker] = {}
         self.beyond: list[tuple[str, Iteration]] = []
@@ -56,12 +62,26 @@ class AnyInterleaving(RuleBasedStateMachine):
         iterations = self.ledger.lease(name)
         assert not (iterations and (self.ledger.closed or name not in self.workers))
         for iteration in iterations:
+            if iteration.phase is Phase.OUTSIDE:
+                if iteration.attempt in CONTROLS:
+                    assert len(iterations) == 1
+                    assert self.ledger.handed_out == 0, "nothing of the run is out beside the control"
+                    assert not self.of_control(), "and no other one"
+                else:
+                    assert self.ledger.open, "what is said under load comes after the barrier"
+                continue
+            assert not self.ledger.repeats.controlling
             assert iteration.phase is (Phase.WARMUP if iteration.seq < self.warmup else Phase.MEASURED)
             if iteration.phase is Phase.MEASURED:
                 assert self.ledger.open
                 assert len([seq for seq in self.counted if seq < self.warmup]) == self.warmup
         if iterations:
             self.workers[name].stock += iterations
+
+    def of_control(self) -> list[Iteration]:
+        """Those that some worker has."""
+        held = [one for worker in self.workers.values() for one in worker.started + worker.stock]
+        return [one for one in held if one.phase is Phase.OUTSIDE and one.attempt in CONTROLS]
 
     @rule(name=WORKERS, number=st.integers(1, 5), told=st.booleans())
     def start(self, name: str, number: int, told: bool) -> None:
@@ -96,6 +116,10 @@ class AnyInterleaving(RuleBasedStateMachine):
     def take_in(self, name: str, iteration: Iteration, *, twice: bool = False) -> None:
         assert twice or self.ledger.owns(name, iteration)
         accepted = self.ledger.accepts(name, iteration)
+        if iteration.phase is Phase.OUTSIDE:
+            assert accepted
+            self.ledger.finish(iteration)
+            return
         assert accepted == (iteration.seq not in self.counted)
         if accepted:
             self.ledger.finish(iteration)
@@ -108,7 +132,7 @@ class AnyInterleaving(RuleBasedStateMachine):
         assert in_flight <= set(worker.started), "nothing is lost that was never started"
         assert in_flight == set(worker.started) or not worker.known
         if self.ledger.closed:
-            self.lost |= {iteration.seq for iteration in in_flight}
+            self.lost |= {iteration.seq for iteration in in_flight if iteration.phase is not Phase.OUTSIDE}
         self.beyond += [(name, iteration) for iteration in worker.started]
 
     @rule(name=WORKERS)
@@ -145,7 +169,12 @@ class AnyInterleaving(RuleBasedStateMachine):
         assert self.total is None or all(seq < self.total for seq in self.counted)
         assert self.ledger.done == (self.total is not None and len(self.counted) == self.total)
         assert self.ledger.in_flight <= sum(len(worker.started + worker.stock) for worker in self.workers.values())
-        held = {iteration.seq for worker in self.workers.values() for iteration in worker.started + worker.stock}
+        held = {
+            iteration.seq
+            for worker in self.workers.values()
+            for iteration in worker.started + worker.stock
+            if iteration.phase is not Phase.OUTSIDE
+        }
         assert self.ledger.handed_out == len(held | self.lost | set(self.counted)), (
             "it has a row, is held, or is lost"
         )
@@ -161,7 +190,7 @@ class AnyInterleaving(RuleBasedStateMachine):
         for name in ("a", "b", "c"):
             self.ledger.lost(name)
         taken = 0
-        for _ in range(10 * self.total):
+        for _ in range(10 * self.total + self.ledger.repeats.controls):
             self.ledger.report("last", 100, 100, taken)
             iterations = self.ledger.lease("last")
             taken += len(iterations)
@@ -170,6 +199,7 @@ class AnyInterleaving(RuleBasedStateMachine):
             if self.ledger.may_open():
                 self.ledger.open = True
         assert self.ledger.done
+        assert self.ledger.repeats.controlled == self.ledger.repeats.controls
 
 
 TestAnyInterleaving = AnyInterleaving.TestCase
@@ -329,3 +359,111 @@ def test_the_barrier_does_not_wait_for_users_that_do_nothing() -> None:
     assert ledger.may_open()
     ledger.report("stuck", 2, 2, 0)
     assert ledger.may_open(), "it is back, and counts once"
+
+
+def controlled(ledger: Ledger, worker: str) -> int:
+    """The control, by one user of `worker`; how many it has taken."""
+    taken = 0
+    while ledger.repeats.controlling:
+        ledger.report(worker, 1, 1, taken)
+        (control,) = ledger.lease(worker)
+        assert ledger.accepts(worker, control)
+        ledger.finish(control)
+        taken += 1
+    return taken
+
+
+def test_of_the_control_one_is_leased_at_a_time_whoever_asks() -> None:
+    ledger = Ledger(100, 10, 0, repeat_check=2)
+    ledger.report("a", 3, 3, 0)
+    ledger.report("b", 3, 3, 0)
+    (control,) = ledger.lease("a")
+    assert (control.phase, control.attempt) == (Phase.OUTSIDE, CONTROLS[0])
+    assert ledger.lease("b") == []
+    ledger.report("a", 3, 3, 1)
+    assert (ledger.in_flight, ledger.handed_out) == (1, 0)
+    assert ledger.accepts("a", control)
+    ledger.finish(control)
+    assert [one.attempt for one in ledger.lease("b")] == [CONTROLS[1]]
+
+
+def test_a_control_that_is_lost_is_not_made_again_and_nobody_waits_for_it() -> None:
+    ledger = Ledger(10, 0, 0, repeat_check=1)
+    ledger.report("a", 1, 1, 0)
+    (first,) = ledger.lease("a")
+    ledger.report("a", 1, 1, 1)
+    assert ledger.lost("a") == [first]
+    ledger.report("b", 1, 1, 0)
+    (second,) = ledger.lease("b")
+    assert (first.attempt, second.attempt) == CONTROLS
+    assert ledger.owns("a", first), "it may still be told"
+    assert ledger.accepts("a", first)
+    ledger.finish(first)
+    assert not ledger.may_open(), "another one is in flight"
+    assert ledger.accepts("b", second)
+    ledger.finish(second)
+    assert ledger.may_open()
+    assert ledger.leased_again == 0
+
+
+def test_what_is_said_again_and_was_never_started_is_there_for_others() -> None:
+    ledger = Ledger(40, 0, 0, repeat_check=2)
+    taken = controlled(ledger, "a")
+    ledger.open = True
+    ledger.report("a", 30, 30, taken)
+    leased = ledger.lease("a")
+    again = [one for one in leased if one.phase is Phase.OUTSIDE]
+    assert [(one.seq, one.attempt) for one in again] == [(10, UNDER_LOAD)]
+    ledger.renew("a", set())
+    ledger.report("b", 40, 40, 0)
+    assert again[0] in ledger.lease("b")
+    assert ledger.measured_results == ledger.warmup_results == 0
+
+
+def test_since_when_answers_are_waited_for_is_told_by_what_a_worker_has_said_to_have_started() -> None:
+    ledger = opened(100, {"a": 2})
+    first, second, third = ledger.lease("a")[:3]
+    assert ledger.waiting_s(1.0) == [], "it may have started none of them"
+    ledger.report("a", 2, 2, taken=2, now_s=1.0)
+    ledger.report("a", 2, 2, taken=3, now_s=2.0)
+    assert ledger.waiting_s(3.0) == [1.0, 1.0, 2.0]
+    assert ledger.accepts("a", first)
+    ledger.finish(first)
+    assert ledger.waiting_s(3.0) == [1.0, 2.0]
+    ledger.renew("a", {second}, now_s=4.0)
+    assert ledger.waiting_s(5.0) == [1.0], "the third was lost on its way, and began nowhere"
+    assert third.begun_s is None
+    ledger.report("b", 1, 1, taken=0, now_s=5.0)
+    assert third in ledger.lease("b")
+    assert ledger.lost("a") == [second]
+    ledger.report("c", 50, 50, taken=0, now_s=6.0)
+    again = [one for one in ledger.lease("c") if one.attempt]
+    assert [one.seq for one in again] == [second.seq]
+    assert ledger.waiting_s(7.0) == [], "a new try of it begins when somebody has started that"
+
+
+def test_what_a_worker_holds_when_its_lease_begins_anew_began_by_then() -> None:
+    ledger = opened(100, {"a": 2})
+    first, second = ledger.lease("a")[:2]
+    ledger.report("a", 2, 2, taken=1, now_s=1.0)
+    ledger.renew("a", {first, second}, now_s=2.0)
+    ledger.report("a", 2, 2, taken=0, now_s=2.0)
+    assert ledger.waiting_s(3.0) == [1.0, 2.0]
+
+
+def test_after_a_new_beginning_of_its_lease_a_worker_tells_of_what_it_was_given_since() -> None:
+    ledger = opened(100, {"a": 2})
+    for iteration in ledger.lease("a"):
+        assert ledger.accepts("a", iteration)
+    ledger.renew("a", set(), now_s=2.0)
+    given = ledger.lease("a")
+    ledger.report("a", 2, 2, taken=1, now_s=3.0)
+    assert [one.begun_s for one in given[:2]] == [3.0, None]
+
+
+def test_the_warm_up_is_waited_for_by_nobody() -> None:
+    ledger = Ledger(100, 2, awaited=0)
+    ledger.report("a", 2, 2, 0)
+    assert len(ledger.lease("a")) == 2
+    ledger.report("a", 2, 2, 2, now_s=1.0)
+    assert ledger.waiting_s(2.0) == []

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from stt_load.load.iteration import Iteration
 from stt_load.load.slots import Slots
 from stt_load.samples.sample import Phase
+from tests.load.timetables import When, open_loop
 
+ANY = open_loop((2, 2, None))
 ONE = Iteration(5, 1, Phase.MEASURED, level=2)
 
 
@@ -58,6 +60,15 @@ def test_who_has_taken_nothing_yet_is_fresh() -> None:
     assert slots.is_fresh("a"), "whoever comes back comes anew"
 
 
+def test_what_is_said_again_is_nobodys_first_and_due_when_it_is_ready() -> None:
+    slots = Slots()
+    slots.join("a")
+    slots.follow(ANY, When(lambda _: 1e9), 3)
+    taken = slots.serve("a", Iteration(5, 0xFF00, Phase.OUTSIDE), 0.0)
+    assert taken is not None
+    assert (taken.due_s, slots.is_fresh("a")) == (None, True)
+
+
 @given(st.lists(st.integers(0, 6)))
 def test_numbers_are_unique_and_below_the_most_that_were_there_at_once(toggled: list[int]) -> None:
     slots, there, most = Slots(), set[int](), 0
@@ -77,18 +88,18 @@ def test_what_a_timetable_has_is_taken_when_it_is_due_and_not_before() -> None:
     slots = Slots()
     slots.join("a")
     slots.barrier_s = 100.0
-    slots.follow(lambda number: 0.5 * number, 3)
+    slots.follow(ANY, When(lambda number: 0.5 * number), 3)
     assert slots.serve("a", ONE, 100.9) is None
-    assert (slots.wake_s, slots.fresh) == (101.0, 1)
+    assert (slots.wakes_s(ONE.seq, 100.9), slots.fresh) == (101.0, 1)
     taken = slots.serve("a", ONE, 101.0)
     assert taken is not None
-    assert (taken.due_s, slots.wake_s) == (101.0, None)
+    assert taken.due_s == 101.0
 
 
 def test_the_warm_up_is_due_when_it_is_ready_whatever_the_timetable() -> None:
     slots = Slots()
     slots.join("a")
-    slots.follow(lambda _: 1e9, 3)
+    slots.follow(ANY, When(lambda _: 1e9), 3)
     taken = slots.serve("a", Iteration(2, 0, Phase.WARMUP), 0.0)
     assert taken is not None
     assert taken.due_s is None

@@ -82,6 +82,10 @@ def test_the_default_user_is_spawned_unless_another_is_named(monkeypatch: pytest
         ("", ["-H", "localhost:8000"], ["localhost:8000"]),
         ("", ["--total-requests", "x", "--stream", "maybe"], ["--total-requests", "--stream"]),
         ("api: {call: 'nothing.py:call'}\n", [], ["api.call nothing.py:call"]),
+        ("", ["--rate", "12", "-r", "2"], ["--spawn-rate", "load.rate (12, --rate)"]),
+        ("", ["--rate", "12", "--stages", "5 for 60"], ["--stages", "excludes load.rate (12, --rate)"]),
+        ("", ["--slo", "p95(response_time_s) < 2", "--slo", "p95(nothing) < 2"], ["--slo", "slo.1", "nothing"]),
+        ("load: {rate: 3}\nrequest_delay: 1", [], ["line 2", "request_delay", "load.rate (3, line 1)"]),
     ],
 )
 def test_what_is_wrong_ends_with_2_all_of_it_at_once(
@@ -96,6 +100,94 @@ def test_what_is_wrong_ends_with_2_all_of_it_at_once(
     told = capsys.readouterr().err
     for part in said:
         assert part in told
+
+
+def test_slos_are_given_one_by_one_and_all_count(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """In place of the file's. In a variable they are one text, in a file of Locust's a list."""
+    monkeypatch.delenv("STT_LOAD_SLO", raising=False)
+    file = CONFIG + "slo: [error_rate < 5%]"
+
+    def limits(*words: str) -> list[str]:
+        ours, options = command_line(monkeypatch, tmp_path, file, *words)
+        return [entry["limit"] for entry in ours.config_of(vars(options), options.host).slo]
+
+    assert limits() == ["error_rate < 5%"]
+    assert limits("--slo", "error_rate < 1%", "--slo", "shed_rate == 0") == ["error_rate < 1%", "shed_rate == 0"]
+    (tmp_path / "locust.conf").write_text("slo = [error_rate < 2%, shed_rate == 0]\n", encoding="utf-8")
+    assert limits() == ["error_rate < 2%", "shed_rate == 0"]
+    monkeypatch.setenv("STT_LOAD_SLO", "error_rate < 3%; shed_rate == 0")
+    assert limits() == ["error_rate < 3%", "shed_rate == 0"]
+    assert limits("--slo", "error_rate < 1%") == ["error_rate < 1%"]
+
+
+def test_users_of_an_open_loop_are_those_of_the_warm_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    ours, options = command_line(monkeypatch, tmp_path, CONFIG, "--rate", "12", "-u", "7")
+    config = ours.config_of(vars(options), options.host)
+    assert (config.concurrent_requests, config.load.max_in_flight, config.load.rate) == (7, 1000, 12)
+    ours, options = command_line(monkeypatch, tmp_path, CONFIG, "--rate", "12")
+    assert (options.num_users, options.rate, options.slo, options.stages) == (3, "12", "", "")
+
+
+def test_a_ramp_from_below_is_ignored_with_a_rate(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LOCUST_SPAWN_RATE", "2")
+    ours, options = command_line(monkeypatch, tmp_path, CONFIG, "--rate", "12")
+    assert (
+        "spawn_rate (2.0, LOCUST_SPAWN_RATE) is ignored: with load.rate (12, --rate) all" in capsys.readouterr().err
+    )
+    ours.config_of(vars(options), options.host)
+    assert capsys.readouterr().err == ""
+
+
+SEARCH = ("--slo", "p95(response_time_s) < 2", "--search", "users to 64")
+
+
+def test_a_search_and_its_levels_come_from_anywhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Users of the file, or of the environment below, are not the ones that a level has."""
+    ours, options = command_line(monkeypatch, tmp_path, CONFIG, *SEARCH)
+    assert (options.search, options.levels, options.total_requests) == ("users to 64", "", "")
+    config = ours.config_of(vars(options), options.host)
+    assert (config.level_axis, config.locust_users, config.total_requests) == ("users", 1, None)
+    assert [entry["limit"] for entry in config.slo] == ["p95(response_time_s) < 2", "error_rate < 1%"]
+    config = ours.config_of(vars(options) | {"levels": "users 2, 4 for 50 requests"}, options.host)
+    assert (config.load.search, config.load.levels) == (None, {"users": [2, 4], "requests": 50})
+    assert len(config.slo) == 1, "what a search adds goes with it"
+    monkeypatch.setenv("STT_LOAD_LEVELS", "rate 5, 10")
+    monkeypatch.setenv("LOCUST_USERS", "9")
+    ours, options = command_line(monkeypatch, tmp_path, CONFIG)
+    config = ours.config_of(vars(options), options.host)
+    assert (options.levels, config.locust_users, config.concurrent_requests) == ("rate 5, 10", 1000, 9)
+
+
+def test_users_on_the_command_line_and_a_search_without_a_limit_end_with_2(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words, said in (
+        (
+            (*SEARCH, "-u", "8"),
+            "--users: 1 problem\n  concurrent_requests: 8 is a number of users, and load.search (",
+        ),
+        (("--levels", "users 1, 2", "-u", "8"), "and load.levels (users 1, 2, --levels) says how many there are"),
+        (SEARCH[2:], "search needs a latency limit, such as --slo 'p95(response_time_s) < 2'\n"),
+    ):
+        with pytest.raises(SystemExit) as caught:
+            command_line(monkeypatch, tmp_path, CONFIG, *words)
+        assert caught.value.code == 2
+        assert said in capsys.readouterr().err
+    monkeypatch.setenv("LOCUST_USERS", "9")
+    ours, options = command_line(monkeypatch, tmp_path, CONFIG, *SEARCH)
+    assert "concurrent_requests (9, LOCUST_USERS) is ignored: load.search (" in capsys.readouterr().err
+    assert ours.config_of(vars(options), options.host).locust_users == 1
+
+
+def test_what_a_form_says_of_the_load_counts_over_all_else(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    ours, options = command_line(monkeypatch, tmp_path, CONFIG, "--stages", "5 for 60")
+    changed = vars(options) | {"rate": "7", "slo": "error_rate < 1%; shed_rate == 0"}
+    config = ours.config_of(changed, options.host)
+    assert (config.load.rate, config.load.stages, len(config.slo), config.total_requests) == (7, None, 2, 30)
+    with pytest.raises(ConfigError, match="nobody pauses; choose 0"):
+        ours.config_of(changed | {"request_delay": "1"}, options.host)
 
 
 def test_a_worker_needs_no_file_and_does_not_care_for_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -300,3 +392,17 @@ def test_a_model_in_the_form_goes_where_it_has_its_place_or_is_refused(
             with pytest.raises(ConfigError, match="the form's model"):
                 ours.config_of(changed, options.host)
         assert ours.config_of(vars(options), options.host).api.model == ("a" if sent else None)
+
+
+def test_what_a_higher_place_has_replaced_is_not_said_again_by_the_form(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Though its field shows it: nobody has changed it there."""
+    monkeypatch.setenv("STT_LOAD_MEASURE_FOR", "60")
+    ours, options = command_line(monkeypatch, tmp_path, CONFIG, "--stages", "5  for 60")
+    told = capsys.readouterr().err
+    assert "load.stages (5  for 60, --stages) replaces measure_for (60, STT_LOAD_MEASURE_FOR)" in told
+    config = ours.config_of(vars(options), options.host)
+    assert (config.measure_for, config.total_requests, config.load.stages) == (None, None, [{"rate": 5, "for": 60}])
+    assert ours.config_of(vars(options) | {"measure_for": "30"}, options.host).measure_for == 30
+    assert "replaces" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from types import SimpleNamespace
 from typing import Any, cast
 from unittest.mock import Mock
@@ -14,6 +15,7 @@ from locust.env import Environment
 from locust.exception import StopTest
 from locust.runners import LocalRunner, MasterRunner
 
+from stt_load.locust_plugin import controls
 from stt_load.locust_plugin.controls import Controls
 
 
@@ -27,12 +29,13 @@ class Told:
         self.runner.state = "ready"
         self.runner.user_greenlets = Group()
         self.runner.greenlet = Mock()
+        self.runner.start.side_effect = lambda users, rate: self.calls.append(f"start {users} at {rate}")
         self.quit = self.runner.quit
         self.quit.side_effect = lambda: self.calls.append("quit")
         self.runner.stop.side_effect = lambda: self.calls.append("stop")
         self.runner.update_state.side_effect = lambda state: setattr(self.runner, "state", state)
         page = SimpleNamespace(stop=lambda: self.calls.append("page"))
-        options = SimpleNamespace(headless=headless, autoquit=autoquit)
+        options = SimpleNamespace(headless=headless, autoquit=autoquit, num_users=4, spawn_rate=2.0)
         environment: Any = SimpleNamespace(
             runner=self.runner, parsed_options=options, web_ui=None if headless else page
         )
@@ -147,3 +150,35 @@ def test_what_fails_on_the_way_is_raised_to_whoever_asked() -> None:
     told = Told(LocalRunner)
     with pytest.raises(ZeroDivisionError):
         told.controls.through(lambda: print(1 / 0))
+
+
+def test_after_a_run_another_one_begins_with_the_users_that_locust_was_asked_for() -> None:
+    told = Told(LocalRunner)
+    told.runner.state = "running"
+    assert told.controls.again(lambda: True)
+    gevent.sleep(0)
+    assert told.calls == ["stop", "start 4 at 2.0"], "the process goes on, which ends after a stop otherwise"
+    told.runner.state = "running"
+    told.runner.stop()
+    gevent.sleep(0)
+    assert told.calls[2:] == ["stop", "quit"]
+
+
+def test_no_other_run_begins_once_somebody_wants_the_end() -> None:
+    told = Told(LocalRunner)
+    assert not told.controls.again(lambda: not told.calls)
+    assert told.calls == ["stop"]
+
+
+@pytest.mark.parametrize(("back", "begun"), [(2, True), (1, True), (0, False)])
+def test_workers_are_waited_for_between_two_runs_but_not_for_ever(
+    monkeypatch: pytest.MonkeyPatch, back: int, begun: bool
+) -> None:
+    """The clock is the test's: each look takes a second."""
+    told, now = Told(MasterRunner), itertools.count()
+    told.runner.worker_count, told.runner.clients = 2, SimpleNamespace(ready=["a worker"] * back)
+    monkeypatch.setattr(controls, "clock", lambda: next(now))
+    monkeypatch.setattr(controls, "LOOK_S", 0)
+    assert told.controls.again(lambda: True) is begun
+    assert told.calls == (["stop", "start 4 at 2.0"] if begun else ["stop"])
+    assert next(now) == (1 if back == 2 else controls.WORKERS_BACK_S + 1)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +15,20 @@ import pytest
 from stt_load.config import Config, masked
 from stt_load.load.budget import Budget
 from stt_load.locust_plugin import display as displays
-from stt_load.locust_plugin.display import CLEAR, Display
+from stt_load.locust_plugin.display import CLEAR, Display, OneOfSeries
+from stt_load.report import ci
 from stt_load.report.messages import Language
 from stt_load.run.barrier import Barrier
 from stt_load.run.progress import ProcessState
 from stt_load.samples.generator import Generator
 from stt_load.samples.run_info import ClosedLoop, RunInfo
+from stt_load.samples.sample import ErrorKind
 from stt_load.samples.table import SampleTable
 from stt_load.stats.summary import warmup
+from tests.factory import table
+from tests.load.timetables import open_loop
 from tests.making import barrier_of
+from tests.report.runs import run_of
 
 INFO = RunInfo(
     "0",
@@ -213,3 +220,61 @@ def test_what_is_printed_next_is_as_wide_as_the_terminal_is_then(monkeypatch: py
     narrow, wide = shown.report.getvalue().split("🔥")[:2]
     assert "   New random audio for every request\n     (so that no cache answers)\n" in narrow
     assert "   New random audio for every request (so that no cache answers)\n" in wide
+
+
+FAILED = run_of(table([0.0, 1.0], 0.5, kind=ErrorKind.HTTP_5XX))
+
+
+@pytest.fixture(autouse=True)
+def no_github(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever runs these tests."""
+    for name in (ci.ON_GITHUB, ci.STEP_SUMMARY):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_where_no_ci_system_is_and_nothing_was_asked_for_nothing_is_told() -> None:
+    shown = Shown()
+    assert shown.display.tell_ci(FAILED, failures_fail=True)
+    assert (shown.report.getvalue(), shown.aside.getvalue()) == ("", "")
+
+
+def shown_with_junit(path: Path) -> Shown:
+    shown = Shown()
+    config = masked(Config.model_validate({"report": {"junit": str(path)}}))
+    shown.display = Display("en", config, report=shown.report, aside=shown.aside)
+    return shown
+
+
+def test_a_file_that_can_not_be_written_is_said_and_the_rest_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ci.ON_GITHUB, "true")
+    monkeypatch.setenv(ci.STEP_SUMMARY, str(tmp_path / "summary.md"))
+    shown = shown_with_junit(tmp_path / "none" / "junit.xml")
+    assert not shown.display.tell_ci(FAILED, failures_fail=True)
+    said = shown.report.getvalue().splitlines()
+    assert said[0] == f"❗ {tmp_path / 'none' / 'junit.xml'} could not be written: No such file or directory."
+    assert said[1].startswith("::error title=stt-load%3A requests::2 of 2")
+    assert (tmp_path / "summary.md").read_text(encoding="utf-8").startswith("## ")
+
+
+def test_each_run_of_a_series_has_a_junit_file_of_its_own(tmp_path: Path) -> None:
+    config = masked(Config.model_validate({"report": {"junit": str(tmp_path / "junit.xml")}}))
+    one = OneOfSeries(2, 3, "en", config, report=io.StringIO(), aside=io.StringIO())
+    assert one.tell_ci(FAILED, failures_fail=False)
+    assert [path.name for path in tmp_path.iterdir()] == ["junit_2.xml"]
+    assert ET.parse(tmp_path / "junit_2.xml").getroot().get("failures") == "0", "failures are to be ignored"
+
+
+def test_what_a_service_says_is_no_command_on_github(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ci.ON_GITHUB, "true")
+    shown = Shown()
+    shown.display.finished(run_of(table([], []), detail="##[error]x", end_reason="gave_up", complete=False))
+    assert "It said: ## [error]x" in shown.report.getvalue()
+
+
+def test_of_an_open_loop_arrivals_are_announced() -> None:
+    shown = Shown(total_requests=None)
+    shown.display.started(replace(INFO, load=open_loop((2.0, 2.0, 5.0), planned=10)))
+    shown.display.measuring(NO_WARMUP, None)
+    assert shown.report.getvalue().splitlines()[-1] == "📊 Measuring (10 arrivals)..."

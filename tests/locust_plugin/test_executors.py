@@ -12,18 +12,19 @@ from locust import User
 from locust.env import Environment
 from locust.event import Events
 from locust.exception import RPCError
-from locust.runners import STATE_RUNNING, STATE_SPAWNING, MasterRunner, WorkerNode, WorkerNodes
+from locust.runners import STATE_RUNNING, STATE_SPAWNING, STATE_STOPPED, MasterRunner, WorkerNode, WorkerNodes
 
 import stt_load
 from stt_load.cluster import protocol
 from stt_load.cluster.protocol import Data
 from stt_load.cluster.registry import Needs
+from stt_load.cluster.remote_executor import RemoteExecutor
 from stt_load.config import Config
 from stt_load.locust_plugin.executors import RemoteExecutors
 from stt_load.locust_plugin.locust_stats import Reports
 from stt_load.locust_plugin.users import FastSttUser
-from stt_load.run.context import Order
 from stt_load.run.load_watch import Asked
+from stt_load.run.order import Order
 from tests.cluster.conversation import INFO
 from tests.making import Told
 from tests.worker_process import until
@@ -111,6 +112,36 @@ def test_a_run_ends_with_a_worker_that_takes_part_and_with_nobody_else(master: M
     assert not may_end("a"), "there is no run"
     master.executors._registry.listener = SimpleNamespace(on_tick=lambda _: False)  # type: ignore[assignment]
     assert (may_end("a"), may_end("a stranger")) == (True, False)
+
+
+def test_between_two_levels_workers_take_part_though_no_run_is_on(master: Master) -> None:
+    master.knows("a")
+    master.hears(protocol.HELLO, "a", HELLO)
+    master.hears(protocol.FIT, "a", {"trouble": None, "sent_s": 0.0, "clock_s": 0.0})
+    master.executors.executor(Config(), awaited=0, level=True)
+    assert master.executors._may_end("a")
+    master.hears(protocol.BYE, "a", {})
+    assert "a" in master.runner.clients, "Locust ends the test with its last worker, and deals with it"
+    master.runner.state = STATE_STOPPED
+    assert not master.executors._may_end("a"), "the last level is over, and so is the test"
+    master.hears(protocol.BYE, "a", {})
+    assert "a" not in master.runner.clients
+
+
+def test_what_was_planned_of_a_level_ends_without_its_users_and_a_stop_with_them(
+    master: Master, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stays: list[bool] = []
+    monkeypatch.setattr(
+        RemoteExecutor,
+        "drain",
+        lambda _, limit_s, *, goes_on=False: stays.append(goes_on),  # noqa: ARG005
+    )
+    for level in True, False:
+        master.executors.executor(Config(), awaited=0, level=level)
+        master.executors.finish(1.0)
+        master.executors.drain(1.0)
+    assert stays == [True, False, False, False]
 
 
 def test_what_a_worker_says_of_another_run_comes_too_late(master: Master) -> None:

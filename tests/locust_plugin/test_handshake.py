@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from dataclasses import asdict
 from pathlib import Path
 
 import gevent
@@ -9,14 +11,14 @@ import pytest
 from locust.exception import RPCError
 
 import stt_load
-from stt_load.audio.pack import from_manifest
+from stt_load.audio.sources import AudioSpec, digest_of
 from stt_load.cluster import messages, protocol
 from stt_load.locust_plugin import handshake as handshakes
 from stt_load.locust_plugin.handshake import Handshake, post
 from tests.config.recordings import pack
 from tests.worker_process import Process, until
 
-NEEDS = {"variables": [], "call": None, "pack": None, "digest": None, "sent_s": 4711.0}
+NEEDS = {"variables": [], "call": None, "audio": None, "digest": None, "sent_s": 4711.0}
 
 
 @pytest.fixture
@@ -82,16 +84,64 @@ def test_a_pack_that_it_can_not_read_or_that_is_another_is_told(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Handshake(process.runner)
-    process.hears(protocol.WELCOME, NEEDS | {"pack": "pack.jsonl", "digest": "f"})
+    spec = AudioSpec("speech", None, 16_000, pack="pack.jsonl")
+    missing = _answer(process, spec, "f")
     pack(Path("pack.jsonl"))
-    process.hears(protocol.WELCOME, NEEDS | {"pack": "pack.jsonl", "digest": "f"})
-    process.hears(
-        protocol.WELCOME, NEEDS | {"pack": "pack.jsonl", "digest": from_manifest(Path("pack.jsonl")).digest}
-    )
-    missing, other, same = (said["trouble"] for said in process.said(protocol.FIT))
-    assert missing == "audio.pack can't be used: pack.jsonl: No such file or directory"
-    assert other == "audio.pack pack.jsonl is another one there than at the master"
+    other, same = _answer(process, spec, "f"), _answer(process, spec, digest_of(spec))
+    assert missing == "its clips can't be made: pack.jsonl: No such file or directory"
+    assert other == "audio.pack pack.jsonl is not the same there as at the master"
     assert same is None
+
+
+def test_recordings_and_lengths_that_are_others_are_told(
+    process: Process, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    pack(Path("calls.jsonl"))
+    Path("lengths.csv").write_text("3\n", encoding="utf-8")
+    Handshake(process.runner)
+    spec = AudioSpec("files", {"empirical": "lengths.csv"}, 16_000, files="calls.jsonl")
+    digest = digest_of(spec)
+    assert _answer(process, spec, digest) is None
+    Path("lengths.csv").write_text("3\n4\n", encoding="utf-8")
+    assert _answer(process, spec, digest) == (
+        "audio.files calls.jsonl or audio.duration lengths.csv is not the same there as at the master"
+    )
+    plain = AudioSpec("files", None, 16_000, files="nowhere")
+    assert str(_answer(process, plain, "f")).startswith("its clips can't be made: nowhere")
+
+
+def test_while_recordings_are_looked_at_a_worker_goes_on_being_heard_and_answers_once(
+    process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The look is in another thread, so that each of these welcomes is heard; the answer is to the last one."""
+    looks = []
+    seen = threading.Event()
+
+    def look(spec: AudioSpec) -> str:
+        looks.append(spec)
+        assert seen.wait(10.0)
+        return "f"
+
+    monkeypatch.setattr(handshakes, "digest_of", look)
+    Handshake(process.runner).begin()
+    needs = NEEDS | {"audio": asdict(AudioSpec("files", None, 16_000, files="calls")), "digest": "f"}
+    for sent_s in (1.0, 2.0, 3.0):
+        process.hears(protocol.WELCOME, needs | {"sent_s": sent_s})
+    said = len(process.said(protocol.HELLO))
+    until(lambda: len(process.said(protocol.HELLO)) > said)
+    assert process.said(protocol.FIT) == []
+    seen.set()
+    until(lambda: process.said(protocol.FIT))
+    (answer,) = process.said(protocol.FIT)
+    assert (answer["trouble"], answer["sent_s"], len(looks)) == (None, 3.0, 1)
+
+
+def _answer(process: Process, spec: AudioSpec, digest: str | None) -> object:
+    process.sent.clear()
+    process.hears(protocol.WELCOME, NEEDS | {"audio": asdict(spec), "digest": digest})
+    until(lambda: process.said(protocol.FIT))
+    return process.said(protocol.FIT)[0]["trouble"]
 
 
 def test_of_a_long_reason_the_beginning_is_told(process: Process) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,6 +14,7 @@ import pytest
 from stt_load.locust_plugin.executors import LocalExecutors
 from stt_load.locust_plugin.launcher import Launcher
 from stt_load.locust_plugin.locust_stats import Reports
+from stt_load.locust_plugin.series import Series
 from stt_load.run.progress import ProcessState
 from stt_load.run.run import Run
 from tests.locusts import command_line, local_environment
@@ -33,7 +35,7 @@ class Launch:
         self.reports = Reports()
         self.launcher = Launcher(self.environment, ours, self.reports)
         self.run: Run = self.launcher.run(
-            LocalExecutors(self.environment), stop_users=self._end, process_state=ProcessState
+            LocalExecutors(self.environment, self.reports), Series(), stop_users=self._end, process_state=ProcessState
         )
         self.run.result._spool.close()
 
@@ -95,3 +97,27 @@ def test_what_others_fail_at_makes_the_exit_code_and_is_told_then(
     assert launch.launcher.exit_code(good, 2) == code
     assert ("❗ 2 requests of other user classes failed: exit code 1." in capsys.readouterr().out) == told
     assert launch.launcher.exit_code(good, 0) == 0
+
+
+def test_all_levels_are_one_test_of_locusts_and_its_users_stay_for_the_next_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    stay, resets = list[bool](), list[int]()
+    usual = LocalExecutors.executor
+
+    def executor(self: LocalExecutors, *args: Any, level: bool = False) -> Any:
+        stay.append(level)
+        return usual(self, *args, level=level)
+
+    monkeypatch.setattr(LocalExecutors, "executor", executor)
+    monkeypatch.setattr(Reports, "begin_anew", lambda *_: resets.append(len(stay)))
+    launch = Launch(monkeypatch, tmp_path, "--headless", "--levels", "users 1,2 for 9")
+    levels = launch.launcher.levels
+    assert levels is not None
+    launch.run.controls.reset_statistics()
+    second = levels._make(replace(launch.run.order, level=1, save_path=str(tmp_path / "second.json")))
+    second.controls.reset_statistics()
+    second.result._spool.close()
+    assert (stay, resets) == ([True, True], [1]), "statistics go on from level to level"
+    Launch(monkeypatch, tmp_path, "--headless")
+    assert stay[-1] is False

@@ -34,6 +34,7 @@ REPLACED = [
     (MasterRunner, "check_stopped", ["self"], "the page has no start form before the first worker"),
     (Runner, "quit", ["self"], "a user that quits waits for itself"),
     (Runner, "stop", ["self"], "a user that stops the run waits for itself"),
+    (Runner, "start", ["self", "user_count", "spawn_rate", "wait", "user_classes"], "an open loop has too few slots"),
 ]
 
 
@@ -74,6 +75,10 @@ def test_a_name_that_is_used_is_there(source: Any, names: str, breaks: str) -> N
 
 def test_the_runners_read_the_time_where_it_is_replaced() -> None:
     assert "time.time()" in inspect.getsource(locust.runners), "a step of the time of day ends every worker"
+
+
+def test_the_runners_look_at_the_stack_where_that_is_replaced() -> None:
+    assert "inspect.getframeinfo(inspect.stack()" in inspect.getsource(original(Runner.stop)), "a stop halts everyone"
 
 
 def test_what_users_are_called_with() -> None:

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import locust
 import pytest
 from locust.runners import STATE_CLEANUP, STATE_SPAWNING, STATE_STOPPED, STATE_STOPPING
 
@@ -16,6 +17,8 @@ from stt_load.locust_plugin import page as pages
 from stt_load.locust_plugin.notice import RunView
 from tests.locust_plugin.test_web import Page
 from tests.report.runs import run_of, steady
+
+WEBUI = Path(locust.__file__).parent / "webui"
 
 
 @pytest.fixture
@@ -54,7 +57,13 @@ def test_below_a_base_path_all_of_it_is_there(monkeypatch: pytest.MonkeyPatch, t
 
 
 def test_what_there_is_to_say_is_asked_for_each_time(page: Page) -> None:
-    assert page.client.get("/stt-load/run").get_json() == {"kind": "none", "lines": [], "links": []}
+    assert page.client.get("/stt-load/run").get_json() == {
+        "kind": "none",
+        "lines": [],
+        "links": [],
+        "open_loop": False,
+        "levels": None,
+    }
     page.view = RunView(starting=True)
     assert page.client.get("/stt-load/run").get_json()["kind"] == "going"
     page.view = RunView(outcome=run_of(steady()))
@@ -124,3 +133,29 @@ def test_what_is_offered_is_what_is_there(page: Page) -> None:
     for name in offered:
         assert f'html:not([data-stt-load~="{name}"]) li:has(> a[href$="/stt-load/{name}"])' in style
     assert offered == ["report", "result", "requests", "rows"]
+
+
+def words_of(page: Page) -> dict[str, Any]:
+    """What the script says before it begins."""
+    script = page.client.get("/stt-load/page.js").get_data(as_text=True)
+    return dict(json.JSONDecoder().raw_decode(script.removeprefix("const WORDS = "))[0])
+
+
+def test_each_text_that_is_called_something_else_in_an_open_loop_is_one_of_locusts_page(page: Page) -> None:
+    """Those are in its bundle: a Locust that words them in another way leaves users users."""
+    bundle = "".join(path.read_text(encoding="utf-8") for path in WEBUI.glob("dist/assets/*.js"))
+    words = words_of(page)
+    assert words.pop("always") is False
+    assert set(words) == {"page", "start", "stages", "levels", "change"}
+    for made in words.values():
+        assert all(f"`{own}`" in bundle for own in made), made
+    assert words["page"]["Users"] == "Slots"
+
+
+@pytest.mark.parametrize("trace", [True, False])
+def test_a_form_without_a_rate_is_that_of_an_open_loop_where_a_trace_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, trace: bool
+) -> None:
+    (tmp_path / "trace.csv").write_text("offset_s,audio_s\n0.0,1.0\n0.5,1.0\n", encoding="utf-8")
+    page = Page(monkeypatch, tmp_path, *(["--trace", "trace.csv"] if trace else []))
+    assert words_of(page)["always"] is trace

@@ -37,6 +37,8 @@ def now(monkeypatch: pytest.MonkeyPatch) -> float:
         ({}, False, None, 5),
         ({"started_s": 990.0}, False, 20.0, 5),
         ({"started_s": 990.0}, False, 10.4, 1),
+        ({"started_s": 990.0, "has_limits": True}, False, 10.4, 3),
+        ({"started_s": 990.0, "has_limits": True}, False, 20.0, 5),
         ({}, False, 1.0, 5),
     ],
 )

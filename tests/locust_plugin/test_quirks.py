@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import os
 import signal
@@ -76,6 +77,16 @@ def test_locusts_percentiles_come_from_whole_milliseconds() -> None:
         stats.log_request("POST", "/x", took_ms, 1)
     assert stats.get("/x", "POST").response_times == {12_401: 1, 12_403: 1}
     assert locust.stats.PERCENTILES_TO_CHART == [0.5, 0.95, 0.99]
+
+
+def test_a_look_at_the_stack_says_where_and_reads_no_source() -> None:
+    quirks.settle(locust_stats=False)
+    look = vars(locust.runners)["inspect"]
+    here = look.getframeinfo(look.stack()[0][0])
+    assert (here.filename, here.function) == (__file__, "test_a_look_at_the_stack_says_where_and_reads_no_source")
+    assert here.code_context is None
+    assert look.stack()[0].code_context is None
+    assert look.currentframe is inspect.currentframe
 
 
 @pytest.mark.parametrize("wanted", [True, False])

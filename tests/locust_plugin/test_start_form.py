@@ -65,6 +65,20 @@ def test_each_option_that_is_not_shown_is_refused_by_name(monkeypatch: pytest.Mo
     assert not [said for said in messages.values() if said and "HOME" in said]
 
 
+@pytest.mark.parametrize("length", ["10", "3..20", "{lognormal: {median: 8, sigma: 0.6}}", ""])
+def test_a_length_is_taken_in_each_form_without_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, length: str
+) -> None:
+    assert Form(monkeypatch, tmp_path).refusal(audio_duration=length) is None
+
+
+@pytest.mark.parametrize("length", ["{empirical: /etc/hostname}", r'{"\x65mpirical": /etc/hostname}'])
+def test_a_file_is_not_chosen_in_the_form(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, length: str) -> None:
+    form = Form(monkeypatch, tmp_path)
+    said = form.refusal(audio_duration=length)
+    assert said == "audio_duration: has a file; files can be named in config.yaml, or where locust is started"
+
+
 def test_fields_of_the_class_picker_are_for_a_page_that_has_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import gevent
 import pytest
-from locust import HttpUser
+from locust import HttpUser, LoadTestShape
 from locust.exception import StopTest
 
 from stt_load.locust_plugin import process_exit as process_exits
 from stt_load.locust_plugin import web
 from stt_load.locust_plugin.locust_stats import Reports
 from stt_load.locust_plugin.suite import Suite
+from stt_load.run.lifecycle import Ending
 from stt_load.server.process import StartError
 from tests.locusts import command_line, local_environment
 
@@ -360,3 +362,121 @@ def test_what_breaks_on_the_way_out_costs_no_exit_code(
     monkeypatch.setattr(place, broken)
     fire(suite, "quitting")
     assert suite._environment.process_exit_code == 4
+
+
+def ended_as_planned(suite: Suite) -> None:
+    """The run that is on, by whoever stops Locust's users then."""
+    assert suite._run is not None
+    suite._run.lifecycle.ending = Ending("finished")
+    fire(suite, "test_stop")
+
+
+def test_of_a_series_each_start_is_the_next_run_and_all_of_them_have_one_time_limit(
+    make: Callable[..., Suite], tmp_path: Path
+) -> None:
+    suite = make("--headless", "--repeat", "2", "--save-path", "x.json", "--seed", "5", "-t", "60s")
+    seeds, began_s = [], 0.0
+    for number in (1, 2):
+        run = started(suite)._run
+        assert run is not None
+        seeds.append(run.info.seed)
+        began_s = began_s or suite._process_exit.started_s
+        assert suite._process_exit.started_s == began_s
+        assert run.result.path.name == f"x_{number}.json"
+        ended_as_planned(suite)
+        assert suite._series.goes_on is (number == 1)
+    assert seeds[0] == 5 != seeds[1]
+    fire(suite, "quitting")
+    assert sorted(path.name for path in tmp_path.glob("x*")) == ["x.summary.json", "x_1.json", "x_2.json"]
+    assert suite._environment.process_exit_code == 1, "nothing was measured in either"
+
+
+def test_a_process_that_ends_between_two_runs_was_interrupted(make: Callable[..., Suite], tmp_path: Path) -> None:
+    """As by SIGTERM: Locust goes its way out at once, and no run is there to be told."""
+    suite = started(make("--headless", "--repeat", "3", "--save-path", "x.json"))
+    ended_as_planned(suite)
+    fire(suite, "quitting")
+    assert suite._environment.process_exit_code == 5
+    assert json.loads((tmp_path / "x.summary.json").read_text(encoding="utf-8"))["exit_code"] == 5
+    with pytest.raises(gevent.GreenletExit):
+        fire(suite, "test_start")
+    assert suite._run is None
+
+
+def test_a_time_limit_that_is_over_between_two_runs_is_no_interruption(
+    make: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suite = started(make("--headless", "--repeat", "3", "--save-path", "x.json", "-t", "60s"))
+    ended_as_planned(suite)
+    now_s = suite._process_exit.started_s + 60.0
+    assert suite._goes_on()
+    monkeypatch.setattr(process_exits, "clock", lambda: now_s)
+    assert not suite._goes_on()
+    fire(suite, "quitting")
+    assert suite._environment.process_exit_code == 1, "nothing was measured"
+
+
+def test_with_a_page_each_start_is_a_single_run(make: Callable[..., Suite]) -> None:
+    suite = started(make("--repeat", "3"))
+    assert suite._series.is_one
+
+
+def test_a_shape_is_not_repeated(make: Callable[..., Suite]) -> None:
+    class Shape(LoadTestShape):
+        def tick(self) -> None:
+            return None
+
+    suite = make("--headless", "--repeat", "3")
+    suite._environment.shape_class = Shape()
+    with pytest.raises(StopTest, match="LoadTestShape"):
+        fire(suite, "test_start")
+    fire(suite, "quitting")
+    assert suite._environment.process_exit_code == 2
+
+
+def test_while_an_open_loop_is_on_the_page_changes_no_users(make: Callable[..., Suite]) -> None:
+    suite = started(make("--headless", "--rate", "3"))
+    said = suite._not_now()
+    assert said is not None
+    assert "load.rate" in said
+
+
+LEVELS = ("--headless", "--levels", "users 1,2 for 9")
+
+
+def test_a_signal_ends_all_levels(make: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch) -> None:
+    suite = started(make(*LEVELS))
+    ends_of(suite, monkeypatch)
+    assert suite._levels is not None
+    suite._on_ctrl_c()
+    assert suite._levels.levels.ending == Ending("interrupted")
+
+
+def test_what_ended_all_levels_says_whether_others_follow_and_not_what_ended_the_last_one(
+    make: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suite, asked = started(make(*LEVELS)), list[str]()
+    ends_of(suite, monkeypatch)
+    assert suite._levels is not None
+    assert suite._run is not None
+    monkeypatch.setattr(suite._series, "is_followed", lambda reason: bool(asked.append(reason)))
+    suite._run.lifecycle.ending = Ending("finished")
+    suite._levels.end("interrupted")
+    suite._end()
+    assert asked == ["interrupted"]
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_between_two_levels_no_worker_has_a_run_and_none_is_lost(
+    make: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch, closed: bool
+) -> None:
+    suite = started(make(*LEVELS))
+    monkeypatch.setattr(type(suite._executors), "all_lost", property(lambda _: True))
+    assert suite._levels is not None
+    assert suite._run is not None
+    if closed:
+        suite._run.barrier.budget.close()
+    fire(suite, "test_stopping")
+    ending = suite._levels.levels.ending
+    assert ending is not None
+    assert ending.reason == ("stopped" if closed else "workers_lost")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,12 @@ from locust.stats import RequestStats
 
 from stt_load.clock import clock
 from stt_load.cluster import messages, protocol
+from stt_load.cluster.protocol import Data
 from stt_load.load.iteration import Iteration
 from stt_load.locust_plugin import handshake, quirks, worker
-from stt_load.locust_plugin.user_starts import _next_context
+from stt_load.locust_plugin.user_starts import _next_context, context_of
 from stt_load.locust_plugin.worker import Worker
+from stt_load.run.waiting import Retired
 from stt_load.samples.sample import Phase
 from tests.cluster.conversation import sample_of
 from tests.cluster.test_worker_run import order_of
@@ -145,7 +148,7 @@ def test_an_exception_in_a_message_is_an_error_of_the_run_a_broken_connection_is
 def test_its_end_tells_locusts_figures_and_then_the_last_row(scene: Scene) -> None:
     scene.hears(protocol.RUN, order_of())
     scene.finish(0)
-    scene.hears(protocol.DRAIN, {"run": "the-run", "limit_s": 1.0})
+    scene.hears(protocol.DRAIN, {"run": "the-run", "limit_s": 1.0, "goes_on": False})
     until(lambda: scene.dispatcher.rows.ended)
     kinds = [kind for kind, _ in scene.sent]
     assert kinds.index("stats") < len(kinds) - 1 - kinds[::-1].index(protocol.SAMPLES)
@@ -160,13 +163,96 @@ def test_what_users_do_in_their_on_stop_is_no_load_and_a_cut_interrupts_it(scene
     scene.dispatcher.monitor.start(clock())
     scene.runner.user_greenlets.spawn(Slow.run, user := Slow())
     gevent.sleep(0)
-    scene.hears(protocol.DRAIN, {"run": "the-run", "limit_s": 1.0})
+    scene.hears(protocol.DRAIN, {"run": "the-run", "limit_s": 1.0, "goes_on": False})
     until(lambda: user.stopping)
     assert scene.dispatcher.monitor.looked_s == math.inf, "nobody looks any more"
     assert not scene.dispatcher.rows.ended
     scene.hears(protocol.CUT, {"run": "the-run"})
     until(lambda: scene.dispatcher.rows.ended)
     assert user.left == 0
+
+
+GOES_ON = {"run": "the-run", "limit_s": 1.0, "goes_on": True}
+
+
+def test_users_stay_at_the_end_of_a_level_and_are_there_for_the_next_one(scene: Scene) -> None:
+    scene.environment.stop_timeout = 7
+    scene.hears(protocol.RUN, order_of(level=0))
+    first = scene.worker._worker_run
+    assert first is not None
+    users = [scene.runner.user_greenlets.spawn(asks, scene, name) for name in "ab"]
+    gevent.sleep(0)
+    scene.hears(protocol.DRAIN, GOES_ON)
+    until(lambda: scene.dispatcher.rows.ended)
+    scene.hears(protocol.CUT, {"run": "the-run"})
+    gevent.sleep(0.01)
+    assert len(scene.runner.user_greenlets) == 2, "nothing is in flight, and they are for the next level"
+    assert scene.environment.stop_timeout == 7
+    scene.hears(protocol.SAVED, {"run": "the-run", "rows": 0})
+    assert scene.spools == []
+    scene.hears(protocol.RUN, order_of(run="the next", result="next", level=1))
+    until(lambda: scene.dispatcher._leases.slots.present == 2)
+    scene.hears(protocol.BEAT, BEAT | {"run": "the next"})
+    scene.hears(protocol.LEASE, first_lease(run="the next"))
+    assert [one.get(timeout=5) for one in users] == [(scene.dispatcher, 0), (scene.dispatcher, 1)]
+    assert first.dispatcher.in_flight == 0
+
+
+def test_a_stop_between_two_levels_does_not_wait_for_users_that_stayed(scene: Scene) -> None:
+    """They have nothing in flight, and nobody tells them of another end."""
+    scene.hears(protocol.RUN, order_of())
+    scene.environment.stop_timeout = 7
+    scene.environment.events.test_stopping.fire(environment=scene.environment)
+    assert scene.environment.stop_timeout == 7, "a run is on, whose end is told"
+    scene.hears(protocol.DRAIN, GOES_ON)
+    until(lambda: scene.dispatcher.rows.ended)
+    scene.environment.events.test_stopping.fire(environment=scene.environment)
+    assert scene.environment.stop_timeout == 0
+
+
+def test_what_is_in_flight_when_the_time_of_a_level_is_over_is_cut_off(scene: Scene) -> None:
+    scene.hears(protocol.RUN, order_of(level=0))
+    scene.dispatcher._leases._started.add(Iteration(0, 0, Phase.MEASURED))
+    scene.runner.user_greenlets.spawn(Event().wait)
+    gevent.sleep(0)
+    scene.hears(protocol.DRAIN, GOES_ON | {"limit_s": 0.05})
+    until(lambda: scene.dispatcher.rows.ended)
+    assert not scene.runner.user_greenlets
+
+
+def test_an_end_of_a_level_that_is_waited_for_can_be_cut_off(scene: Scene) -> None:
+    scene.hears(protocol.RUN, order_of(level=0))
+    scene.dispatcher._leases._started.add(Iteration(0, 0, Phase.MEASURED))
+    scene.runner.user_greenlets.spawn(Event().wait)
+    gevent.sleep(0)
+    scene.hears(protocol.DRAIN, GOES_ON | {"limit_s": 60.0})
+    gevent.sleep(0)
+    scene.hears(protocol.CUT, {"run": "the-run"})
+    until(lambda: not scene.runner.user_greenlets)
+
+
+@pytest.mark.parametrize(("level", "resets"), [(None, 1), (0, 1), (1, 0)])
+def test_locusts_statistics_begin_anew_with_a_run_and_with_the_first_of_its_levels(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, level: int | None, resets: int
+) -> None:
+    """All levels together are one test of Locust's."""
+    reset: list[str] = []
+    monkeypatch.setattr(scene.environment.stats, "reset_all", lambda: reset.append("reset"))
+    scene.hears(protocol.RUN, order_of(level=level))
+    scene.hears(protocol.OPEN, {"run": "the-run", "open": [clock(), clock()], "others": 0})
+    assert len(reset) == resets
+
+
+def asks(scene: Scene, slot: str) -> tuple[Any, int]:
+    """A user of which there is only what it asks for: the dispatcher that had something, and the number of that."""
+    while True:
+        with suppress(Retired):
+            dispatcher = context_of(scene.environment).dispatcher
+            return dispatcher, dispatcher.take(slot).seq
+
+
+def first_lease(**words: Any) -> Data:
+    return {"epoch": 1, "iterations": [[0, 0, Phase.WARMUP], [1, 0, Phase.WARMUP]], "open": None, "others": 0} | words
 
 
 def test_a_user_that_quits_takes_its_worker_the_way_of_a_signal(scene: Scene) -> None:
@@ -187,7 +273,7 @@ def test_an_end_that_is_told_twice_is_concluded_once(scene: Scene) -> None:
     scene.worker._cut = held.wait  # type: ignore[method-assign]
     scene.runner.send_message = lambda *words: (gevent.sleep(0.005), send(*words))  # type: ignore[method-assign]
     for _ in range(2):
-        scene.hears(protocol.DRAIN, {"run": "the-run", "limit_s": 1.0})
+        scene.hears(protocol.DRAIN, {"run": "the-run", "limit_s": 1.0, "goes_on": False})
     gevent.sleep(0.03)
     held.set()
     until(lambda: scene.dispatcher.rows.ended)

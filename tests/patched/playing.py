@@ -13,10 +13,13 @@ from locust.env import Environment
 
 from stt_load.config import Config
 from stt_load.load.budget import Budget
+from stt_load.load.timetable import timetable_of
 from stt_load.locust_plugin.user_starts import clear, enter
 from stt_load.locust_plugin.users import SpeechUser, on_user_error
 from stt_load.run.context import build
-from stt_load.run.dispatcher import Condition, LocalDispatcher
+from stt_load.run.dispatcher import LocalDispatcher
+from stt_load.run.waiting import Condition
+from stt_load.samples.run_info import OpenLoop
 from stt_load.samples.sample import Sample
 from tests.making import barrier_of
 
@@ -50,9 +53,12 @@ class Script:
 
 
 class Run:
-    """A run of `total` requests by users of one class, in this process and without Locust's runner."""
+    """A run of `total` requests by users of one class, in this process and without Locust's runner. load: None for
+    a closed loop without an end to its time."""
 
-    def __init__(self, url: str, total: int | None = None, warmup: int = 0, **keys: Any) -> None:
+    def __init__(
+        self, url: str, total: int | None = None, warmup: int = 0, load: OpenLoop | None = None, **keys: Any
+    ) -> None:
         api = {"timeout": {"total": 5, "first_byte": 5, "read": 2}} | keys.pop("api", {})
         config = Config(audio={"duration": 0.1}, api=api, **keys)
         self.environment = Environment()
@@ -65,7 +71,9 @@ class Run:
         )
         dispatcher = LocalDispatcher(self.budget, self.barrier, self.condition)
         clear(self.environment)
-        self.context = build(config, url, 1, dispatcher, lambda: self.budget.present)
+        if load is not None:
+            self.budget.follow(load, timetable_of(load, 1))
+        self.context = build(config, url, 1, dispatcher, lambda: self.budget.present, load)
         enter(self.environment, self.context)
         self.barrier.release()
         self.group = gevent.pool.Group()

@@ -21,11 +21,13 @@ from stt_load.api.request import Body, Part
 from stt_load.api.verdict import Answer, Failure, Transcript
 from stt_load.client import Client, ClientError, Exchange, Target
 from stt_load.client.http import HttpClient
+from stt_load.clock import clock
 from stt_load.locust_plugin import user_classes
 from stt_load.locust_plugin.user_starts import clear, enter
 from stt_load.locust_plugin.users import MOST_TROUBLES, FastSttUser, SpeechUser, SttUser
 from stt_load.samples.rows import lines, table
 from stt_load.samples.sample import UNFINISHED, ErrorKind
+from tests.load.timetables import open_loop
 from tests.patched.playing import Run, Script, started, until  # first: it patches the process
 
 CLASSES = (SttUser, FastSttUser)
@@ -400,6 +402,111 @@ def test_a_wait_time_can_stop_its_user(script: Script) -> None:
         until(greenlet.ready, "the user has stopped")
     assert len(run.rows) == 1
     check_whole(run)
+
+
+def test_in_an_open_loop_nobody_pauses(script: Script) -> None:
+    """Not as a class says, and not as nothing listens: what is due is tried, so often a second as it comes."""
+    asked = []
+
+    class Slow(SttUser):
+        abstract = False
+
+        def wait_time(self) -> float:
+            asked.append(self)
+            return 30.0
+
+    nobody = "http://127.0.0.1:1/v1"
+    for url, kind in ((script.url, None), (nobody, ErrorKind.CONNECT)):
+        run = Run(url, load=open_loop((50, 50, None), planned=10), request_delay=30)
+        run.budget.slots.barrier_s = clock() - 0.9
+        with started(run, Slow(run.environment)):
+            until(lambda run=run: run.over, "all of it has arrived")
+        check_whole(run)
+        assert [row.error_kind for row in run.rows] == [kind] * 10
+        assert {row.pause_s for row in run.rows} == {0.0}
+        begun_s = run.budget.slots.barrier_s - run.barrier.origin_s
+        assert [row.start_s - begun_s for row in run.rows] == pytest.approx([1 + n / 50 for n in range(10)])
+    assert asked == []
+
+
+def test_a_row_of_an_open_loop_is_as_late_as_it_was_sent_where_its_slot_was_free(script: Script) -> None:
+    class Late(SttUser):
+        abstract = False
+
+        def make_body(self, clip: Sequence[Part], clip_bytes: int) -> Body:
+            gevent.sleep(0.05)
+            return super().make_body(clip, clip_bytes)
+
+    run = Run(script.url, load=open_loop((100, 100, None), planned=3))
+    run.budget.slots.barrier_s = clock() - 0.9
+    with started(run, Late(run.environment)):
+        until(lambda: run.over, "all of it has arrived")
+    first, *others = run.rows
+    assert first.sent_s is not None
+    assert first.late_s == pytest.approx(first.sent_s - first.start_s)
+    assert first.late_s >= 0.05
+    assert [row.late_s for row in others] == [0.0, 0.0], "the only slot was busy"
+
+
+def test_a_connection_is_opened_in_advance_and_used(script: Script) -> None:
+    run = Run(script.url, load=open_loop((50, 50, None), planned=1))
+    run.budget.slots.barrier_s = clock() - 0.8
+    with started(run, SttUser(run.environment)):
+        gevent.idle()
+        run.condition.connect(1)
+        until(lambda: run.over, "it has arrived")
+    (row,) = run.rows
+    assert row.ok
+    assert row.connection is not None
+    assert row.connect_s is None, "it was there"
+
+
+def test_a_connection_that_cannot_be_opened_in_advance_is_silent() -> None:
+    run = Run("http://127.0.0.1:1/v1", load=open_loop((50, 50, None), planned=1))
+    run.budget.slots.barrier_s = clock() - 0.8
+    with started(run, SttUser(run.environment)):
+        gevent.idle()
+        run.condition.connect(1)
+        until(lambda: run.over, "it has arrived")
+    (row,) = run.rows
+    assert row.error_kind is ErrorKind.CONNECT
+
+
+def test_a_user_that_is_gone_opens_no_connection_any_more(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = Run(script.url, load=open_loop((50, 50, None), planned=1))
+    run.budget.slots.barrier_s = clock() + 60
+    opening = list[str]()
+
+    def slowly(_: HttpClient) -> None:
+        opening.append("begun")
+        gevent.sleep(0.02)
+        opening.append("open")
+
+    monkeypatch.setattr(HttpClient, "open", slowly)
+    with started(run, SttUser(run.environment)):
+        gevent.idle()
+        run.condition.connect(1)
+        until(lambda: opening, "it begins")
+    gevent.sleep(0.05)
+    assert opening == ["begun"]
+
+
+def test_a_user_that_is_stopped_while_it_waits_gets_nothing_before_its_end(
+    script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With many of them the kill comes a while later: what was sent meanwhile was cut off."""
+    run = Run(script.url, load=open_loop((50, 50, None), planned=2))
+    run.budget.slots.barrier_s = clock()
+    killed = list[Any]()
+    with started(run, SttUser(run.environment), stopped := SttUser(run.environment)):
+        gevent.idle()
+        with monkeypatch.context() as patched:
+            patched.setattr(run.group, "killone", killed.append)
+            assert stopped.stop()
+        until(lambda: run.over, "the other one has sent what arrived")
+        assert killed == [stopped.greenlet]
+    check_whole(run)
+    assert [(row.ok, row.slot) for row in run.rows] == [(True, 0), (True, 0)]
 
 
 def test_a_user_whose_task_was_taken_away_stops(script: Script) -> None:

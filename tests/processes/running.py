@@ -27,7 +27,7 @@ SCHEMA = jsonschema.Draft202012Validator(
 )
 
 # The checks of a measurement that other processes on this machine can spoil, such as the tests beside it.
-OF_THE_MACHINE = frozenset({"stalls", "busy_loop", "stalled_share", "cpu", "closed_loop_share"})
+OF_THE_MACHINE = frozenset({"stalls", "busy_loop", "stalled_share", "cpu", "closed_loop_share", "schedule_lag"})
 
 # A service that is quick enough for tests and slow enough for its figures to be believed.
 QUICK = {"slots": 8, "overhead_s": 0.1, "rtf": 0.0, "jitter": "none", "cold_requests": 0}
@@ -70,6 +70,12 @@ def check_code(ran: Ran, code: int) -> None:
     assert ran.code == (4 if invalid else code), (ran.code, ran.out, ran.err)
 
 
+def check_level_verdicts(ran: Ran, verdict: str) -> None:
+    """As `check_verdict`, of each level."""
+    for level in ran.result["levels"]:
+        check_verdict(level, verdict)
+
+
 def _worst(verdicts: Iterable[str | None]) -> str:
     found = set(verdicts)
     return next(verdict for verdict in ("INVALID", "DEGRADED", "VALID") if verdict in found)
@@ -77,7 +83,9 @@ def _worst(verdicts: Iterable[str | None]) -> str:
 
 def environment() -> dict[str, str]:
     """This process's, without what would change Locust's ways."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LOCUST_", "STT_LOAD_"))}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("LOCUST_", "STT_LOAD_", "GITHUB_"))
+    }
     kept.pop("CONFIG_PATH", None)
     return kept | {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "default"}
 
@@ -167,9 +175,9 @@ def run(folder: Path, config: Mapping[str, Any] | str, *words: str, **options: A
 
 
 def saved(folder: Path, names: str = "stt_load_test_results_*.json") -> list[dict[str, Any]]:
-    """Every result in the folder, oldest first, each held against its schema."""
+    """Every result in the folder, oldest first, each held against its schema. The summary of several is none."""
     results = []
-    for file in sorted(folder.glob(names)):
+    for file in sorted(one for one in folder.glob(names) if not one.name.endswith(".summary.json")):
         result = json.loads(file.read_text(encoding="utf-8"))
         SCHEMA.validate(result)
         results.append(result)

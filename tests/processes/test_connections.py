@@ -90,6 +90,7 @@ def test_a_kept_alive_user_stays_with_its_replica_and_the_report_has_a_row_for_e
     assert "pod-b" in ran.out
 
 
+@pytest.mark.slow
 @BOTH
 def test_connections_that_are_used_up_reach_all_replicas(tmp_path: Path, user_class: str) -> None:
     api = {"capture_headers": ["x-served-by"], "keep_alive": {"max_requests": 2}}

@@ -36,7 +36,7 @@ def drawn_on_a_terminal(process: subprocess.Popen[str], terminal: int) -> str:
     ("language", "bar"),
     [
         ("en", r"Measuring █+░* \d+/40, \d+\.\d\d requests/s, \d+ s left"),
-        ("ko", r"측정 █+░* \d+/40, \d+\.\d\d 요청/초, 남은 시간 \d+초"),
+        pytest.param("ko", r"측정 █+░* \d+/40, \d+\.\d\d 요청/초, 남은 시간 \d+초", marks=pytest.mark.slow),
     ],
 )
 def test_a_bar_is_drawn_on_a_terminal_and_gone_at_the_end(tmp_path: Path, language: str, bar: str) -> None:
@@ -62,6 +62,7 @@ def test_a_log_gets_no_control_characters(tmp_path: Path) -> None:
     assert ran.err == "", "nothing of Locust's own log either"
 
 
+@pytest.mark.slow
 def test_a_long_run_says_how_far_it_is(tmp_path: Path) -> None:
     ran = run(tmp_path, quick(None, 0, 1, measure_for=11.0, audio_duration=1))
     progress, *ending = ran.err.splitlines()
@@ -70,6 +71,7 @@ def test_a_long_run_says_how_far_it_is(tmp_path: Path) -> None:
     assert not ending or ending == [stopping]
 
 
+@pytest.mark.slow
 def test_locusts_own_tables_are_there_when_asked_for(tmp_path: Path) -> None:
     ran = run(tmp_path, quick(12, 2, 2), "--locust-stats", "--loglevel", "INFO")
     assert "Aggregated" in ran.out + ran.err
@@ -90,7 +92,7 @@ def test_a_run_that_is_stopped_says_what_it_waits_for(tmp_path: Path) -> None:
     assert process.returncode == 5
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "cp949"])
+@pytest.mark.parametrize("encoding", ["ascii", pytest.param("cp949", marks=pytest.mark.slow)])
 def test_a_terminal_without_these_characters_gets_question_marks(tmp_path: Path, encoding: str) -> None:
     ran = run(tmp_path, quick(12, 2, 2), env={"PYTHONIOENCODING": encoding})
     check_code(ran, 0)
@@ -109,6 +111,7 @@ def test_a_reader_that_goes_away_costs_the_report_and_not_the_run(tmp_path: Path
     assert ran.result["metrics"]["requests"]["total"] == 10
 
 
+@pytest.mark.slow
 def test_a_full_disk_under_the_report_costs_the_report_and_not_the_run(tmp_path: Path) -> None:
     with Path("/dev/full").open("w") as full:
         process = start(tmp_path, quick(12, 2, 2), terminal=full.fileno())

@@ -35,7 +35,10 @@ def check_exact(result: Mapping[str, Any], total: int, warmup: int) -> None:
     assert result["run"]["complete"] is True
 
 
-@pytest.mark.parametrize(("workers", "users", "total", "warmup"), [(1, 3, 60, 5), (2, 5, 100, 10), (7, 7, 90, 8)])
+_MORE = [pytest.param(*case, marks=pytest.mark.slow) for case in ((1, 3, 60, 5), (7, 7, 90, 8))]
+
+
+@pytest.mark.parametrize(("workers", "users", "total", "warmup"), [(2, 5, 100, 10), *_MORE])
 def test_the_budget_is_the_runs_and_not_each_workers(
     workers: int, users: int, total: int, warmup: int, tmp_path: Path
 ) -> None:
@@ -50,6 +53,7 @@ def test_the_budget_is_the_runs_and_not_each_workers(
     assert not list(tmp_path.glob("*.partial.jsonl"))
 
 
+@pytest.mark.slow
 def test_more_workers_than_requests_and_than_users(tmp_path: Path) -> None:
     ran = run(tmp_path, quick(3, 1, 2, report={"rows": "rows.csv"}, audio_duration=1), "--processes=4")
     check_code(ran, 0)
@@ -94,6 +98,7 @@ def test_locusts_own_screens_agree(tmp_path: Path) -> None:
     assert float(total["Requests/s"]) == pytest.approx(rate, rel=0.05)
 
 
+@pytest.mark.slow
 def test_workers_need_neither_a_configuration_nor_a_locustfile(tmp_path: Path) -> None:
     with crowd(tmp_path) as processes:
         processes.start_master(quick(60, 6, 4, audio_duration=1.1), expect=2)
@@ -109,6 +114,7 @@ def test_workers_need_neither_a_configuration_nor_a_locustfile(tmp_path: Path) -
     assert ran.err == ""
 
 
+@pytest.mark.slow
 def test_a_ramp_is_followed_on_all_workers(tmp_path: Path) -> None:
     """Every row says how many users there were in the whole run."""
     ran = run(tmp_path, quick(180, 2, 6), "--processes=2", "-r", "2")
@@ -120,6 +126,7 @@ def test_a_ramp_is_followed_on_all_workers(tmp_path: Path) -> None:
     assert {row["users"] for row in measured if row["start_s"] > 3} == {6}
 
 
+@pytest.mark.slow
 def test_a_time_limit_finishes_what_is_in_flight(tmp_path: Path) -> None:
     with logged_server(tmp_path, **TENTH) as server:
         ran = run(tmp_path, against(server.url, None, 4, 4), "--processes=2", "-t", "4s", "--csv=out")
@@ -161,6 +168,7 @@ def test_a_worker_of_another_version_is_refused_and_the_others_go_on(tmp_path: P
     assert "0.0.7" in ran.err
 
 
+@pytest.mark.slow
 def test_without_any_worker_that_is_fit_the_run_ends_with_2(tmp_path: Path) -> None:
     with logged_server(tmp_path, **TENTH) as server, crowd(tmp_path) as processes:
         processes.start_master(against(server.url, 40, 4, 4, api={"api_key_env": "THE_KEY"}), expect=2)
@@ -173,6 +181,7 @@ def test_without_any_worker_that_is_fit_the_run_ends_with_2(tmp_path: Path) -> N
     assert "THE_KEY" in ran.err
 
 
+@pytest.mark.slow
 def test_the_key_is_each_workers_own_and_does_not_travel(tmp_path: Path) -> None:
     secret = {"THE_KEY": "sk-planted-0123456789"}
     with crowd(tmp_path) as processes:
@@ -273,6 +282,7 @@ def test_one_workers_bad_key_is_not_taken_for_a_dead_service(tmp_path: Path) -> 
     assert set(ran.result["metrics"]["failures"]) == {"auth"}
 
 
+@pytest.mark.slow
 def test_a_worker_that_goes_before_the_run_is_not_missed(tmp_path: Path) -> None:
     with crowd(tmp_path) as processes:
         processes.start_master(quick(40, 4, 4), expect=2)

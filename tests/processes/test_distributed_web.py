@@ -50,6 +50,7 @@ def test_two_runs_one_after_the_other_and_a_stop(tmp_path: Path) -> None:
     assert "Traceback" not in ran.err
 
 
+@pytest.mark.slow
 def test_the_number_of_users_is_changed_on_all_workers(tmp_path: Path) -> None:
     with web_ui(tmp_path, quick(None, 2, 2), "--processes=2") as page:
         begin(page, 2)

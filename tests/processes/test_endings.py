@@ -149,6 +149,7 @@ def test_a_signal_in_the_wait_of_a_planned_end_cuts_at_once_and_counts(tmp_path:
     assert [row["error_kind"] for row in ran.result["requests"]] == ["cancelled"] * 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words", [[], pytest.param(["--processes=2"], marks=pytest.mark.slow)], ids=["alone", "2 workers"]
 )
@@ -162,6 +163,7 @@ def test_a_time_limit_in_the_wait_of_a_planned_end_gives_what_a_stop_gives(tmp_p
     assert {row["error_kind"] for row in ran.result["requests"]} == {"cancelled"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words", [[], pytest.param(["--processes=2"], marks=pytest.mark.slow)], ids=["alone", "2 workers"]
 )
@@ -179,6 +181,7 @@ def test_on_the_page_a_planned_end_waits_too(tmp_path: Path, words: list[str]) -
     assert [row["ok"] for row in ran.result["requests"]] == [True] * 10
 
 
+@pytest.mark.slow
 def test_the_pages_stop_in_the_wait_of_a_planned_end_gives_what_a_stop_gives(tmp_path: Path) -> None:
     with slow_server(tmp_path, 30.0) as server:
         config = against(server.url, None, 0, 2, measure_for=0.5, drain_s=0.5)
@@ -222,6 +225,7 @@ def test_a_master_says_now_and_then_that_it_waits_for_workers(tmp_path: Path) ->
     assert "waiting for workers: 0 of 2 are here" in ran.err
 
 
+@pytest.mark.slow
 def test_under_nohup_a_hangup_is_none(tmp_path: Path) -> None:
     with logged_server(tmp_path, **QUICK) as server:
         process = start(tmp_path, against(server.url, None, 2, 2, measure_for=1.5), before=["nohup"])
@@ -232,6 +236,7 @@ def test_under_nohup_a_hangup_is_none(tmp_path: Path) -> None:
     assert ran.result["run"]["complete"] is True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [[], ["--processes=2"]], ids=["alone", "2 workers"])
 def test_a_time_limit_that_is_over_in_the_warm_up_measured_nothing_and_is_1(tmp_path: Path, words: list[str]) -> None:
     with slow_server(tmp_path, 30.0) as server:
@@ -258,6 +263,7 @@ def test_a_run_without_an_end_is_never_complete_and_nobody_is_warned_of_it(tmp_p
     assert "Ended by the time limit (-t), after" in ran.out
 
 
+@pytest.mark.slow
 def test_a_signal_in_the_drain_of_a_time_limit_cuts_and_counts_as_one(tmp_path: Path) -> None:
     slow = {"slots": 8, "overhead_s": 30.0, "rtf": 0.0, "cold_requests": 0}
     with logged_server(tmp_path, **slow) as server:
@@ -272,6 +278,7 @@ def test_a_signal_in_the_drain_of_a_time_limit_cuts_and_counts_as_one(tmp_path: 
     assert ran.result["metrics"]["requests"]["unfinished"] == 2
 
 
+@pytest.mark.slow
 def test_measuring_for_a_time_that_was_cut_short_is_not_complete(tmp_path: Path) -> None:
     with logged_server(tmp_path, **QUICK) as server:
         ran = run(tmp_path, against(server.url, None, 2, 2, measure_for=60), "-t", "2s")
@@ -377,7 +384,7 @@ def test_ten_thousand_failures_end_in_a_report(tmp_path: Path) -> None:
     assert len(ran.err) < 10_000
 
 
-@pytest.mark.parametrize("words", [[], ["--processes", "1"]])
+@pytest.mark.parametrize("words", [[], pytest.param(["--processes", "1"], marks=pytest.mark.slow)])
 def test_a_start_that_breaks_once_all_is_ready_ends_and_leaves_nothing(tmp_path: Path, words: list[str]) -> None:
     file = tmp_path / "breaking.py"
     file.write_text(
@@ -421,6 +428,7 @@ def test_waiting_for_a_service_that_comes_late(tmp_path: Path) -> None:
     assert len(rows(ran.result, "measured")) == 5
 
 
+@pytest.mark.slow
 def test_a_service_that_can_not_be_there(tmp_path: Path) -> None:
     ran = run(tmp_path, against("http://no.such.host.invalid", 6, 1, 2, wait_ready=0.3, api={"health": "/health"}))
     assert ran.code == 1
@@ -438,13 +446,22 @@ def test_a_service_that_never_comes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("config", "words", "said"),
     [
-        ("total_requests: 10\nwarmup_request: 3\n", [], ["warmup_requests", "line 2"]),
+        pytest.param(
+            "total_requests: 10\nwarmup_request: 3\n", [], ["warmup_requests", "line 2"], marks=pytest.mark.slow
+        ),
         ("total_requests: 10\nwarmup_requests: 10\napi: {endpoint: x}\n", [], ["line 2", "line 3", "2 problems"]),
-        ("", ["--warmup-requests", "200"], ["200", "total_requests"]),
-        ("", ["-H", "localhost:8000"], ["localhost:8000", "http"]),
-        ("save_path: /proc/nowhere/x.json\n", [], ["save_path"]),
-        ("", ["--processes", "2", "--warmup-requests", "200"], ["200", "total_requests"]),
-        ("seed: -1\n", ["--response-format", "xml"], ["seed", "line 1", "xml", "verbose_json"]),
+        pytest.param("", ["--warmup-requests", "200"], ["200", "total_requests"], marks=pytest.mark.slow),
+        pytest.param("", ["-H", "localhost:8000"], ["localhost:8000", "http"], marks=pytest.mark.slow),
+        pytest.param("save_path: /proc/nowhere/x.json\n", [], ["save_path"], marks=pytest.mark.slow),
+        pytest.param(
+            "", ["--processes", "2", "--warmup-requests", "200"], ["200", "total_requests"], marks=pytest.mark.slow
+        ),
+        pytest.param(
+            "seed: -1\n",
+            ["--response-format", "xml"],
+            ["seed", "line 1", "xml", "verbose_json"],
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_bad_input_is_one_clear_message_and_2(tmp_path: Path, config: str, words: list[str], said: list[str]) -> None:
@@ -459,7 +476,11 @@ def test_bad_input_is_one_clear_message_and_2(tmp_path: Path, config: str, words
 
 @pytest.mark.parametrize(
     ("words", "env"),
-    [(["Nobody"], {}), (["SttUser", "Nobody", "--processes=2"], {}), ([], {"LOCUST_USER_CLASSES": "Nobody"})],
+    [
+        (["Nobody"], {}),
+        (["SttUser", "Nobody", "--processes=2"], {}),
+        pytest.param([], {"LOCUST_USER_CLASSES": "Nobody"}, marks=pytest.mark.slow),
+    ],
     ids=["word", "2 workers", "environment"],
 )
 def test_an_unknown_user_class_is_2_and_the_known_ones_are_named(
@@ -491,6 +512,7 @@ def test_a_hopeless_run_is_given_up(tmp_path: Path, words: list[str]) -> None:
     assert "max_consecutive_failures" in ran.out
 
 
+@pytest.mark.slow
 def test_a_success_in_between_is_hope(tmp_path: Path) -> None:
     settings = {"overhead_s": 0.02, "rtf": 0.0, "jitter": "none", "cold_requests": 0, "error_rate": 0.5, "seed": 1}
     with logged_server(tmp_path, **settings) as server:

@@ -127,6 +127,7 @@ def test_a_worker_killed_at_the_end_does_not_make_the_others_look_idle(tmp_path:
     check_verdict(ran.result, "DEGRADED")
 
 
+@pytest.mark.slow
 def test_a_worker_that_comes_late_takes_part(tmp_path: Path) -> None:
     with logged_server(tmp_path, **HALF) as server, crowd(tmp_path) as processes:
         processes.start_master(against(server.url, 120, 4, 4), expect=1)
@@ -146,6 +147,7 @@ def test_a_worker_that_comes_late_takes_part(tmp_path: Path) -> None:
 _OTHER_SIGNALS = [pytest.param(number, marks=pytest.mark.slow) for number in (signal.SIGINT, signal.SIGHUP)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, *_OTHER_SIGNALS])
 def test_a_worker_that_is_asked_to_go_finishes_what_it_has(number: signal.Signals, tmp_path: Path) -> None:
     with two_at_work(tmp_path, 100) as (processes, server):

@@ -75,10 +75,10 @@ def test_every_response_time_is_what_the_servers_log_predicts(
     ("total", "warmup", "users", "words"),
     [
         (12, 0, 4, []),
-        (12, 11, 3, []),
-        (6, 2, 15, []),
-        (1, 0, 1, []),
-        (30, 6, 6, ["-u", "6", "-r", "3"]),
+        pytest.param(12, 11, 3, [], marks=pytest.mark.slow),
+        pytest.param(6, 2, 15, [], marks=pytest.mark.slow),
+        pytest.param(1, 0, 1, [], marks=pytest.mark.slow),
+        pytest.param(30, 6, 6, ["-u", "6", "-r", "3"], marks=pytest.mark.slow),
     ],
 )
 def test_exactly_m_and_n_minus_m_whatever_the_users(
@@ -103,7 +103,7 @@ def test_each_users_first_request_comes_before_anyones_second(tmp_path: Path) ->
 def test_a_ramp_gives_a_row_per_level(tmp_path: Path) -> None:
     ran = run(tmp_path, quick(60, 2, 3), "-u", "3", "-r", "1")
     levels = ran.result["levels"]
-    assert [level["users"] for level in levels] == sorted({row["users"] for row in rows(ran.result, "measured")})
+    assert [level["first"] for level in levels] == sorted({row["users"] for row in rows(ran.result, "measured")})
     assert len(levels) > 1
     assert sum(level["figures"]["requests"]["total"] for level in levels) == 58
 
@@ -123,6 +123,7 @@ def test_failures_are_typed_counted_and_end_with_1(tmp_path: Path) -> None:
     assert error.startswith("HTTP 500")
 
 
+@pytest.mark.slow
 def test_exit_code_on_error_replaces_the_1(tmp_path: Path) -> None:
     with logged_server(tmp_path, overhead_s=0.1, rtf=0.0, cold_requests=0, error_rate=0.3, seed=3) as server:
         check_code(run(tmp_path, against(server.url, 60, 6, 6), "--exit-code-on-error", "0"), 0)
@@ -158,7 +159,10 @@ def test_an_api_key_is_sent_and_appears_nowhere(tmp_path: Path, monkeypatch: pyt
     assert not [text for text in written if secret.encode() in text]
 
 
-@pytest.mark.parametrize("words", [["FastSttUser"], ["SttUser", "--processes=2"]])
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "words", [["FastSttUser"], pytest.param(["SttUser", "--processes=2"], marks=pytest.mark.slow)]
+)
 def test_secrets_by_name_are_sent_and_appear_nowhere(tmp_path: Path, words: list[str]) -> None:
     """In headers, query and form, although the service repeats them all; its own words must survive."""
     api = {
@@ -183,6 +187,7 @@ def test_secrets_by_name_are_sent_and_appear_nowhere(tmp_path: Path, words: list
     assert ran.result["config"]["api"]["headers"]["X-Auth"] == "Token ${MINE_B}"
 
 
+@pytest.mark.slow
 def test_a_second_run_does_not_overwrite_the_first(tmp_path: Path) -> None:
     config = quick(6, 1, 2, save_path="mine.json")
     for name in ("mine.json", "mine_2.json"):
@@ -213,6 +218,7 @@ def test_a_saved_result_makes_the_same_report_to_the_last_digit(tmp_path: Path) 
     assert block in again
 
 
+@pytest.mark.slow
 def test_a_password_in_the_url_is_sent_and_appears_nowhere(tmp_path: Path) -> None:
     api = {"endpoint": "/t?api_key=k3y-in-query", "extra_fields": {"token": "k3y-of-mine"}}
     config = against("http://127.0.0.1:1", 8, 2, 2, api=api, continue_on_dead_warmup=True)

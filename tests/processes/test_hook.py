@@ -88,10 +88,10 @@ def f(wav):
     ("error", "kind"),
     [
         ("Refused('too many')", "shed"),
-        ("ValueError('no idea')", "hook_error"),
-        ("TimeoutError('too late')", "timeout_total"),
-        ("requests.exceptions.ReadTimeout('too late')", "timeout_total"),
-        ("SystemExit(3)", "hook_error"),
+        pytest.param("ValueError('no idea')", "hook_error", marks=pytest.mark.slow),
+        pytest.param("TimeoutError('too late')", "timeout_total", marks=pytest.mark.slow),
+        pytest.param("requests.exceptions.ReadTimeout('too late')", "timeout_total", marks=pytest.mark.slow),
+        pytest.param("SystemExit(3)", "hook_error", marks=pytest.mark.slow),
     ],
 )
 def test_an_exception_is_a_failure_of_its_kind(tmp_path: Path, error: str, kind: str) -> None:
@@ -102,6 +102,7 @@ def test_an_exception_is_a_failure_of_its_kind(tmp_path: Path, error: str, kind:
     assert told == {f"{error.partition('(')[0].rpartition('.')[2]}: {error.partition('(')[2][:-1].strip(chr(39))}"}
 
 
+@pytest.mark.slow
 def test_what_is_no_text_is_none(tmp_path: Path) -> None:
     write(tmp_path, "def f(wav):\n    return {'text': 'a'}\n")
     ran = run(tmp_path, calling("my_calls.py:f", 8, continue_on_dead_warmup=True))
@@ -119,11 +120,21 @@ def test_a_function_that_hangs_is_cut_at_the_limit(tmp_path: Path) -> None:
 
 REFUSED = [
     ("def g(wav): pass", "there is no function `f` in my_calls.py"),
-    ("async def f(wav): pass", "is an async def, whose event loop would stop all other users; write a plain def"),
-    ("def f(): pass", "can't be called with one argument, the audio as io.BytesIO"),
-    ("f = 3", "there is no function `f`"),
-    ("import not_there_at_all", "can't be imported: ModuleNotFoundError: No module named 'not_there_at_all'"),
-    (None, "there is no file "),
+    pytest.param(
+        "async def f(wav): pass",
+        "is an async def, whose event loop would stop all other users; write a plain def",
+        marks=pytest.mark.slow,
+    ),
+    pytest.param(
+        "def f(): pass", "can't be called with one argument, the audio as io.BytesIO", marks=pytest.mark.slow
+    ),
+    pytest.param("f = 3", "there is no function `f`", marks=pytest.mark.slow),
+    pytest.param(
+        "import not_there_at_all",
+        "can't be imported: ModuleNotFoundError: No module named 'not_there_at_all'",
+        marks=pytest.mark.slow,
+    ),
+    pytest.param(None, "there is no file ", marks=pytest.mark.slow),
 ]
 
 
@@ -141,6 +152,7 @@ def test_a_function_that_can_not_be_used_is_a_fault_before_anything_is_sent(
     assert reason in line
 
 
+@pytest.mark.slow
 def test_a_worker_without_the_file_is_refused(tmp_path: Path) -> None:
     write(tmp_path, "def f(wav):\n    return 'a'\n")
     with crowd(tmp_path) as processes:
@@ -163,6 +175,7 @@ def test_a_subclass_reads_answers_in_its_own_way(tmp_path: Path) -> None:
     assert ran.result["requests"][0]["error"] == "heard korean, not english"
 
 
+@pytest.mark.slow
 def test_a_subclass_sends_something_else(tmp_path: Path) -> None:
     """A body of its own, and one that can't be made."""
     locustfile = tmp_path / "mine.py"

@@ -33,7 +33,7 @@ CLIP_BYTES = HEADER_BYTES + 16_000
 
 
 @pytest.mark.parametrize("words", [["SttUser"], ["FastSttUser"], ["FastSttUser", "--processes=2"]], ids=" ".join)
-@pytest.mark.parametrize("api", [ASSEMBLYAI, BATCH], ids=["upload", "form"])
+@pytest.mark.parametrize("api", [ASSEMBLYAI, pytest.param(BATCH, marks=pytest.mark.slow)], ids=["upload", "form"])
 def test_a_job_is_one_request_however_often_it_is_asked_after(
     tmp_path: Path, api: dict[str, Any], words: list[str]
 ) -> None:
@@ -69,11 +69,31 @@ def test_a_job_is_one_request_however_often_it_is_asked_after(
     ("settings", "api", "kind", "message"),
     [
         ({"error_rate": 1.0}, {}, "poll_failed", "ended as failed"),
-        ({}, {"job": {"interval": INTERVAL_S, "poll": "/elsewhere/{id}"}}, "poll_failed", "HTTP 404"),
-        ({}, {"job": {"interval": INTERVAL_S, "id": "job_id"}}, "poll_failed", "nothing at `job_id`"),
-        ({"overhead_s": 30.0}, {"timeout": {"total": 0.5}}, "timeout_total", "within 0.5 s"),
-        ({"slots": 1, "queue_limit": 0, "overhead_s": 3.0}, {"timeout": {"total": 0.2}}, "shed", "HTTP 503"),
-        ({}, {"endpoint": "/job"}, "http_4xx", "HTTP 404"),
+        pytest.param(
+            {},
+            {"job": {"interval": INTERVAL_S, "poll": "/elsewhere/{id}"}},
+            "poll_failed",
+            "HTTP 404",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            {},
+            {"job": {"interval": INTERVAL_S, "id": "job_id"}},
+            "poll_failed",
+            "nothing at `job_id`",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            {"overhead_s": 30.0}, {"timeout": {"total": 0.5}}, "timeout_total", "within 0.5 s", marks=pytest.mark.slow
+        ),
+        pytest.param(
+            {"slots": 1, "queue_limit": 0, "overhead_s": 3.0},
+            {"timeout": {"total": 0.2}},
+            "shed",
+            "HTTP 503",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param({}, {"endpoint": "/job"}, "http_4xx", "HTTP 404", marks=pytest.mark.slow),
     ],
     ids=["fails", "no such job", "no id", "too long", "shed", "no such place"],
 )

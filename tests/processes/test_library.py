@@ -64,7 +64,7 @@ def test_a_class_beside_ours_asks_its_own_host_and_what_fails_there_is_a_failure
 @pytest.mark.parametrize(
     "words", [(), pytest.param(("--processes", "2"), marks=pytest.mark.slow)], ids=["one process", "workers"]
 )
-@pytest.mark.parametrize("answers", [True, False], ids=["answered", "refused"])
+@pytest.mark.parametrize("answers", [True, pytest.param(False, marks=pytest.mark.slow)], ids=["answered", "refused"])
 def test_where_nobody_sends_audio_the_run_is_locusts_alone(
     tmp_path: Path, answers: bool, words: tuple[str, ...]
 ) -> None:
@@ -105,6 +105,7 @@ def test_a_request_and_an_answer_of_ones_own(tmp_path: Path) -> None:
     assert told.count(None) == len(told) / 2
 
 
+@pytest.mark.slow
 def test_a_shape_whose_next_step_comes_before_the_run_is_ready_is_followed(tmp_path: Path) -> None:
     """The embedded server takes three seconds to start, and the shape has a step each second meanwhile."""
     slow = "import sys, time\nif 'stt_load.server' in sys.orig_argv:\n    time.sleep(3)\n"

@@ -28,12 +28,16 @@ KINDS = {
     "error_event": ("no_text", "stream_error"),
 }
 # Both classes have one client: each misbehaviour is tried with one of them whole and with the other one streamed,
-# and the other way round where all is tried.
+# and the other way round where all is tried. What their client makes of each is tried in tests/client, always.
+ALWAYS = ("hang_midway", "huge", "bad_utf8", "error_event")
 CASES: list[Any] = [
     case
     for kind in KINDS
     for streamed, user, other in ((False, "SttUser", "FastSttUser"), (True, "FastSttUser", "SttUser"))
-    for case in ((kind, streamed, user), pytest.param(kind, streamed, other, marks=pytest.mark.slow))
+    for case in (
+        pytest.param(kind, streamed, user, marks=[] if kind in ALWAYS else [pytest.mark.slow]),
+        pytest.param(kind, streamed, other, marks=pytest.mark.slow),
+    )
 ]
 AT_ONCE = 3
 MOST_BYTES = 250_000_000

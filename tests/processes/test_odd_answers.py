@@ -63,6 +63,7 @@ PLAIN = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("user_class", ["SttUser", "FastSttUser"])
 def test_plain_text_is_judged_by_what_stands_in_it(tmp_path: Path, user_class: str) -> None:
     """With the label that whisper.cpp gives its transcripts."""
@@ -81,6 +82,7 @@ def test_plain_text_is_judged_by_what_stands_in_it(tmp_path: Path, user_class: s
     assert "4 of 8 texts came in JSON" in " ".join(ran.out.split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("user_class", ["SttUser", "FastSttUser"])
 def test_blanks_only_are_empty_texts(tmp_path: Path, user_class: str) -> None:
     with saying('{"text": " \\n"}', '{"text": "\\u3000"}') as url:
@@ -117,6 +119,7 @@ def test_noise_in_a_stream_is_no_text_and_hides_none(tmp_path: Path, user_class:
     assert all("out of memory" in row["error"] for row in measured if not row["ok"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("user_class", ["SttUser", "FastSttUser"])
 def test_who_is_refused_waits_as_long_as_it_is_asked_to_in_whatever_form(tmp_path: Path, user_class: str) -> None:
     """Of the header twice, at least the first counts."""
@@ -149,6 +152,7 @@ install(default_user=Mine)
 """
 
 
+@pytest.mark.slow
 def test_whatever_a_read_answer_returns_is_a_verdict(tmp_path: Path) -> None:
     locustfile = tmp_path / "mine.py"
     locustfile.write_text(RETURNS, encoding="utf-8")

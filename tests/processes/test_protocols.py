@@ -33,7 +33,7 @@ LISTEN = {
 
 
 @pytest.mark.parametrize("words", [["SttUser"], ["FastSttUser"], ["SttUser", "--processes=2"]], ids=" ".join)
-@pytest.mark.parametrize("api", [ASR, LISTEN], ids=["multipart", "raw"])
+@pytest.mark.parametrize("api", [ASR, pytest.param(LISTEN, marks=pytest.mark.slow)], ids=["multipart", "raw"])
 def test_a_service_of_another_kind(tmp_path: Path, api: dict[str, Any], words: list[str]) -> None:
     with logged_server(tmp_path, **QUICK) as server:
         ran = run(tmp_path, against(server.url, 24, 4, 4, api=api), *words)
@@ -79,6 +79,7 @@ def test_who_is_refused_waits_as_long_as_it_is_asked_to(tmp_path: Path, user_cla
     assert len(sheds) < 8
 
 
+@pytest.mark.slow
 def test_who_need_not_wait_comes_again_at_once(tmp_path: Path) -> None:
     busy = {"slots": 1, "queue_limit": 0, "overhead_s": 0.3, "rtf": 0.0, "jitter": "none", "cold_requests": 0}
     with logged_server(tmp_path, **busy) as server:
@@ -88,6 +89,7 @@ def test_who_need_not_wait_comes_again_at_once(tmp_path: Path) -> None:
     assert {row["pause_s"] for row in sheds} == {0.0}
 
 
+@pytest.mark.slow
 def test_what_is_no_audio_is_refused_by_its_kind(tmp_path: Path) -> None:
     text = LISTEN | {"audio_content_type": "text/plain"}
     with logged_server(tmp_path, **QUICK) as server:

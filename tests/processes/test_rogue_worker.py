@@ -184,6 +184,7 @@ def test_strangers_that_register_get_no_users_and_a_run_goes_on(tmp_path: Path) 
     assert {row["users"] for row in rows(ran.result, "measured")} == {2}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "names",
     [pytest.param(("comes",), id="quick"), pytest.param(tuple(STRANGERS), id="all", marks=pytest.mark.slow)],

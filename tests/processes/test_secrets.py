@@ -113,7 +113,7 @@ KINDS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("user_class", ["SttUser", "FastSttUser"])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [pytest.param(kind, marks=[pytest.mark.slow] * (kind == "job")) for kind in KINDS])
 def test_whatever_the_service_repeats(tmp_path: Path, kind: str, user_class: str) -> None:
     proxy = Proxy(SECRETS["S_PROXY"])
     with repeating() as url, contextlib.closing(proxy):

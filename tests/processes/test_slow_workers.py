@@ -142,8 +142,10 @@ class Master:
     ("words", "code"),
     [
         ([("stt_load.refused", {"reason": "it is not wanted"})], 2),
-        ([("stt_load.refused", {"reason": "it is not wanted"}), ("spawn", None)], 2),
-        ([], 0),
+        pytest.param(
+            [("stt_load.refused", {"reason": "it is not wanted"}), ("spawn", None)], 2, marks=pytest.mark.slow
+        ),
+        pytest.param([], 0, marks=pytest.mark.slow),
     ],
 )
 def test_a_worker_that_is_sent_away_while_it_connects_goes(
@@ -184,7 +186,8 @@ def clock_that_jumps(file: Path) -> Mapping[str, str]:
     }
 
 
-@pytest.mark.parametrize("step", ["+90", pytest.param("-90", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("step", ["+90", "-90"])
 def test_a_step_of_the_time_of_day_changes_nothing(step: str, tmp_path: Path) -> None:
     jump = tmp_path / "time-of-day"
     with logged_server(tmp_path, **QUICK) as server:

@@ -21,7 +21,7 @@ WRITING_S = 1.0
 
 
 @pytest.mark.alone
-@pytest.mark.parametrize("duration_s", [0.1, 1.0], ids=["silent", "spoken"])
+@pytest.mark.parametrize("duration_s", [pytest.param(0.1, marks=pytest.mark.slow), 1.0], ids=["silent", "spoken"])
 def test_a_kill_at_full_load_loses_a_second(tmp_path: Path, duration_s: float) -> None:
     """The server costs next to nothing, so that users are always ready to go on and the loop is never idle; of clips
     with words there is a transcript to be written, too."""

@@ -83,7 +83,9 @@ def test_a_second_start_while_a_run_is_being_started_is_refused(tmp_path: Path) 
         assert ended(page).code == 0
 
 
-@pytest.mark.parametrize("words", [[], ["--processes=1"]], ids=["alone", "a worker"])
+@pytest.mark.parametrize(
+    "words", [[], pytest.param(["--processes=1"], marks=pytest.mark.slow)], ids=["alone", "a worker"]
+)
 def test_a_start_that_is_stopped_while_it_is_made_ready_leaves_room_for_the_next(
     tmp_path: Path, words: list[str]
 ) -> None:
@@ -212,7 +214,7 @@ def test_in_a_browser_what_is_said_is_chosen_in_the_form(tmp_path: Path) -> None
         choice = tab.locator('[name="audioSource"]')
         choice.wait_for()
         assert choice.input_value() == "noise"
-        assert choice.locator("option").all_inner_texts() == ["speech", "noise", "silence"]
+        assert choice.locator("option").all_inner_texts() == ["speech", "noise", "silence", "files"]
         assert "What the clips are" in choice.evaluate(
             "e => [...document.querySelectorAll('*')].map(o => getComputedStyle(o, '::after').content).join()"
         )

@@ -68,6 +68,7 @@ def test_the_report_says_that_connections_were_left_waiting(tmp_path: Path, user
     assert waited[-2] > 5 * waited[len(waited) // 2]
 
 
+@pytest.mark.slow
 def test_without_keep_alive_nobody_is_left_waiting(tmp_path: Path) -> None:
     with few_threads(3) as url:
         config = against(url, 105, 5, 5, audio_duration=0.1, api={"keep_alive": False})

@@ -117,11 +117,23 @@ def form(**api: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("api", "shown"),
     [
-        (form(response_format="diarized_json", extra_fields={"chunking_strategy": "auto"}), None),
-        (form(response_format="verbose_json", extra_fields={"timestamp_granularities[]": ["word", "segment"]}), 2.0),
-        (form(extra_fields={"include[]": ["logprobs"], "chunking_strategy[type]": "server_vad"}), 2.0),
+        pytest.param(
+            form(response_format="diarized_json", extra_fields={"chunking_strategy": "auto"}),
+            None,
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            form(response_format="verbose_json", extra_fields={"timestamp_granularities[]": ["word", "segment"]}),
+            2.0,
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            form(extra_fields={"include[]": ["logprobs"], "chunking_strategy[type]": "server_vad"}),
+            2.0,
+            marks=pytest.mark.slow,
+        ),
         (form(response_format="diarized_json", stream=True), 2.0),
-        (form(endpoint="/v1/audio/translations", response_format="text"), None),
+        pytest.param(form(endpoint="/v1/audio/translations", response_format="text"), None, marks=pytest.mark.slow),
     ],
     ids=["diarized", "words", "logprobs", "diarized stream", "translation"],
 )

@@ -17,8 +17,12 @@ from tests.processes.running import finish, quick, run, start
     ("config", "said"),
     [
         ('api: {endpoint: "\\ud800"}', "line 1, api.endpoint: '\"\\ud800\"' is not Unicode text"),
-        (f'api: {{response: {{text: "{"(" * 400}a{")" * 400}"}}}}', "nested in more than 100 levels"),
-        ("#" * 100_000_000, "larger than 1 MB, which is the limit"),
+        pytest.param(
+            f'api: {{response: {{text: "{"(" * 400}a{")" * 400}"}}}}',
+            "nested in more than 100 levels",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param("#" * 100_000_000, "larger than 1 MB, which is the limit", marks=pytest.mark.slow),
     ],
     ids=["surrogate", "expression", "100 MB"],
 )
@@ -29,7 +33,7 @@ def test_an_odd_configuration_is_a_line_and_2(tmp_path: Path, config: str, said:
     assert "Traceback" not in ran.err
 
 
-@pytest.mark.parametrize("kind", ["pipe", "device"])
+@pytest.mark.parametrize("kind", ["pipe", pytest.param("device", marks=pytest.mark.slow)])
 def test_a_configuration_that_is_no_file_is_not_waited_for(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "odd"
     os.mkfifo(path) if kind == "pipe" else path.symlink_to("/dev/zero")

@@ -89,7 +89,7 @@ def https_service(folder: Path) -> Iterator[Service]:
 
 
 @BOTH
-@pytest.mark.parametrize("seconds", [0.5, 60])
+@pytest.mark.parametrize("seconds", [pytest.param(0.5, marks=pytest.mark.slow), 60])
 def test_clips_of_any_size_arrive_whole(tmp_path: Path, user_class: str, seconds: float) -> None:
     """Those of a minute fill every buffer on the way several times."""
     with https_service(tmp_path) as service:
@@ -128,7 +128,7 @@ def test_a_server_that_goes_away_in_the_upload_has_broken_off_and_is_not_unbelie
 
 
 @BOTH
-@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"])
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", pytest.param("SSL_CERT_FILE", marks=pytest.mark.slow)])
 def test_the_environment_may_say_whom_to_believe(tmp_path: Path, user_class: str, variable: str) -> None:
     with https_service(tmp_path) as service:
         others = dict.fromkeys(("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"), "")
@@ -136,6 +136,7 @@ def test_the_environment_may_say_whom_to_believe(tmp_path: Path, user_class: str
     assert [row["error"] for row in ran.result["requests"] if not row["ok"]] == []
 
 
+@pytest.mark.slow
 @BOTH
 def test_without_verifying_anyone_will_do(tmp_path: Path, user_class: str) -> None:
     with https_service(tmp_path) as service:
@@ -146,7 +147,7 @@ def test_without_verifying_anyone_will_do(tmp_path: Path, user_class: str) -> No
 
 
 @BOTH
-@pytest.mark.parametrize(("keep_alive", "connections"), [(True, 2), (False, 6)])
+@pytest.mark.parametrize(("keep_alive", "connections"), [pytest.param(True, 2, marks=pytest.mark.slow), (False, 6)])
 def test_through_a_proxy_that_sees_nothing_of_it(
     tmp_path: Path, user_class: str, keep_alive: bool, connections: int
 ) -> None:

@@ -41,6 +41,7 @@ def test_two_files_are_one_suite_with_the_last_ones_default(tmp_path: Path, word
     assert len(truths) == 8, "each request was made once"
 
 
+@pytest.mark.slow
 def test_a_file_that_imports_another_has_the_last_word(tmp_path: Path) -> None:
     mine = tmp_path / "mine.py"
     mine.write_text(IMPORTING, encoding="utf-8")

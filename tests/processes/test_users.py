@@ -61,13 +61,14 @@ def locustfile(folder: Path, classes: str) -> Path:
     ("classes", "words", "said"),
     [
         (DEAD, [], "no token today"),
-        (UNMADE, [], "no token in __init__"),
-        (UNMADE, ["-t", "5s"], "no token in __init__"),
-        (STOPPED, [], "ended by themselves"),
-        (
+        pytest.param(UNMADE, [], "no token in __init__", marks=pytest.mark.slow),
+        pytest.param(UNMADE, ["-t", "5s"], "no token in __init__", marks=pytest.mark.slow),
+        pytest.param(STOPPED, [], "ended by themselves", marks=pytest.mark.slow),
+        pytest.param(
             "class Mine(users.SttUser):\n    pass\n",
             ["--tags", "nothing"],
             "with --tags nothing there is no task for Mine",
+            marks=pytest.mark.slow,
         ),
     ],
     ids=[
@@ -89,6 +90,7 @@ def test_a_run_that_nobody_works_on_ends_and_says_why(
     assert len(ran.err) < 30_000, "a task that fails at once is not tried again at once"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "classes",
     [DEAD, *(pytest.param(one, marks=pytest.mark.slow) for one in (STOPPED, UNMADE))],
@@ -221,7 +223,11 @@ def stop_amid_requests(environment):
 
 @pytest.mark.parametrize(
     "classes",
-    [ENDING.format(how="quit"), ENDING.format(how="stop"), LISTENING],
+    [
+        ENDING.format(how="quit"),
+        pytest.param(ENDING.format(how="stop"), marks=pytest.mark.slow),
+        pytest.param(LISTENING, marks=pytest.mark.slow),
+    ],
     ids=["quit", "stop", "stop in a listener"],
 )
 def test_a_run_that_the_users_own_code_ends_is_drained_and_saved_and_the_process_ends(

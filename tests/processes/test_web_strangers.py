@@ -160,6 +160,7 @@ def test_page_and_master_are_on_loopback_and_their_workers_find_them(tmp_path: P
         assert f"Starting web interface at {page.url}," in ended(page).err
 
 
+@pytest.mark.slow
 def test_page_and_master_listen_where_they_are_told_to(tmp_path: Path) -> None:
     env = {"LOCUST_WEB_HOST": "0.0.0.0", "LOCUST_MASTER_BIND_HOST": "0.0.0.0"}
     with web_ui(tmp_path, quick(2, 1, 1), "--processes=1", env=env) as page:
@@ -169,6 +170,7 @@ def test_page_and_master_listen_where_they_are_told_to(tmp_path: Path) -> None:
         ended(page)
 
 
+@pytest.mark.slow
 def test_a_master_whose_workers_are_elsewhere_can_be_reached(tmp_path: Path) -> None:
     process = start(tmp_path, quick(2, 1, 1), "--master", "--master-bind-port=0")
     until("it listens", lambda: bool(listening(process.pid) - {"127.0.0.1"}))

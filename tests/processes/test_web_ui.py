@@ -77,12 +77,12 @@ def test_a_password_is_not_on_the_page_and_still_sent(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("form", "said"),
     [
-        ({"total_requests": "abc"}, "abc"),
+        pytest.param({"total_requests": "abc"}, "abc", marks=pytest.mark.slow),
         ({"warmup_requests": "500"}, "500"),
-        ({"host": "localhost:8000"}, "http"),
-        ({"audio_duration": "-1"}, "-1"),
-        ({"user_count": "0"}, "0 is too small"),
-        ({"user_count": "5000000"}, "5000000"),
+        pytest.param({"host": "localhost:8000"}, "http", marks=pytest.mark.slow),
+        pytest.param({"audio_duration": "-1"}, "-1", marks=pytest.mark.slow),
+        pytest.param({"user_count": "0"}, "0 is too small", marks=pytest.mark.slow),
+        pytest.param({"user_count": "5000000"}, "5000000", marks=pytest.mark.slow),
     ],
 )
 def test_a_bad_value_is_a_clear_message_and_no_run(tmp_path: Path, form: dict[str, str], said: str) -> None:
@@ -115,10 +115,13 @@ def test_a_start_while_the_run_before_is_ending_is_refused_and_loses_nothing(tmp
         page.until(lambda: len(saved(tmp_path)) == 1, "the result is there")
         assert ended(page).code == 0
     (result,) = saved(tmp_path)
-    assert [row["ok"] for row in result["requests"]] == [True, True]
+    answers = [row["ok"] for row in result["requests"]]
+    assert answers == [True] * len(answers), "and more than two where the stop came late"
+    assert len(answers) >= 2
     assert not list(tmp_path.glob("*.partial.jsonl"))
 
 
+@pytest.mark.slow
 def test_the_time_limit_of_one_run_is_not_the_next_ones(tmp_path: Path) -> None:
     with web_ui(tmp_path, quick(None, 0, 1)) as page:
         form = {"user_count": 1, "spawn_rate": 1, "host": "embedded"}
@@ -146,6 +149,7 @@ install(default_user=SttUser)
 """
 
 
+@pytest.mark.slow
 def test_the_start_of_the_embedded_server_takes_nothing_of_a_time_limit(tmp_path: Path) -> None:
     """Where it took longer than the limit, as on a busy machine, there was no run, no result and no word on it."""
     locustfile = tmp_path / "mine.py"
@@ -247,7 +251,7 @@ def test_users_can_be_changed_while_it_runs(tmp_path: Path) -> None:
     measured = rows(ran.result, "measured")
     assert all(row["ok"] for row in measured), "a request cut by the ramp-down was drained"
     assert {1, 2, 5} <= {row["users"] for row in measured}
-    assert [level["users"] for level in ran.result["levels"]] == sorted({row["users"] for row in measured})
+    assert [level["first"] for level in ran.result["levels"]] == sorted({row["users"] for row in measured})
 
 
 def test_ctrl_c_while_a_run_is_on_writes_and_ends_with_5(tmp_path: Path) -> None:

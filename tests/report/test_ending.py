@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
+
 from stt_load.config import Config
 from stt_load.report.ending import ending, faults
 from stt_load.report.messages import Messages
 from stt_load.report.width import columns
+from stt_load.samples.run_info import OpenLoop
+from stt_load.samples.sample import Phase
 from stt_load.storage.run_record import RunRecord
-from tests.factory import table
+from tests.factory import joined, table
+from tests.load.timetables import open_loop
 from tests.report.runs import run_of, steady
 
 SAY = Messages("en")
@@ -56,3 +62,34 @@ def test_each_fault_is_a_point_of_its_own() -> None:
     assert lines[:3] == ["", SAY("faults.heading"), "   - One thing."]
     assert lines[3].startswith("   - another another")
     assert lines[4].startswith("     another")
+
+
+def test_of_arrivals_what_was_measured_is_held_against_what_was_planned_less_what_settled() -> None:
+    load = open_loop((5.0, 5.0, 10.0), (9.0, 9.0, 10.0), planned=140)
+    samples = joined(table(np.arange(30) * 0.2, 0.5, phase=Phase.SETTLING), table(6 + np.arange(20) * 0.2, 0.5))
+    ended = {"complete": False, "end_reason": "interrupted", "load": load}
+    config = Config(total_requests=None)
+    said = list(ending(SAY, run_of(samples, config, **ended)))
+    assert said[1].startswith("❗ Not complete: interrupted")
+    assert " after 20 of 110 requests." in " ".join(said)
+
+
+@pytest.mark.parametrize("load", [open_loop((5.0, 5.0, 10.0), planned=50), open_loop((5.0, 5.0, None))])
+def test_only_a_run_without_an_end_is_as_planned_where_somebody_stops_it(load: OpenLoop) -> None:
+    run = run_of(steady(), Config(total_requests=None), complete=False, end_reason="stopped", load=load)
+    assert bool(list(ending(SAY, run))) is (load.planned is not None)
+
+
+def test_a_figure_that_is_known_precisely_is_a_planned_end_and_is_said() -> None:
+    asked = Config(total_requests=None, stop_when={"metric": "p95(response_time_s)", "within": 0.05})
+    said = " ".join(ending(SAY, run_of(steady(), asked, end_reason="precise")))
+    assert said.split("(")[0].endswith("as precisely as was asked for, after 90 requests in 9.00 s ")
+    lost = " ".join(ending(SAY, run_of(steady(), asked, end_reason="precise", complete=False)))
+    assert "rows of requests are missing" in lost
+
+
+def test_a_run_that_an_slo_has_ended_says_so() -> None:
+    said = " ".join(ending(SAY, run_of(steady(40), complete=False, end_reason="slo_lost")))
+    assert "ended after 40 of 90 requests, as an SLO that ends the run (abort) could not be met any more" in " ".join(
+        said.split()
+    )

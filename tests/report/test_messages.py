@@ -35,11 +35,28 @@ def test_english_is_english_and_korean_is_korean() -> None:
         "levels.p95",
         "backends.p95",
         "levels.p99",
+        "lengths.p95",
+        "lengths.p99",
+        "lengths.rtf",
         "latency.p90",
         "latency.p95",
         "latency.p99",
     }
-    plain |= {"latency.p999", "latency.interval", "report.of"}
+    plain |= {"latency.p999", "latency.interval", "report.of", "start.ramp", "levels.ramp"}
+    plain |= {
+        "asked.max_time",
+        "answer.bare",
+        "answer.n",
+        "answer.n_alone",
+        "answer.wer",
+        "tried.at",
+        "tried.n",
+        "tried.doubted",
+        "tried.sweep",
+        "tried.DEGRADED",
+        "tried.INVALID",
+        "tried.line_outcome",
+    }
     plain |= {"accuracy.wer", "accuracy.cer", "accuracy.rate", "accuracy.interval"}
     assert {key for key, text in words.items() if not HANGUL.search(text)} <= plain
 

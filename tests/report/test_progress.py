@@ -10,7 +10,7 @@ import pytest
 from stt_load.report.messages import Messages
 from stt_load.report.progress import bar, line
 from stt_load.report.width import columns
-from stt_load.samples.progress import Progress, Waiting
+from stt_load.samples.progress import Arrivals, Progress, Waiting
 
 HALF = Progress(
     phase="measuring",
@@ -135,3 +135,17 @@ def test_a_phase_that_does_not_move_says_what_it_waits_for(waiting: Waiting, sai
 def test_a_service_that_is_not_ready_is_waited_for_until_then() -> None:
     ready = Progress("ready", 0, None, 0, 0, 12.0, 60.0, 0, False)
     assert line(EN, ready) == "Waiting for the service to be ready: 48 s left"
+
+
+def test_of_an_open_loop_what_was_due_stands_beside_what_was_sent_and_its_stage() -> None:
+    seen = replace(HALF, arrivals=Arrivals(60, 50), stage=(2, 3))
+    assert line(EN, seen) == (
+        "Measuring: 45/90, 10.00 requests/s, stage 2 of 3, 60 due, 50 sent, 5 in flight, 4 s left"
+    )
+    assert line(KO, seen).count("예정 60, 전송 50, 처리 중 5") == 1
+    assert bar(EN, seen, 45) == "Measuring 45/90, stage 2 of 3, 4 s left"
+
+
+def test_nothing_is_said_to_be_sent_that_was_not_due() -> None:
+    """A slot may have an arrival before it is due."""
+    assert "60 due, 60 sent" in line(EN, replace(HALF, arrivals=Arrivals(60, 62)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,22 +13,37 @@ import pytest
 from stt_load.report import schema as tables
 from stt_load.samples.fields import TABLE
 from stt_load.samples.generator import Generator, WorkerHealth
-from stt_load.samples.run_info import ClosedLoop, EndReason, RunInfo
+from stt_load.samples.levels import Confirmed, Judged, Levels, Looks, Search, Trial
+from stt_load.samples.run_info import ClosedLoop, EndReason, OpenLoop, RunInfo, Stage, Trace
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import Samples
-from stt_load.stats.metrics import AllQuantiles, Metrics, Requests, Rtf
-from stt_load.stats.model import Backend, Level, LevelFigures, Validity, Warmup
-from stt_load.storage.result_file import MOST_ROWS_INSIDE, write
+from stt_load.stats.blocks import AllQuantiles, Requests, Rtf, ServiceTimeFit
+from stt_load.stats.metrics import Metrics
+from stt_load.stats.model import Backend, Check, DurationFigures, Level, LevelFigures, Times, TooFew, Validity, Warmup
+from stt_load.storage.document import CurvePoint, LevelHead
+from stt_load.storage.levels_record import LevelsRecord
+from stt_load.storage.result_file import MOST_ROWS_INSIDE, write, write_levels
+from stt_load.storage.run_record import read_as
 from tests.factory import joined, table
 from tests.report.runs import run_of, steady
+from tests.storage.trying import level, levels_of, search_of
 
 SCHEMA: dict[str, Any] = json.loads(tables.FILE.read_text(encoding="utf-8"))
+OF_ONE_LOAD = SCHEMA["$defs"]["of_one_load"]
+OF_LEVELS = SCHEMA["$defs"]["of_levels"]
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
 
 def written(folder: Path, *args: Any, **info: Any) -> dict[str, Any]:
     path = folder / "result.json"
     write(path, run_of(*args, **info))
+    values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return values
+
+
+def written_levels(folder: Path, record: LevelsRecord) -> dict[str, Any]:
+    path = folder / "result.json"
+    write_levels(path, record)
     values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return values
 
@@ -53,6 +68,49 @@ def test_results_of_all_kinds_follow_it(tmp_path: Path) -> None:
         folder = tmp_path / str(number)
         folder.mkdir()
         VALIDATOR.validate(written(folder, samples, barrier_s=None, ended_at=None))
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        levels_of(),
+        search_of(),
+        levels_of(level(0, table([], []), barrier_s=None, end_reason="interrupted"), knee=None),
+    ],
+    ids=["sweep", "search", "interrupted"],
+)
+def test_a_run_of_levels_follows_it(record: LevelsRecord, tmp_path: Path) -> None:
+    values = written_levels(tmp_path, record)
+    VALIDATOR.validate(values)
+    head = {one.name for one in fields(LevelHead)}
+    assert set(values["levels"][0]) == head | set(OF_ONE_LOAD["properties"]) - {"schema_version", "requests"}
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong"),
+    [
+        (("metrics",), {}),
+        (("capacity", "carries"), "two"),
+        (("capacity", "levels", 0, "p95_s"), "> timeout"),
+        (("levels", 1, "trial", "tier"), "guess"),
+        (("levels", 1, "outcome"), None),
+        (("levels", 1, "first_seq"), -1),
+        (("levels", 1, "zero_s"), None),
+        (("levels", 1, "metrics"), None),
+        (("levels", 1, "run", "seed"), "7"),
+        (("levels", 1, "config"), None),
+        (("run", "levels", "search", "mode"), "best"),
+        (("requests", 0, "level"), "first"),
+    ],
+)
+def test_what_is_wrong_of_levels_does_not_follow_it(tmp_path: Path, path: tuple[str | int, ...], wrong: Any) -> None:
+    values = written_levels(tmp_path, search_of())
+    inner: Any = values
+    for step in path[:-1]:
+        inner = inner[step]
+    inner[path[-1]] = wrong
+    with pytest.raises(jsonschema.ValidationError):
+        VALIDATOR.validate(values)
 
 
 @pytest.mark.parametrize(
@@ -81,9 +139,50 @@ def test_what_is_wrong_does_not_follow_it(tmp_path: Path, path: tuple[str | int,
         VALIDATOR.validate(values)
 
 
+def open_loop(**fields: Any) -> OpenLoop:
+    """Twelve requests a second for a minute, but for `fields`."""
+    plain: dict[str, Any] = {
+        "stages": (Stage(first=12.0, last=12.0, for_s=60.0),),
+        "staged": False,
+        "audio_rate": None,
+        "arrivals": "poisson",
+        "burstiness": 1.0,
+        "trace": None,
+        "planned": 720,
+        "warmup_users": 5,
+        "max_in_flight": 100,
+        "max_lag_s": 1.0,
+    }
+    return OpenLoop(**plain | fields)
+
+
+@pytest.mark.parametrize(
+    "load",
+    [
+        ClosedLoop(users=8, request_delay_s=0.0, stages=(Stage(first=2.0, last=8.0, for_s=None),)),
+        open_loop(),
+        open_loop(stages=(), trace=Trace(file="day.csv", speed=2.0), planned=None, audio_rate=120.0),
+    ],
+    ids=["stages of users", "rate", "trace"],
+)
+def test_each_load_follows_it_and_is_read_back(load: ClosedLoop | OpenLoop, tmp_path: Path) -> None:
+    written = asdict(load)
+    inside = OF_ONE_LOAD["properties"]["run"]["properties"]["load"] | {"$defs": SCHEMA["$defs"]}
+    validator = jsonschema.Draft202012Validator(inside)
+    as_json = json.loads(json.dumps(written))
+    validator.validate(as_json)
+    assert read_as(RunInfo, asdict(run_of(steady()).info) | {"load": as_json}, tmp_path).load == load
+    for name in written:
+        assert not validator.is_valid({key: value for key, value in as_json.items() if key != name})
+
+
 def resolved(schema: dict[str, Any]) -> dict[str, Any]:
-    name = schema.get("$ref", "").rpartition("/")[2]
-    return SCHEMA["$defs"][name] if name else schema  # type: ignore[no-any-return]
+    if "$ref" not in schema:
+        return schema
+    found: Any = SCHEMA
+    for step in schema["$ref"].removeprefix("#/").split("/"):
+        found = found[step]
+    return resolved(found)
 
 
 @pytest.mark.parametrize(
@@ -99,15 +198,34 @@ def resolved(schema: dict[str, Any]) -> dict[str, Any]:
         (Backend, ["backends", "items"]),
         (Rtf, ["metrics", "rtf"]),
         (Validity, ["validity"]),
-        (ClosedLoop, ["run", "load"]),
+        (ClosedLoop, ["run", "load", 0]),
+        (OpenLoop, ["run", "load", 1]),
+        (Stage, ["run", "load", 1, "stages", "items"]),
+        (Trace, ["run", "load", 1, "trace", 0]),
         (Level, ["levels", "items"]),
         (LevelFigures, ["levels", "items", "figures"]),
+        (DurationFigures, ["durations", "items"]),
+        (Times, ["durations", "items", "service_time_s"]),
+        (ServiceTimeFit, ["metrics", "service_time_fit"]),
+        (Levels, ["run", "levels", 0]),
+        (Search, ["run", "levels", 0, "search", 0]),
+        (Trial, ["of_levels", "levels", "items", "trial"]),
+        (Looks, ["of_levels", "levels", "items", "trial", "looks", 0]),
+        (Judged, ["of_levels", "levels", "items", "judged", 0]),
+        (Confirmed, ["of_levels", "capacity", 0, "confirmed"]),
+        (CurvePoint, ["of_levels", "capacity", 0, "levels", "items"]),
+        (Metrics, ["of_levels", "levels", "items", "metrics"]),
     ],
 )
-def test_it_names_each_figure(record: type, path: list[str]) -> None:
-    schema = SCHEMA
+def test_it_names_each_figure(record: type, path: list[str | int]) -> None:
+    """A number in a path is that of an alternative. What is of levels begins with that word."""
+    schema = SCHEMA["$defs"][path[0]] if path[0] == "of_levels" else OF_ONE_LOAD
+    path = path[1:] if path[0] == "of_levels" else path
     for step in path:
-        schema = resolved(schema["items"] if step == "items" else schema["properties"][step])
+        if isinstance(step, int):
+            schema = resolved((schema.get("oneOf") or schema["anyOf"])[step])
+        else:
+            schema = resolved(schema["items"] if step == "items" else schema["properties"][step])
     assert is_dataclass(record)
     assert schema["required"] == [one.name for one in fields(record)]
     assert list(schema["properties"]) == schema["required"]
@@ -121,7 +239,7 @@ def test_it_names_each_column_phase_kind_and_end(tmp_path: Path) -> None:
     }
     assert row["properties"]["phase"]["enum"] == [phase.name.lower() for phase in Phase]
     assert row["properties"]["error_kind"]["enum"] == [None, *map(str, ErrorKind)]
-    assert SCHEMA["properties"]["run"]["properties"]["end_reason"]["enum"] == list(get_args(EndReason))
+    assert OF_ONE_LOAD["properties"]["run"]["properties"]["end_reason"]["enum"] == list(get_args(EndReason))
 
 
 def test_everything_has_a_description() -> None:
@@ -135,4 +253,11 @@ def test_everything_has_a_description() -> None:
             found += bare(one, f"{path}.{name}")
         return found
 
-    assert bare(SCHEMA, "") == []
+    assert bare(OF_ONE_LOAD, "") == []
+    assert bare(OF_LEVELS, "") == []
+
+
+def test_a_check_has_what_its_record_has() -> None:
+    check = tables.schema()["$defs"]["of_one_load"]["properties"]["validity"]["properties"]["checks"]["items"]
+    assert check["required"] == [field.name for field in fields(Check)]
+    assert set(check["properties"]["too_few"]["items"]["required"]) == {field.name for field in fields(TooFew)}

@@ -11,8 +11,10 @@ import gevent
 import pytest
 
 from stt_load.clock import clock
+from stt_load.load.timetable import timetable_of
 from stt_load.run.lifecycle import NOT_READY, Ending
 from stt_load.samples.sample import UNFINISHED, ErrorKind, Phase
+from tests.load.timetables import open_loop
 from tests.making import Told, sample_of
 
 NEVER_KEPT: dict[str, Any] = {
@@ -25,6 +27,26 @@ NEVER_KEPT: dict[str, Any] = {
     "text_length": [],
     "phase": None,
 }
+
+
+def test_what_settles_on_top_is_known_as_the_barrier_opens() -> None:
+    told = Told(5, 2)
+    load = open_loop((10, 10, None), planned=30)
+    told.budget.follow(load, timetable_of(load, 7), settles=True)
+    told.go(sent_s=1.0, done_s=1.1)
+    told.go(sent_s=1.1, done_s=1.2)
+    assert told.budget.open
+    assert told.budget.total == 2 + 30 + 10
+
+
+def test_a_load_in_which_by_chance_nothing_arrives_is_over_at_once() -> None:
+    told = Told(None, 0)
+    load = open_loop((10, 10, 2.0), planned=0)
+    told.budget.follow(load, timetable_of(load, 7))
+    told.budget.slots.join("one")
+    told.barrier.check_barrier()
+    assert told.budget.open
+    assert told.lifecycle.ending == Ending("finished")
 
 
 def test_the_last_warm_up_result_opens_the_barrier_before_anything_measured() -> None:
@@ -201,3 +223,80 @@ def test_one_workers_bad_key_says_nothing_of_workers_that_are_still_to_come() ->
     told.go(ErrorKind.AUTH, status=401)
     assert told.lifecycle.ending is not None
     assert told.lifecycle.ending.reason == "dead_warmup"
+
+
+def test_the_control_comes_first_and_counts_for_nothing() -> None:
+    told = Told(4, 1, repeat_check=1)
+    for _ in range(2):
+        told.go()
+    assert told.calls == ["news", "news"], "each has waited for the one before"
+    assert (told.barrier.control_successes, told.barrier.warmup_successes, told.barrier.successes) == (2, 0, 0)
+    told.go()
+    assert "barrier" in told.calls
+    for _ in range(4):
+        told.go()
+    assert told.lifecycle.ending == Ending("finished")
+    assert told.phases_of_rows.count(Phase.OUTSIDE) == 3
+    assert (told.budget.warmup_results, told.budget.measured_results, told.barrier.successes) == (1, 3, 3)
+
+
+def test_without_a_warm_up_the_end_of_the_control_opens_the_barrier() -> None:
+    told = Told(4, repeat_check=1)
+    for _ in range(2):
+        assert "barrier" not in told.calls
+        told.go()
+    assert "barrier" in told.calls
+
+
+def test_a_service_that_answers_nothing_is_told_of_in_the_warm_up_not_in_a_long_control() -> None:
+    told = Told(100, 5, repeat_check=20, continue_on_dead_warmup=False)
+    for _ in range(3):
+        told.go(ErrorKind.CONNECT)
+    assert not told.lifecycle.closed
+    for _ in range(5):
+        told.go(ErrorKind.CONNECT)
+    assert told.lifecycle.ending is not None
+    assert told.lifecycle.ending.reason == "dead_warmup"
+    assert told.phases_of_rows == [Phase.OUTSIDE] * 3 + [Phase.WARMUP] * 5
+
+
+def test_two_failures_in_a_row_do_not_end_the_control() -> None:
+    told = Told(100, 5, repeat_check=3)
+    for error in (None, ErrorKind.HTTP_5XX, ErrorKind.HTTP_5XX) * 2:
+        told.go(error)
+    assert told.phases_of_rows == [Phase.OUTSIDE] * 6
+    assert (told.barrier.control_successes, told.barrier.control_failures) == (2, 4)
+
+
+def test_a_service_that_hangs_after_some_answers_is_not_waited_for_through_the_whole_control() -> None:
+    told = Told(100, 5, repeat_check=20)
+    told.go()
+    for _ in range(3):
+        told.go(ErrorKind.TIMEOUT_TOTAL)
+    told.go()
+    assert told.phases_of_rows == [Phase.OUTSIDE] * 4 + [Phase.WARMUP]
+
+
+def test_failures_of_what_is_said_again_are_none_of_those_in_a_row() -> None:
+    told = Told(100, repeat_check=10, most_failures=1_000)
+    for _ in range(20):
+        told.go()
+    seen: list[Phase] = []
+    while len(seen) < 30:
+        iteration = told.take()
+        seen.append(iteration.phase)
+        told.finish(iteration, ErrorKind.HTTP_5XX if iteration.phase is Phase.OUTSIDE else None)
+    assert Phase.OUTSIDE in seen
+    assert told.barrier.failures == 0
+
+
+def test_arrivals_that_were_dropped_are_no_failures_in_a_row() -> None:
+    """The service never saw them: nor do they end a row of those that it did."""
+    told = Told(None, most_failures=3)
+    for kind in (ErrorKind.DROPPED, *[ErrorKind.HTTP_5XX] * 2, *[ErrorKind.DROPPED] * 5):
+        told.go(kind)
+    assert told.lifecycle.ending is None
+    assert (told.barrier.failures, told.barrier.successes) == (8, 0)
+    told.go(ErrorKind.HTTP_5XX)
+    assert told.lifecycle.ending is not None
+    assert told.lifecycle.ending.reason == "gave_up"

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import gevent
 
 from stt_load.clock import clock
 from stt_load.load.iteration import Iteration
-from stt_load.load.slots import Slots
-from stt_load.run.dispatcher import Condition, LocalDispatcher
+from stt_load.run.dispatcher import LocalDispatcher
+from stt_load.run.waiting import Condition
 from stt_load.samples.sample import Phase
+from tests.load.timetables import When, open_loop
 from tests.making import Told, sample_of
 
 
 def dispatcher_of(told: Told, condition: Condition | None = None) -> LocalDispatcher:
     return LocalDispatcher(told.budget, told.barrier, condition or Condition())
+
+
+def arriving(timetable: When, **load: Any) -> tuple[Told, LocalDispatcher]:
+    """An open loop of three arrivals whose barrier is open, and where it is asked for them."""
+    told = Told(3)
+    told.budget.follow(open_loop((1, 1, None), planned=3 if "max_lag_s" not in load else None, **load), timetable)
+    told.barrier.release()
+    told.budget.open, told.budget.slots.barrier_s = True, clock()
+    return told, dispatcher_of(told)
 
 
 def settled() -> None:
@@ -43,6 +55,20 @@ def test_who_has_to_wait_gets_an_iteration_when_there_is_one() -> None:
     dispatcher.finish(first, sample_of(first), "hello")
     settled()
     assert waiting.value == Iteration(1, 0, Phase.MEASURED)
+
+
+def test_a_user_that_is_about_to_be_killed_gets_nothing_and_one_of_its_name_that_comes_later_does() -> None:
+    told = Told(5)
+    dispatcher = dispatcher_of(told)
+    taking = gevent.spawn(dispatcher.take, "one")
+    settled()
+    dispatcher.withdraw("one")
+    told.barrier.release()
+    settled()
+    assert not taking.ready()
+    taking.kill()
+    dispatcher.leave("one")
+    assert dispatcher.take("one").seq == 0
 
 
 def test_what_was_kept_for_a_user_that_leaves_goes_to_the_others() -> None:
@@ -78,25 +104,6 @@ def test_a_user_that_is_killed_while_it_waits_has_taken_nothing() -> None:
     assert told.calls.count("over") == 1
 
 
-def test_a_condition_wakes_those_who_wait_and_nobody_who_comes_later() -> None:
-    condition = Condition()
-    woken: list[str] = []
-
-    def wait(name: str) -> None:
-        calls = iter([None, name])
-        woken.append(condition.wait_for(lambda *_: next(calls), name, Slots()))
-
-    one, two = gevent.spawn(wait, "one"), gevent.spawn(wait, "two")
-    settled()
-    condition.notify_all()
-    late = gevent.spawn(wait, "late")
-    gevent.joinall([one, two])
-    settled()
-    assert woken == ["one", "two"]
-    assert not late.ready()
-    late.kill()
-
-
 def test_an_iteration_carries_the_number_of_its_slot() -> None:
     told = Told(9)
     told.barrier.release()
@@ -109,15 +116,11 @@ def test_an_iteration_carries_the_number_of_its_slot() -> None:
 
 def test_who_asks_before_an_iteration_is_due_gets_it_then() -> None:
     """No user of an open loop takes an iteration and then waits: stopped in the wait, it would have lost it."""
-    told = Told(3)
-    told.barrier.release()
-    condition = Condition()
-    dispatcher = LocalDispatcher(told.budget, told.barrier, condition)
-    told.budget.slots.follow(lambda number: 0.05 * (number + 1), 0)
-    told.budget.slots.barrier_s = barrier_s = clock()
+    told, dispatcher = arriving(When(lambda number: 0.05 * (number + 1)))
+    barrier_s = told.budget.slots.barrier_s
     waiting = gevent.spawn(dispatcher.take, "stopped meanwhile")
     settled()
-    assert (told.budget.handed_out, told.budget.slots.wake_s) == (0, barrier_s + 0.05)
+    assert (told.budget.handed_out, dispatcher.wakes_s(clock())) == (0, barrier_s + 0.05)
     waiting.kill()
     for number in range(3):
         taken = dispatcher.take("one")
@@ -127,16 +130,25 @@ def test_who_asks_before_an_iteration_is_due_gets_it_then() -> None:
 
 def test_who_waits_for_an_end_that_is_not_his_waits_without_turning() -> None:
     """A due instant that has gone by must not wake anybody again and again once nothing is handed out any more."""
-    told = Told(3)
-    told.barrier.release()
-    condition = Condition()
-    dispatcher = LocalDispatcher(told.budget, told.barrier, condition)
-    told.budget.slots.follow(lambda _: 0.02, 0)
-    told.budget.slots.barrier_s = clock()
+    told, dispatcher = arriving(When(lambda _: 0.02))
     waiting = gevent.spawn(dispatcher.take, "one")
     settled()
     told.budget.close()
     gevent.sleep(0.05)
     assert not waiting.ready()
-    assert told.budget.slots.wake_s is None
+    assert dispatcher.wakes_s(clock()) is None
     waiting.kill()
+
+
+def test_what_nobody_took_in_time_is_dropped_before_anything_is_served() -> None:
+    told, dispatcher = arriving(When(lambda number: float(number)), max_lag_s=2.0)
+    told.budget.slots.barrier_s = barrier_s = clock() - 4.5
+    dropped = list[Iteration]()
+
+    def drop(now_s: float) -> None:
+        dropped.extend(told.budget.overdue(now_s))
+
+    dispatcher.drop = drop
+    taken = dispatcher.take("one")
+    assert [(one.seq, one.due_s) for one in dropped] == [(seq, barrier_s + seq) for seq in range(3)]
+    assert (taken.seq, taken.due_s, taken.waited) == (3, barrier_s + 3, True)

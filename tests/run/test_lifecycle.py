@@ -11,7 +11,7 @@ from stt_load.load.budget import Budget
 from stt_load.run import lifecycle as lifecycles
 from stt_load.run.faults import Faults
 from stt_load.run.lifecycle import MARGIN_S, Lifecycle, State
-from stt_load.samples.run_info import EndReason
+from stt_load.samples.run_info import PLANNED, EndReason
 
 DRAIN_S, LONGEST_S = 30.0, 300.0
 
@@ -83,23 +83,27 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return time_s
 
 
-def test_a_planned_end_waits_as_long_as_a_request_can_take(now: list[float]) -> None:
+@pytest.mark.parametrize("planned", PLANNED)
+def test_a_planned_end_waits_as_long_as_a_request_can_take(now: list[float], planned: EndReason) -> None:
     run = Run(3)
     assert run.lifecycle.left_s is None
-    run.lifecycle.end("finished")
+    run.lifecycle.end(planned)
     run.users.meanwhile = run.answer_all
     run.lifecycle.finish()
     assert run.users.did == [("finish", LONGEST_S + MARGIN_S)]
     assert run.budget.take(0) is None, "nothing new starts"
-    assert (run.lifecycle.state, run.lifecycle.told, run.reason) == (State.DRAINING, False, "finished")
+    assert (run.lifecycle.state, run.lifecycle.told, run.reason) == (State.DRAINING, False, planned)
     now[0] += 100
     assert run.lifecycle.left_s == LONGEST_S + MARGIN_S - 100
 
 
-def test_from_the_instant_of_a_planned_end_it_is_known_how_long_it_can_take(now: list[float]) -> None:
+@pytest.mark.parametrize("planned", PLANNED)
+def test_from_the_instant_of_a_planned_end_it_is_known_how_long_it_can_take(
+    now: list[float], planned: EndReason
+) -> None:
     assert now
     run = Run(3)
-    run.lifecycle.end("finished")
+    run.lifecycle.end(planned)
     assert (run.lifecycle.state, run.lifecycle.left_s) == (State.DRAINING, LONGEST_S + MARGIN_S)
 
 
@@ -257,3 +261,12 @@ def test_when_all_is_in_there_is_nothing_to_cut(now: list[float]) -> None:
     run.lifecycle.over()
     run.lifecycle.cut()
     assert (run.lifecycle.state, run.users.did) == (State.OVER, [])
+
+
+@pytest.mark.parametrize(("in_flight", "rested"), [(0, True), (2, False)])
+def test_when_no_answer_is_awaited_any_more_what_locust_does_to_stop_its_users_is_no_load(
+    in_flight: int, rested: bool
+) -> None:
+    run = Run(in_flight)
+    run.lifecycle.stop("time_limit")
+    assert (run.rested > 0) is rested

@@ -76,6 +76,24 @@ def test_a_stall_is_seen_however_long_it_is(length_s: float) -> None:
         assert (watch.stalled_s or 0) >= to_s - from_s - LAG_PERIOD_S
 
 
+def test_a_stall_that_begins_while_a_short_one_is_caught_up_with_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    def caught_up_s(_: float, __: float) -> float:
+        block(0.3)
+        return clock()
+
+    watching = monitor()
+    watching.start(clock())
+    gevent.sleep(0.05)
+    monkeypatch.setattr("stt_load.run.monitor._caught_up_s", caught_up_s)
+    block(0.05)
+    until_it_has_looked(watching, clock() + 0.1)
+    watching.stop()
+    watch = watching.watch()
+    assert watch is not None
+    assert (watch.stalled_s or 0) >= 0.3
+    assert max(to_s - from_s for from_s, to_s in watch.stalls) >= 0.3
+
+
 @pytest.mark.alone
 @pytest.mark.parametrize("length_s", LENGTHS_S)
 def test_answers_that_come_in_a_stall_are_late_by_what_they_waited(length_s: float) -> None:

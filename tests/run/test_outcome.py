@@ -11,6 +11,7 @@ import pytest
 from stt_load.api.pieces import Texts
 from stt_load.api.verdict import Failure, Transcript
 from stt_load.audio.clip import Clip
+from stt_load.audio.corpus import CorpusError
 from stt_load.client import ClientError, Exchange
 from stt_load.config import Config
 from stt_load.load.iteration import Iteration
@@ -55,6 +56,15 @@ def test_instants_count_from_the_runs_origin() -> None:
     assert (row.ok, row.text_length, row.server_audio_s, row.tokens) == (True, 5, 1.0, 9)
 
 
+def test_what_waited_for_a_slot_is_not_late_by_the_generator() -> None:
+    due, sent = replace(ITERATION, due_s=100.25), Transcript("x")
+    late_s = [
+        concluded(context_of(), one, exchange_of(marks=marks), sent, 4, 0.0).late_s
+        for one, marks in ((due, {}), (replace(due, waited=True), {}), (due, {"sent": None}), (ITERATION, {}))
+    ]
+    assert late_s == [0.75, 0.0, 0.0, 0.0]
+
+
 def test_what_was_due_before_it_was_sent_starts_when_it_was_due() -> None:
     due = replace(ITERATION, due_s=100.25, slot=2, level=3, stage=1)
     row = concluded(context_of(), due, exchange_of(), Transcript("hello"), 4, 0.25)
@@ -62,10 +72,15 @@ def test_what_was_due_before_it_was_sent_starts_when_it_was_due() -> None:
     assert (row.slot, row.level, row.stage) == (2, 3, 1)
 
 
-def test_a_rows_audio_is_as_long_as_its_clip_or_as_all_clips_are() -> None:
+def test_a_rows_audio_is_as_long_as_its_clip_or_as_its_would_have_been() -> None:
     clip = Clip((b"RIFF",), 4, 3.5, 8_000)
     assert made(Transcript("hello"), clip=clip).audio_s == 3.5
-    assert made(Transcript("hello")).audio_s == context_of().audio_s == 10.0
+    assert made(Transcript("hello")).audio_s == context_of().audio_s(0) == 10.0
+
+
+def test_without_a_clip_it_is_that_of_its_own_iteration() -> None:
+    context = replace(context_of(), audio_s=lambda seq: 10.0 + seq)
+    assert made(Transcript("hello"), context).audio_s == 13.0
 
 
 def test_texts_on_the_way_have_their_times() -> None:
@@ -152,6 +167,7 @@ class UnshownError(Exception):
     ("error", "kind", "message"),
     [
         (ClientError(ErrorKind.TRUNCATED, "cut"), ErrorKind.TRUNCATED, "cut"),
+        (CorpusError("a.wav is not there"), ErrorKind.LOCAL_LIMIT, "a.wav is not there"),
         (KeyError("text"), ErrorKind.HOOK_ERROR, "KeyError: 'text'"),
         (SystemExit(3), ErrorKind.HOOK_ERROR, "SystemExit: 3"),
         (UnshownError(), ErrorKind.HOOK_ERROR, "UnshownError"),

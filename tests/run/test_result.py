@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from stt_load.report.exit_code import INVALID, exit_code
-from stt_load.samples.sample import ErrorKind
+from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.stats import summary as summaries
 from stt_load.storage import result_file
 from tests.making import sample_of
@@ -240,6 +240,20 @@ def test_a_row_that_was_lost_is_counted() -> None:
     assert result["run"]["generator"]["rows_lost"] == 1
     assert (result["run"]["end_reason"], result["run"]["complete"]) == ("finished", False)
     assert result["validity"]["verdict"] == "INVALID"
+
+
+def test_a_row_that_was_lost_is_counted_though_its_clip_was_said_again() -> None:
+    trial = Trial(3, 0, accuracy={"repeat_check": 3})
+    trial.go(7)
+    again, lost = trial.budget.take("one"), trial.budget.take("one")
+    assert again is not None
+    assert lost is not None
+    assert (again.phase, lost.phase) == (Phase.OUTSIDE, Phase.MEASURED)
+    trial.run.lifecycle._close("finished")
+    trial.run.finish()
+    result = written()
+    assert sorted(row["seq"] for row in result["requests"]) == [0, 0, 0, 1, 1, 2, 2]
+    assert result["run"]["generator"]["rows_lost"] == 1
 
 
 def test_the_rows_are_a_table_beside_the_result_where_they_are_asked_for() -> None:

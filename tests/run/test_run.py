@@ -97,7 +97,7 @@ def test_what_breaks_before_the_first_request_holds_nobody_up(place: str, monkey
     trial = Trial()
     trial.run.order = replace(trial.run.order, config=Config(wait_ready=1))
     monkeypatch.setattr(place, boom)
-    monkeypatch.setattr("stt_load.run.context.place_of", lambda *_: None)
+    monkeypatch.setattr("stt_load.run.order.place_of", lambda *_: None)
     if "wait_ready" not in place:
         monkeypatch.setattr("stt_load.run.run.wait_ready", lambda *_: None)
     trial.run.start()

@@ -13,13 +13,16 @@ import numpy as np
 import pytest
 
 from stt_load.accuracy.scores import ROW, Scores, ScoringError
-from stt_load.run import scoring
-from stt_load.run.scoring import fill, scored
-from stt_load.samples.accuracy import Accuracy
+from stt_load.audio.sources import AudioSpec, seconds_of, texts_of
+from stt_load.config import Config
+from stt_load.run import context, scoring
+from stt_load.run.scoring import fill, repeated, scored, wanted_of
+from stt_load.samples.accuracy import Accuracy, Repeats
 from stt_load.samples.sample import ErrorKind, Phase, Sample
 from stt_load.samples.table import Samples, SampleTable
 from stt_load.storage import result_file
 from stt_load.storage.run_record import RunRecord
+from stt_load.storage.transcripts import Wanted
 from tests.report.runs import run_of, steady
 from tests.run.trial import Trial, written
 
@@ -80,6 +83,29 @@ def call(score: Callable[[], Scores]) -> Scores:
     return score()
 
 
+def test_the_clips_of_a_result_are_those_of_its_run_in_every_way() -> None:
+    """Each key has another value than it has by default."""
+    audio = {
+        "source": "files",
+        "duration": "3..20",
+        "sample_rate": 8_000,
+        "format": "flac",
+        "pack": "pack.jsonl",
+        "files": "recordings",
+        "vary": {"snr_db": 12.0},
+        "skip_broken": True,
+        "cache_mb": 17,
+    }
+    config = Config.model_validate({"audio": audio})
+    wanted = AudioSpec(
+        "files", "3..20", 8_000, "flac", "pack.jsonl", "recordings", {"snr_db": 12.0}, skip_broken=True, cache_mb=17
+    )
+    assert context.spec_of(config) == scoring.spec_of(config.model_dump(mode="json")) == wanted
+    traced = Config.model_validate({"audio": audio, "warmup_requests": 3, "load": {"trace": "t.csv"}})
+    wanted = replace(wanted, trace="t.csv", warmup=3)
+    assert context.spec_of(traced) == scoring.spec_of(traced.model_dump(mode="json")) == wanted
+
+
 @pytest.mark.parametrize(
     ("audio", "found", "reason"),
     [
@@ -93,6 +119,25 @@ def test_without_words_or_answers_there_is_nothing_to_score(
 ) -> None:
     run = run_with(rows_of(row(0)), **audio)
     assert scored(run, found, call, lambda *_: None).accuracy == Accuracy.unjudged(reason)
+
+
+def test_clips_that_are_too_short_for_words_are_counted_among_what_is_not_scored(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    spec = AudioSpec("speech", "0.1..4", 16_000)
+    run = run_with(rows_of(), duration="0.1..4")
+    seconds, texts = seconds_of(spec, run.info.seed), texts_of(spec, run.info.seed)
+    run = replace(run, samples=rows_of(*(replace(row(seq), audio_s=seconds(seq)) for seq in range(100))))
+    silent = [seq for seq in range(100) if not texts(seq, 0)]
+    assert 10 < len(silent) < 60
+    monkeypatch.setattr(scoring.child, "score", lambda *_: scores_of((1, 0, 5, 0, 0, 1, 20, 4, 0), unscored=3))
+    found = scored(run, Path("transcripts"), call, print).accuracy
+    assert found is not None
+    assert found.unscored == 3 + len(silent)
+    monkeypatch.setattr(scoring, "repeated", lambda _: (silent[0], silent[1]))
+    again = scored(run, Path("transcripts"), call, print).accuracy
+    assert again is not None
+    assert again.unscored == found.unscored - 2
 
 
 def test_where_nobody_was_answered_it_says_so() -> None:
@@ -252,7 +297,7 @@ def test_what_the_first_clip_said_is_in_the_result_beside_its_answer() -> None:
 def test_how_far_it_is_shows_where_there_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     def slow(transcripts: Path, *parts: Any) -> Scores:
         for done in (0, 50_000, 100_000):
-            parts[-1](done, 100_000)
+            parts[3](done, 100_000)
         return heard(transcripts)
 
     monkeypatch.setattr(scoring.child, "score", slow)
@@ -261,3 +306,44 @@ def test_how_far_it_is_shows_where_there_are_many(monkeypatch: pytest.MonkeyPatc
     trial.finish()
     assert trial.err.getvalue().count("Holding answers against what was said") == 1
     assert "0 of 100,000" in trial.err.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("audio", "accuracy", "total", "wanted"),
+    [
+        (SPEECH, KEEP, 20, Wanted(scored=True)),
+        (SPEECH, KEEP | {"repeat_check": 0}, 20, Wanted(scored=True)),
+        (SPEECH, KEEP | {"repeat_check": 2}, 20, Wanted(True, frozenset([6, 15]))),
+        (SPEECH | {"source": "noise"}, KEEP, 20, Wanted()),
+        (SPEECH | {"source": "noise"}, KEEP | {"repeat_check": 2}, None, Wanted(False, frozenset([4, 14]))),
+    ],
+)
+def test_words_are_wanted_of_speech_and_of_what_is_said_again(
+    audio: dict[str, Any], accuracy: dict[str, Any], total: int | None, wanted: Wanted
+) -> None:
+    config = {
+        "audio": audio,
+        "accuracy": accuracy,
+        "total_requests": total,
+        "warmup_requests": 4 if total is None else 2,
+    }
+    assert wanted_of(config) == wanted
+    assert set(repeated(config)) == wanted.repeated
+
+
+def test_clips_without_words_are_still_compared_where_they_are_said_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    def compared(*parts: Any) -> Scores:
+        asked.extend(parts)
+        return Scores(np.zeros(0, ROW), Accuracy(reason="none", repeats=Repeats(1)))
+
+    monkeypatch.setattr(scoring.child, "score", compared)
+    run = run_with(rows_of(row(0)), source="noise")
+    run = replace(run, config=run.config | {"accuracy": KEEP | {"repeat_check": 1}})
+    found = scored(run, Path("there"), call, lambda *_: None)
+    assert found.accuracy == Accuracy(reason="none", repeats=Repeats(1))
+    assert asked[-1] == repeated(run.config) != ()
+    assert scored(run, None, call, lambda *_: None).accuracy == Accuracy.unjudged(
+        "The clips were noise, in which there are no words."
+    )

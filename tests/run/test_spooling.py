@@ -10,7 +10,8 @@ from typing import Any
 import gevent
 import pytest
 
-from stt_load.run.spooling import SLICE, Spooling, give_way
+from stt_load.clock import clock
+from stt_load.run.spooling import MOST_SLICES, SLICE, Spooling, give_way
 from stt_load.samples.sample import Phase, Sample
 from stt_load.samples.table import SampleTable
 from stt_load.storage.spool import Spool, read
@@ -81,6 +82,26 @@ def test_others_have_their_turn_between_slices(bench: Bench) -> None:
     sizes: list[int] = []
     bench.spooling.catch_up(lambda: sizes.append(1))
     assert len(sizes) == 3
+
+
+def test_what_has_come_due_meanwhile_has_its_turn_too() -> None:
+    """As an arrival's instant, for which a timer waits."""
+    turns = list[str]()
+    gevent.spawn_later(0.001, turns.append, "due")
+    gevent.sleep(0)  # it has been started, and waits
+    until_s = clock() + 0.005
+    while clock() < until_s:
+        """A slice."""
+    give_way()
+    assert turns == ["due"]
+
+
+def test_the_more_rows_there_are_the_longer_slices_become(bench: Bench) -> None:
+    bench.add(10 * MOST_SLICES * SLICE)
+    turns = list[int]()
+    bench.spooling.catch_up(lambda: turns.append(1))
+    assert len(turns) == MOST_SLICES
+    assert bench.on_disk() == list(range(10 * MOST_SLICES * SLICE))
 
 
 def test_what_comes_while_it_writes_comes_next_time(bench: Bench) -> None:

@@ -14,8 +14,8 @@ from stt_load.config import Config, masked
 from stt_load.load.budget import Budget
 from stt_load.locust_plugin.display import Display
 from stt_load.report.exit_code import INVALID, exit_code
-from stt_load.run.context import Order
 from stt_load.run.executor import LocalExecutor
+from stt_load.run.order import Order
 from stt_load.run.run import LocustControls, Run
 from stt_load.storage.run_record import RunRecord
 from tests.factory import FakeUsers
@@ -28,7 +28,7 @@ class Trial:
 
     def __init__(self, total: int = 6, warmup: int = 2, **keys: Any) -> None:
         config = Config(total_requests=total, warmup_requests=warmup, wait_ready=0, **keys)
-        self.budget = Budget(total, warmup, 1)
+        self.budget = Budget(total, warmup, 1, config.accuracy.repeat_check)
         self.out, self.err = io.StringIO(), io.StringIO()
         self._ended = 0
         self.reset: Callable[[], None] = lambda: None

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from stt_load.samples.generator import Generator, WorkerHealth
 from stt_load.samples.rounding import rounded
-from stt_load.storage.result_file import document
+from stt_load.storage.document import document
 from tests.factory import table
 from tests.report.runs import HEALTHY, run_of
 
@@ -31,4 +31,4 @@ def test_no_figure_of_a_result_has_more_digits() -> None:
     json.loads(json.dumps(values), parse_float=numbers.append)
     assert len(numbers) > 50
     assert all(float(one) == round(float(one), 6) for one in numbers)
-    assert config["audio"]["duration"] == 10.0, "as it was given"
+    assert config["api"]["timeout"]["read"] == 60.0, "as it was given"

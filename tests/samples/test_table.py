@@ -177,3 +177,21 @@ def test_rows_are_settled_in_their_order_up_to_the_first_that_is_not_known() -> 
     assert rows.settle(float("inf"), late_s) == count
     assert sum(asked) == count, "each once"
     assert rows.snapshot()["late_s"][[0, 19, count - 1]].tolist() == pytest.approx([0, 0.019, (count - 1) / 1_000])
+
+
+def test_what_a_row_was_sent_late_and_what_a_standstill_added_are_added_up() -> None:
+    rows = SampleTable()
+    rows.append(sample(0, late_s=0.25))
+    rows.settle(float("inf"), lambda _, done_s: np.full(len(done_s), 0.5))
+    assert rows.snapshot()["late_s"].tolist() == [0.75]
+
+
+def test_the_median_service_time_is_that_of_answers_that_were_well() -> None:
+    rows = SampleTable()
+    assert rows.median_service_s() is None
+    rows.append(sample(0, sent_s=None, done_s=9.0, error_kind=ErrorKind.DROPPED))
+    rows.append(sample(1, sent_s=1.0, done_s=1.1, phase=Phase.OUTSIDE))
+    assert rows.median_service_s() is None
+    for seq, service_s in enumerate((0.5, 2.0, 0.25), start=2):
+        rows.append(sample(seq, start_s=0.0, sent_s=1.0, done_s=1.0 + service_s, phase=Phase(seq - 2)))
+    assert rows.median_service_s() == 0.5

@@ -12,6 +12,9 @@ import pytest
 
 from .conftest import KEY
 
+# To import it takes half a minute of a processor, and the clients that it calls have tests of their own.
+pytestmark = pytest.mark.slow
+
 LIMIT_S = 120
 MODELS = ("openai/whisper-1", "deepgram/nova-3", "groq/whisper-large-v3-turbo")
 

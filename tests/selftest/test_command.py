@@ -15,8 +15,8 @@ from stt_load.cli import main
 from stt_load.selftest import command
 from stt_load.selftest.bench import TrialError
 from stt_load.selftest.cases import TRIALS, Trial
-from stt_load.selftest.command import excuses
-from stt_load.selftest.figures import Figure
+from stt_load.selftest.command import excuses, line
+from stt_load.selftest.figure import Figure
 
 LIMIT_S = 240
 
@@ -108,3 +108,12 @@ def test_what_can_not_be_tried_ends_with_2(
     monkeypatch.setattr(command, "run_trial", fail)
     assert main(["selftest"]) == 2
     assert "locust ended with exit code 2" in capsys.readouterr().err
+
+
+def test_each_run_names_what_is_wrong_with_it() -> None:
+    """Somebody who interrupts it has seen no table."""
+    right = Figure("dropped", "", 0, 0)
+    assert line(TRIALS[0], [right, right]).endswith(": 2 of 2 figures right")
+    wrong = [Figure(name, "", 0, 1) for name in "abcde"]
+    assert line(TRIALS[0], [right, wrong[0]]).endswith(": 1 of 2 figures right (a)")
+    assert line(TRIALS[0], wrong).endswith(": 0 of 5 figures right (a, b, c, d, ...)")

@@ -10,13 +10,16 @@ from typing import Any
 import pytest
 
 from stt_load.selftest.bench import Outcome, TrialError, run
-from stt_load.selftest.cases import EVERYTHING, STREAMS, Subject, Trial
-from stt_load.selftest.figures import Figure, errors_s, figures
+from stt_load.selftest.cases import EVERYTHING, STREAMS, Subject, Trial, open_loop
+from stt_load.selftest.figure import Figure
+from stt_load.selftest.figures import errors_s, figures
 from stt_load.selftest.prediction import STATISTICS, requests
 from stt_load.selftest.table import furthest, table
 
 TRIAL = Trial(EVERYTHING, Subject("FastSttUser"))
 STREAMED = Trial(STREAMS, Subject("FastSttUser"))
+ARRIVED = Trial(open_loop(0.9, measured=60), Subject("FastSttUser"))
+TRIALS = {"outcome": TRIAL, "streamed": STREAMED, "arrived": ARRIVED}
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +30,11 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
 @pytest.fixture(scope="module")
 def streamed(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     return run(STREAMED, tmp_path_factory.mktemp("streamed"))
+
+
+@pytest.fixture(scope="module")
+def arrived(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    return run(ARRIVED, tmp_path_factory.mktemp("arrived"))
 
 
 def judged(outcome: Outcome, trial: Trial = TRIAL) -> dict[str, Figure]:
@@ -55,6 +63,13 @@ def test_a_streamed_run_is_right(streamed: Outcome) -> None:
     assert found["connect_s.n"].truth > 0, "a cut answer takes its connection with it"
 
 
+def test_an_open_loop_is_right(arrived: Outcome) -> None:
+    found = judged(arrived, ARRIVED)
+    assert [figure for figure in counts(found) if not figure.right] == []
+    assert [name for name, figure in found.items() if figure.difference < figure.low] == []
+    assert {"offered_rps", "achieved_rps", "schedule_lag_s.p99", "dropped"} <= found.keys()
+
+
 def leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     if isinstance(value, dict):
         for name, inner in value.items():
@@ -72,13 +87,16 @@ def changed(outcome: Outcome, path: tuple[str, ...], by: float) -> Outcome:
     return Outcome(result, outcome.truths)
 
 
-@pytest.mark.parametrize(("name", "block"), [("outcome", "metrics"), ("outcome", "warmup"), ("streamed", "metrics")])
+@pytest.mark.parametrize(
+    ("name", "block"),
+    [("outcome", "metrics"), ("outcome", "warmup"), ("streamed", "metrics"), ("arrived", "metrics")],
+)
 def test_every_number_of_the_result_is_held_against_the_truth(
     request: pytest.FixtureRequest, name: str, block: str
 ) -> None:
     """One after the other is changed by far more than is allowed."""
     outcome: Outcome = request.getfixturevalue(name)
-    trial = TRIAL if name == "outcome" else STREAMED
+    trial = TRIALS[name]
     before = judged(outcome, trial)
     unseen = []
     for path in leaves(outcome.result[block]):

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from stt_load.audio.names import HEADER_BYTES
 from stt_load.audio.noise import NoiseSource
 from stt_load.selftest.prediction import nearest_rank, requests
+from tests.audio.packs import alike
 
 RATE_HZ, AUDIO_S, SEED = 16_000, 0.01, 5
 
 
 def audio_hash(seq: int) -> str:
-    header, noise = NoiseSource(SEED, int(RATE_HZ * AUDIO_S), RATE_HZ).clip(seq, 0).parts
+    header, noise = NoiseSource(SEED, alike(int(RATE_HZ * AUDIO_S), RATE_HZ)).clip(seq, 0).parts
     return blake2b(header[HEADER_BYTES:] + noise, digest_size=8).hexdigest()
 
 
@@ -49,7 +50,7 @@ def line(seq: int, arrival_s: float, service_s: float | None, **more: Any) -> di
 
 
 def result(*sends: float) -> dict[str, Any]:
-    rows = [{"seq": seq, "attempt": 0, "sent_s": sent_s} for seq, sent_s in enumerate(sends)]
+    rows = [{"seq": seq, "attempt": 0, "start_s": sent_s, "sent_s": sent_s} for seq, sent_s in enumerate(sends)]
     config = {"audio": {"source": "noise", "duration": AUDIO_S, "sample_rate": RATE_HZ, "pack": None}}
     return {"config": config, "run": {"seed": SEED}, "requests": rows}
 
@@ -77,6 +78,17 @@ def test_answers_come_when_slots_and_queue_let_them(slots: int, jobs: list[tuple
     truths = [line(seq, float(seq), float(service)) for seq, (_, service) in enumerate(jobs)]
     found = requests(result(*(float(arrival) for arrival, _ in jobs)), reversed(truths), slots)
     assert [one.done_s for one in found] == ends_by_slots(slots, jobs)
+
+
+def test_a_batch_begins_when_its_first_is_there_and_the_one_before_is_over() -> None:
+    truths = [
+        line(0, 10.0, 4.0, batch=0),
+        line(1, 11.0, 6.0, batch=1),
+        line(2, 12.0, 6.0, batch=1),
+        line(3, 30.0, 2.0, batch=2),
+    ]
+    found = requests(result(0.0, 1.0, 2.0, 20.0), truths, slots=8)
+    assert [one.done_s for one in found] == [4.0, 10.0, 10.0, 22.0]
 
 
 def test_what_was_shed_takes_no_slot_and_no_time() -> None:
@@ -116,3 +128,11 @@ def test_when_the_text_of_a_stream_came() -> None:
     assert (streamed.opens, whole.opens) == (True, True)
     again = requests(result(0.5, 0.6), [line(0, 5.0, 1.0), line(1, 5.1, 1.0)], slots=1)
     assert [one.opens for one in again] == [True, False]
+
+
+def test_a_response_counts_from_when_it_was_due_and_the_queue_from_the_send() -> None:
+    lines = [line(0, 0, 5.0), line(1, 1, 5.0)]
+    told = result(0.0, 1.0)
+    told["requests"][1] |= {"start_s": 0.25}
+    found = requests(told, lines, slots=1)
+    assert [(one.done_s, one.service_s, one.response_s) for one in found] == [(5.0, 5.0, 5.0), (10.0, 9.0, 9.75)]

@@ -11,14 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from stt_load.server.command import add_arguments, arguments
+from stt_load.server.arguments import arguments
+from stt_load.server.command import add_arguments
 from stt_load.server.settings import ServerSettings
 
 
 @given(
     st.builds(
         ServerSettings,
+        model=st.sampled_from(["slots", "batch"]),
         slots=st.integers(1, 1_000),
+        batch_growth=st.floats(0, 10),
         overhead_s=st.floats(0, 1e6),
         rtf=st.floats(0, 1e6),
         jitter=st.sampled_from(["none", "uniform", "exponential", "lognormal"]),
@@ -42,7 +45,9 @@ def test_the_command_line_carries_every_setting(settings: ServerSettings) -> Non
 @pytest.mark.parametrize(
     "wrong",
     [
+        {"model": "queue"},
         {"slots": 0},
+        {"batch_growth": -0.1},
         {"overhead_s": -0.1},
         {"rtf": float("nan")},
         {"jitter_s": float("inf")},
@@ -74,7 +79,7 @@ def test_each_setting_says_what_it_is() -> None:
     ("module", "unwanted"),
     [
         ("stt_load.server.command", {"aiohttp", "numpy", "gevent", "locust"}),
-        ("stt_load.server.process", {"aiohttp", "numpy", "gevent", "locust"}),
+        ("stt_load.server.process", {"aiohttp", "numpy", "gevent", "locust", "asyncio"}),
         ("stt_load.server.listen", {"numpy", "gevent", "locust"}),
     ],
 )

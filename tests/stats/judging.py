@@ -7,8 +7,8 @@ from stt_load.samples.fields import ROW
 from stt_load.samples.generator import Generator, WorkerHealth
 from stt_load.samples.sample import Phase
 from stt_load.samples.table import Samples
-from stt_load.stats.checks import Limits
 from stt_load.stats.closed_loop import closed_loop_share
+from stt_load.stats.evidence import Limits
 from stt_load.stats.model import Check, Validity
 from stt_load.stats.validity import DEFAULT_LIMITS, judge
 from tests.factory import NO_PAUSE, table

@@ -11,6 +11,7 @@ import numpy as np
 from stt_load.run.lag import LagLog
 from stt_load.run.monitor import LAG_PERIOD_S
 from stt_load.samples.generator import Generator, WorkerHealth
+from stt_load.samples.sample import Phase
 from stt_load.samples.table import FloatArray, Samples
 from tests.factory import table
 
@@ -156,3 +157,56 @@ def _watched(
     seen = observed(rng, samples, period_s=0.1)
     health = WorkerHealth(0, log.p99_s, 0.3, log.mean_s, log.stalled_s)
     return Watched(samples, answered_s, replace(seen, workers=(health,), rows_lost=0))
+
+
+def service_times(rng: np.random.Generator, shape: tuple[int, ...]) -> FloatArray:
+    """Of a recogniser, with the mean 1: what the clip takes, of 0.4 to 1.6 lengths, with 35% of noise."""
+    times = (0.2 + 0.8 * rng.uniform(0.4, 1.6, shape)) * rng.lognormal(0, 0.35, shape)
+    return np.asarray(times / math.exp(0.35**2 / 2))
+
+
+@dataclass(frozen=True)
+class Queues:
+    """Many runs of the same open loop: a row for each run, a column for each arrival, in seconds. settling: how many
+    arrivals of each run come before the measured ones."""
+
+    due_s: FloatArray
+    done_s: FloatArray
+    settling: int
+
+    def run(self, index: int) -> Samples:
+        """As rows, those of the settling among them."""
+        samples = table(self.due_s[index], self.done_s[index] - self.due_s[index])
+        samples.rows["phase"][: self.settling] = Phase.SETTLING
+        return samples
+
+
+def open_loops(
+    rng: np.random.Generator, *, runs: int, slots: int, utilisation: float, arrivals: int, settle_s: float = 10.0
+) -> Queues:
+    """`runs` runs of so many Poisson arrivals after a settling, at k slots with one FIFO queue; a service is 1 s.
+
+    utilisation: what is offered, as a share of what the slots can do.
+    """
+    rate = utilisation * slots
+    settling = round(rate * settle_s)
+    n = settling + arrivals
+    due_s = np.cumsum(rng.exponential(1 / rate, (runs, n)), axis=1)
+    service_s = service_times(rng, (n, runs))
+    free_s, done_s, each = np.zeros((runs, slots)), np.empty((n, runs)), np.arange(runs)
+    for i in range(n):
+        slot = free_s.argmin(axis=1)
+        done_s[i] = free_s[each, slot] = np.maximum(due_s[:, i], free_s[each, slot]) + service_s[i]
+    return Queues(due_s, done_s.T, settling)
+
+
+def closed_queues(rng: np.random.Generator, *, runs: int, users: int, slots: int, requests: int) -> Queues:
+    """`runs` closed loops of so many requests at such a service, each user sending after its last answer."""
+    ready_s, free_s, each = np.zeros((runs, users)), np.zeros((runs, slots)), np.arange(runs)
+    service_s = service_times(rng, (requests, runs))
+    due_s, done_s = np.empty((requests, runs)), np.empty((requests, runs))
+    for i in range(requests):
+        user, slot = ready_s.argmin(axis=1), free_s.argmin(axis=1)
+        due_s[i] = ready_s[each, user]
+        done_s[i] = free_s[each, slot] = ready_s[each, user] = np.maximum(due_s[i], free_s[each, slot]) + service_s[i]
+    return Queues(due_s.T, done_s.T, 0)

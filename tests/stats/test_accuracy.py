@@ -17,13 +17,12 @@ from stt_load.stats.accuracy import (
     FEWEST_ANSWERS,
     MOST_GROUPS,
     accuracy,
-    durations,
     intervals,
     wrong_answers,
 )
+from stt_load.stats.blocks import AccuracyFigures
 from stt_load.stats.findings import findings
 from stt_load.stats.levels import levels
-from stt_load.stats.metrics import AccuracyFigures
 from stt_load.stats.summary import metrics
 from tests.factory import joined, table
 
@@ -78,7 +77,6 @@ def test_a_row_that_is_not_ok_counts_for_nothing_whatever_it_says() -> None:
 def test_without_a_scored_answer_there_is_nothing() -> None:
     assert accuracy(table([0.0, 1.0], 1.0)) == AccuracyFigures(0)
     assert metrics(table([0.0, 1.0], 1.0), 1).accuracy.wer is None
-    assert durations(table([0.0, 1.0], 1.0)) == ()
     assert list(wrong_answers(table([0.0, 1.0], 1.0))) == []
 
 
@@ -137,22 +135,6 @@ def test_what_has_hardly_been_seen_has_no_interval() -> None:
     wers, cers = intervals(scored([20] * 30, [1] * 5 + [0] * 25))
     assert wers is not None
     assert cers is None
-
-
-def test_rates_by_length_of_audio() -> None:
-    run = scored([10, 20, 10, 70, 300], [1, 0, 1, 7, 30], audio_s=[5.0, 10.0, 5.001, 30.0, 61.0])
-    found = durations(run)
-    assert [(one.over_s, one.up_to_s, one.n, one.words) for one in found] == [
-        (0.0, 5.0, 1, 10),
-        (5.0, 10.0, 2, 30),
-        (20.0, 30.0, 1, 70),
-        (60.0, None, 1, 300),
-    ]
-    assert [one.wer for one in found] == [0.1, 1 / 30, 0.1, 0.1]
-
-
-def test_clips_of_one_length_make_no_table() -> None:
-    assert durations(scored([10, 20], audio_s=10.0)) == ()
 
 
 def test_each_level_has_its_own_rates() -> None:

@@ -7,11 +7,12 @@ import json
 import numpy as np
 import pytest
 
+from stt_load.audio.names import REPEAT
 from stt_load.samples.generator import Generator
 from stt_load.samples.run_info import ClosedLoop
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import KINDS, Samples
-from stt_load.stats.metrics import Gaps, RoundTrip
+from stt_load.stats.blocks import Gaps, RoundTrip
 from stt_load.stats.model import Backend
 from stt_load.stats.summary import metrics, summarise
 from tests.factory import table
@@ -99,6 +100,15 @@ def test_figures_are_those_of_the_saved_digits() -> None:
     assert found.rtf.overall == pytest.approx(2.0, abs=1e-12)
     assert found.audio_throughput == pytest.approx(7.0 / 10.4, abs=1e-12)
     assert (found.processing_time_s.max, found.connect_s.min) == (0.1, 0.2)
+
+
+@pytest.mark.parametrize(("attempt", "known"), [(REPEAT, 2), (1, 0)], ids=["control", "second results"])
+def test_the_round_trip_is_also_that_of_connections_which_the_control_has_opened(attempt: int, known: int) -> None:
+    samples = table(np.arange(6.0), 0.5)
+    samples.rows["phase"][:2], samples.rows["attempt"][:2] = Phase.OUTSIDE, attempt
+    samples.rows["tcp_connect_s"][:2] = 0.02
+    whole = summarise(samples, users=1, load=ClosedLoop(users=1, request_delay_s=0.0), generator=Generator())
+    assert whole.metrics.round_trip_s.n == known
 
 
 def test_the_round_trip_is_that_of_all_connections_the_warm_ups_too() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from stt_load.samples.generator import Generator
+from stt_load.samples.run_info import Stage
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.stats.closed_loop import closed_loop_share
 from tests.factory import joined, table
@@ -94,3 +95,39 @@ def test_what_died_with_a_worker_is_not_the_generators_share_of_the_cycle() -> N
         for changes in ([], [(10.0, 20.0)], [(-5.0, 40.0)])
     ]
     assert shares == [pytest.approx(10 / 58), 0.0, None]
+
+
+STEPS = (Stage(first=1, last=1, for_s=10), Stage(first=1, last=5, for_s=20), Stage(first=2, last=2, for_s=10))
+
+
+@pytest.mark.parametrize(("of_s", "expected"), [(1.0, 0.0), (0.75, 0.25)])
+def test_of_stages_only_those_users_are_missed_that_were_asked_for(of_s: float, expected: float) -> None:
+    """One request a second of each user of 1, of a ramp from 1 to 5, and of 2."""
+    asked = np.array([1] * 10 + [math.floor(1 + 4 * (second + 0.5) / 20 + 0.5) for second in range(20)] + [2] * 10)
+    samples = table(np.repeat(np.arange(40.0), asked), of_s, users=5)
+    measured = samples.phase(Phase.MEASURED)
+    found = closed_loop_share(samples, measured, users=5, request_delay_s=0.0, stages=STEPS)
+    assert found == pytest.approx(expected, abs=0.02)
+    blind = closed_loop_share(samples, measured, users=5, request_delay_s=0.0)
+    assert blind is not None
+    assert blind > 0.4
+
+
+def test_of_stages_a_piece_of_the_time_that_is_left_out_is_asked_of_nobody() -> None:
+    asked = np.array([1] * 10 + [3] * 20 + [2] * 10)
+    stages = (STEPS[0], Stage(first=3, last=3, for_s=20), STEPS[2])
+    samples = table(np.repeat(np.arange(40.0), np.where((np.arange(40) >= 12) & (np.arange(40) < 20), 0, asked)), 1.0)
+    measured = samples.phase(Phase.MEASURED)
+    shares = [
+        closed_loop_share(samples, measured, users=3, request_delay_s=0.0, changes=changes, stages=stages)
+        for changes in ([], [(12.0, 20.0)])
+    ]
+    assert shares == [pytest.approx(24 / 88), 0.0]
+
+
+def test_a_stage_without_an_end_asks_for_its_users_to_the_last() -> None:
+    """Two users all the time, of which the stage asks for two: nobody is idle."""
+    run = table(np.repeat(np.arange(50.0), 2), 1.0, users=2)
+    stages = (Stage(first=2, last=2, for_s=None),)
+    found = closed_loop_share(run, run, users=9, request_delay_s=0.0, stages=stages)
+    assert found == pytest.approx(0.0, abs=1e-9)

@@ -9,8 +9,8 @@ from hypothesis import given
 from stt_load.samples.fields import ROW
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import Samples
+from stt_load.stats.blocks import Requests
 from stt_load.stats.levels import levels
-from stt_load.stats.metrics import Requests
 from stt_load.stats.rates import rates
 from tests.factory import table
 from tests.stats.any_runs import runs
@@ -21,10 +21,10 @@ def test_levels_by_hand() -> None:
     one, two = levels(run)
     first, second = one.figures, two.figures
     # one user: 0..2 and 3.5..7; two: 2..3.5 and 7..8 (the last end)
-    assert (one.users, first.requests, first.mean_s, first.throughput_rps) == (1, Requests(2, 2, 0, 0), 3.0, 2 / 5.5)
-    assert (two.users, second.requests, second.median_s) == (2, Requests(3, 3, 0, 0), 1.0)
+    assert (one.first, first.requests, first.mean_s, first.throughput_rps) == (1, Requests(2, 2, 0, 0), 3.0, 2 / 5.5)
+    assert (two.first, second.requests, second.median_s) == (2, Requests(3, 3, 0, 0), 1.0)
     assert (second.throughput_rps, second.p95_s, second.p99_s) == (3 / 2.5, 4.0, 4.0)
-    assert (one.kind, one.from_s, one.to_s) == ("users", 0.0, 7.0)
+    assert (one.kind, one.stage, one.last, one.from_s, one.to_s) == ("users", None, 1, 0.0, 7.0)
     assert (two.kind, two.from_s, two.to_s) == ("users", 2.0, 8.0)
 
 
@@ -49,7 +49,7 @@ def test_rows_that_say_another_number_now_and_then_make_no_rate_of_a_level() -> 
     users = np.full(400, 50)
     users[20::20] = 25
     odd, even = levels(table(np.arange(400) * 0.1, 0.5, users=users))
-    assert (odd.users, odd.figures.requests.total, odd.figures.throughput_rps) == (25, 19, None)
+    assert (odd.first, odd.figures.requests.total, odd.figures.throughput_rps) == (25, 19, None)
     assert even.figures.throughput_rps == pytest.approx(10, rel=0.05)
 
 
@@ -72,7 +72,7 @@ def test_the_levels_share_the_window_and_the_requests(run: Samples) -> None:
     assert whole.window_s is not None
     if parts:
         assert sum(level.figures.requests.total for level in parts) == len(run)
-        assert [level.users for level in parts] == sorted({*run["users"].tolist()})
+        assert [level.first for level in parts] == sorted({*run["users"].tolist()})
         figures = [level.figures for level in parts]
         times = [one.requests.succeeded / one.throughput_rps for one in figures if one.throughput_rps]
         assert sum(times) <= whole.window_s * (1 + 1e-9)

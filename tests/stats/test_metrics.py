@@ -12,12 +12,13 @@ import numpy as np
 
 from stt_load.samples.fields import ROW
 from stt_load.samples.table import Samples
-from stt_load.stats.metrics import METRICS, AllQuantiles, Distribution, Metrics
+from stt_load.stats.blocks import AllQuantiles, Distribution
+from stt_load.stats.metrics import METRICS, Metrics
 from stt_load.stats.quantiles import QUANTILES
 from stt_load.stats.summary import metrics
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "measurement.md"
-NO_FIGURES = {"intervals", "at_least", "wer_interval", "cer_interval"}
+NO_FIGURES = {"intervals", "at_least", "wer_interval", "cer_interval", "model", "one_user", "reason"}
 
 
 def leaves(values: dict[str, Any], path: str = "") -> list[str]:

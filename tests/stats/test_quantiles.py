@@ -12,8 +12,17 @@ from hypothesis import strategies as st
 
 from stt_load.samples.sample import UNFINISHED, ErrorKind
 from stt_load.samples.table import Samples
-from stt_load.stats.metrics import AllQuantiles, Distribution
-from stt_load.stats.quantiles import QUANTILES, distribution, every_intent, interval, quantile, rank
+from stt_load.stats.blocks import AllQuantiles, Distribution
+from stt_load.stats.quantiles import (
+    QUANTILES,
+    Shortage,
+    distribution,
+    every_intent,
+    interval,
+    quantile,
+    rank,
+    shortage,
+)
 from tests.factory import table
 from tests.stats.simulation import Loops, closed_loops
 
@@ -201,6 +210,20 @@ def test_an_interval_takes_ten_independent_values_beyond_the_quantile(n: int, p:
     assert (interval(np.array(evenly(n)), p, 1) is not None) == stated
 
 
+def test_why_there_is_no_interval() -> None:
+    noise = np.random.default_rng(3).uniform(1, 2, 4_000)
+    assert shortage(noise[:199], 0.95, 1) == Shortage(200)
+    assert shortage(noise[:400], 0.99, 1) == Shortage(1_000)
+    assert shortage(noise[:400], 0.95, 14) == Shortage(420, for_users=True)
+    assert shortage(noise, 0.95, 1) is None
+    in_one_lump = np.where(np.arange(1_000) < 100, 2.0, 1.0) + noise[:1_000] / 10
+    found = shortage(in_one_lump, 0.95, 1)
+    assert found is not None
+    assert (found.needed, found.for_users, interval(in_one_lump, 0.95, 1)) == (200, False, None)
+    assert found.worth is not None
+    assert found.worth < 200
+
+
 def test_equal_values_have_an_interval_without_width() -> None:
     found = interval(np.full(1000, 0.5), 0.5, 5)
     assert found is not None
@@ -249,3 +272,15 @@ def test_the_textbook_interval_does_not_where_there_is_a_queue(loops: tuple[Loop
     low, high = ordered[:, math.floor(n / 2 - half) - 1], ordered[:, math.floor(n / 2 + half)]
     held = float(np.mean((low <= truth[0.5]) & (truth[0.5] <= high)))
     assert (held > 0.9) == (runs.users == 5)
+
+
+def test_where_a_quantile_is_beyond_all_failures_in_a_burst_know_less_than_others() -> None:
+    """Compared by "at most the quantile" all would be below it, and nothing as even as they are."""
+    values = np.random.default_rng(3).uniform(0.5, 1.5, 1_000)
+    burst, spread = values.copy(), values.copy()
+    burst[400:460] = spread[::16] = np.inf
+    assert interval(burst, 0.95, 1) is None
+    found = interval(spread, 0.95, 1)
+    assert found is not None
+    assert found.low < 1.5
+    assert found.high == np.inf

@@ -3,7 +3,7 @@
 import numpy as np
 
 from stt_load.samples.sample import ErrorKind
-from stt_load.stats.metrics import Requests
+from stt_load.stats.blocks import Requests
 from stt_load.stats.rates import Rates, Span, longest_stay_s, rates, requests_of, stays_s
 from tests.factory import table
 from tests.stats.judging import EMPTY

@@ -14,8 +14,9 @@ from stt_load.samples.fields import ROW
 from stt_load.samples.generator import Generator
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.samples.table import Samples
+from stt_load.stats.blocks import Requests, Rtf
 from stt_load.stats.findings import findings
-from stt_load.stats.metrics import Metrics, Requests, Rtf
+from stt_load.stats.metrics import Metrics
 from stt_load.stats.model import Warmup
 from stt_load.stats.summary import metrics, summarise, warmup
 from tests.factory import NO_PAUSE, joined, table
@@ -49,6 +50,7 @@ def test_metrics_by_hand() -> None:
     # window 0..10, starts 0..4: two ok ones ended by then
     assert (found.window_s, found.throughput_rps, found.audio_throughput) == (10.0, 0.3, 2.5)
     assert (found.steady_rps, found.drain_s) == (0.5, 6.0)
+    assert (found.in_flight, found.dropped, found.offered_rps, found.schedule_lag_s.n) == (0.9, 0, None, 0)
     assert found.rtf == Rtf(overall=7 / 25, median=0.15, p95=0.5)
     assert (found.upload_bytes, found.download_bytes, found.empty_texts) == (400, 10, 1)
 
@@ -68,7 +70,12 @@ def test_nothing_measured_is_nothing_known() -> None:
         "steady_rps",
         "window_s",
         "drain_s",
+        "offered_rps",
+        "achieved_rps",
+        "in_flight",
         "audio_throughput",
+        "goodput_rps",
+        "goodput_ratio",
         "tokens",
         "polls",
         "poll_interval_s",

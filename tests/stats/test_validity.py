@@ -7,7 +7,7 @@ import pytest
 
 from stt_load.samples.generator import Generator
 from stt_load.samples.sample import ErrorKind
-from stt_load.stats.checks import Limits
+from stt_load.stats.evidence import Limits
 from stt_load.stats.validity import OF_FIGURES, OF_THE_RUN
 from tests.factory import NO_PAUSE, table
 from tests.stats.judging import EMPTY, OBSERVED, STEADY, check, judged, worker

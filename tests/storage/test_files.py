@@ -6,7 +6,7 @@ import os
 import socket
 import stat
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from stt_load.storage.files import (
     open_ordinary,
     read_ordinary,
     replace_private,
+    replaced,
     temporary_beside,
 )
 
@@ -89,3 +90,17 @@ def test_what_is_no_ordinary_file_is_refused_at_once(tmp_path: Path) -> None:
         open_ordinary(tmp_path)
     with pytest.raises(FileNotFoundError):
         open_ordinary(tmp_path / "missing")
+
+
+def test_a_file_takes_the_place_of_another_once_it_is_complete(tmp_path: Path) -> None:
+    path = tmp_path / "one"
+    path.write_bytes(b"older")
+    with replaced(path) as file:
+        file.write(b"newer")
+        assert path.read_bytes() == b"older"
+    assert path.read_bytes() == b"newer"
+    with suppress(RuntimeError), replaced(path) as file:
+        file.write(b"half")
+        raise RuntimeError
+    assert path.read_bytes() == b"newer"
+    assert list(tmp_path.iterdir()) == [path]

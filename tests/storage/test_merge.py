@@ -17,6 +17,7 @@ from stt_load.storage.run_record import ReportError, RunRecord
 from stt_load.storage.spool import Spool
 from tests.factory import joined, table
 from tests.report.runs import run_of
+from tests.storage.trying import levels_of
 
 
 def part(samples: Samples, *names: str, **info: object) -> RunRecord:
@@ -128,3 +129,11 @@ def test_a_spool_in_which_workers_join_comes_back(tmp_path: Path) -> None:
     run = load(spool.path)
     assert run.info.workers == ("a", "b")
     assert np.bincount(run.samples["worker"]).tolist() == [2, 2]
+
+
+def test_different_levels_are_no_parts_of_one_run() -> None:
+    first, second, _ = levels_of().levels
+    with pytest.raises(ReportError, match="different levels of a run, which are read one by one"):
+        merge([first.run, second.run])
+    same = merge([first.run, first.run])
+    assert len(same.samples) == len(first.run.samples)

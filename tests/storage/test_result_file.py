@@ -18,11 +18,14 @@ from stt_load.config import Config
 from stt_load.samples.sample import ErrorKind
 from stt_load.samples.table import Samples
 from stt_load.storage import json_lines, result_file
-from stt_load.storage.result_file import document, load, reserve, rows_path, write
+from stt_load.storage.document import document
+from stt_load.storage.result_file import level_path, level_spools, load, reserve, rows_path, write, write_levels
 from stt_load.storage.run_record import ReportError
+from stt_load.storage.spool import SUFFIX
 from tests.factory import table
 from tests.report.runs import run_of, steady
 from tests.report.tables import tables
+from tests.storage.trying import levels_of
 
 NOON = datetime(2024, 1, 1, 12, 0, 0)
 WORKERS = ("here", "there")
@@ -115,6 +118,49 @@ def test_names_are_taken_by_results_spools_and_rows(tmp_path: Path, monkeypatch:
         assert reserve("a.json", NOON) == Path(next_one)
     Path("a_4.partial.jsonl").symlink_to("elsewhere")
     assert reserve("a.json", NOON) == Path("a_5.json"), "a link to nowhere takes a name, too"
+
+
+def test_the_files_of_a_level_take_the_name_of_their_result(tmp_path: Path) -> None:
+    for taken, next_one in [
+        ("a.level_0.partial.jsonl", "a_2.json"),
+        ("a_2.level_13.partial.transcripts.jsonl", "a_3.json"),
+        ("a_3.level_1.transcripts.jsonl", "a_4.json"),
+    ]:
+        (tmp_path / taken).touch()
+        assert reserve(str(tmp_path / "a.json"), NOON) == tmp_path / next_one
+    (tmp_path / "a_4.level_2.partial.jsonl").symlink_to("elsewhere")
+    assert reserve(str(tmp_path / "a.json"), NOON) == tmp_path / "a_5.json", "a link to nowhere does, too"
+    for free in ("a_5.level_x.json", "a_5.levels.json", "a_50.level_0.partial.jsonl"):
+        (tmp_path / free).touch()
+    assert reserve(str(tmp_path / "a.json"), NOON) == tmp_path / "a_5.json"
+
+
+@pytest.mark.parametrize("name", ["a.json", "a", "a.b.json", "a[0-9]*.json"])
+def test_the_spools_of_levels_are_found_by_their_results_name(tmp_path: Path, name: str) -> None:
+    result = tmp_path / name
+    spools = [level_path(result, number).with_suffix(SUFFIX) for number in range(12)]
+    assert len({*spools, result.with_suffix(SUFFIX)}) == 13
+    for path in (*spools, level_path(result, 0).with_suffix(".partial.transcripts.jsonl"), result):
+        path.touch()
+    assert level_spools(result) == spools
+    assert level_spools(tmp_path / "other.json") == []
+    assert level_spools(tmp_path / "nowhere" / "other.json") == []
+
+
+def test_levels_of_many_rows_are_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(result_file, "MOST_ROWS_INSIDE", 126)
+    path = tmp_path / "result.json"
+    write_levels(path, levels_of())
+    reference = json.loads(path.read_text(encoding="utf-8"))["requests"]
+    assert (reference["file"], reference["rows"]) == ("result.requests.jsonl.gz", 127)
+    with pytest.raises(FileExistsError):
+        write_levels(path, levels_of())
+    with pytest.raises(OSError, match="nowhere"):
+        write_levels(tmp_path / "nowhere" / "result.json", levels_of())
+    rows_path(path).unlink()
+    with pytest.raises(FileExistsError):
+        write_levels(path, levels_of())
+    assert [one.name for one in tmp_path.iterdir()] == ["result.json"]
 
 
 def test_what_can_not_be_written_leaves_nothing(tmp_path: Path) -> None:

@@ -16,10 +16,12 @@ from hypothesis import given
 from stt_load.samples.rows import ORDER, lines
 from stt_load.samples.sample import ErrorKind
 from stt_load.samples.table import SLICE, Samples
+from stt_load.storage import result_file
 from stt_load.storage.rows_file import write
 from tests.factory import table
 from tests.report.runs import run_of, steady
 from tests.report.tables import tables
+from tests.storage.trying import levels_of
 
 WORKERS = ("here", "there")
 
@@ -99,3 +101,17 @@ def test_what_can_not_be_written_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="nowhere"):
         write(tmp_path / "nowhere" / "rows.csv", run_of(steady()))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
+def test_the_rows_of_all_levels_are_those_of_their_result(tmp_path: Path, suffix: str) -> None:
+    path = write(tmp_path / f"rows{suffix}", levels_of())
+    result_file.write_levels(tmp_path / "result.json", levels_of())
+    saved = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))["requests"]
+    if suffix == ".jsonl":
+        assert [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] == saved
+        return
+    found = read_csv(path)
+    assert [(int(row["seq"]), int(row["level"]), float(row["start_s"])) for row in found] == [
+        (row["seq"], row["level"], row["start_s"]) for row in saved
+    ]

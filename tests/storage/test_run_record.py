@@ -34,7 +34,10 @@ def test_a_block_is_read_back_as_what_it_was() -> None:
         ({"workers": [["x"]]}, r"workers\.0: .*string"),
         ({"end_reason": "tired"}, "end_reason: "),
         ({"generator": {"workers": [{"worker": 0}]}}, r"generator\.workers\.0\.loop_lag_p99_s: "),
-        ({"load": {"model": "open"}}, r"load\.model: "),
+        ({"load": {"model": "open"}}, r"load\.open\.stages: "),
+        ({"load": {"model": "closed", "users": "x"}}, r"load\.closed\.users: "),
+        ({"load": {"model": "half"}}, r"load: .*'half'.*'closed', 'open'"),
+        ({"load": {"users": 5}}, r"load: .*model"),
     ],
 )
 def test_what_is_missing_or_of_another_type_is_named(change: dict[str, Any], said: str) -> None:

@@ -69,12 +69,13 @@ def test_every_row_comes_back(samples: Samples) -> None:
         assert list(Path(folder).iterdir()) == []
 
 
-def test_wherever_the_kill_cut_it_the_rest_is_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("every_bytes", [199, pytest.param(29, marks=pytest.mark.slow)])
+def test_wherever_the_kill_cut_it_the_rest_is_read(tmp_path: Path, every_bytes: int) -> None:
     whole = spool_of(tmp_path, steady(20)).read_bytes()
     cut = tmp_path / f"cut{SUFFIX}"
     header = whole.index(b"\n") + 1
     rows = []
-    for length in range(header, len(whole) + 1, 29):
+    for length in (*range(header, len(whole), every_bytes), len(whole)):
         cut.write_bytes(whole[:length])
         rows.append(len(read(cut).samples))
     assert rows == sorted(rows)

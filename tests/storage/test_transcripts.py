@@ -16,12 +16,13 @@ import numpy as np
 import pytest
 
 from stt_load.api.redaction import Redactor
+from stt_load.audio.names import REPEAT
 from stt_load.samples.accuracy import LONGEST_ANSWER
 from stt_load.samples.sample import ErrorKind, Phase, Sample
 from stt_load.samples.table import SampleTable
 from stt_load.storage import result_file, transcripts
 from stt_load.storage.run_record import ReportError
-from stt_load.storage.transcripts import SLICE_S, Answer, Transcripts, read
+from stt_load.storage.transcripts import SLICE_S, Answer, Transcripts, Wanted, read
 
 
 def sample(seq: int, **how: Any) -> Sample:
@@ -216,3 +217,46 @@ def test_the_file_beside_a_spool_is_known_by_its_name(kept: Transcripts, result:
     assert transcripts.beside(spool) == kept.path
     assert transcripts.is_spool(kept.path)
     assert not transcripts.is_spool(spool)
+
+
+AGAIN = {"phase": Phase.OUTSIDE, "attempt": REPEAT}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "how", "has_words", "kept"),
+    [
+        (Wanted(), {}, True, False),
+        (Wanted(scored=True), {}, True, True),
+        (Wanted(scored=True), {}, False, False),
+        (Wanted(scored=True), {"phase": Phase.WARMUP}, True, False),
+        (Wanted(scored=True), {"error_kind": ErrorKind.SHED}, True, False),
+        (Wanted(scored=True), {"phase": Phase.OUTSIDE, "attempt": 1}, True, False),
+        (Wanted(repeated=frozenset([7])), {}, False, True),
+        (Wanted(repeated=frozenset([8])), {}, True, False),
+        (Wanted(repeated=frozenset([7])), AGAIN, False, True),
+        (Wanted(repeated=frozenset([7])), {**AGAIN, "error_kind": ErrorKind.SHED}, False, False),
+        (Wanted(repeated=frozenset([7])), {"phase": Phase.WARMUP}, False, False),
+    ],
+)
+def test_words_are_kept_that_are_held_against_something(
+    wanted: Wanted, how: dict[str, Any], has_words: bool, kept: bool
+) -> None:
+    assert wanted(sample(7, **how), has_words) == kept
+
+
+def test_where_nothing_is_wanted_that_shows() -> None:
+    assert not Wanted()
+    assert Wanted(scored=True)
+    assert Wanted(repeated=frozenset([1]))
+
+
+def test_what_is_said_again_is_among_the_answers_that_a_kill_leaves(tmp_path: Path) -> None:
+    kept, table = Transcripts(tmp_path / "r.json", str), SampleTable()
+    for one in (sample(3), sample(3, **AGAIN), sample(3, phase=Phase.OUTSIDE, attempt=1)):
+        table.append(one)
+        kept.add(one, f"text {one.attempt}")
+    kept.write()
+    file = BytesIO()
+    assert transcripts.combine([kept.path], table.snapshot(), file) == 2
+    assert [json.loads(line)["text"] for line in file.getvalue().splitlines()] == ["text 0", f"text {REPEAT}"]
+    kept.close()
