@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import socket
+from contextlib import suppress
 
 # Below those that systems give to whoever asks for any port, as every client and many a server does.
 CANDIDATES = range(20_000, 30_000)
@@ -29,3 +30,14 @@ def free_port() -> int:
         _held.append(twin)
         return port
     raise AssertionError("no port is free")
+
+
+def stop_listening(listener: socket.socket) -> None:
+    """Closes `listener`, in whose `accept` a thread waits: that one ends now.
+
+    A mere `close` leaves the thread in it. When it is interrupted it asks again, by a number that is another
+    listener's by then, and takes that one's connections.
+    """
+    with suppress(OSError):  # nobody waits any more
+        listener.shutdown(socket.SHUT_RDWR)
+    listener.close()

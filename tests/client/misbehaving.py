@@ -11,6 +11,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from tests.client.streaming import Act, streams
+from tests.ports import stop_listening
 
 OK = b'{"text": "hello"}'
 TLS_HANDSHAKE = b"\x16"
@@ -39,7 +40,7 @@ class Misbehaving:
 
     def close(self) -> None:
         self._over.set()
-        self._listener.close()
+        stop_listening(self._listener)
         for sock in self._open:
             sock.close()
 

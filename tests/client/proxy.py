@@ -7,6 +7,8 @@ import socket
 import threading
 from urllib.parse import urlsplit
 
+from tests.ports import stop_listening
+
 
 class Proxy:
     """Listens on a free port of 127.0.0.1 until closed. asked: the first lines of what it was asked.
@@ -23,7 +25,7 @@ class Proxy:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
-        self._listener.close()
+        stop_listening(self._listener)
         for sock in self._open:
             sock.close()
 

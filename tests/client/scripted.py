@@ -7,6 +7,8 @@ import ssl
 import threading
 from collections.abc import Callable
 
+from tests.ports import stop_listening
+
 Act = Callable[[socket.socket], bool]
 """Answers one request; whether the connection stays open."""
 
@@ -37,7 +39,7 @@ class Scripted:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._listener.close()
+        stop_listening(self._listener)
         for sock in self._open:
             sock.close()
 

@@ -15,6 +15,7 @@ Act = Callable[[socket.socket, threading.Event], bool]
 
 GAP_S = 0.1
 PAUSE_S = 0.2
+HANG_S = 20.0
 WORDS = ["안녕", " small", " world"]
 
 
@@ -55,7 +56,7 @@ def _stream(*pieces: bytes, end: bytes = LAST, keep: bool = True, after: str = "
             sock.sendall(chunk(piece))
         sock.sendall(end)
         if after == "hang":
-            over.wait(20)
+            over.wait(HANG_S)
         return keep and after != "hang"
 
     return act

@@ -84,16 +84,16 @@ def test_two_dead_addresses_beside_a_living_one_take_no_limit_each(monkeypatch: 
         assert post(server.port, 10.0)[0] is None
         # A short limit is enough for all of them, too.
         addresses._dead.clear()
-        assert post(server.port, 0.6)[0] is None
+        assert post(server.port, 3.0)[0] is None
 
 
 def test_the_limit_is_for_all_addresses_together(monkeypatch: pytest.MonkeyPatch) -> None:
     port = free_port()
     with silent("127.0.0.2", port), silent("127.0.0.3", port), silent("127.0.0.4", port):
         named(monkeypatch, ("127.0.0.2", port), ("127.0.0.3", port), ("127.0.0.4", port))
-        kind, took_s = post(port, 1.0)
+        kind, took_s = post(port, 2.0)
     assert kind is ErrorKind.TIMEOUT_CONNECT
-    assert 1.0 <= took_s < 2.0
+    assert 2.0 <= took_s < 5.0, "a limit for each would be 6 s"
 
 
 def test_a_living_address_that_dies_is_not_the_last_word(monkeypatch: pytest.MonkeyPatch) -> None:

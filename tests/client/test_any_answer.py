@@ -22,6 +22,7 @@ from stt_load.client import Client, ClientError, Exchange, Target, Timeouts
 from stt_load.client.http import HttpClient
 from tests.api.documents import documents
 from tests.api.test_any_answer import check
+from tests.ports import stop_listening
 
 BODY = Body((b"RIFF",), 4)
 CAPTURED = ("x-served-by", "x-other")
@@ -38,7 +39,7 @@ class Parrot:
         threading.Thread(target=self._serve, daemon=True).start()
 
     def close(self) -> None:
-        self._listener.close()
+        stop_listening(self._listener)
 
     def _serve(self) -> None:
         while True:

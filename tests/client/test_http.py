@@ -194,7 +194,7 @@ def test_a_kept_connection_that_is_closed_at_once_is_lost() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux tells what the other end has")
 def test_the_silence_before_the_answer_begins_when_the_peer_has_the_request() -> None:
-    """1.9 MB are in this kernel at once, and the server takes 1.2 s to read them."""
+    """1.9 MB are in this kernel at once, and the server takes 3.75 s to read them."""
 
     class Slow(Scripted):
         def _request(self, stream: Any, number: int) -> bytes | Act | None:  # noqa: ARG002
@@ -205,16 +205,16 @@ def test_the_silence_before_the_answer_begins_when_the_peer_has_the_request() ->
             if not line:
                 return None
             for _ in range(15):
-                time.sleep(0.08)
+                time.sleep(0.25)
                 left -= len(stream.read(left if left < 130_000 else 127_000))
             stream.read(left)
             return self._acts[0]
 
     with Slow(answer()) as server:
-        client = HttpClient(target(server.url, first_byte_s=0.5))
+        client = HttpClient(target(server.url, first_byte_s=2.5))
         exchange, _ = post(client, 1_900_000)
         client.close()
-    assert took_s(exchange) >= 1.0
+    assert took_s(exchange) >= 3
 
 
 def test_the_silence_after_that_is_limited() -> None:

@@ -23,7 +23,7 @@ from stt_load.client.call import CallClient
 from stt_load.client.http import HttpClient
 from stt_load.client.local_limits import advice
 from stt_load.samples.sample import ErrorKind
-from tests.client.calling import SHORT, speak
+from tests.client.calling import LONG, speak
 from tests.client.misbehaving import Misbehaving
 
 LIMITS = ["EMFILE", "ENFILE", "EADDRNOTAVAIL", "ENOBUFS", "ENOMEM"]
@@ -145,7 +145,7 @@ def test_a_resolver_without_memory_or_without_files(monkeypatch: pytest.MonkeyPa
 def post(url: str, **options: Any) -> tuple[ClientError, Exchange]:
     exchange = Exchange()
     with pytest.raises(ClientError) as caught:
-        HttpClient(Target(url, {}, Timeouts(*SHORT), 1_000, **options)).post(BODY, exchange)
+        HttpClient(Target(url, {}, Timeouts(*LONG), 1_000, **options)).post(BODY, exchange)
     return caught.value, exchange
 
 
@@ -198,7 +198,7 @@ def test_in_a_function_of_the_users_own(name: str) -> None:
         raise requests.ConnectionError(urllib3.exceptions.ProtocolError("aborted", limit(name)))
 
     with pytest.raises(ClientError) as caught:
-        CallClient(Target("http://h/", {}, Timeouts(*SHORT), 1_000), call).post(BODY, Exchange())
+        CallClient(Target("http://h/", {}, Timeouts(*LONG), 1_000), call).post(BODY, Exchange())
     check(caught.value, name)
 
 
@@ -216,7 +216,7 @@ def test_a_function_that_was_answered_met_no_limit() -> None:
 
     exchange = Exchange()
     with pytest.raises(ClientError) as caught:
-        CallClient(Target("http://h/", {}, Timeouts(*SHORT), 1_000), call).post(BODY, exchange)
+        CallClient(Target("http://h/", {}, Timeouts(*LONG), 1_000), call).post(BODY, exchange)
     assert (caught.value.kind, exchange.status) == (ErrorKind.SHED, 429)
 
 

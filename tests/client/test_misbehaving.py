@@ -36,13 +36,19 @@ EXPECTED = {
     "garbage": ("bad_http", ""),
     "bad-gzip": ("bad_http", "gzip"),
 }
+# What ends by a timeout has that one alone short: on a slow machine no other comes first.
+LIMITED = {
+    "hang": {"timeouts": [30.0, 0.5, 30.0, 60.0]},
+    "stall": {"timeouts": [30.0, 30.0, 0.4, 60.0]},
+    "drip": {"timeouts": [30.0, 30.0, 30.0, 1.5]},
+}
 
 
 @pytest.fixture(scope="module")
 def seen(server: Misbehaving) -> dict[str, dict[str, Any]]:
     """What came of one request to each path, all at the same time."""
     server.seen.clear()
-    results = speak([{"url": server.url(path)} for path in EXPECTED])
+    results = speak([{"url": server.url(path)} | LIMITED.get(path, {}) for path in EXPECTED])
     return {path: result[0] for path, result in zip(EXPECTED, results, strict=True)}
 
 
@@ -82,7 +88,7 @@ def test_a_huge_answer_stays_bounded(seen: dict[str, dict[str, Any]]) -> None:
 @pytest.mark.parametrize("path", ["cut", "cut-chunked", "stall"])
 def test_what_came_before_it_broke_off_is_counted(path: str, seen: dict[str, dict[str, Any]]) -> None:
     assert seen[path]["received"] == 5
-    assert 1_000 > seen["drip"]["received"] > 10
+    assert 1_000 > seen["drip"]["received"] > 0
 
 
 def test_a_connection_closed_under_a_reused_request_is_lost_and_never_sent_again(server: Misbehaving) -> None:
@@ -107,7 +113,7 @@ def test_headers_that_end_in_the_middle_are_no_answer(server: Misbehaving) -> No
 
 def test_an_upload_may_take_longer_than_the_connect_timeout(server: Misbehaving) -> None:
     """The first on a new connection and those that follow on it."""
-    call = {"url": server.url("slow-reader"), "size": 20_000_000, "timeouts": [0.3, 2.0, 1.0, 10.0], "times": 2}
+    call = {"url": server.url("slow-reader"), "size": 20_000_000, "timeouts": [0.3, 30.0, 30.0, 60.0], "times": 2}
     for result in speak([call])[0]:
         assert result.get("status") == 200, result
         assert result["took"] >= 0.8
@@ -129,7 +135,7 @@ def test_addresses_that_lead_nowhere(server: Misbehaving) -> None:
             f"https://127.0.0.1:{server.port}/ok",
             f"https://127.0.0.1:{full.getsockname()[1]}/",
         ]
-        timeouts = [0.5, 1.0, 1.0, 5.0]
+        timeouts = [0.5, 30.0, 30.0, 60.0]
         results = [one[0] for one in speak([{"url": url, "timeouts": timeouts} for url in urls])]
         for one in filler:
             one.close()

@@ -50,7 +50,7 @@ def reset(status: int) -> Act:
 def silent(status: int) -> Act:
     def act(sock: socket.socket) -> bool:
         sock.sendall(head(status, "Content-Length: 99") + b"busy")
-        time.sleep(2)
+        time.sleep(2)  # longer than the reader waits
         return False
 
     return act
@@ -105,7 +105,9 @@ KINDS = {
     502: ErrorKind.HTTP_5XX,
     307: ErrorKind.REDIRECT,
 }
-TIMEOUTS = Timeouts(5, 5, 0.3, 0.8)
+LONG = Timeouts(30, 30, 30, 60)
+SHORT = {"silent": Timeouts(30, 30, 0.3, 60), "dripping": Timeouts(30, 30, 30, 0.8)}
+"""Of what ends by a timeout: that one alone is short, so that no other comes first on a slow machine."""
 
 
 @pytest.mark.parametrize("status", KINDS)
@@ -113,8 +115,9 @@ TIMEOUTS = Timeouts(5, 5, 0.3, 0.8)
 def test_a_refusal_whose_body_breaks_is_what_its_status_says(name: str, status: int) -> None:
     act, words = ENDS[name]
     with Scripted(act(status), answer()) as server:
-        client = HttpClient(Target(server.url, {}, TIMEOUTS, LIMIT))
+        client = HttpClient(Target(server.url, {}, SHORT.get(name, LONG), LIMIT))
         found = of_status(client.post(BODY, Exchange()))
+        client.target = Target(server.url, {}, LONG, LIMIT)
         assert client.post(BODY, Exchange()).status == 200
         client.close()
         assert server.connections == [0, 1], "what is broken is not used again"
@@ -128,7 +131,7 @@ def test_a_refusal_whose_body_breaks_is_what_its_status_says(name: str, status: 
 @pytest.mark.parametrize("name", ENDS)
 def test_a_200_whose_body_breaks_is_no_answer(name: str) -> None:
     with Scripted(ENDS[name][0](200)) as server:
-        client = HttpClient(Target(server.url, {}, TIMEOUTS, LIMIT))
+        client = HttpClient(Target(server.url, {}, SHORT.get(name, LONG), LIMIT))
         with pytest.raises(ClientError, match=ENDS[name][1]):
             client.post(BODY, Exchange())
         client.close()
@@ -162,7 +165,7 @@ def test_so_is_one_in_a_step_of_a_job(name: str, steps: int, kind: ErrorKind) ->
     act, words = ENDS[name]
     api = Api(Bare(), reader("json"), plan=PLAN)
     with Scripted(*STEPS[:steps], act(503)) as server:
-        client = BatchClient(HttpClient(Target(server.url, {}, TIMEOUTS, LIMIT)), PLAN)
+        client = BatchClient(HttpClient(Target(server.url, {}, SHORT.get(name, LONG), LIMIT)), PLAN)
         found = api.read(client.post(BODY, Exchange()))
         client.close()
         assert len(server.heads) == steps + 1
@@ -212,7 +215,7 @@ def test_a_408_later_or_to_a_request_that_was_begun_is_an_answer(act: Act) -> No
 
 def test_a_408_on_a_new_connection_is_an_answer() -> None:
     with Scripted(TIMED_OUT) as server:
-        client = HttpClient(Target(server.url, {}, TIMEOUTS, LIMIT))
+        client = HttpClient(Target(server.url, {}, LONG, LIMIT))
         found = of_status(client.post(BODY, Exchange()))
         client.close()
     assert found is not None

@@ -159,6 +159,13 @@ class Conversation:
             if kind in handlers:
                 handlers[kind](data)
 
+    def stay(self, worker: str) -> None:
+        """`worker` goes on as one that hears a beat now and then, however long all this takes by the clock; unless it
+        has heard none for so long already that it is on its own."""
+        dispatcher = self.dispatchers[worker]
+        if dispatcher.in_touch:
+            dispatcher._heard_s = clock()
+
     def pass_by(self, seconds: int) -> None:
         """So much time, in which every worker answers the beats."""
         now_s = self.executor._looked_s

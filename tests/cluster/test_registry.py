@@ -197,7 +197,7 @@ def test_an_exception_while_it_keeps_in_touch_is_told_and_the_rest_goes_on(monke
     master.hello("a")
     master.fit("a")
     master.registry.listener = broken = Broken()
-    with gevent.Timeout(5):
+    with gevent.Timeout(60):
         while broken.asked < 2:
             gevent.sleep(0.001)
     master.registry.greenlet.kill()

@@ -38,6 +38,7 @@ def settle(conversation: Conversation, *workers: str) -> None:
     for _ in range(4):
         gevent.sleep(2 * dispatchers.PAUSE_S)
         for worker in workers:
+            conversation.stay(worker)
             conversation.hear(worker)
             conversation.tell(worker)
 
@@ -45,7 +46,7 @@ def settle(conversation: Conversation, *workers: str) -> None:
 def work(conversation: Conversation, worker: str, user: str, start_s: float, **how: Any) -> Sample:
     """One request of a user, as its own greenlet would do it."""
     dispatcher = conversation.dispatchers[worker]
-    with gevent.Timeout(5):
+    with gevent.Timeout(60):
         iteration = dispatcher.take(user)
     sample = sample_of(iteration, start_s, start_s + 0.5, **how)
     dispatcher.finish(iteration, sample, "a text")
@@ -980,7 +981,7 @@ def test_a_row_that_has_no_place_in_the_columns_counts_on_a_worker_too() -> None
     dispatcher = conversation.join("a")
     begun(conversation, "a", "one")
     for tokens in (2**70, 5):
-        with gevent.Timeout(5):
+        with gevent.Timeout(60):
             iteration = dispatcher.take("one")
         dispatcher.finish(iteration, replace(sample_of(iteration, clock(), clock()), tokens=tokens), "a text")
         settle(conversation, "a")
@@ -996,7 +997,7 @@ def test_the_iterations_of_a_worker_that_is_refused_are_done_by_others_at_once()
     conversation.barrier.check_barrier()
     for worker in "ab":
         begun(conversation, worker)
-    with gevent.Timeout(5):
+    with gevent.Timeout(60):
         conversation.dispatchers["a"].take("user")
     settle(conversation, "a")
     conversation.registry.refuse("a", "it says what can't be")

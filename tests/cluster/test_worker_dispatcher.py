@@ -58,7 +58,7 @@ class Scene:
         self.dispatcher.on_beat(usual | {"open": None, "others": 0} | words)
 
     def work(self, user: str = "one") -> Iteration:
-        with gevent.Timeout(5):
+        with gevent.Timeout(60):
             iteration = self.dispatcher.take(user)
         self.dispatcher.finish(iteration, sample_of(iteration, clock() - 2, clock() - 1), "a text")
         return iteration

@@ -57,10 +57,13 @@ def test_a_process_that_was_stopped_is_not_believed(tmp_path: Path, length_s: fl
     result = ran.result
     check = found(result, "stalls")
     assert (check["verdict"], ran.code) == ("INVALID", 4)
-    assert check["figure"]["name"] == "p95"
-    assert check["figure"]["reported_s"] == result["metrics"]["response_time_s"]["p95"] > length_s
-    assert check["figure"]["without_stalls_s"] < 1 + length_s / 2, "what the service took, and the machine's noise"
-    assert f"P95 of the response times, {check['figure']['reported_s']:.3f} s, may be" in " ".join(ran.out.split())
+    figure = check["figure"]  # P95, unless the machine stood still as well, and moved another one further
+    assert figure["reported_s"] == result["metrics"]["response_time_s"][figure["name"]]
+    assert figure["reported_s"] - figure["without_stalls_s"] > figure["without_stalls_s"] / 10, "beyond the limit"
+    assert result["metrics"]["response_time_s"]["p95"] > length_s
+    named = {"mean": "Mean", "median": "Median", "p95": "P95"}[figure["name"]]
+    said = " ".join(ran.out.split())
+    assert f"{named} of the response times, {figure['reported_s']:.3f} s, may be".lower() in said.lower()
     longest = max(result["run"]["generator"]["stalls"], key=lambda stall: stall["to_s"] - stall["from_s"])
     assert longest["to_s"] - longest["from_s"] > length_s - 0.01
     assert 0 < longest["from_s"] < longest["to_s"] < result["metrics"]["window_s"]

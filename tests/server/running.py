@@ -47,6 +47,12 @@ class Running:
         return requests.get(self.url + path, timeout=60, **keywords)
 
 
+async def cancel(tasks: set[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
 @contextmanager
 def serving(
     settings: ServerSettings = INSTANT, api_key: str | None = None, engine: Engine | None = None
@@ -67,7 +73,8 @@ def serving(
             loop.run_until_complete(serve())
         except BaseException as error:
             url.set_exception(error)
-        finally:
+        finally:  # as `asyncio.run` ends: a client that is gone has left its request behind
+            loop.run_until_complete(cancel(asyncio.all_tasks(loop)))
             loop.close()
 
     thread = threading.Thread(target=work)
