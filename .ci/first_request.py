@@ -5,7 +5,7 @@ and of `stt-load run` with speech, decoded for the first time or before, and wit
 
 BIN: where the programs `locust` and `stt-load` are. Exit code 1 where one comes too late. What else the machine does
 makes tries slower, and none quicker: the least difference counts, and while that is too much it is tried again, up to
-a limit.
+a limit. How much later than a plain Locust is too late is a share of what that takes, beside it: machines differ.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 FEWEST_TRIES, MOST_TRIES = 3, 12
-MOST_LATER_S = 0.6
+MOST_LATER_SHARE = 1.1
+"""0.6 s where a plain Locust takes 0.55 s."""
 MOST_LATER_SPEECH_S = 0.3
 LONGEST_S = 30.0
 PLAIN = """
@@ -80,18 +81,21 @@ def first_request_s(command: list[str], folder: str, cache: str) -> float:
         process.wait()
 
 
-def is_soon_enough(name: str, other: str, limit_s: float, times: Callable[[], tuple[float, float]]) -> bool:
-    """Whether the one comes at most limit_s later than the other, and says so. times: of both, tried once more."""
-    tries: list[tuple[float, float, float]] = []
-    while len(tries) < FEWEST_TRIES or (min(tries)[0] > limit_s and len(tries) < MOST_TRIES):
+def is_soon_enough(
+    name: str, other: str, limit_s: Callable[[float], float], times: Callable[[], tuple[float, float]]
+) -> bool:
+    """Whether the one comes soon enough after the other, and says so. limit_s: how much later it may, by what the
+    other takes. times: of both, tried once more."""
+    tries: list[tuple[float, float, float]] = []  # first what it is beyond the limit
+    while len(tries) < FEWEST_TRIES or (min(tries)[0] > 0 and len(tries) < MOST_TRIES):
         one_s, other_s = times()
-        tries.append((one_s - other_s, one_s, other_s))
-    later_s, one_s, other_s = min(tries)
+        tries.append((one_s - other_s - limit_s(other_s), one_s, other_s))
+    beyond_s, one_s, other_s = min(tries)
     print(
-        f"first request: {one_s:.2f} s after {name}, {other_s:.2f} s after {other}: {later_s:+.2f} s, the least of "
-        f"{len(tries)} tries (limit {limit_s:+.2f} s)"
+        f"first request: {one_s:.2f} s after {name}, {other_s:.2f} s after {other}: {one_s - other_s:+.2f} s, the "
+        f"best of {len(tries)} tries (limit {limit_s(other_s):+.2f} s)"
     )
-    return later_s <= limit_s
+    return beyond_s <= 0
 
 
 def main(programs: Path) -> int:
@@ -114,14 +118,16 @@ def main(programs: Path) -> int:
             is_soon_enough(
                 "`stt-load run`",
                 "a plain `locust`",
-                MOST_LATER_S,
+                lambda plain_s: MOST_LATER_SHARE * plain_s,
                 lambda: (first_request_s(ours, folder, kept), first_request_s(plain, folder, kept)),
             ),
-            is_soon_enough("that with speech, not decoded before", "that with noise", MOST_LATER_SPEECH_S, cold),
+            is_soon_enough(
+                "that with speech, not decoded before", "that with noise", lambda _: MOST_LATER_SPEECH_S, cold
+            ),
             is_soon_enough(
                 "that with speech, decoded before",
                 "that with noise",
-                MOST_LATER_SPEECH_S,
+                lambda _: MOST_LATER_SPEECH_S,
                 lambda: (first_request_s(speech, folder, kept), first_request_s(noise, folder, kept)),
             ),
         ]

@@ -29,7 +29,7 @@ from tests.markdown import DOCUMENTS, READMES, ROOT, anchors, blocks, commands, 
 from tests.ports import free_port
 from tests.processes.running import Ran, check_code, environment, restore_interrupt, saved
 from tests.real import engines
-from tests.report.runs import run_of, steady
+from tests.report.runs import run_of, series_of, steady
 
 ELSEWHERE = ("pytest", "stt-load selftest")
 """Commands with tests of their own."""
@@ -115,6 +115,9 @@ def test_every_command_runs(block: str, tmp_path: Path, server: str) -> None:
             shutil.copy(ROOT / name, tmp_path)
     if "result.json" in block and "--save-path result.json" not in block:
         write(tmp_path / "result.json", run_of(steady()))
+    if "stt-load compare" in block or "stt-load baseline" in block:
+        for name in ("base", "next", "before", "after"):
+            series_of(tmp_path / f"{name}.json", 6)
     for line in runnable(block):
         said = call(SERVERS.sub(server, line).replace("8001", str(free_port())), tmp_path)
         if line in SHOWN and "✅" in said:  # a busy machine has more to say

@@ -9,12 +9,10 @@ import numpy as np
 from stt_load.accuracy.answers import Readable
 from stt_load.accuracy.references import References
 from stt_load.accuracy.scores import Rows
-from stt_load.samples.accuracy import FLAWS, Example
+from stt_load.samples.accuracy import CUT, FLAWS, LONGEST_TEXT, Example
 
 WORST = 5
 OF_A_FLAW = 3
-LONGEST = 400
-"""Characters of a text that are shown."""
 
 
 class Examples:
@@ -65,4 +63,4 @@ class Examples:
 
 
 def _shown(text: str) -> str:
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - len(CUT)] + CUT

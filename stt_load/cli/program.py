@@ -28,11 +28,15 @@ COMMANDS = {
     "pack": ("make a pack of speech from recordings, or from texts and a synthesiser", "stt_load.packing.command"),
     "probe": ("send one request and show what came of it", "stt_load.cli.probe"),
     "report": ("make the report of a saved or crashed run again", "stt_load.cli.report"),
+    "baseline": ("learn the limits of a gate from good runs", "stt_load.cli.baseline"),
+    "gate": ("hold a saved run against a gate", "stt_load.cli.gate"),
+    "compare": ("hold runs of a candidate against runs of a baseline", "stt_load.cli.compare"),
     "selftest": ("hold stt-load against a known truth, on this machine", "stt_load.selftest.command"),
     "serve": ("run the embedded STT server", "stt_load.server.command"),
 }
 """Of each command its summary and its module, which has add_arguments(parser) and run(args) -> exit code, and may
-have a DESCRIPTION; and forward(words) -> exit code, when what follows the command is another program's."""
+have a DESCRIPTION; arranged(words) -> words, when argparse is to read others than were written; and forward(words) ->
+exit code, when what follows the command is another program's."""
 OPTIONS = ("--help", "--version", "-h")
 
 
@@ -61,6 +65,8 @@ def _run(argv: list[str]) -> int:
     module = importlib.import_module(COMMANDS[chosen][1]) if chosen in COMMANDS else None
     if module is not None and argv[0] == chosen and hasattr(module, "forward"):
         return int(module.forward(argv[1:]))
+    if module is not None and argv[0] == chosen and hasattr(module, "arranged"):
+        argv = [chosen, *module.arranged(argv[1:])]
     import argparse
 
     parser = argparse.ArgumentParser(prog="stt-load", description="Load tests for speech-to-text services.")

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
-from stt_load.config.slo_values import parsed, slo, slo_text, slos_in
+from stt_load.cli.other_slos import judged
+from stt_load.config.model import AUTO
+from stt_load.gates.twice import over
 from stt_load.report import ci, levels_report
 from stt_load.report.annotations import inert
 from stt_load.report.console import report
-from stt_load.report.exit_code import SLO_MISSED
+from stt_load.report.exit_code import CANT_TELL, SLO_MISSED
 from stt_load.report.messages import Language, Messages
 from stt_load.report.opening import note
 from stt_load.report.output import messages_for, shown_in
@@ -22,9 +25,9 @@ from stt_load.report.series import summary
 from stt_load.run.scoring import scored, unjudgeable
 from stt_load.samples.accuracy import Accuracy
 from stt_load.samples.escaping import harmless
-from stt_load.slo.parse import problems
 from stt_load.storage import result_file, series, transcripts
 from stt_load.storage.document import as_text, document
+from stt_load.storage.files import beside
 from stt_load.storage.levels_record import LevelsRecord
 from stt_load.storage.merge import merge
 from stt_load.storage.run_record import ReportError, RunRecord
@@ -52,8 +55,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--slo",
         metavar="TEXT",
         action="append",
-        help="hold the run against this in place of its own SLOs, such as 'p95(response_time_s) < 2'; may be given "
-        "again. Exit code 3 when one is missed",
+        help="hold the run against this in place of its own SLOs, such as 'p95(response_time_s) < 2', or a gate, "
+        "'file: gate.json'; may be given again. Exit code 3 when one is missed, 6 when a limit of the gate is passed",
     )
     parser.add_argument(
         "--junit", metavar="FILE", type=Path, help="write the verdicts as JUnit XML; an existing file is replaced"
@@ -64,19 +67,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="append a summary as Markdown; $GITHUB_STEP_SUMMARY is such a file",
     )
+    parser.add_argument(
+        "--html",
+        metavar="FILE",
+        help="write the report as one HTML page that needs no network; an existing file is replaced. auto: beside "
+        "the result, under a name that is free",
+    )
     parser.add_argument("--json", action="store_true", help="print the figures as JSON, without the requests")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit code 0 with the report on stdout, 3 when an SLO that is asked for is missed, 2 with the reason on stderr
-    when there can be none."""
+    """Exit code 0 with the report on stdout, 3 when an SLO that is asked for is missed, 6 when it is over a limit of
+    a gate, 2 with the reason on stderr when there can be none."""
     try:
         if len(args.files) == 1 and series.is_summary(args.files[0]):
             _report_series(args, args.files[0])
             return 0
         files = [_or_what_is_left(path) for path in _runs(args.files)]
         saved = _record(files, args.slo)
-        _write_for_ci(args, saved)
+        _write_files(args, saved, files)
         if args.json:
             print(as_text(document(saved)))
         else:
@@ -87,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
     except _UNFIT as error:
         names = ", ".join(map(str, args.files))
         return _refuse(f"{names}: damaged, no report can be made of it ({type(error).__name__}: {error})")
-    return SLO_MISSED if args.slo is not None and _misses_one(saved) else 0
+    return 0 if args.slo is None else _code(saved)
 
 
 def _record(files: Sequence[Path], slos: Sequence[str] | None) -> RunRecord | LevelsRecord:
@@ -100,7 +109,7 @@ def _record(files: Sequence[Path], slos: Sequence[str] | None) -> RunRecord | Le
             )
         return found
     run = merge([result_file.load_run(path) for path in files])
-    return _judged(_scored(run, files), slos)
+    return judged(_scored(run, files), slos)
 
 
 def _print(say: Messages, language: Language, saved: RunRecord | LevelsRecord, files: Sequence[Path]) -> None:
@@ -112,30 +121,19 @@ def _print(say: Messages, language: Language, saved: RunRecord | LevelsRecord, f
     print(*(map(inert, lines) if ci.is_github() else lines), sep="\n")
 
 
-def _misses_one(saved: RunRecord | LevelsRecord) -> bool:
-    """Whether a run has missed an SLO that it is held against now."""
-    return isinstance(saved, RunRecord) and any(one.verdict == "missed" for one in saved.summary.slo)
-
-
-def _judged(saved: RunRecord, texts: Sequence[str] | None) -> RunRecord:
-    """`saved`, held against the SLOs that `texts` say; against its own where they are None. Raises `ReportError`."""
-    if texts is None:
-        return saved
-    entries: list[dict[str, Any]] = []
-    for text in texts:
-        try:
-            entries += map(slo, slos_in(text))
-        except ValueError as error:
-            raise ReportError(f"--slo: `{text}` {error}") from None
-    for place, problem in problems(map(parsed, entries)):
-        raise ReportError(f"--slo: `{slo_text(entries[place : place + 1])}` {problem}")
-    return replace(saved, config=saved.config | {"slo": entries}, figures=None)
+def _code(saved: RunRecord | LevelsRecord) -> int:
+    """By what a run is held against now."""
+    if not isinstance(saved, RunRecord):
+        return 0
+    if any(one.verdict == "missed" for one in saved.summary.slo):
+        return SLO_MISSED
+    return CANT_TELL if over(saved.summary.gate) else 0
 
 
 def _report_series(args: argparse.Namespace, path: Path) -> None:
     """How far apart the runs of a series are, from its summary. Raises `ReportError`."""
-    if args.junit is not None or args.markdown is not None or args.slo is not None:
-        raise ReportError(f"{path} is of several runs: name one of them for --junit, --markdown or --slo")
+    if any(one is not None for one in (args.junit, args.markdown, args.html, args.slo)):
+        raise ReportError(f"{path} is of several runs: name one of them for --junit, --markdown, --html or --slo")
     record = series.load(path)
     if args.json:
         print(as_text(series.document(record)))
@@ -144,20 +142,52 @@ def _report_series(args: argparse.Namespace, path: Path) -> None:
     print(*map(harmless, summary(say, record, None)), sep="\n")
 
 
-def _write_for_ci(args: argparse.Namespace, saved: RunRecord | LevelsRecord) -> None:
-    """The files that are asked for. Raises `ReportError` for one that can't be written."""
+def _write_files(args: argparse.Namespace, saved: RunRecord | LevelsRecord, files: Sequence[Path]) -> None:
+    """The files that are asked for. files: what `saved` was read from. Raises `ReportError` for one that can't be
+    written."""
     say = Messages(args.language or saved.config["report"]["language"])
     found = ci.cases_of(say, saved)
-    files: dict[Path | None, Callable[[Path], None]] = {
-        args.junit: lambda path: ci.write_junit(path, saved, found),
-        args.markdown: lambda path: ci.append_markdown(path, say, saved, found),
+    writers: dict[str, Callable[[Path], None]] = {
+        "junit": lambda path: ci.write_junit(path, saved, found),
+        "markdown": lambda path: ci.append_markdown(path, say, saved, found),
+        "html": lambda path: _write_page(path, say, saved),
     }
-    for path, write in files.items():
+    given = {"junit": args.junit, "markdown": args.markdown, "html": _page(args.html, files[0])}
+    asked: dict[str, Path] = {name: path for name, path in given.items() if path is not None}
+    if len(set(map(os.path.realpath, asked.values()))) < len(asked):
+        names = ", ".join(f"--{name}" for name in asked)
+        raise ReportError(f"{names}: two of them name the same file; choose one for each")
+    sources = [*args.files, *files, *map(result_file.rows_path, files)]
+    for name, path in asked.items():
+        if path.exists() and any(one.exists() and path.samefile(one) for one in sources):
+            raise ReportError(f"{path} is what the report is made of; choose another file to write")
         try:
-            if path is not None:
-                write(path)
+            writers[name](path)
         except OSError as error:
             raise ReportError(f"{path} can't be written: {error.strerror or error}") from None
+    if args.html == AUTO:
+        print(harmless(f"stt-load: the page is in {asked['html']}"), file=sys.stderr)
+
+
+def _page(given: str | None, source: Path) -> Path | None:
+    """Where the page is to be, if anywhere. source: what the report is made of. Raises `ReportError`."""
+    if given is None:
+        return None
+    if given == AUTO:
+        is_left = source.name.endswith(SUFFIX)
+        return beside(source.with_name(source.name.removesuffix(SUFFIX) + ".json" if is_left else source.name))
+    if not given.strip():
+        raise ReportError(f"--html has an empty name; name a file, or {AUTO} for one beside the result")
+    if given == "-":
+        raise ReportError(f"--html -: standard output has the report itself; name a file, or {AUTO}")
+    return Path(given)
+
+
+def _write_page(path: Path, say: Messages, saved: RunRecord | LevelsRecord) -> None:
+    """Raises OSError."""
+    from stt_load.html.writing import write_report  # not before it is asked for: what it imports takes its time
+
+    write_report(path, say, saved)
 
 
 def _runs(files: Sequence[Path]) -> list[Path]:

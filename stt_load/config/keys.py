@@ -37,6 +37,7 @@ OTHER_WORDS: Mapping[str, str] = {
     "stop_when": "stop_if until precision",
     "repeat": "repetitions runs",
     "report.junit": "junit_xml junit_path xml",
+    "report.html": "html_report html_path html_file page",
     "save_path": "output output_path output_file out result result_path result_file results save",
     "audio.duration": "audio_length length clip_length clip_duration audio_seconds seconds audio_duration_s",
     "audio.sample_rate": "sample_rate_hz samplerate sampling_rate audio_sample_rate",

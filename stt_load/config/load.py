@@ -19,7 +19,7 @@ from stt_load.config.model import Config
 from stt_load.config.notes import notes as about
 from stt_load.config.options import unknown_variables
 from stt_load.config.places import variables
-from stt_load.config.save_path import check_junit_path, check_rows_path, check_save_path
+from stt_load.config.save_path import check_html_path, check_junit_path, check_rows_path, check_save_path
 from stt_load.config.spoken import spoken
 from stt_load.config.yaml_source import Document, parse
 from stt_load.storage.files import OddFileError, read_ordinary
@@ -86,6 +86,7 @@ def load(
         faults += check_save_path(config, save_directory, layers.origins.get(("save_path",)))
         faults += check_rows_path(config, save_directory, layers.origins.get(("report", "rows")))
         faults += check_junit_path(config, save_directory, layers.origins.get(("report", "junit")))
+        faults += check_html_path(config, save_directory, layers.origins.get(("report", "html")))
     if faults:
         # By line; what stands in no file comes last.
         raise ConfigError(sorted(faults, key=lambda fault: math.inf if fault.line is None else fault.line))

@@ -13,7 +13,7 @@ from stt_load.config.model import Config
 from stt_load.config.shares import number_text
 from stt_load.config.slo_values import parsed
 from stt_load.slo.advice import sentences, shortages
-from stt_load.slo.model import Each
+from stt_load.slo.model import Each, LearntLimits
 from stt_load.slo.terms import SHORT
 
 Origins = Mapping[KeyPath, Origin]
@@ -94,6 +94,8 @@ def _no_words(config: Config) -> Iterator[str]:
     if source not in ("noise", "silence"):
         return
     for one in map(parsed, config.slo):
+        if isinstance(one, LearntLimits):
+            continue  # it was learnt from runs of the same
         of_words = one.fields & set(SHORT) if isinstance(one, Each) else one.term.path.startswith("accuracy.")
         if of_words:
             yield f"{one.expression} has no data, and so will be missed: with audio.source {source} no words are said"

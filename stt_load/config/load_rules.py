@@ -7,7 +7,7 @@ from pathlib import Path
 
 from stt_load.audio.lengths import length_of
 from stt_load.config.faults import KeyPath
-from stt_load.config.model import Config
+from stt_load.config.model import AUTO, Config
 from stt_load.config.places import Broken
 from stt_load.config.slo_values import parsed
 from stt_load.slo.parse import problems
@@ -18,6 +18,7 @@ MOST_ARRIVALS = 100_000_000
 """In a given time: their rows fill 16 GB, and to count them beforehand takes seconds."""
 SLO: KeyPath = ("slo",)
 JUNIT: KeyPath = ("report", "junit")
+HTML: KeyPath = ("report", "html")
 
 
 def load_can_be_carried_out(config: Config) -> Iterator[Broken]:
@@ -69,6 +70,17 @@ def junit_has_a_file_of_its_own(config: Config) -> Iterator[Broken]:
         yield {JUNIT: "does not end with .xml; choose a name that does, or null"}
     elif config.save_path is not None and Path(given) == Path(config.save_path):
         yield {JUNIT: "is the file of save_path; choose another one, or null"}
+
+
+def html_has_a_file_of_its_own(config: Config) -> Iterator[Broken]:
+    """A name that a browser knows, and that no result has."""
+    given = config.report.html
+    if given is None or given == AUTO:
+        return
+    if Path(given).suffix not in (".html", ".htm"):
+        yield {HTML: f"does not end with .html; choose a name that does, or {AUTO}, or null"}
+    elif config.save_path is not None and Path(given) == Path(config.save_path):
+        yield {HTML: f"is the file of save_path; choose another one, or {AUTO}, or null"}
 
 
 def _mean(ends: float | list[float]) -> float:

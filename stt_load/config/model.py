@@ -43,6 +43,10 @@ MOST_REPEATS = 1_000
 Price = Annotated[float, Field(gt=0, le=1e9)]
 
 
+AUTO = "auto"
+"""Of `report.html`: beside the result."""
+
+
 class Report(Section):
     """The console report, and what is written beside the result."""
 
@@ -58,6 +62,12 @@ class Report(Section):
         min_length=1,
         description="File for the verdicts as JUnit XML, which CI services show: NAME.xml. It has a test case for "
         "each SLO, and for each check of the measurement. An existing one is replaced. Null makes none.",
+    )
+    html: str | None = Field(
+        default=None,
+        min_length=1,
+        description="File for the report as one HTML page that needs no network: NAME.html, where an existing one is "
+        "replaced. `auto` puts it beside the result, under its name, and keeps what is there. Null makes none.",
     )
 
 
@@ -162,7 +172,9 @@ class Config(Section):
         description="Limits that the service has to keep, or the run ends with exit code 3. A percentile ranks all "
         "measured requests, the failed ones beyond all others; of: ok has it rank the answered ones alone. abort: "
         "true ends the run as soon as the limit can't be kept any more. each says what makes a request a good one, "
-        "for goodput_rps and goodput_ratio. In one line, semicolons stand between them.",
+        "for goodput_rps and goodput_ratio. file is a gate that `stt-load baseline` has learnt from good runs, by a "
+        "path that begins in the working directory: over one of its limits a run ends with exit code 6, and is to be "
+        "done once more. In one line, semicolons stand between them.",
     )
     cost: Cost = Field(default=Cost(), description="What the service costs, in any currency.")
     seed: int | None = Field(

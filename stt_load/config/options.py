@@ -135,6 +135,7 @@ OPTIONS: tuple[Option, ...] = (
     _option("--report-language", "report.language", in_web_form=False),
     _option("--report-rows", "report.rows", in_web_form=False),
     _option("--junit", "report.junit", in_web_form=False),
+    _option("--html-report", "report.html", in_web_form=False),
     _option("--strict-validity", "validity.strict", in_web_form=False),
     _option("--strict-slo", "validity.strict_slo", in_web_form=False),
 )

@@ -109,6 +109,7 @@ EXAMPLES: Mapping[str, str] = {
     "embedded.seed": "1",
     "report.rows": "requests.csv",
     "report.junit": "verdicts.xml",
+    "report.html": "auto",
     "stop_when": "{metric: p95(response_time_s), within: 5%}",
     "repeat": "3",
     "load.rate": "12",

@@ -10,8 +10,14 @@ from pathlib import Path
 from stt_load.config.api import TimeHeader
 from stt_load.config.clip_rules import clips_have_a_size, recordings_are_named
 from stt_load.config.faults import KeyPath
+from stt_load.config.gate_rules import gate_can_be_used
 from stt_load.config.level_rules import levels_can_be_carried_out, search_has_a_limit
-from stt_load.config.load_rules import junit_has_a_file_of_its_own, load_can_be_carried_out, slos_go_together
+from stt_load.config.load_rules import (
+    html_has_a_file_of_its_own,
+    junit_has_a_file_of_its_own,
+    load_can_be_carried_out,
+    slos_go_together,
+)
 from stt_load.config.model import Config
 from stt_load.config.places import Broken, model_has_a_place, references_are_right, variables_are_right
 from stt_load.config.spoken import packs_can_be_read, recordings_can_be_read
@@ -48,10 +54,12 @@ def broken_rules(config: Config, environ: Mapping[str, str], *, speaks: bool = T
     yield from _upload_has_a_path(config)
     yield from _rows_have_a_form(config)
     yield from junit_has_a_file_of_its_own(config)
+    yield from html_has_a_file_of_its_own(config)
     yield from load_can_be_carried_out(config)
     yield from levels_can_be_carried_out(config)
     yield from search_has_a_limit(config)
     yield from slos_go_together(config)
+    yield from gate_can_be_used(config)
     yield from _header_has_its_own_unit(config)
     yield from packs_can_be_read(config)
     yield from recordings_can_be_read(config.audio, config.load.trace)

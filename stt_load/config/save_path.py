@@ -7,9 +7,9 @@ from pathlib import Path
 
 from stt_load.config.faults import Fault, KeyPath
 from stt_load.config.layers import Layer, Origin
-from stt_load.config.model import Config
+from stt_load.config.model import AUTO, Config
 
-KEY, ROWS_KEY, JUNIT_KEY = ("save_path",), ("report", "rows"), ("report", "junit")
+KEY, ROWS_KEY, JUNIT_KEY, HTML_KEY = ("save_path",), ("report", "rows"), ("report", "junit"), ("report", "html")
 # What a run puts beside NAME.json while and after it runs has longer names; they must fit as well.
 LONGEST_SUFFIX = ".requests.jsonl.gz"
 
@@ -39,6 +39,13 @@ def check_junit_path(config: Config, directory: Path, origin: Origin | None = No
     given = config.report.junit
     problem = None if given is None else _problem(given, directory / given)
     return [] if problem is None else [_fault(JUNIT_KEY, given, problem, origin)]
+
+
+def check_html_path(config: Config, directory: Path, origin: Origin | None = None) -> list[Fault]:
+    """The same of `report.html`; `auto` is beside the result, which is tried anyway."""
+    given = config.report.html
+    problem = None if given is None or given == AUTO else _problem(given, directory / given)
+    return [] if problem is None else [_fault(HTML_KEY, given, problem, origin)]
 
 
 def _fault(key: KeyPath, given: str | None, problem: str, origin: Origin | None) -> Fault:

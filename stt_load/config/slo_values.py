@@ -27,10 +27,10 @@ LIST_FORM = "[p95(response_time_s) < 2, {limit: error_rate < 1%, abort: true}]"
 SEPARATOR = "; "
 TEXT_FORM = "p95(response_time_s) < 2; error_rate < 1%"
 _ENTRY_FORM = (
-    "a limit such as p95(response_time_s) < 2, {limit: error_rate < 1%, abort: true}, or "
-    "{each: response_time_s < 0.5 + 0.2 * audio_s}"
+    "a limit such as p95(response_time_s) < 2, {limit: error_rate < 1%, abort: true}, "
+    "{each: response_time_s < 0.5 + 0.2 * audio_s}, or {file: gate.json}, which `stt-load baseline` makes"
 )
-_KNOWN = ("limit", "abort", "of", "each")
+_KNOWN = ("limit", "abort", "of", "each", "file")
 OF = ("all", "ok")
 """What an SLO's percentile ranks: every measured intent, a failure beyond all, or what was answered."""
 
@@ -41,7 +41,7 @@ STOP_FORM = "{metric: p95(response_time_s), within: 5%}"
 STOP_TEXT = "p95(response_time_s) within 5%"
 LEAST_WITHIN, MOST_WITHIN = 0.001, 0.5
 _STOP = re.compile(r"\s*(.+?)\s+within\s+(\S+)\s*")
-_BARE = re.compile(r"(limit|each)\s*:\s")
+_BARE = re.compile(r"(limit|each|file)\s*:\s")
 
 
 def slos_in(value: object) -> list[Any]:
@@ -58,7 +58,7 @@ def slo_text(entries: Sequence[Mapping[str, Any]]) -> str:
 
 
 def slo(value: object) -> dict[str, Any]:
-    """`{limit: TEXT, abort: BOOL, of: all | ok}`, or `{each: TEXT}`; a text is a limit."""
+    """`{limit: TEXT, abort: BOOL, of: all | ok}`, `{each: TEXT}`, or `{file: PATH}`; a text is a limit."""
     entry = _entry(value)
     parsed(entry)
     return entry
@@ -74,8 +74,13 @@ def _entry(value: object) -> dict[str, Any]:
             meant = nearest(str(name).lower(), _KNOWN)
             hint = f" (did you mean `{meant}`?)" if meant else ""
             raise ValueError(f"has an unknown key `{dotted((str(name),))}`{hint}; choose {_ENTRY_FORM}")
-    if ("limit" in value) == ("each" in value):
-        raise ValueError(f"has {'both limit and each' if 'each' in value else 'no limit'}; choose {_ENTRY_FORM}")
+    kinds = [name for name in ("limit", "each", "file") if name in value]
+    if len(kinds) != 1:
+        raise ValueError(f"has {'both ' + ' and '.join(kinds[:2]) if kinds else 'no limit'}; choose {_ENTRY_FORM}")
+    if "file" in value:
+        if len(value) > 1:
+            raise ValueError("has more than its `file`, whose limits are all judged; choose that alone")
+        return {"file": _expression(value["file"], "file")}
     if "each" in value:
         if len(value) > 1:
             raise ValueError("has more than its `each`; choose that alone, and a limit such as goodput_ratio > 95%")
@@ -152,7 +157,7 @@ def _read(part: str) -> list[Any]:
 
 
 def _entry_text(entry: Mapping[str, Any]) -> str:
-    if "each" in entry:
+    if "each" in entry or "file" in entry:
         return one_line(dict(entry))
     more = {name: entry[name] for name, usual in (("abort", False), ("of", "all")) if entry[name] != usual}
     return one_line({"limit": entry["limit"]} | more) if more else str(entry["limit"])
@@ -165,6 +170,13 @@ def _expression(value: object, name: str) -> str:
 
 
 _LIMIT = {"type": "string", "minLength": 1}
+_FILE = {
+    "type": "object",
+    "properties": {"file": _LIMIT},
+    "required": ["file"],
+    "additionalProperties": False,
+    "description": "a gate that `stt-load baseline` has made",
+}
 _ENTRY = {
     "anyOf": [
         _LIMIT,
@@ -180,6 +192,7 @@ _ENTRY = {
             "required": ["each"],
             "additionalProperties": False,
         },
+        _FILE,
     ]
 }
 SloList = Annotated[
@@ -191,6 +204,7 @@ SloList = Annotated[
         {
             "anyOf": [
                 {"type": "array", "items": _ENTRY, "maxItems": MOST_SLOS, "examples": [LIST_FORM]},
+                _FILE,
                 {"type": "string", "description": f"one line such as {TEXT_FORM}"},
             ]
         }

@@ -20,7 +20,7 @@ SHOWN_CHARACTERS = 60
 LONGEST_PATH = 300
 _LONG = frozenset({
     ("audio", "files"), ("audio", "pack"), ("embedded", "pack"), ("save_path",), ("report", "rows"),
-    ("report", "junit"), ("load", "trace"), ("load", "stages"), ("load", "levels"),
+    ("report", "junit"), ("report", "html"), ("load", "trace"), ("load", "stages"), ("load", "levels"),
     ("load", "search"), ("slo",), ("stop_when",),
 })  # fmt: skip
 """Keys whose values are long, with small letters and digits, as folders and figures are called."""

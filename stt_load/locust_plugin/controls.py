@@ -58,6 +58,8 @@ class Controls:
         self._state = self._runner.state
         self._goes_on = False
         self.called_off: str | None = None
+        # Its reason Locust logs, and nobody needs to know where it was raised.
+        gevent.get_hub().NOT_ERROR += (StopTest,)
         user_code.end_from_anywhere(self._runner, ended=self._ended)
 
     def spawn(self, work: Callable[[], None]) -> None:

@@ -11,6 +11,7 @@ from typing import Any, TextIO
 import gevent
 
 from stt_load.clock import clock
+from stt_load.config.model import AUTO
 from stt_load.report import ci, opening, progress, series
 from stt_load.report.annotations import inert
 from stt_load.report.console import result
@@ -22,6 +23,7 @@ from stt_load.samples.escaping import harmless
 from stt_load.samples.progress import Progress
 from stt_load.samples.run_info import Load, RunInfo
 from stt_load.stats.model import Warmup
+from stt_load.storage.files import beside
 from stt_load.storage.levels_record import LevelsRecord
 from stt_load.storage.run_record import RunRecord
 
@@ -119,30 +121,51 @@ class Display:
     def tell_ci(self, run: RunRecord | LevelsRecord, *, failures_fail: bool) -> bool:
         """Files that were asked for by the configuration, or by the CI system that is there, and lines for its log.
         Returns whether all could be written; what could not is said. failures_fail: a request that failed is one of
-        too many."""
+        too many. Raises whatever breaks in making a file, once all else is told."""
         say, written = self._say, True
         found = ci.cases_of(say, run, failures_fail=failures_fail)
         summary = ci.step_summary()
         files: dict[Path, Callable[[Path], None]] = {}
-        if self._junit is not None:
-            files[self._junit] = lambda path: ci.write_junit(path, run, found)
+        if (junit := self._asked("junit")) is not None:
+            files[junit] = lambda path: ci.write_junit(path, run, found)
         if summary is not None:
             files[summary] = lambda path: ci.append_markdown(path, say, run, found)
-        for path, write in files.items():
-            try:
-                write(path)
-            except OSError as error:
-                written = False
-                self._print([say("ci.not_written", path=path, reason=error.strerror or error)])
-        self._clear()
-        self._report.write("".join(f"{harmless(line)}\n" for line in ci.log_lines(found)))
+        if (page := self._page(run)) is not None:
+            files[page] = lambda path: self._write_page(path, run)
+        try:
+            for path, write in files.items():
+                try:
+                    write(path)
+                except OSError as error:
+                    written = False
+                    self._print([say("ci.not_written", path=path, reason=error.strerror or error)])
+        finally:  # what breaks in making a file is the caller's to tell; the log has its lines all the same
+            self._clear()
+            self._report.write("".join(f"{harmless(line)}\n" for line in ci.log_lines(found)))
         return written
 
-    @property
-    def _junit(self) -> Path | None:
-        """Where the cases are to be, if anywhere."""
-        given = self._config["report"]["junit"]
-        return None if given is None else Path(given)
+    def _asked(self, key: str) -> Path | None:
+        """Where the file of `report.KEY` is to be, if anywhere."""
+        given = self._config["report"].get(key)
+        return None if given is None else self._own(Path(given))
+
+    def _own(self, path: Path) -> Path:
+        """The name of a file that each run has, for this one."""
+        return path
+
+    def _page(self, run: RunRecord | LevelsRecord) -> Path | None:
+        """Where the page is to be, if anywhere: `auto` is beside the result, whose name no other run has, and where
+        somebody has put a file of that name, it is kept. A result that could not be written has nothing beside it."""
+        if self._config["report"].get("html") != AUTO:
+            return self._asked("html")
+        return None if run.path is None else beside(run.path)
+
+    def _write_page(self, path: Path, run: RunRecord | LevelsRecord) -> None:
+        """In the language of the report, whatever the terminal can show. Raises OSError."""
+        from stt_load.html.writing import write_report  # not before it is asked for: each start waits for imports
+
+        write_report(path, Messages(self._language), run)
+        self._print([self._say("html.saved", path=path)])
 
     def others_failed(self, requests: int, code: int) -> None:
         """Why the process ends with `code`, which nothing in the report tells."""
@@ -222,7 +245,5 @@ class OneOfSeries(Display):
     def _result(self, run: RunRecord) -> Iterable[str]:
         return series.brief(self._say, run)
 
-    @property
-    def _junit(self) -> Path | None:
-        path = super()._junit
-        return None if path is None else path.with_stem(f"{path.stem}_{self._number}")
+    def _own(self, path: Path) -> Path:
+        return path.with_stem(f"{path.stem}_{self._number}")

@@ -12,6 +12,7 @@ from locust.env import Environment
 
 from stt_load.config import Config, ConfigError, masked
 from stt_load.config.faults import Fault
+from stt_load.config.gate_rules import gate_file
 from stt_load.config.section import EMBEDDED
 from stt_load.locust_plugin import asked_users, quirks
 from stt_load.locust_plugin.command_line import CommandLine
@@ -27,6 +28,7 @@ from stt_load.run.context import shown_name
 from stt_load.run.order import Order
 from stt_load.run.progress import ProcessState
 from stt_load.run.run import LocustControls, Run
+from stt_load.samples.gate import RunGate
 from stt_load.samples.levels import Levels
 from stt_load.slo.parse import parse
 from stt_load.storage.levels_record import LevelsRecord
@@ -80,10 +82,17 @@ class Launcher:
         assert runner is not None
         config = self.config()
         asked_users.check(config, runner)
+        gate = _gate_of(config)
         self._begin(series, config)
         self.levels = None
         order = Order(
-            config, masked(config), self._url(config), self._command_line.file, series.number, series.save_path
+            config,
+            masked(config),
+            self._url(config),
+            self._command_line.file,
+            series.number,
+            series.save_path,
+            gate=gate,
         )
         self._reports.name = shown_name(order.target())
         asked = levels_asked(config.model_dump())
@@ -118,6 +127,8 @@ class Launcher:
             reset_statistics=(lambda: None) if order.level else reset,  # all levels together are one test of Locust's
             stop_users=stop_users,
         )
+        user_class = ", ".join(user.__name__ for user in environment.user_classes)
+        _check_gate(order, ours, user_class)
         return Run(
             order,
             executors.executor(config, ours if all_at_once else 0, level=order.level is not None),
@@ -125,7 +136,7 @@ class Launcher:
             controls,
             screen,
             users=ours,
-            user_class=", ".join(user.__name__ for user in environment.user_classes),
+            user_class=user_class,
         )
 
     @property
@@ -178,14 +189,16 @@ class Launcher:
         errors = self._environment.runner.errors.values()
         return sum(error.occurrences for error in errors if error.name != self._reports.name)
 
-    def exit_code(self, record: RunRecord | LevelsRecord, others_failed: int) -> int:
-        """What a run ends with. A request of other users that has failed is a failure, as in any Locust test."""
+    def exit_code(self, record: RunRecord | LevelsRecord, others_failed: int, *, gated: bool = True) -> int:
+        """What a run ends with. A request of other users that has failed is a failure, as in any Locust test. gated:
+        as of `exit_code`."""
         failures_code: int = self._options.exit_code_on_error
-        code = exit_code(record, failures_code=failures_code)
+        code = exit_code(record, failures_code=failures_code, gated=gated)
         if code or not failures_code or not others_failed:
             return code
         assert self._screen is not None
-        self._screen.others_failed(others_failed, failures_code)
+        if gated:
+            self._screen.others_failed(others_failed, failures_code)
         return failures_code
 
     def tell_ci(self, record: RunRecord | LevelsRecord) -> bool:
@@ -207,3 +220,20 @@ class Launcher:
         elif environment.host:
             environment.host = self._command_line.shown(environment.host)
         return config.api.url(base_url)
+
+
+def _gate_of(config: Config) -> RunGate | None:
+    """The gate that the run is to be held against, if any. Raises `ConfigError` where it can't be read."""
+    if gate_file(config) is None:
+        return None
+    from stt_load.locust_plugin import gate_check  # not before it is asked for: each start waits for what is imported
+
+    return gate_check.gate_of(config)
+
+
+def _check_gate(order: Order, users: int, user_class: str) -> None:
+    """Raises `ConfigError` unless the run is of the kind that its gate was learnt from, if it has one."""
+    if order.gate is not None:
+        from stt_load.locust_plugin import gate_check
+
+        gate_check.check(order, users, user_class)

@@ -34,7 +34,5 @@ class LevelsOfSeries(LevelsDisplay):
     def _whole(self, record: LevelsRecord) -> Iterable[str]:
         return levels_report.brief(self._say, record)
 
-    @property
-    def _junit(self) -> Path | None:
-        path = super()._junit
-        return None if path is None else path.with_stem(f"{path.stem}_{self._run}")
+    def _own(self, path: Path) -> Path:
+        return path.with_stem(f"{path.stem}_{self._run}")

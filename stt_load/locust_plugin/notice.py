@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from stt_load.gates.twice import over
 from stt_load.locust_plugin import levels_notice
 from stt_load.locust_plugin.levels_notice import LevelsView, Table
 from stt_load.report import accuracy, console, ending, levels_report, progress
@@ -178,7 +179,8 @@ class NoticeBoard:
     def _ended(self, run: RunRecord, others: Sequence[str]) -> Notice:
         why = tuple(ending.ending(self.say, run))
         lines = (*why, *judged(self.say, run), *others, *ending.faults(self.say, run))
-        good = not (why or others or any(accuracy.alarm(self.say, run)))
+        missed = over(run.summary.gate) or any(one.verdict == "missed" for one in run.summary.slo)
+        good = not (why or others or missed or any(accuracy.alarm(self.say, run)))
         return Notice(_kind(run, good=good), _texts(lines), tuple(self._links(run)), is_open(run.info.load))
 
     def _levels_ended(self, record: LevelsRecord, others: Sequence[str]) -> Notice:

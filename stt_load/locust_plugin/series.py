@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TextIO
 
 from stt_load.config import Config
+from stt_load.gates.twice import decision
 from stt_load.locust_plugin.process_exit import ProcessExit
 from stt_load.report import series as lines
-from stt_load.report.exit_code import INTERRUPTED, worst
+from stt_load.report.exit_code import INTERRUPTED, OF_DECISIONS, worst
 from stt_load.report.messages import Language
 from stt_load.report.output import Output, messages_for
 from stt_load.samples.escaping import harmless
@@ -30,7 +31,7 @@ class Series:
     def __init__(self) -> None:
         self.number = 0
         self.planned = 1
-        self._over = False
+        self._is_over = False
         self._path: Path | None = None
         self._language: Language = "en"
         self._target = ""
@@ -38,6 +39,7 @@ class Series:
         self._last: EndReason | None = None
         self._done = 0
         self._codes: list[int] = []
+        self._over: list[frozenset[str]] = []
 
     def begin(self, config: Config, *, repeats: bool) -> None:
         """A run begins. repeats: `repeat` counts."""
@@ -66,7 +68,7 @@ class Series:
     def is_followed(self, reason: EndReason | None) -> bool:
         """Whether another run follows this one, if it ends for `reason`: after an end that was not planned somebody
         wants that of all, or the service doesn't answer."""
-        return not self._over and self.number < self.planned and reason in PLANNED
+        return not self._is_over and self.number < self.planned and reason in PLANNED
 
     @property
     def has_run(self) -> bool:
@@ -78,28 +80,38 @@ class Series:
         """Runs of a series are missing."""
         return not self.is_one and self._done < self.planned
 
-    def add(self, run: RunRecord | LevelsRecord, code: int) -> int:
-        """A run has ended, with `code`. Returns what all of them so far end with."""
-        self._codes.append(code)
+    def add(self, run: RunRecord | LevelsRecord, code: int, ungated: int | None = None) -> int:
+        """A run has ended, with `code`. Returns what all of them so far end with.
+
+        ungated: its code where the gate does not count, which is judged by all of them together; None: the same.
+        """
+        self._codes.append(code if ungated is None else ungated)
+        if isinstance(run, RunRecord):
+            self._over.append(run.over_gate)
         self._done += 1
         self._last = run.info.end_reason
         self._target = run.info.target
         if not self.is_one:
             self._runs.append(files.one_run(self.number, run, code))
-        return worst(self._codes)
+        return self._code
 
     def failed(self, code: int) -> int:
         """A run could not be begun, or not be done: no other follows. Returns as `add` does."""
-        self._over = True
+        self._is_over = True
         self._codes.append(code)
-        return worst(self._codes)
+        return self._code
+
+    @property
+    def _code(self) -> int:
+        """What all runs so far end with."""
+        return worst([*self._codes, OF_DECISIONS[decision(self._over)]])
 
     def conclude(self, process_exit: ProcessExit, stream: TextIO) -> None:
         """The process ends: the summary is written and shown, once. A series that a signal has cut short was
         interrupted, whatever its runs ended with. Raises OSError."""
         if self.is_cut_short and process_exit.interrupted:
             process_exit.code = self.failed(INTERRUPTED)
-        self._over = True
+        self._is_over = True
         if self.is_one or not self._runs or self._path is None:
             return
         code = process_exit.code

@@ -243,7 +243,8 @@ class Suite:
             self._run = None
             run.lifecycle.concluded.set()
         code = self._launcher.exit_code(record, self._others_failed)
-        self._process_exit.code = self._series.add(record, code)
+        ungated = self._launcher.exit_code(record, self._others_failed, gated=False)
+        self._process_exit.code = self._series.add(record, code, ungated)
         self._controls.attempt(self._tell_ci)
         if self._process_exit.interrupted:
             self._controls.close_page()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from stt_load.report.aligned import compared
 from stt_load.report.lengths import span
@@ -26,7 +26,7 @@ def lines(say: Messages, run: RunRecord) -> Iterator[str]:
     figures, scoring = run.summary.metrics.accuracy, run.accuracy or _UNKNOWN
     yield ""
     if not figures.n:
-        yield from _unscored(say, run)
+        yield from wrap(unscored(say, run), say.width, "", "  ")
         return
     yield say("accuracy.heading")
     yield from _rates(say, figures, scoring)
@@ -74,7 +74,7 @@ def of_flaw(say: Messages, run: RunRecord, flaw: str, indent: str) -> Iterator[s
     above = {(example.seq, example.attempt) for example in scoring.worst}
     for example in scoring.examples:
         if example.flaw == flaw and (example.seq, example.attempt) in above:
-            yield f"{indent}{_named(say, example)}{say('accuracy.above')}"
+            yield f"{indent}{named(say, example)}{say('accuracy.above')}"
         elif example.flaw == flaw:
             yield from _example(say, example, indent)
 
@@ -93,17 +93,16 @@ def _source(run: RunRecord) -> str:
     return str(run.config["audio"].get("source", "noise"))
 
 
-def _unscored(say: Messages, run: RunRecord) -> Iterator[str]:
+def unscored(say: Messages, run: RunRecord) -> str:
+    """Why no answer was held against what was said."""
     source, scoring = _source(run), run.accuracy or _UNKNOWN
     if source in SILENT:
-        text = say(f"accuracy.{source}")
-    elif scoring.reason == NO_TEXTS:
-        text = say("accuracy.no_texts")
-    elif scoring.reason is not None:
-        text = say("accuracy.reason", reason=plain(scoring.reason))
-    else:
-        text = say("accuracy.unscored_run")
-    yield from wrap(text, say.width, "", "  ")
+        return say(f"accuracy.{source}")
+    if scoring.reason == NO_TEXTS:
+        return say("accuracy.no_texts")
+    if scoring.reason is not None:
+        return say("accuracy.reason", reason=plain(scoring.reason))
+    return say("accuracy.unscored_run")
 
 
 def _rates(say: Messages, figures: AccuracyFigures, scoring: Accuracy) -> Iterator[str]:
@@ -111,11 +110,21 @@ def _rates(say: Messages, figures: AccuracyFigures, scoring: Accuracy) -> Iterat
     for name in reversed(RATES) if korean else RATES:
         mark = say("accuracy.without_spaces") if korean and name == "cer" else ""
         yield f"  {_rate(say, figures, name)}{mark}"
+    yield from spaced(say, scoring)
+    yield from wrap(edits(say, figures), say.width, "  ", "    ")
+
+
+def spaced(say: Messages, scoring: Accuracy) -> Iterator[str]:
+    """Of a Korean run, the rate of characters with its blanks."""
     if scoring.spaced_characters:
-        spaced = (scoring.spaced_character_edits or 0) / scoring.spaced_characters
-        yield say("accuracy.spaced", value=say.share(spaced))
+        rate = (scoring.spaced_character_edits or 0) / scoring.spaced_characters
+        yield say("accuracy.spaced", value=say.share(rate))
+
+
+def edits(say: Messages, figures: AccuracyFigures) -> str:
+    """What the rates are made of."""
     counts = {name: getattr(figures, name) for name in ("words", "substitutions", "deletions", "insertions")}
-    yield from wrap(say("accuracy.edits", n=figures.n, **counts), say.width, "  ", "    ")
+    return say("accuracy.edits", n=figures.n, **counts)
 
 
 def _rate(say: Messages, figures: AccuracyFigures, name: str) -> str:
@@ -127,23 +136,26 @@ def _rate(say: Messages, figures: AccuracyFigures, name: str) -> str:
 
 
 def _conditions(say: Messages, figures: AccuracyFigures, scoring: Accuracy) -> Iterator[str]:
-    """What the rates can't tell, and under which rules they came about."""
-    told = []
+    told = list(conditions(say, figures, scoring))
     if figures.judged:
         flaws = {flaw: getattr(figures, flaw) for flaw in FLAWS}
-        told.append(say("accuracy.flaws", judged=figures.judged, **flaws))
+        told.insert(0, say("accuracy.flaws", judged=figures.judged, **flaws))
+    for text in told:
+        yield from wrap(text, say.width, "  ", "    ")
+
+
+def conditions(say: Messages, figures: AccuracyFigures, scoring: Accuracy) -> Iterator[str]:
+    """What the rates can't tell, and under which rules they came about."""
     if too_short := figures.n - (figures.judged or 0):
-        told.append(say("accuracy.too_short", n=too_short, of=figures.n, fewest=FEWEST_WORDS))
+        yield say("accuracy.too_short", n=too_short, of=figures.n, fewest=FEWEST_WORDS)
     if scoring.unscored:
-        told.append(say("accuracy.unscored", n=scoring.unscored))
+        yield say("accuracy.unscored", n=scoring.unscored)
     if scoring.numerals and (figures.wer or 0.0) <= MOSTLY_WRONG:  # above it, words are others for another reason
-        told.append(say("accuracy.numerals", n=scoring.numerals))
+        yield say("accuracy.numerals", n=scoring.numerals)
     if scoring.normalisation is not None:
         package = "" if scoring.normaliser is None else f" ({plain(scoring.normaliser)})"
         pack = say("none") if scoring.pack is None else plain(scoring.pack)
-        told.append(say("accuracy.normalisation", name=plain(scoring.normalisation), package=package, pack=pack))
-    for text in told:
-        yield from wrap(text, say.width, "  ", "    ")
+        yield say("accuracy.normalisation", name=plain(scoring.normalisation), package=package, pack=pack)
 
 
 def _durations(say: Messages, durations: tuple[DurationFigures, ...]) -> Iterator[str]:
@@ -151,11 +163,15 @@ def _durations(say: Messages, durations: tuple[DurationFigures, ...]) -> Iterato
     if len(found) < 2:
         return
     yield say("accuracy.by_duration")
+    yield from table(*duration_cells(say, found), say.width)
+
+
+def duration_cells(say: Messages, found: Sequence[DurationFigures]) -> tuple[list[str], list[list[str]]]:
+    """The heads of the columns, and a row for each length of audio."""
     heads = [say("lengths.length"), *(say(f"accuracy.{name}") for name in ("answers", "words", *RATES))]
-    cells = [
+    return heads, [
         [span(say, one), str(one.scored), str(one.words), say.share(one.wer), say.share(one.cer)] for one in found
     ]
-    yield from table(heads, cells, say.width)
 
 
 def _worst(say: Messages, scoring: Accuracy) -> Iterator[str]:
@@ -169,7 +185,7 @@ def _worst(say: Messages, scoring: Accuracy) -> Iterator[str]:
 
 def _example(say: Messages, example: Example, indent: str) -> Iterator[str]:
     """Which request, how wrong and in which way; what was said, and what was heard."""
-    yield from wrap(_named(say, example), say.width, indent, f"{indent}  ")
+    yield from wrap(named(say, example), say.width, indent, f"{indent}  ")
     labels = say("accuracy.said"), say("accuracy.heard")
     widest = max(map(columns, labels))
     said, heard = (label + " " * (widest - columns(label)) for label in labels)
@@ -177,7 +193,8 @@ def _example(say: Messages, example: Example, indent: str) -> Iterator[str]:
     yield from compared(example.said, answer, say.width, (said, heard), f"{indent}  ")
 
 
-def _named(say: Messages, example: Example) -> str:
+def named(say: Messages, example: Example) -> str:
+    """Which request an example is of, and what is wrong with its answer."""
     head = say("accuracy.example", seq=example.seq, value=f"{example.wer:.0%}")
     if example.flaw is None:
         return head

@@ -30,7 +30,7 @@ def compared(said: str, heard: str, width: int, labels: Pair, indent: str) -> It
     Where hardly a word is alike the texts follow each other as they are.
     """
     first, second = plain(said), plain(heard)
-    pairs = aligned(_words(first), _words(second))
+    pairs = word_by_word(first, second)
     room = width - len(indent) - columns(labels[0]) - 2
     alike = sum(mark_of(pair) == ALIKE for pair in pairs)
     widest = max((columns(word) for pair in pairs for word in pair), default=0)
@@ -46,6 +46,11 @@ def compared(said: str, heard: str, width: int, labels: Pair, indent: str) -> It
     for number, row in enumerate(rows[:last], start=1):
         cut = number == last < len(rows) and row[-1] != _SKIPPED
         yield from _lines([*row, _SKIPPED] if cut else row, labels, indent)
+
+
+def word_by_word(said: str, heard: str) -> list[Pair]:
+    """The words of both texts, `aligned`; of either the first ones, where it has very many."""
+    return aligned(_words(said), _words(heard))
 
 
 def aligned(said: Sequence[str], heard: Sequence[str]) -> list[Pair]:
@@ -92,7 +97,15 @@ def mark_of(pair: Pair) -> str:
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in text.split() if _key(word)][:MOST_WORDS]
+    """What has letters or digits, each with what follows it and has none: that is shown with it, and is no word. All
+    of a text without any is one."""
+    words: list[str] = []
+    for one in text.split():
+        if words and not (_key(one) and _key(words[-1])):
+            words[-1] += f" {one}"
+        else:
+            words.append(one)
+    return words[:MOST_WORDS]
 
 
 def _key(word: str) -> str:

@@ -16,7 +16,7 @@ _KIND = {"failed": "error", "error": "error", "doubtful": "warning"}
 
 def commands(found: Sequence[Case]) -> Iterator[str]:
     """A line for each case that has not passed or is in doubt: SLOs first, then the rest in their order."""
-    in_order = sorted(found, key=lambda case: case.group != "slo")
+    in_order = sorted(found, key=lambda case: case.group not in ("slo", "gate"))
     for kind in ("error", "warning"):
         some = [case for case in in_order if _KIND.get(case.outcome) == kind]
         for case in some[:MOST]:

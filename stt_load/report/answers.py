@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -78,18 +78,30 @@ def is_max(times: Distribution) -> bool:
 
 def backends(say: Messages, found: tuple[Backend, ...]) -> Iterator[str]:
     """A table for each captured header."""
-    for header in dict.fromkeys(backend.header for backend in found):
-        rows = [backend for backend in found if backend.header == header]
+    for header, rows in by_header(found).items():
         yield ""
         yield say("backends.heading", header=header or "...")
-        counted = [name for name in COUNTS if name != "unfinished" or any(one.unfinished for one in rows)]
-        heads = ["", *(say(f"backends.{name}") for name in (*counted, "mean", "median", "p95"))]
-        cells = []
-        for backend in rows[:MOST_BACKENDS]:
-            counts = [str(getattr(backend, name)) for name in counted]
-            times = [say.number(value, 3) for value in (backend.mean_s, backend.median_s, backend.p95_s)]
-            value = say("none") if backend.value is None else plain(backend.value)
-            cells.append([value, *counts, *times])
-        yield from table(heads, cells, say.width, named=True)
+        yield from table(*backend_cells(say, rows[:MOST_BACKENDS]), say.width, named=True)
         if len(rows) > MOST_BACKENDS:
             yield say("backends.more", n=len(rows) - MOST_BACKENDS)
+
+
+def by_header(found: Iterable[Backend]) -> dict[str, list[Backend]]:
+    """`found`, apart by the captured header that they are values of."""
+    apart: dict[str, list[Backend]] = {}
+    for backend in found:
+        apart.setdefault(backend.header, []).append(backend)
+    return apart
+
+
+def backend_cells(say: Messages, rows: Sequence[Backend]) -> tuple[list[str], list[list[str]]]:
+    """The heads of the columns of a header's values, and a row for each."""
+    counted = [name for name in COUNTS if name != "unfinished" or any(one.unfinished for one in rows)]
+    heads = ["", *(say(f"backends.{name}") for name in (*counted, "mean", "median", "p95"))]
+    cells = []
+    for backend in rows:
+        counts = [str(getattr(backend, name)) for name in counted]
+        times = [say.number(value, 3) for value in (backend.mean_s, backend.median_s, backend.p95_s)]
+        value = say("none") if backend.value is None else plain(backend.value)
+        cells.append([value, *counts, *times])
+    return heads, cells

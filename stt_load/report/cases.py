@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from stt_load.report import ending, slo
+from stt_load.comparison.names import name_of
+from stt_load.report import ending, gate, slo
 from stt_load.report.exit_code import failures_are_allowed
 from stt_load.report.judgement import is_count, trouble
 from stt_load.report.messages import Messages
@@ -14,7 +15,7 @@ from stt_load.report.width import plain
 from stt_load.stats.model import Check
 from stt_load.storage.run_record import RunRecord
 
-Group = Literal["run", "capacity", "level", "slo", "validity"]
+Group = Literal["run", "capacity", "level", "slo", "gate", "validity"]
 Outcome = Literal["passed", "doubtful", "failed", "error", "skipped"]
 """doubtful: passed, and worth a warning. failed: the service's. error: nothing can be said of the service. skipped:
 there was nothing to judge."""
@@ -35,10 +36,11 @@ class Case:
 
 
 def cases(say: Messages, run: RunRecord, *, failures_fail: bool = True) -> tuple[Case, ...]:
-    """All of them: how the run went, each SLO, each check of the measurement. failures_fail: a request that failed is
-    one of too many, where no SLO says how many may."""
+    """All of them: how the run went, each SLO, each limit of a gate, each check of the measurement.
+    failures_fail: a request that failed is one of too many, where no SLO says how many may."""
     fail = failures_fail and not failures_are_allowed(run)
-    return (*_of_the_run(say, run, failures_fail=fail), *_of_slos(say, run), *_of_validity(say, run))
+    slos = (*_of_slos(say, run), *_of_gate(say, run))
+    return (*_of_the_run(say, run, failures_fail=fail), *slos, *_of_validity(say, run))
 
 
 def _of_the_run(say: Messages, run: RunRecord, *, failures_fail: bool) -> Iterator[Case]:
@@ -60,6 +62,20 @@ def _of_slos(say: Messages, run: RunRecord) -> Iterator[Case]:
     """What `validity.strict_slo` makes of the uncertain ones, their verdicts say already."""
     for one in run.summary.slo:
         yield Case("slo", one.expression, OF_SLOS[one.verdict], slo.said(say, one))
+
+
+def _of_gate(say: Messages, run: RunRecord) -> Iterator[Case]:
+    """Over a limit once says nothing of the service yet: another run has to tell."""
+    if run.info.gate is None:
+        return
+    for one in run.summary.gate:
+        if not run.is_fit_for_gate:
+            yield Case("gate", name_of(one.metric), "skipped", say("gate.unjudged"))
+            continue
+        told = gate.said(say, run.info.gate.learnt, one)
+        if one.metric in run.over_gate:
+            told = f"{told}. {say('gate.again')}"
+        yield Case("gate", name_of(one.metric), "error" if one.is_over else "passed", told)
 
 
 def _of_validity(say: Messages, run: RunRecord) -> Iterator[Case]:

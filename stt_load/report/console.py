@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stt_load.report import accuracy, answers, arrivals, ending, judgement, lengths, levels, slo, stability
+from stt_load.report import accuracy, answers, arrivals, ending, gate, judgement, lengths, levels, slo, stability
 from stt_load.report.messages import Messages, fitted
 from stt_load.report.opening import note, subject
 from stt_load.report.width import quote
@@ -36,6 +36,7 @@ def result(say: Messages, run: RunRecord) -> Iterator[str]:
         yield from note(say, sentence)
     yield from judgement.doubts(say, run)
     yield from slo.lines(say, run)
+    yield from gate.lines(say, run)
     yield from ending.faults(say, run)
     yield from ending.ending(say, run)
     if metrics.requests.total:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from stt_load.gates.twice import Decision
 from stt_load.samples.levels import Capacity
 from stt_load.samples.sample import ErrorKind
 from stt_load.stats.model import Verdict
@@ -23,14 +24,15 @@ SAY_HOW_MANY = frozenset({"error_rate", "requests.failed", "requests.succeeded",
 """Figures whose limits say how many requests may fail."""
 
 
-def exit_code(run: RunRecord | LevelsRecord, *, failures_code: int = FAILURES) -> int:
-    """The first that matches: interrupted, measurement not to be believed, an SLO missed, failures that no SLO says
-    how many there may be of, nothing measured, 0.
+def exit_code(run: RunRecord | LevelsRecord, *, failures_code: int = FAILURES, gated: bool = True) -> int:
+    """The first that matches: interrupted, measurement not to be believed, an SLO missed, over a limit of a gate,
+    failures that no SLO says how many there may be of, nothing measured, 0.
 
-    failures_code: what failures are worth; 0 to ignore them. With `validity.strict` a DEGRADED measurement counts as
-    an INVALID one. An exception in a listener of ours is among the checks of the summary, as INVALID. A run without a
-    measured answer has measured nothing, whatever the reason and whatever failures are worth; one that was given up,
-    or left by all of its users, is worth no more.
+    failures_code: what failures are worth; 0 to ignore them. gated: the gate counts; not where another run has told
+    what to think of it. With `validity.strict` a DEGRADED measurement counts as an INVALID one. An exception in a
+    listener of ours is among the checks of the summary, as INVALID. A run without a measured answer has measured
+    nothing, whatever the reason and whatever failures are worth; one that was given up, or left by all of its users,
+    is worth no more. Over the limits of a gate is neither, as another run would not tell whether that was bad luck.
     """
     if isinstance(run, LevelsRecord):
         return _of_levels(run)
@@ -41,17 +43,19 @@ def exit_code(run: RunRecord | LevelsRecord, *, failures_code: int = FAILURES) -
         return INVALID
     if any(one.verdict == "missed" for one in run.summary.slo):
         return SLO_MISSED
+    if gated and run.over_gate:
+        return CANT_TELL
     requests = run.summary.metrics.requests
     if requests.failed and failures_code and not failures_are_allowed(run):
         return failures_code
-    if not requests.succeeded or run.info.end_reason in ("gave_up", "no_users"):
+    if run.measured_nothing:
         return NOTHING_MEASURED
     return 0
 
 
 def failures_are_allowed(run: RunRecord) -> bool:
-    """Whether an SLO says how many may fail; one of sheds says so of those alone."""
-    limited = {one.metric for one in run.summary.slo}
+    """Whether an SLO, or a limit of a gate, says how many may fail; one of sheds says so of those alone."""
+    limited = {one.metric for one in run.summary.slo} | {one.metric for one in run.summary.gate}
     failures = run.summary.metrics.failures
     only_sheds = failures.keys() == {ErrorKind.SHED}
     return bool(limited & SAY_HOW_MANY) or (only_sheds and "shed_rate" in limited)
@@ -102,6 +106,10 @@ def verdict_of(level: TriedLevel) -> Verdict | None:
     """Whether the figures of a level can be believed. In a search its own test replaces the count of requests."""
     validity = level.run.summary.validity
     return validity.verdict if level.trial.tier == "sweep" else of_generator(validity)
+
+
+OF_DECISIONS: Mapping[Decision, int] = {"within": 0, "again": CANT_TELL, "over": SLO_MISSED}
+"""By what runs in a row say of a gate."""
 
 
 def worst(codes: Iterable[int]) -> int:

@@ -17,24 +17,31 @@ from stt_load.storage.run_record import RunRecord
 COUNTS = ("slo_samples", "load_changed", "listener_errors", "rows_lost", "local_limits", "stalled_timeouts")
 """Checks whose value is a number of events; the others' are shares."""
 OF_THE_LOOP = frozenset({"stalls", "busy_loop", "stalled_share", "cpu"})
+OF_STALLS = frozenset({"stalls", "stalled_share", "stalled_timeouts"})
+"""Those that the stalls themselves are told with, once."""
 MOST_LINES = 5
 MOST_LOOKED_AT = 10_000
 
 
 def findings(say: Messages, run: RunRecord) -> Iterator[str]:
-    """A block with a sentence for each finding that is not told already, above all others or by the counts; with
-    examples where there are answers to show."""
-    above = {"over_saturated"} | ({"empty_texts"} if accuracy.hears_nothing(run) else set())
-    found = [one for one in run.summary.findings if one.name not in above]
-    told = {one.name: sentence for one in found if (sentence := _sentence(say, one)) is not None}
-    if not told:
+    """A block with a sentence for each finding that is not told already; with examples where there are answers to
+    show."""
+    found = told(say, run)
+    if not found:
         return
     yield ""
     yield say("findings.heading")
-    for name, sentence in told.items():
+    for name, sentence in found.items():
         yield from wrap(sentence, say.width, "  - ", "    ")
         yield from accuracy.of_flaw(say, run, name, "      ")
         yield from stability.examples(say, run, name, "      ")
+
+
+def told(say: Messages, run: RunRecord) -> dict[str, str]:
+    """A sentence for each finding that is not told already, above all others or by the counts; by its name."""
+    above = {"over_saturated"} | ({"empty_texts"} if accuracy.hears_nothing(run) else set())
+    found = [one for one in run.summary.findings if one.name not in above]
+    return {one.name: sentence for one in found if (sentence := _sentence(say, one)) is not None}
 
 
 def verdict(say: Messages, run: RunRecord) -> str:
@@ -54,12 +61,13 @@ def doubts(say: Messages, run: RunRecord) -> Iterator[str]:
         return
     troubles = {check.name: check for check in run.summary.validity.checks if check.verdict not in (None, "VALID")}
     overloaded = bool(troubles.keys() & OF_THE_LOOP)
+    told_with = next((name for name in troubles if name in OF_STALLS), None)
     for name, check in troubles.items():
         yield from wrap(trouble(say, check, overloaded=overloaded), say.width, "  - ", "    ")
         if name == "local_limits":
             yield from _limits_met(say, run.samples)
-    if troubles.keys() & {"stalls", "stalled_share", "stalled_timeouts"}:
-        yield from _stalls(say, run.info)
+        if name == told_with:
+            yield from _stalls(say, run.info)
 
 
 def unchecked(say: Messages, run: RunRecord) -> Iterator[str]:

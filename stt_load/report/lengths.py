@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from stt_load.report.messages import Messages
 from stt_load.report.tables import table
@@ -18,7 +18,9 @@ MARK = "*"
 
 def lines(say: Messages, summary: Summary) -> Iterator[str]:
     """A blank line, then what there is to say; nothing of clips of one length."""
-    told = [*_table(say, summary.durations), *_formula(say, summary.metrics.service_time_fit)]
+    sentences = formula(say, summary.metrics.service_time_fit)
+    broken = [line for sentence in sentences for line in wrap(sentence, say.width, "  ", "    ")]
+    told = [*_table(say, summary.durations), *broken]
     if told:
         yield from ("", *told)
 
@@ -34,10 +36,20 @@ def _table(say: Messages, found: tuple[DurationFigures, ...]) -> Iterator[str]:
     if not found:
         return
     yield say("lengths.heading")
+    yield from table(*cells(say, found), say.width)
+    yield from notes(say, found)
+
+
+def cells(say: Messages, found: Sequence[DurationFigures]) -> tuple[list[str], list[list[str]]]:
+    """The heads of the columns, and a row for each length."""
     marked = any(one.n < FEWEST_FOR_P99 for one in found)
     heads = [say(f"lengths.{name}") + (" " if marked and name == "p99" else "") for name in COLUMNS]
-    yield from table(heads, [_cells(say, one, marked=marked) for one in found], say.width)
-    if marked:
+    return heads, [_cells(say, one, marked=marked) for one in found]
+
+
+def notes(say: Messages, found: Sequence[DurationFigures]) -> Iterator[str]:
+    """What there is to know about these rows."""
+    if any(one.n < FEWEST_FOR_P99 for one in found):
         yield say("lengths.is_max", mark=MARK, n=FEWEST_FOR_P99)
 
 
@@ -49,15 +61,16 @@ def _cells(say: Messages, one: DurationFigures, *, marked: bool) -> list[str]:
     return [span(say, one), str(one.n), *quantiles, say.number(one.rtf.overall, 3)]
 
 
-def _formula(say: Messages, fit: ServiceTimeFit) -> Iterator[str]:
+def formula(say: Messages, fit: ServiceTimeFit) -> Iterator[str]:
+    """A sentence that says it, and one that says how near to it the answers are; nothing where there is none."""
     if fit.model is None or fit.shortest_s is None or fit.longest_s is None:
         return
     each = fit.per_audio_s if fit.model == "linear" else fit.per_started_30_s
     values = {"fixed": _seconds(say, fit.fixed_s), "each": _seconds(say, each)}
     queueing = "" if fit.one_user else say("lengths.queueing")
-    yield from wrap(say(f"lengths.{fit.model}", **values) + queueing, say.width, "  ", "    ")
+    yield say(f"lengths.{fit.model}", **values) + queueing
     clips = {"shortest": f"{fit.shortest_s:.1f}", "longest": f"{fit.longest_s:.1f}"}
-    yield from wrap(say("lengths.holds", **clips, left=say.seconds(fit.residual_p95_s)), say.width, "  ", "    ")
+    yield say("lengths.holds", **clips, left=say.seconds(fit.residual_p95_s))
 
 
 def _seconds(say: Messages, value_s: float | None) -> str:

@@ -69,6 +69,12 @@ def heads(say: Messages, levels: Sequence[TriedLevel], without: frozenset[str] =
     return list(texts.values())
 
 
+def texts(levels: Sequence[TriedLevel]) -> tuple[int, ...]:
+    """Places of the columns of `heads(say, levels)` that have words in them; the others have numbers. The first one
+    names the row."""
+    return tuple(place for place, name in enumerate(_columns(levels, ROOM[0])) if name in ("load", "tier", "outcome"))
+
+
 def cells(
     say: Messages, level: TriedLevel, levels: Sequence[TriedLevel], without: frozenset[str] = ROOM[0]
 ) -> list[str]:
@@ -85,7 +91,7 @@ def cells(
         "p95": say.number(times.p95, 3),
         "p99": say.number(times.p99, 3) + (MARK if _is_max(level) else ""),
         "rtf": say.number(metrics.rtf.overall, 3),
-        "audio": say.number(_audio(level), 1),
+        "audio": say.number(audio(level), 1),
         "wer": say.share(metrics.accuracy.wer),
         "failed": say.share(metrics.error_rate),
         "outcome": _brief(say, level),
@@ -138,7 +144,7 @@ def _columns(levels: Sequence[TriedLevel], without: frozenset[str]) -> list[str]
     return [name for name in NAMES if name not in left_out]
 
 
-def _audio(level: TriedLevel) -> float | None:
+def audio(level: TriedLevel) -> float | None:
     """Seconds of audio per second, at the rate that is shown."""
     metrics, rate_rps = level.run.summary.metrics, level.done_rps
     if rate_rps is None or metrics.audio_throughput is None or not metrics.throughput_rps:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from stt_load.report.asked_load import between
 from stt_load.report.messages import Messages
@@ -23,9 +23,25 @@ def lines(say: Messages, found: tuple[Level, ...], errors: str = "wer") -> Itera
     if len(found) < 2 and not staged:
         return
     yield ""
+    yield heading(say, found)
+    levels = found if staged else spread(found, MOST_LEVELS)
+    yield from table(*cells(say, levels, errors), say.width)
+    if len(levels) < len(found):
+        yield say("levels.more", n=len(found) - len(levels))
+    yield from notes(say, levels)
+
+
+def heading(say: Messages, found: Sequence[Level]) -> str:
+    """What the table is of."""
+    if found[0].stage is None:
+        return say("levels.heading")
     measured = any(level.figures.requests.total for level in found)
-    yield say(f"levels.heading_{'stages' if measured else 'nothing'}" if staged else "levels.heading")
-    levels = found if staged else _spread(found)
+    return say(f"levels.heading_{'stages' if measured else 'nothing'}")
+
+
+def cells(say: Messages, levels: Sequence[Level], errors: str = "wer") -> tuple[list[str], list[list[str]]]:
+    """The heads of the columns that say something of `levels`, and a row for each."""
+    staged = any(level.stage is not None for level in levels)
     left_out = set() if any(_cut(level) for level in levels) else {"unfinished"}
     left_out |= set() if any(level.figures.wer is not None for level in levels) else {"wrong"}
     left_out |= {"mean"} if staged else {"stage"}  # whose numbers have two ends, and need the room
@@ -33,13 +49,16 @@ def lines(say: Messages, found: tuple[Level, ...], errors: str = "wer") -> Itera
     marked = any(_is_max(level) for level in levels)
     rows = [_cells(say, level, errors, marked=marked) for level in levels]
     keys = {name: f"levels.{name}" for name in shown}
-    keys |= {"load": f"levels.{found[0].kind}", "wrong": f"accuracy.{errors}", "rate": "levels.throughput"}
+    keys |= {"load": f"levels.{levels[0].kind}", "wrong": f"accuracy.{errors}", "rate": "levels.throughput"}
     keys |= {"median": "levels.median_s", "rate": "levels.done"} if staged else {}
     heads = [say(keys[name]) + (" " if marked and name == "p99" else "") for name in shown]
-    yield from table(heads, [[row[name] for name in shown] for row in rows], say.width)
-    if len(levels) < len(found):
-        yield say("levels.more", n=len(found) - len(levels))
-    if marked:
+    return heads, [[row[name] for name in shown] for row in rows]
+
+
+def notes(say: Messages, levels: Sequence[Level]) -> Iterator[str]:
+    """What there is to know about the rows of `levels`."""
+    staged = any(level.stage is not None for level in levels)
+    if any(_is_max(level) for level in levels):
         yield say("levels.is_max", mark=MARK, n=FEWEST_FOR_P99)
     if any(level.figures.throughput_rps is None for level in levels) and not staged:
         yield say("levels.no_rate")
@@ -47,12 +66,12 @@ def lines(say: Messages, found: tuple[Level, ...], errors: str = "wer") -> Itera
         yield say("levels.settling", counts=", ".join(str(level.settling) for level in levels))
 
 
-def _spread(levels: tuple[Level, ...]) -> tuple[Level, ...]:
-    """As many as are shown, the first and the last among them, and as far apart."""
-    if len(levels) <= MOST_LEVELS:
+def spread(levels: tuple[Level, ...], most: int) -> tuple[Level, ...]:
+    """At most so many, the first and the last among them, and as far apart."""
+    if len(levels) <= most:
         return levels
-    step = (len(levels) - 1) / (MOST_LEVELS - 1)
-    return tuple(levels[round(number * step)] for number in range(MOST_LEVELS))
+    step = (len(levels) - 1) / (most - 1)
+    return tuple(levels[round(number * step)] for number in range(most))
 
 
 def _cells(say: Messages, level: Level, errors: str, *, marked: bool) -> dict[str, str]:

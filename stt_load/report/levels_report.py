@@ -72,32 +72,38 @@ def brief(say: Messages, record: LevelsRecord) -> Iterator[str]:
     if capacity is not None:
         found = answer.sentence(say, record) or ""
         yield from wrap(say("answer.heading", answer=found), say.width, "", "   ")
-        yield from _asked(say, record, capacity)
-    yield from wrap(knee(say, record), say.width, "", "   ")
-    doubtful = generators_end(record)
-    if doubtful is not None:
-        shown, verdict = level_table.loaded(say, doubtful.trial), of_generator(doubtful.run.summary.validity)
-        name = "tried.generator" if _is_at_its_end(doubtful) else "tried.generator_doubt"
-        yield from wrap(say(name, load=shown, verdict=str(verdict)), say.width, "", "   ")
-    yield from _alarms(say, record)
+        for text in asked(say, record, capacity):
+            yield from wrap(text, say.width, "   ", "   ")
+    for text in beside_it(say, record):
+        yield from wrap(text, say.width, "", "   ")
+    for text in alarms(say, record):
+        yield from note(say, text)
     yield from _faults(say, record)
     yield from ending(say, record)
 
 
-def _asked(say: Messages, record: LevelsRecord, found: Capacity) -> Iterator[str]:
+def beside_it(say: Messages, record: LevelsRecord) -> Iterator[str]:
+    """The knee, and where the load generator was at its end."""
+    yield knee(say, record)
+    doubtful = generators_end(record)
+    if doubtful is not None:
+        shown, verdict = level_table.loaded(say, doubtful.trial), of_generator(doubtful.run.summary.validity)
+        name = "tried.generator" if _is_at_its_end(doubtful) else "tried.generator_doubt"
+        yield say(name, load=shown, verdict=str(verdict))
+
+
+def asked(say: Messages, record: LevelsRecord, found: Capacity) -> Iterator[str]:
     """How the answer stands to what was asked for."""
     search = None if record.info.levels is None else record.info.levels.search
     if search is not None and search.at_least is not None:
         name = {True: "carried", False: "not_carried", None: "not_known"}[is_carried(found, search.at_least)]
-        text = say(f"answer.asked_{name}", load=answer.load(say, found, search.at_least))
-        yield from wrap(text, say.width, "   ", "   ")
+        yield say(f"answer.asked_{name}", load=answer.load(say, found, search.at_least))
     if found.mode == "coarse":
         why = say("answer.no_time") if search is None or search.mode == "auto" else ""
-        text = say("answer.coarse", why=why, share=f"{found.resolution:.0%}")
-        yield from wrap(text, say.width, "   ", "   ")
+        yield say("answer.coarse", why=why, share=f"{found.resolution:.0%}")
 
 
-def _alarms(say: Messages, record: LevelsRecord) -> Iterator[str]:
+def alarms(say: Messages, record: LevelsRecord) -> Iterator[str]:
     """Each once, with all loads at which it is raised: of two that differ in numbers alone the first."""
     raised: dict[str, dict[str, str]] = {}
     for level in record.levels:
@@ -108,7 +114,7 @@ def _alarms(say: Messages, record: LevelsRecord) -> Iterator[str]:
         (load, text), *others = loads.items()
         more = ", ".join(other for other, _ in others)
         name = "tried.at_more" if others else "tried.at"
-        yield from note(say, say(name, load=load, others=more, text=text))
+        yield say(name, load=load, others=more, text=text)
 
 
 def generators_end(record: LevelsRecord) -> TriedLevel | None:
@@ -175,7 +181,15 @@ def _faults(say: Messages, record: LevelsRecord) -> Iterator[str]:
 
 
 def _doubts(say: Messages, record: LevelsRecord) -> Iterator[str]:
-    """Why the figures of a level can't be believed, or not quite."""
+    for heading, troubles in doubts(say, record):
+        yield ""
+        yield from wrap(heading, say.width)
+        for text in troubles:
+            yield from wrap(text, say.width, "  - ", "    ")
+
+
+def doubts(say: Messages, record: LevelsRecord) -> Iterator[tuple[str, list[str]]]:
+    """Why the figures of a level can't be believed, or not quite: of which it is said, and what is the matter."""
     few: dict[str, int] = {}
     for level in record.levels:
         trial, validity = level.trial, level.run.summary.validity
@@ -187,14 +201,11 @@ def _doubts(say: Messages, record: LevelsRecord) -> Iterator[str]:
         found = [check for check in found if check.name != "slo_samples"]
         if not found or validity.verdict is None:
             continue
-        yield ""
-        yield say("tried.doubt", load=shown, verdict=str(of_generator(validity)))
         overloaded = any(check.name in OF_THE_LOOP for check in found)
-        for check in found:
-            yield from wrap(plain(trouble(say, check, overloaded=overloaded)), say.width, "  - ", "    ")
+        troubles = [plain(trouble(say, check, overloaded=overloaded)) for check in found]
+        yield say("tried.doubt", load=shown, verdict=str(of_generator(validity))), troubles
     if few:
-        yield ""
-        yield from wrap(say("tried.all_too_few", loads=", ".join(few), needed=max(few.values())), say.width)
+        yield say("tried.all_too_few", loads=", ".join(few), needed=max(few.values())), []
 
 
 def _bare(sentence: str) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from stt_load.report import arrivals, judgement, slo
+from stt_load.comparison.names import name_of
+from stt_load.report import arrivals, gate, judgement, slo
 from stt_load.report.asked_load import between
 from stt_load.report.cases import OF_SLOS, Case, Outcome
 from stt_load.report.console import headline, report
 from stt_load.report.messages import Messages
 from stt_load.report.width import plain
 from stt_load.samples.escaping import harmless
+from stt_load.samples.gate import GateFile, GateResult
 from stt_load.stats.blocks import AllQuantiles, Distribution
 from stt_load.stats.model import Level, SloVerdict
 from stt_load.storage.run_record import RunRecord
@@ -35,6 +37,7 @@ def markdown(say: Messages, run: RunRecord, found: Sequence[Case]) -> str:
         "",
         *(f"{shown(line)}\n" for line in arrivals.overload(wide, run)),
         *_slos(wide, run),
+        *_gate(wide, run),
         *missed(found),
         *_stages(wide, run),
         *_times(wide, run),
@@ -45,8 +48,8 @@ def markdown(say: Messages, run: RunRecord, found: Sequence[Case]) -> str:
 
 
 def mark(found: Sequence[Case]) -> str:
-    """Of the worst of them."""
-    outcomes = {case.outcome for case in found}
+    """Of the worst of them. Over a limit of a gate is in doubt, as long as no other run has told."""
+    outcomes = {"doubtful" if case.group == "gate" and case.outcome == "error" else case.outcome for case in found}
     order: tuple[Outcome, ...] = ("error", "failed", "doubtful", "passed")
     return next((MARKS[one] for one in order if one in outcomes), MARKS["skipped"])
 
@@ -57,17 +60,34 @@ def _slos(say: Messages, run: RunRecord) -> Iterator[str]:
     if not found:
         return
     heads = ("", "SLO", say("markdown.limit"), say("markdown.observed"), say("markdown.interval"), "n", "")
-    yield from table(heads, [_slo(say, one) for one in found])
+    yield from table(heads, [_slo(say, one) for one in found], texts=(0, 1, len(heads) - 1))
 
 
 def _slo(say: Messages, one: SloVerdict) -> list[str]:
-    interval = one.interval
-    ends = "" if interval is None else "–".join(slo.amount(say, one, end) for end in (interval.low, interval.high))
-    is_seen = one.n and (one.observed is not None or one.beyond)
-    observed = slo.amount(say, one, one.observed) if is_seen else say("none")
-    symbol = MARKS[OF_SLOS[one.verdict]]
-    seen = f">= {observed}" if one.at_least else observed
+    symbol, seen, ends = MARKS[OF_SLOS[one.verdict]], slo.seen(say, one), slo.ends(say, one)
     return [symbol, one.expression, slo.exact(one), seen, ends, str(one.n), say(f"slo.{one.verdict}")]
+
+
+def _gate(say: Messages, run: RunRecord) -> Iterator[str]:
+    """A row for each limit of the gate, and what to do where the run is over one."""
+    if run.info.gate is None or not run.summary.gate:
+        return
+    learnt = run.info.gate.learnt
+    yield f"**{shown(gate.heading(say, run.info.gate.file, learnt).removesuffix(':'))}**"
+    yield ""
+    if not run.is_fit_for_gate:
+        yield from (shown(say("gate.unjudged")), "")
+        return
+    heads = ("", say("gate.head_metric"), say("markdown.limit"), say("markdown.observed"), "")
+    yield from table(heads, [_of_limit(say, learnt, one) for one in run.summary.gate], texts=(0, 1, len(heads) - 1))
+    if run.over_gate:
+        yield from (shown(say("gate.again")), "")
+
+
+def _of_limit(say: Messages, learnt: GateFile, one: GateResult) -> list[str]:
+    verdict = say("gate.over" if one.is_over else "gate.within")
+    limit, observed = gate.limit_of(say, learnt, one), gate.amount(say, one.metric, one.observed)
+    return [MARKS["doubtful" if one.is_over else "passed"], name_of(one.metric), limit, observed, verdict]
 
 
 def _stages(say: Messages, run: RunRecord) -> Iterator[str]:
@@ -95,7 +115,7 @@ def _stage(say: Messages, level: Level) -> list[str]:
 
 def missed(found: Sequence[Case]) -> Iterator[str]:
     """What has not passed, or only just."""
-    bad = [case for case in found if case.outcome not in ("passed", "skipped") and case.group != "slo"]
+    bad = [case for case in found if case.outcome not in ("passed", "skipped") and case.group not in ("slo", "gate")]
     for case in bad:
         yield f"- {MARKS[case.outcome]} `{case.name}`: {shown(case.said or '')}"
     if bad:
@@ -152,10 +172,11 @@ def whole(say: Messages, said: Iterable[str]) -> Iterator[str]:
     yield from ("", "</details>", "")
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """A table with its first column on the left, numbers on the right, and a blank line after it."""
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]], texts: Sequence[int] = (0,)) -> Iterator[str]:
+    """A table with a blank line after it. texts: places of the columns that are on the left, as words are; numbers
+    are on the right."""
     yield _cells(heads)
-    yield _cells([":---", *["---:"] * (len(heads) - 1)], as_is=True)
+    yield _cells([":---" if place in texts else "---:" for place in range(len(heads))], as_is=True)
     yield from map(_cells, rows)
     yield ""
 

@@ -47,7 +47,8 @@ class Messages:
         return self._texts[key].format(**values)
 
     def number(self, value: float | None, decimals: int) -> str:
-        return self("none") if value is None else f"{value:.{decimals}f}"
+        """What is rounded to 0 has no sign."""
+        return self("none") if value is None else f"{value:z.{decimals}f}"
 
     def seconds(self, value: float | None) -> str:
         """A latency, to the millisecond."""

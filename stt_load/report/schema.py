@@ -9,6 +9,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from stt_load.samples.accuracy import FLAWS
 from stt_load.samples.fields import TABLE, Field
+from stt_load.samples.gate import GateResult, RunGate
 from stt_load.samples.levels import Capacity, Levels
 from stt_load.samples.rows import DERIVED, ORDER
 from stt_load.samples.run_info import ClosedLoop, EndReason, OpenLoop, Stage
@@ -48,6 +49,7 @@ _OF_TYPE: dict[Any, dict[str, Any]] = {
         "propertyNames": {"enum": list(QUANTILES)},
         "additionalProperties": {"$ref": "#/$defs/interval"},
     },
+    dict[str, str]: {"type": "object", "additionalProperties": {"type": "string"}},
     tuple[str, ...]: {"type": "array", "items": {"enum": list(QUANTILES)}},
     **{record: {"$ref": f"#/$defs/{name}"} for record, name in SHARED.items()},
 }
@@ -72,6 +74,8 @@ ASKED = "The levels that were asked for; null: there was one load."
 BEST = "Of a run of levels the best verdict that one of them has; the checks are each level's own."
 ANSWER = "The answer of a search; null: it was a sweep."
 KNEE = "The level from which more load brings waiting in place of throughput; null: none was found."
+GATE = "Limits learnt from good runs that the run was to be held against; null: none."
+RESULTS = "What became of each limit of `run.gate`, in their order; none where there was no gate."
 OWN_RUN = "The level as a run of its own; what is missing here is as in `run` of the whole."
 OWN_CONFIG = "Keys of the configuration that are other ones in this level."
 TOO_FEW = "Of `slo_samples`, the quantiles that it counts."
@@ -91,9 +95,11 @@ def schema() -> dict[str, Any]:
         "description": "What became of each limit of the configuration's `slo`, in their order.",
         "items": _object(SloVerdict),
     }
+    one["gate"] = {"type": "array", "description": RESULTS, "items": _object(GateResult)}
     run = one["run"]
     run["properties"]["end_reason"]["enum"] = list(get_args(EndReason))
     run["properties"]["levels"] = _type(Levels | None) | {"description": ASKED}
+    run["properties"]["gate"] = _gate()
     run["required"] = list(run["properties"])
     run["properties"]["load"] = {
         "description": "The load that was asked for, by its model.",
@@ -107,6 +113,14 @@ def schema() -> dict[str, Any]:
     values["$defs"]["of_levels"] = _of_levels(one)
     values["$defs"]["example"]["properties"]["flaw"]["enum"] = [None, *FLAWS]
     return values
+
+
+def _gate() -> dict[str, Any]:
+    """What a run was to be held against. Its runs are names of files; other tuples of texts are of quantiles."""
+    found = _type(RunGate | None) | {"description": GATE}
+    learnt = found["anyOf"][0]["properties"]["learnt"]["properties"]
+    learnt["runs"] |= {"items": {"type": "string"}}
+    return found
 
 
 def _of_levels(one: dict[str, Any]) -> dict[str, Any]:

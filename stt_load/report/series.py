@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from stt_load.report import accuracy, console, ending, judgement, slo
+from stt_load.comparison.names import name_of
+from stt_load.gates.twice import decision, in_both
+from stt_load.report import accuracy, console, ending, gate, judgement, slo
 from stt_load.report.asked_load import number
 from stt_load.report.messages import Messages, fitted
 from stt_load.report.tables import table
@@ -60,6 +62,7 @@ def judged(say: Messages, run: RunRecord) -> Iterator[str]:
     yield from accuracy.alarm(say, run)
     yield from judgement.doubts(say, run)
     yield from slo.lines(say, run)
+    yield from gate.lines(say, run)
 
 
 @fitted
@@ -95,6 +98,7 @@ def summary(say: Messages, series: SeriesRecord, path: Path | None) -> Iterator[
     if doubtful:
         yield from wrap(say("series.doubtful", runs=", ".join(doubtful)), say.width, "", "   ")
     yield from _slo(say, runs)
+    yield from _gate(say, runs)
     found = spreads([run.figures for run in runs])
     shown = {name: found[name] for name in HEADLINES if name in found and found[name].mean is not None}
     levels, answers = level_spreads(runs), answer_spreads(runs)
@@ -116,6 +120,22 @@ def _slo(say: Messages, runs: Sequence[OneRun]) -> Iterator[str]:
         verdicts = Counter(run.slo[expression] for run in runs if expression in run.slo)
         counts = {name: verdicts[name] for name in ("met", "missed", "uncertain")}
         yield from wrap(say("series.slo", expression=plain(expression), **counts), say.width, "", "   ")
+
+
+def _gate(say: Messages, runs: Sequence[OneRun]) -> Iterator[str]:
+    """Which runs are over which limits of a gate, and what to think of that."""
+    found = [frozenset(run.over) for run in runs]
+    names = dict.fromkeys(metric for run in runs for metric in run.over)
+    for metric in names:
+        numbers = ", ".join(str(run.number) for run in runs if metric in run.over)
+        yield from wrap(say("gate.series", runs=numbers, names=plain(name_of(metric))), say.width, "", "   ")
+    match decision(found):
+        case "over":
+            twice = in_both(found)
+            told = ", ".join(plain(name_of(metric)) for metric in names if metric in twice)
+            yield from wrap(say("gate.series_twice", names=told), say.width, "", "   ")
+        case "again":
+            yield from wrap(say("gate.series_again"), say.width, "", "   ")
 
 
 def _levels(say: Messages, levels: Sequence[LevelSpread]) -> Iterator[str]:

@@ -32,8 +32,30 @@ def said(say: Messages, found: SloVerdict) -> str:
         parts.append(say("slo.interval", low=low, high=high))
     parts.append(f"n = {found.n}")
     if not found.certain:
-        parts.append(say("slo.strict" if found.verdict == "missed" else _why(found)))
+        parts.append(reason(say, found))
     return ", ".join(parts)
+
+
+def reason(say: Messages, found: SloVerdict) -> str:
+    """Why it is not certain, or why it counts as missed; nothing where it is certain."""
+    if not found.n or (found.observed is None and not found.beyond):
+        return say("slo.nothing")
+    if found.certain:
+        return ""
+    return say("slo.strict" if found.verdict == "missed" else _why(found))
+
+
+def seen(say: Messages, found: SloVerdict) -> str:
+    """What was measured, as a cell of a table."""
+    is_seen = found.n and (found.observed is not None or found.beyond)
+    observed = amount(say, found, found.observed) if is_seen else say("none")
+    return f">= {observed}" if found.at_least else observed
+
+
+def ends(say: Messages, found: SloVerdict, dash: str = "–") -> str:
+    """How far that is known, likewise; empty where nobody can tell. dash: between both ends."""
+    interval = found.interval
+    return "" if interval is None else dash.join(amount(say, found, end) for end in (interval.low, interval.high))
 
 
 def amount(say: Messages, found: SloVerdict, value: float | None) -> str:

@@ -36,12 +36,16 @@ def lines(say: Messages, run: RunRecord) -> Iterator[str]:
 
 def examples(say: Messages, run: RunRecord, finding: str, indent: str) -> Iterator[str]:
     """The answers that a finding is about, as far as they are kept, below the first answer to the same clip."""
+    for example in of_finding(run, finding):
+        yield from _example(say, example, indent)
+
+
+def of_finding(run: RunRecord, finding: str) -> list[Example]:
+    """The answers that a finding is about, as far as they are kept."""
     repeats = _repeats(run)
     if repeats is None or not finding.startswith(FINDING):
-        return
-    for example in repeats.examples:
-        if example.flaw == finding.removeprefix(FINDING):
-            yield from _example(say, example, indent)
+        return []
+    return [example for example in repeats.examples if example.flaw == finding.removeprefix(FINDING)]
 
 
 def _repeats(run: RunRecord) -> Repeats | None:
@@ -55,10 +59,14 @@ def _chance(say: Messages, found: Stability) -> str:
 
 
 def _example(say: Messages, example: Example, indent: str) -> Iterator[str]:
-    key = "stability.example" if example.other_seq is None else "stability.example_other"
-    head = say(key, seq=example.seq, value=f"{example.wer:.0%}", other=example.other_seq)
-    yield from wrap(head, say.width, indent, f"{indent}  ")
+    yield from wrap(named(say, example), say.width, indent, f"{indent}  ")
     labels = say("stability.first"), say("stability.then")
     widest = max(map(columns, labels))
     first, then = (label + " " * (widest - columns(label)) for label in labels)
     yield from compared(example.said, example.heard, say.width, (first, then), f"{indent}  ")
+
+
+def named(say: Messages, example: Example) -> str:
+    """Which request an example is of, and how far its answer is from the first one."""
+    key = "stability.example" if example.other_seq is None else "stability.example_other"
+    return say(key, seq=example.seq, value=f"{example.wer:.0%}", other=example.other_seq)

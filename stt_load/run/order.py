@@ -16,6 +16,7 @@ from stt_load.client import Target
 from stt_load.config import MOST_SEED, Config, mask_url, secrets
 from stt_load.run.asked_load import asked_load
 from stt_load.run.context import base_path, place_of, spec_of
+from stt_load.samples.gate import RunGate
 from stt_load.samples.levels import Levels
 from stt_load.samples.run_info import Load
 
@@ -28,7 +29,8 @@ class Order:
     """What is asked for: a run of `config` against `url`, where requests go. shown: the configuration as it may be
     seen, secrets masked. file: that it was read from. number: which run of `repeat` it is, from 1. save_path: where
     the result is to be, if not where `config` says. level: which level of `levels` it is, from 0, whose result is a
-    part of another one; drawn: the seed of its clips."""
+    part of another one; drawn: the seed of its clips.
+    gate: what the run is to be held against."""
 
     config: Config
     shown: dict[str, Any]
@@ -39,6 +41,7 @@ class Order:
     level: int | None = None
     levels: Levels | None = None
     drawn: int | None = None
+    gate: RunGate | None = None
 
     def hider(self) -> Callable[[str], str]:
         """What takes the secrets of this process's environment out of a text."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -61,7 +61,7 @@ class Run:
         self.faults = Faults(self._hide)
         self.lifecycle = self._life(in_flight)
         self.barrier = self._gate()
-        self.info = _begun(order, executor, users, user_class)
+        self.info = begun(order, executor.names, users, user_class)
         self.barrier.measure_for_s = measured_for_s(self.info.load, order.config.measure_for)
         self.barrier.ends = self._ends()
         self.result = Result(order, self.info, self.barrier, executor, screen, self._hide)
@@ -179,8 +179,8 @@ class Run:
         self.barrier.release()
 
 
-def _begun(order: Order, executor: Executor, users: int, user_class: str) -> RunInfo:
-    """What is known of a run as it begins."""
+def begun(order: Order, names: Iterable[str], users: int, user_class: str) -> RunInfo:
+    """What is known of a run of `order` as it begins. names: of its workers. users, user_class: as of `Run`."""
     seed = order.seed()
     return RunInfo(
         version=__version__,
@@ -194,8 +194,9 @@ def _begun(order: Order, executor: Executor, users: int, user_class: str) -> Run
         target=order.shown_url,
         user_class=user_class,
         users=users,
-        workers=tuple(executor.names),
+        workers=tuple(names),
         started_at=now(),
         load=order.load(users, seed),
         levels=order.levels,
+        gate=order.gate,
     )

@@ -12,6 +12,10 @@ FLAWS: tuple[Flaw, ...] = get_args(Flaw)
 
 LONGEST_ANSWER = 100_000
 """Characters of an answer that are kept, sent on and scored; the rest of it is left out where it is first kept."""
+LONGEST_TEXT = 400
+"""Characters of a text of an example."""
+CUT = "…"
+"""What one ends with of which there was more."""
 FEWEST_WORDS = 9
 """Of a clip, for its answer to be told from another clip's, from a part of it, or from a loop."""
 NO_TEXTS = "The recordings have no texts."

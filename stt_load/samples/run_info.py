@@ -12,6 +12,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Discriminator
 
+from stt_load.samples.gate import RunGate
 from stt_load.samples.generator import Generator
 from stt_load.samples.levels import Levels
 
@@ -111,9 +112,10 @@ class RunInfo:
     from this host's. first_transcript: the first text that the service answered; first_said: what its clip said, None
     where it has no words or is not known. pack_digest: of the recordings that clips of speech are made of, None where
     nobody speaks in them, and in results of before. left_out: recordings that could not be used, and were to be left
-    out then. levels: those that were asked for, of a sweep or a search; load is that of the first one then. detail:
-    why it ended, in the server's or our words. faults: what broke in this suite itself, and what is missing from the
-    result because of it, a sentence each.
+    out then. levels: those that were asked for, of a sweep or a search; load is that of the first one then.
+    gate: limits learnt from good runs that it is to be held against. detail: why it ended, in the server's or our
+    words. faults: what broke in this suite itself, and what is missing from the result because of it, one sentence
+    each.
     """
 
     version: str
@@ -143,6 +145,7 @@ class RunInfo:
     generator: Generator = field(default_factory=Generator)
     load: Annotated[Load, Discriminator("model")] = field(kw_only=True)
     levels: Levels | None = None
+    gate: RunGate | None = None
 
 
 def now() -> str:

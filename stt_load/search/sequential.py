@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from stt_load.samples.table import BoolArray, FloatArray
-from stt_load.search.beta import beta_below
+from stt_load.stats.beta import beta_below
 from stt_load.stats.quantiles import BATCHES, batches
 from stt_load.stats.ranks import mean_ranks
 

@@ -103,7 +103,15 @@ class Each:
         return frozenset(found)
 
 
-Slo: TypeAlias = Limit | Each
+@dataclass(frozen=True, slots=True)
+class LearntLimits:
+    """Limits that stand in a file of their own, which `stt-load baseline` has made: they are judged there. file: its
+    path."""
+
+    file: str
+
+
+Slo: TypeAlias = Limit | Each | LearntLimits
 
 COUNTED = frozenset({"error_rate", "shed_rate", "requests.failed", "empty_texts", "dropped", "goodput_ratio"})
 """Figures that are counted from request to request."""

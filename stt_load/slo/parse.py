@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from stt_load.slo.conditions import each
 from stt_load.slo.limits import limit, opted_out
-from stt_load.slo.model import Each, Limit, Slo
+from stt_load.slo.model import Each, LearntLimits, Limit, Slo
 from stt_load.slo.tokens import EXAMPLE, SloError
 
 OF_GOODPUT = ("goodput_rps", "goodput_ratio")
@@ -16,11 +16,15 @@ NEEDS_ERROR_RATE = (
     "needs an error_rate beside it, such as error_rate < 1%: a mean is of the ok requests alone, and gets better "
     "where slow ones fail"
 )
-_FORMS = "write one such as {limit: p95(response_time_s) < 2, abort: true}, or {each: response_time_s < 2}"
+_FORMS = (
+    "write one such as {limit: p95(response_time_s) < 2, abort: true}, {each: response_time_s < 2}, or "
+    "{file: gate.json}"
+)
 
 
 def parse(entry: object) -> Slo:
-    """The SLO that `entry` is: a text, {limit: TEXT, of: all | ok, abort: true | false}, or {each: TEXT}.
+    """The SLO that `entry` is: a text, {limit: TEXT, of: all | ok, abort: true | false}, {each: TEXT}, or
+    {file: PATH}.
 
     Raises `SloError`, whose text is to stand behind the entry.
     """
@@ -28,11 +32,15 @@ def parse(entry: object) -> Slo:
         return limit(entry)
     if not isinstance(entry, Mapping):
         raise SloError(f"is no SLO; {EXAMPLE}")
-    unknown = [str(key) for key in entry if key not in ("limit", "of", "abort", "each")]
+    unknown = [str(key) for key in entry if key not in ("limit", "of", "abort", "each", "file")]
     if unknown:
-        raise SloError(f"has {unknown[0]!r}, which is nothing an SLO has; there are limit, of, abort and each")
-    if ("limit" in entry) == ("each" in entry):
-        raise SloError(f"has to have either limit or each; {_FORMS}")
+        raise SloError(f"has {unknown[0]!r}, which is nothing an SLO has; there are limit, of, abort, each and file")
+    if sum(name in entry for name in ("limit", "each", "file")) != 1:
+        raise SloError(f"has to have either limit, each or file; {_FORMS}")
+    if "file" in entry:
+        if len(entry) > 1:
+            raise SloError("has file and more than that; of and abort belong to a limit that is written here")
+        return LearntLimits(_text(entry["file"], "file"))
     if "each" in entry:
         if len(entry) > 1:
             raise SloError("has each and more than that; of and abort belong to a limit, such as goodput_ratio > 95%")
@@ -59,6 +67,8 @@ def problems(slos: Iterable[Slo]) -> Iterator[tuple[int, str]]:
     limits = [one for one in slos if isinstance(one, Limit)]
     conditions = [place for place, one in enumerate(slos) if isinstance(one, Each)]
     yield from ((place, "is the second one of its kind; join both by `and`") for place in conditions[1:])
+    files = [place for place, one in enumerate(slos) if isinstance(one, LearntLimits)]
+    yield from ((place, "is the second gate; a run is held against one") for place in files[1:])
     for place, one in enumerate(slos):
         if not isinstance(one, Limit):
             continue

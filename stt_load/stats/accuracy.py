@@ -64,7 +64,7 @@ def scored_of(rows: Samples) -> Samples:
 def wer(scored: Samples) -> float | None:
     """Word error rate: (S + D + I) / words of what was said. Above 1 where answers are longer than that."""
     words = _sum(scored, "words")
-    return float(_edits(scored).sum()) / words if words else None
+    return float(edits(scored).sum()) / words if words else None
 
 
 def cer(scored: Samples) -> float | None:
@@ -90,9 +90,7 @@ def intervals(scored: Samples) -> tuple[Bounds | None, Bounds | None]:
     """
     if len(scored) < FEWEST_ANSWERS:
         return None, None
-    columns = np.stack(
-        [_edits(scored), *(_column(scored, one) for one in ("words", "character_edits", "characters"))]
-    )
+    columns = np.stack([edits(scored), *(column(scored, one) for one in ("words", "character_edits", "characters"))])
     sums = _drawn(columns)
     wrong = [int(np.count_nonzero(columns[place])) for place in (0, 2)]
     wers, cers = sums[:, 0] / sums[:, 1], sums[:, 2] / np.maximum(sums[:, 3], 1)
@@ -122,17 +120,18 @@ def wrong_answers(measured: Samples) -> Iterator[Finding]:
             yield Finding(flaw, {"wrong": count, "answers": judged})
 
 
-def _edits(scored: Samples) -> FloatArray:
-    return np.asarray(sum(_column(scored, one) for one in ("substitutions", "deletions", "insertions")))
+def edits(scored: Samples) -> FloatArray:
+    """Words of each answer that were put in, left out, or put in another's place."""
+    return np.asarray(sum(column(scored, one) for one in ("substitutions", "deletions", "insertions")))
 
 
-def _column(scored: Samples, name: str) -> FloatArray:
+def column(scored: Samples, name: str) -> FloatArray:
     """As numbers that don't overflow where they are added; what is absent is 0."""
     return np.asarray(np.where(absent(scored.rows, name), 0.0, scored[name].astype(float)))
 
 
 def _sum(scored: Samples, name: str) -> int:
-    return int(_column(scored, name).sum())
+    return int(column(scored, name).sum())
 
 
 def _drawn(columns: FloatArray) -> FloatArray:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from stt_load.samples.run_info import Load, OpenLoop
+from stt_load.samples.sample import Phase
 from stt_load.samples.table import Samples
 from stt_load.slo.model import Each
 from stt_load.stats.goodput import good
@@ -16,6 +17,9 @@ from stt_load.stats.open_loop import arrivals, connected, dropped, in_flight, in
 from stt_load.stats.quantiles import distribution
 from stt_load.stats.rates import Rates, Span, rates, requests_of, working
 from stt_load.stats.stages import counted
+
+OF_WORDS = frozenset({"wer", "cer"})
+"""What a request has only where its answer was scored."""
 
 
 def load_figures(
@@ -28,12 +32,13 @@ def load_figures(
     what ended inside of them, over their lengths added up.
     """
     spans = [span for span in spans if span.length_s > 0]
-    good_ones = good_ended = _good(measured, each)
+    good_ones = _good(measured, each)
+    good_ended: float | None = good_ones
     speeds, busy = rates(measured, users), in_flight(measured, measured)
     if spans:
         rows = counted(rows)
         ended = _ended(rows, spans)
-        speeds, good_ended, busy = _over(spans, ended, measured), _good(ended, each), _busy(rows, spans)
+        speeds, good_ended, busy = _over(spans, ended, measured), _good_ended(ended, each), _busy(rows, spans)
     is_open = isinstance(load, OpenLoop)
     due = arrivals(measured) if is_open else None
     lag_s = schedule_lag_s(measured) if is_open else np.empty(0)
@@ -84,5 +89,18 @@ def _good(rows: Samples, each: Each | None) -> int | None:
     return None if found is None else int(np.count_nonzero(found))
 
 
-def _share(part: int | None, whole: float | None) -> float | None:
+def _good_ended(ended: Samples, each: Each | None) -> float | None:
+    """How many of those that are over inside the spans are good ones.
+
+    Words are scored of measured answers only. Where `each` asks for them, the settling answers count as the measured
+    ones do: with as large a part of good ones.
+    """
+    if each is None or not each.fields & OF_WORDS:
+        return _good(ended, each)
+    measured = ended.phase(Phase.MEASURED)
+    found, answers = _good(measured, each), int(np.count_nonzero(measured.ok))
+    return found if not found else found * int(np.count_nonzero(ended.ok)) / answers
+
+
+def _share(part: float | None, whole: float | None) -> float | None:
     return part / whole if part is not None and whole else None

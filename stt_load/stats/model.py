@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
+from stt_load.samples.gate import GateResult
 from stt_load.stats.blocks import Requests, Rtf, Unit
 from stt_load.stats.metrics import Metrics
 
@@ -210,7 +211,8 @@ class SloVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Everything that is computed from the samples of one run. saturation: of an open loop at one rate."""
+    """Everything that is computed from the samples of one run. saturation: of an open loop at one rate. gate: what
+    each learnt limit came to."""
 
     warmup: Warmup
     metrics: Metrics
@@ -221,3 +223,4 @@ class Summary:
     validity: Validity
     findings: tuple[Finding, ...]
     slo: tuple[SloVerdict, ...] = ()
+    gate: tuple[GateResult, ...] = ()

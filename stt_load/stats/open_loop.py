@@ -42,17 +42,22 @@ class Arrivals:
         return 1 - self.sent / self.due if self.due and self.over_s > 0 else None
 
 
+def due(rows: Samples) -> Samples:
+    """`rows` without those that the end of the run cut off before they were sent: they were not due any more, for all
+    that one knows."""
+    return rows.where(~(rows.of_kind(ErrorKind.CANCELLED) & np.isnan(rows["sent_s"])))
+
+
 def arrivals(measured: Samples) -> Arrivals:
     """Of `measured`, in start order. The last arrival of a stage only ends the time, as its send has none to be in.
     What is on its way a moment after it is late, and no less of a load: else one of a few arrivals, due just before
     the last one, would look like a rate that was not achieved.
 
     What was lost with its worker had been started, and who was refused a connection had asked for one: that nothing
-    could be sent is the service's doing, or the network's. What the end of the run cut off before it was sent was not
-    due any more, for all that one knows.
+    could be sent is the service's doing, or the network's.
     """
-    rows = measured.where(~(measured.of_kind(ErrorKind.CANCELLED) & np.isnan(measured["sent_s"])))
-    due = sent = 0
+    rows = due(measured)
+    arrived = sent = 0
     over_s = 0.0
     for stage in np.unique(rows["stage"]).tolist():
         part = rows.where(rows["stage"] == stage)
@@ -61,9 +66,9 @@ def arrivals(measured: Samples) -> Arrivals:
         before = starts < last_s
         tried = np.isnan(part["sent_s"]) & ~part.of_kind(*NEVER_TRIED)
         gone = (part["sent_s"] <= last_s + MOMENT_S) | tried
-        due, sent = due + int(np.count_nonzero(before)), sent + int(np.count_nonzero(before & gone))
+        arrived, sent = arrived + int(np.count_nonzero(before)), sent + int(np.count_nonzero(before & gone))
         over_s += last_s - float(starts.min())
-    return Arrivals(due, sent, over_s)
+    return Arrivals(arrived, sent, over_s)
 
 
 def schedule_lag_s(measured: Samples) -> FloatArray:

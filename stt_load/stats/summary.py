@@ -10,6 +10,7 @@ import numpy as np
 
 from stt_load.samples.accuracy import Repeats
 from stt_load.samples.fields import ROW
+from stt_load.samples.gate import GateFile, GateResult
 from stt_load.samples.generator import Generator
 from stt_load.samples.run_info import ClosedLoop, Load, OpenLoop
 from stt_load.samples.sample import UNFINISHED, ErrorKind, Phase
@@ -48,6 +49,7 @@ def summarise(
     limits: Limits = DEFAULT_LIMITS,
     repeats: Repeats | None = None,
     gate: Gate = NO_GATE,
+    learnt: GateFile | None = None,
     stop_when: StopWhen | None = None,
 ) -> Summary:
     """What a run came to.
@@ -56,7 +58,7 @@ def summarise(
     barrier; when more came later, the most there were count. load: what was asked for. generator: what the load
     generator saw of itself. poll_interval_s: of jobs that are asked after. limits: from where on the measurement is
     not to be believed. repeats: answers to clips that were said again. gate: what it is to fulfil.
-    stop_when: the figure that it was to end by.
+    learnt: limits from good runs, to be held against it, too. stop_when: the figure that it was to end by.
     """
     # Sums depend on their order in the last digit: the same samples are to make the same figures, however they came.
     samples = samples.in_order()
@@ -92,6 +94,7 @@ def summarise(
         ),
         findings=findings(measured, users, heard_alike, load, overruns),
         slo=verdicts(gate, judged),
+        gate=_held_against(learnt, measured, figures),
     )
 
 
@@ -135,6 +138,15 @@ def metrics(
         accuracy=accuracy(ok),
         stability=heard_alike,
     )
+
+
+def _held_against(learnt: GateFile | None, measured: Samples, figures: Metrics) -> tuple[GateResult, ...]:
+    """What each limit of a gate comes to."""
+    if learnt is None:
+        return ()
+    from stt_load.stats import gate_verdicts  # not before it is asked for: each start waits for what is imported
+
+    return gate_verdicts.verdicts(learnt, measured, figures)
 
 
 def _times(ok: Samples, users: int) -> dict[str, Any]:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any
 
 from stt_load.samples.escaping import escaped
 from stt_load.samples.levels import Axis, Judged, Outcome, Tier, Trial
 from stt_load.samples.rounding import rounded
+from stt_load.samples.run_info import RunInfo
 from stt_load.storage.levels_record import LevelsRecord, TriedLevel
 from stt_load.storage.levels_rows import Place, places
 from stt_load.storage.run_record import RunRecord
 from stt_load.storage.versions import SCHEMA_VERSION
 
-LEFT_OUT = ("version", "versions", "host", "config_file", "target", "user_class", "levels")
+LEFT_OUT = ("version", "versions", "host", "config_file", "target", "user_class", "levels", "gate")
 """What the `run` of a level does not say again: it is as in that of the whole."""
 _FROM_BEST_TO_WORST = ("VALID", "DEGRADED", "INVALID", None)
 
@@ -65,7 +66,7 @@ def document(record: RunRecord | LevelsRecord) -> dict[str, Any]:
 def _of_run(run: RunRecord) -> dict[str, Any]:
     summary = rounded(run.summary)
     return {
-        "run": asdict(rounded(run.info)),
+        "run": _info(run.info),
         "config": run.config,
         "warmup": asdict(summary.warmup),
         "metrics": asdict(summary.metrics),
@@ -78,7 +79,13 @@ def _of_run(run: RunRecord) -> dict[str, Any]:
         "durations": [asdict(one) for one in summary.durations],
         "backends": [asdict(backend) for backend in summary.backends],
         "slo": [asdict(one) for one in summary.slo],
+        "gate": [asdict(one) for one in summary.gate],
     }
+
+
+def _info(info: RunInfo) -> dict[str, Any]:
+    """A gate stays as its file has it: it is judged by again, and its file need not be there any more."""
+    return asdict(rounded(replace(info, gate=None))) | {"gate": None if info.gate is None else asdict(info.gate)}
 
 
 def _of_levels(record: LevelsRecord) -> dict[str, Any]:

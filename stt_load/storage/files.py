@@ -101,9 +101,15 @@ def published(path: Path) -> Iterator[IO[bytes]]:
 @contextmanager
 def replaced(path: Path) -> Iterator[IO[bytes]]:
     """A file to write that takes the place of `path`, or of nothing, once it is complete: nobody meets half a file.
+    A device or a named pipe stays what it is, and is written to.
 
-    Raises `OSError` when it can't be written; then what was there still is.
+    Raises `OSError` when it can't be written; then what was there still is. A pipe that nobody reads is waited for by
+    nobody.
     """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        with _opened_as_it_is(path) as file:
+            yield file
+        return
     file, temporary = temporary_beside(path)
     try:
         with file:
@@ -113,9 +119,21 @@ def replaced(path: Path) -> Iterator[IO[bytes]]:
         temporary.unlink(missing_ok=True)
 
 
+def _opened_as_it_is(path: Path) -> IO[bytes]:
+    number = os.open(path, os.O_WRONLY | _OPEN)
+    os.set_blocking(number, True)  # whoever reads a pipe may take its time
+    return os.fdopen(number, "wb")
+
+
 def numbered(path: Path) -> Iterator[Path]:
     """`path`, and then with `_2`, `_3`, ... before its suffix."""
     return itertools.chain([path], (path.with_stem(f"{path.stem}_{number}") for number in itertools.count(2)))
+
+
+def beside(path: Path) -> Path:
+    """The name of a report beside the result `path`: its own, ending with .html; numbered where that name is
+    taken."""
+    return next(name for name in numbered(path.with_suffix(".html")) if not os.path.lexists(name))
 
 
 def utf8(text: str) -> bytes:

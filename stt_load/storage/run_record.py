@@ -69,6 +69,7 @@ class RunRecord:
             poll_interval_s=float(api["job"]["interval"]) if api.get("protocol") == "submit_poll" else None,
             repeats=None if self.accuracy is None else self.accuracy.repeats,
             gate=self.gate,
+            learnt=None if self.info.gate is None else self.info.gate.learnt,
             stop_when=self._stop_when,
         )
 
@@ -94,6 +95,22 @@ class RunRecord:
             raise ReportError(
                 f"{self.path}: damaged, no report can be made of it (config.stop_when {error})"
             ) from None
+
+    @property
+    def measured_nothing(self) -> bool:
+        """No measured request succeeded; or the run was given up, or left by all of its users."""
+        return not self.summary.metrics.requests.succeeded or self.info.end_reason in ("gave_up", "no_users")
+
+    @property
+    def is_fit_for_gate(self) -> bool:
+        """Whether its figures say anything of limits: not where nothing was measured, nor where it broke off."""
+        return not self.measured_nothing and self.info.end_reason not in ("interrupted", "crashed")
+
+    @property
+    def over_gate(self) -> frozenset[str]:
+        """The metrics whose limits in its gate it is over; none unless it is fit for one: that there is no value is
+        no bad luck of one run, which another would tell from a change."""
+        return frozenset(one.metric for one in self.summary.gate if one.is_over and self.is_fit_for_gate)
 
     def without_figures(self, info: RunInfo) -> RunRecord:
         """The same rows with figures of none of them, as those of all can't be computed; `info` says why."""

@@ -60,6 +60,10 @@ class OneRun:
     exit_code: Annotated[int, "What it alone would end with."]
     figures: Annotated[dict[str, float], "Its figures by their path below `metrics`."] = field(default_factory=dict)
     slo: Annotated[dict[str, str], "What became of each limit."] = field(default_factory=dict)
+    over: Annotated[
+        tuple[str, ...],
+        "Metrics whose limits in a gate it is over; none without a gate, or where nothing was measured.",
+    ] = ()
     levels: Annotated[tuple[OneLevel, ...], "Its levels, where it was a sweep; it has no figures then."] = ()
     capacity: Annotated[Capacity | None, "Its answer, where it was a search; it has no figures then."] = None
 
@@ -86,7 +90,8 @@ def one_run(number: int, run: RunRecord | LevelsRecord, exit_code: int) -> OneRu
         return OneRun(*ended, _worst(run), exit_code, levels=levels, capacity=run.capacity)
     found = figures(run.summary.metrics)
     limits: dict[str, str] = {one.expression: one.verdict for one in run.summary.slo}
-    return OneRun(*ended, run.summary.validity.verdict, exit_code, found, limits)
+    over = tuple(one.metric for one in run.summary.gate if one.metric in run.over_gate)
+    return OneRun(*ended, run.summary.validity.verdict, exit_code, found, limits, over)
 
 
 def _levels(run: LevelsRecord) -> Iterator[OneLevel]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from stt_load.storage.run_record import ReportError
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 """Raised when a figure changes its meaning, or a property goes or moves."""
 FIRST_READ = 2
 """The oldest that reports are made of: figures are computed anew from its rows."""

@@ -318,12 +318,84 @@ def test_the_verdicts_for_ci_are_written_beside_it(tmp_path: Path) -> None:
     assert "측정 신뢰도: ✅ VALID" in told
 
 
+def test_a_page_is_written_of_a_run_and_of_levels(tmp_path: Path) -> None:
+    run, levels, page = saved(tmp_path), tmp_path / "levels.json", tmp_path / "page.html"
+    write_levels(levels, levels_of())
+    for path in (run, levels):
+        for language in ("en", "ko"):
+            page.write_text("an older one", encoding="utf-8")
+            ran = report(path, "--html", page, "--language", language)
+            assert (ran.returncode, ran.stderr) == (0, "")
+            text = page.read_text(encoding="utf-8")
+            assert text.startswith(f'<!doctype html>\n<html lang="{language}">')
+            assert f"{path.name} · " in text
+    ran = report(run, "--html", page, "--slo", "p95(response_time_s) < 0.1")
+    assert ran.returncode == 3
+    assert "1 of 1 MISSED" in page.read_text(encoding="utf-8"), "what is asked for now is what the page says"
+
+
+def test_a_page_beside_the_result_has_its_name_and_writes_over_nothing(tmp_path: Path) -> None:
+    path = saved(tmp_path)
+    for name in ("result.html", "result_2.html"):
+        ran = report(path, "--html", "auto", "--json")
+        assert (ran.returncode, ran.stderr) == (0, f"stt-load: the page is in {tmp_path / name}\n")
+        assert json.loads(ran.stdout)["schema_version"]
+        assert (tmp_path / name).read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert not Path("auto").exists()
+
+
+@pytest.mark.parametrize(("name", "why"), [("", "has an empty name"), ("-", "standard output has the report itself")])
+def test_a_page_needs_a_name(tmp_path: Path, name: str, why: str) -> None:
+    ran = report(saved(tmp_path), "--html", name)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert why in ran.stderr
+    assert "name a file, or auto" in ran.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["result.json"]
+
+
 def test_what_can_not_be_written_for_ci_is_one_sentence_and_2(tmp_path: Path) -> None:
     path = saved(tmp_path)
-    for option in ("--junit", "--markdown"):
+    for option in ("--junit", "--markdown", "--html"):
         ran = report(path, option, tmp_path / "none" / "x.xml")
         assert (ran.returncode, ran.stdout) == (2, "")
         assert ran.stderr == f"stt-load: {tmp_path / 'none' / 'x.xml'} can't be written: No such file or directory\n"
+
+
+@pytest.mark.parametrize("option", ["--junit", "--markdown", "--html"])
+def test_a_result_is_not_written_over_by_its_report(tmp_path: Path, option: str) -> None:
+    path = saved(tmp_path)
+    before = path.read_bytes()
+    ran = report(path, option, tmp_path / "." / "result.json")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "result.json is what the report is made of; choose another file to write" in ran.stderr
+    assert path.read_bytes() == before
+
+
+def test_nor_are_its_rows_and_what_a_killed_run_has_left(tmp_path: Path) -> None:
+    path = saved(tmp_path)
+    rows = tmp_path / "result.requests.jsonl.gz"
+    rows.write_text("rows")
+    run = run_of(steady())
+    spool = Spool(tmp_path / "killed.json", run.info, run.config)
+    spool.barrier(0.0, 0.0, "")
+    spool.write(run.samples)
+    spool.close()
+    left = tmp_path / "killed.partial.jsonl"
+    for result, target in ((path, rows), (tmp_path / "killed.json", left)):
+        before = target.read_bytes()
+        ran = report(result, "--html", target)
+        assert (ran.returncode, ran.stdout) == (2, "")
+        assert f"{target} is what the report is made of" in ran.stderr
+        assert target.read_bytes() == before
+
+
+@pytest.mark.parametrize("second", ["x", "./x", "folder/../x"])
+def test_two_files_of_one_name_are_refused(tmp_path: Path, second: str) -> None:
+    (tmp_path / "folder").mkdir()
+    ran = report(saved(tmp_path), "--junit", tmp_path / "x", "--html", f"{tmp_path}/{second}")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "--junit, --html: two of them name the same file; choose one for each" in ran.stderr
+    assert not (tmp_path / "x").exists()
 
 
 def test_github_finds_no_command_in_the_words_of_a_service(tmp_path: Path) -> None:
@@ -344,5 +416,6 @@ def test_of_several_runs_their_summary_is_told(tmp_path: Path) -> None:
     assert "throughput_rps" in korean.stdout
     written = json.loads(path.read_text(encoding="utf-8")) | {"written_at": None}
     assert json.loads(report(path, "--json").stdout) | {"written_at": None} == written
-    refused = report(path, "--junit", tmp_path / "junit.xml")
-    assert (refused.returncode, "name one of them" in refused.stderr) == (2, True)
+    for option in ("--junit", "--html"):
+        refused = report(path, option, tmp_path / "file")
+        assert (refused.returncode, "name one of them" in refused.stderr) == (2, True)

@@ -30,6 +30,8 @@ from tests.config.conftest import Faults, Load
         ("load: {stages: 0..0.1 for 5}", "load.stages", "makes 0.25 arrivals, and so mostly none; choose more"),
         ("report: {junit: verdicts.txt}", "report.junit", "does not end with .xml"),
         ("report: {junit: ./a.xml}\nsave_path: a.xml", "report.junit", "is the file of save_path"),
+        ("report: {html: page.txt}", "report.html", "does not end with .html; choose a name that does, or auto"),
+        ("report: {html: ./a.html}\nsave_path: a.html", "report.html", "is the file of save_path"),
     ],
 )
 def test_what_cannot_be_carried_out(faults: Faults, text: str, key: str, problem: str) -> None:
@@ -70,3 +72,8 @@ def test_what_is_counted_is_what_is_expected(loaded: Load) -> None:
     assert loaded("load: {rate: 1}\nmeasure_for: 1").measure_for == 1
     assert loaded("load: {stages: 100 for 1000000}").load.stages
     assert loaded("", Override("load.stages", "0..2 for 1", "--stages")).load.stages
+
+
+@pytest.mark.parametrize("name", ["auto", "page.html", "page.htm"])
+def test_where_a_page_can_be(loaded: Load, name: str) -> None:
+    assert loaded(f"report: {{html: {name}}}").report.html == name

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from stt_load.config import Config, ConfigError, check_save_path, load
-from stt_load.config.save_path import check_junit_path, check_rows_path
+from stt_load.config.save_path import check_html_path, check_junit_path, check_rows_path
 
 
 @pytest.mark.parametrize("save_path", [None, "r.json", "sub/r.json", "./sub/../r"])
@@ -97,3 +97,19 @@ def test_and_so_is_where_the_verdicts_go(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load(path, environ={}, save_directory=tmp_path)
     assert [(fault.line, fault.key) for fault in caught.value.faults] == [(1, "report.junit")]
+
+
+def test_and_where_the_page_goes_which_may_be_beside_the_result(tmp_path: Path) -> None:
+    def page(path: str | None) -> Config:
+        return Config.model_validate({"report": {"html": path}})
+
+    assert check_html_path(page(None), Path("/nowhere")) == []
+    assert check_html_path(page("auto"), Path("/nowhere")) == [], "the result's folder is tried by itself"
+    assert check_html_path(page("page.html"), tmp_path) == []
+    (fault,) = check_html_path(page("gone/page.html"), tmp_path)
+    assert (fault.key, "gone/page.html is in a directory that doesn't exist" in str(fault)) == ("report.html", True)
+    path = tmp_path / "config.yaml"
+    path.write_text("report: {html: gone/page.html}")
+    with pytest.raises(ConfigError) as caught:
+        load(path, environ={}, save_directory=tmp_path)
+    assert [(fault.line, fault.key) for fault in caught.value.faults] == [(1, "report.html")]

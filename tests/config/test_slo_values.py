@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from stt_load.config import Config, Layer, Override
 from stt_load.config.slo_values import slo_text, stop_text
+from stt_load.gates.file import write
 from tests.config.conftest import Faults, Load
+from tests.gates.made import gate
 
 P95, ERRORS = "p95(response_time_s) < 2", "error_rate < 1%"
 EACH = "response_time_s < 0.5 + 0.2 * audio_s and wer < 0.2"
@@ -39,8 +42,19 @@ FORMS = [
 ]
 
 
-@pytest.mark.parametrize(("written", "entries"), FORMS)
-def test_the_forms_of_slos(loaded: Load, written: str, entries: list[dict[str, Any]]) -> None:
+OF_GATES = [
+    ("{file: gate.json}", [{"file": "gate.json"}]),
+    (f"[{P95}, {{file: gate.json}}]", [limit(P95), {"file": "gate.json"}]),
+    (f"'file: gate.json; {P95}'", [{"file": "gate.json"}, limit(P95)]),
+]
+
+
+@pytest.mark.parametrize(("written", "entries"), [*FORMS, *OF_GATES])
+def test_the_forms_of_slos(
+    loaded: Load, written: str, entries: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(Path("gate.json"), gate())
     assert loaded(f"slo: {written}").slo == entries
     assert loaded("", option(written.strip("'"))).slo == entries
 
@@ -64,6 +78,9 @@ def test_those_of_a_higher_layer_are_in_place_of_the_lower_ones(loaded: Load) ->
         (f"{{limit: {P95}, of: some}}", "has `some` as its `of`; choose all or ok", "a mapping"),
         (f"{{limit: {P95}, arbot: true}}", "unknown key `arbot` (did you mean `abort`?)", "a mapping"),
         (f"{{limit: {P95}, each: {EACH}}}", "has both limit and each", "a mapping"),
+        (f"{{file: gate.json, limit: {P95}}}", "has both limit and file", "a mapping"),
+        ("{file: gate.json, abort: true}", "has more than its `file`", "a mapping"),
+        ("{file: 5}", "has no text as its file", "a mapping"),
         (f"{{each: {EACH}, abort: true}}", "has more than its `each`", "a mapping"),
         ("{limit: 5}", "has no text as its limit", "a mapping"),
         ("p95(response_tim_s) < 2", "response_time_s", "p95(response_tim_s) < 2"),
@@ -101,7 +118,7 @@ def test_there_is_one_goodput(faults: Faults) -> None:
     assert "more than one `each`" in fault.message
 
 
-@pytest.mark.parametrize("entries", [entries for _, entries in FORMS])
+@pytest.mark.parametrize("entries", [entries for _, entries in (*FORMS, *OF_GATES)])
 def test_slos_are_read_as_they_are_shown(entries: list[dict[str, Any]]) -> None:
     assert Config.model_validate({"slo": slo_text(entries)}).slo == entries
 

@@ -222,6 +222,7 @@ def test_a_long_value_is_cut() -> None:
         (("load", "stages"), "5for60,10for60,20for60"),
         (("load", "trace"), "recorded/2026-11-27/arrivals-of-a-day.csv"),
         (("report", "junit"), "build/reports-of-2026/stt-load.xml"),
+        (("report", "html"), "build/reports-of-2026/stt-load.html"),
     ],
 )
 def test_figures_and_files_are_no_keys(path: tuple[str, ...], written: str) -> None:

@@ -141,7 +141,7 @@ def test_what_is_stopped_is_not_done_to_its_end(kind: type, state: str) -> None:
     starting = gevent.spawn(told.controls.through, work)
     begun.wait()
     told.runner.state = state
-    starting.kill(timeout=5)
+    starting.kill(timeout=60)
     assert isinstance(starting.value, gevent.GreenletExit)
     assert told.calls == []
 

@@ -13,6 +13,7 @@ import gevent
 import pytest
 
 from stt_load.config import Config, masked
+from stt_load.html import writing
 from stt_load.load.budget import Budget
 from stt_load.locust_plugin import display as displays
 from stt_load.locust_plugin.display import CLEAR, Display, OneOfSeries
@@ -92,7 +93,7 @@ def follow(shown: Shown, barrier: Barrier, *, until: Callable[[], bool]) -> None
     """Lets the display follow `barrier` until what it has written is what is waited for."""
     following = gevent.spawn(shown.display.follow, barrier)
     try:
-        with gevent.Timeout(10):
+        with gevent.Timeout(60):
             while not until():
                 gevent.sleep(0.01)
     finally:
@@ -264,6 +265,77 @@ def test_each_run_of_a_series_has_a_junit_file_of_its_own(tmp_path: Path) -> Non
     assert one.tell_ci(FAILED, failures_fail=False)
     assert [path.name for path in tmp_path.iterdir()] == ["junit_2.xml"]
     assert ET.parse(tmp_path / "junit_2.xml").getroot().get("failures") == "0", "failures are to be ignored"
+
+
+def shown_with_page(where: str, language: Language = "en") -> Shown:
+    shown = Shown()
+    config = masked(Config.model_validate({"report": {"html": where}}))
+    shown.display = Display(language, config, report=shown.report, aside=shown.aside)
+    return shown
+
+
+def test_the_page_is_where_it_was_asked_for_in_place_of_an_older_one(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("an older one", encoding="utf-8")
+    shown = shown_with_page(str(page), "ko")
+    assert shown.display.tell_ci(FAILED, failures_fail=True)
+    assert page.read_text(encoding="utf-8").startswith('<!doctype html>\n<html lang="ko">')
+    assert shown.report.getvalue() == f"💾 보고서가 {page}에 저장되었습니다.\n"
+
+
+def test_a_page_beside_the_result_has_its_name_and_writes_over_nothing(tmp_path: Path) -> None:
+    run = run_of(table([0.0, 1.0], 0.5), path=tmp_path / "result.json")
+    (tmp_path / "result.html").write_text("somebody's own", encoding="utf-8")
+    shown = shown_with_page("auto")
+    assert shown.display.tell_ci(run, failures_fail=True)
+    assert shown.report.getvalue() == f"💾 Report saved to {tmp_path / 'result_2.html'}\n"
+    assert (tmp_path / "result.html").read_text(encoding="utf-8") == "somebody's own"
+
+
+def test_a_page_is_in_the_language_of_the_report_whatever_the_terminal_can_show(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    config = masked(Config.model_validate({"report": {"html": str(page)}}))
+    ascii_only = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    Display("ko", config, report=ascii_only, aside=io.StringIO()).tell_ci(FAILED, failures_fail=True)
+    assert '<html lang="ko">' in page.read_text(encoding="utf-8")
+
+
+def test_a_page_that_can_not_be_made_keeps_no_summary_from_a_ci_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(writing, "write_report", broken)
+    monkeypatch.setenv(ci.ON_GITHUB, "true")
+    monkeypatch.setenv(ci.STEP_SUMMARY, str(tmp_path / "summary.md"))
+    shown = shown_with_page(str(tmp_path / "page.html"))
+    with pytest.raises(ZeroDivisionError):
+        shown.display.tell_ci(FAILED, failures_fail=True)
+    assert shown.report.getvalue().startswith("::error title=stt-load%3A requests::2 of 2"), "nor the log its lines"
+    assert (tmp_path / "summary.md").read_text(encoding="utf-8").startswith("## ")
+
+
+def test_where_no_result_could_be_written_there_is_no_page_beside_it() -> None:
+    shown = shown_with_page("auto")
+    assert shown.display.tell_ci(FAILED, failures_fail=True), "that is told, and has its exit code, already"
+    assert shown.report.getvalue() == ""
+
+
+def test_a_page_that_can_not_be_written_is_said(tmp_path: Path) -> None:
+    shown = shown_with_page(str(tmp_path / "none" / "page.html"))
+    assert not shown.display.tell_ci(FAILED, failures_fail=True)
+    said = f"❗ {tmp_path / 'none' / 'page.html'} could not be written: No such file or directory.\n"
+    assert shown.report.getvalue() == said
+
+
+def test_each_run_of_a_series_has_a_page_of_its_own(tmp_path: Path) -> None:
+    for where, name in ((str(tmp_path / "page.html"), "page_2.html"), ("auto", "r_7.html")):
+        config = masked(Config.model_validate({"report": {"html": where}}))
+        one = OneOfSeries(2, 3, "en", config, report=io.StringIO(), aside=io.StringIO())
+        assert one.tell_ci(run_of(table([0.0], 0.5), path=tmp_path / "r_7.json"), failures_fail=False)
+        assert (tmp_path / name).exists()
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_what_a_service_says_is_no_command_on_github(monkeypatch: pytest.MonkeyPatch) -> None:

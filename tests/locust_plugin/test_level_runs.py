@@ -123,9 +123,9 @@ def test_who_stops_it_between_two_levels_waits_until_none_comes(monkeypatch: pyt
     following = gevent.spawn(tried.runs.follow, first)
     gevent.sleep(0.05)
     tried.runs.stopped("stopped")
-    with gevent.Timeout(5):
+    with gevent.Timeout(60):
         record = tried.runs.conclude(first)
-    assert following.get(timeout=5) is None
+    assert following.get(timeout=60) is None
     assert (record.info.end_reason, len(record.levels)) == ("stopped", 1)
 
 

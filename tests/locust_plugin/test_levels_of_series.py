@@ -17,9 +17,10 @@ from tests.locust_plugin.test_levels_notice import level, record, sweep
 ASKED = Estimate(levels=2, seconds=None, requests=180, audio_s=None)
 
 
-def run(number: int, shown: io.StringIO, junit: Path | None = None) -> Iterator[str]:
-    """The `number`-th of two runs of a sweep of two levels; its lines."""
-    config = Config.model_validate({"report": {"language": "en", "junit": None if junit is None else str(junit)}})
+def run(number: int, shown: io.StringIO, **files: Path) -> Iterator[str]:
+    """The `number`-th of two runs of a sweep of two levels, which writes `files`; its lines."""
+    asked = {key: str(path) for key, path in files.items()}
+    config = Config.model_validate({"report": {"language": "en", **asked}})
     display = LevelsOfSeries(number, 2, "en", masked(config), report=shown, aside=io.StringIO())
     display.estimated(ASKED)
     found = record(level(0, 1), level(1, 2))
@@ -32,7 +33,7 @@ def run(number: int, shown: io.StringIO, junit: Path | None = None) -> Iterator[
         display.finished(one.run)
         display.level(one)
     display.concluded(replace(found, path=Path(f"out_{number}.json")))
-    if junit is not None:
+    if files:
         assert display.tell_ci(found, failures_fail=True)
     yield from shown.getvalue().splitlines()
 
@@ -48,6 +49,6 @@ def test_what_is_asked_for_and_the_first_answer_are_said_once_and_each_level_in_
     assert second[-1] == "💾 Result saved to out_2.json"
 
 
-def test_each_run_has_cases_of_its_own(tmp_path: Path) -> None:
-    list(run(2, io.StringIO(), tmp_path / "junit.xml"))
-    assert [path.name for path in tmp_path.iterdir()] == ["junit_2.xml"]
+def test_each_run_has_cases_and_a_page_of_its_own(tmp_path: Path) -> None:
+    list(run(2, io.StringIO(), junit=tmp_path / "junit.xml", html=tmp_path / "page.html"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["junit_2.xml", "page_2.html"]

@@ -25,6 +25,7 @@ from stt_load.samples.run_info import ClosedLoop, Load, OpenLoop, Stage
 from stt_load.samples.sample import ErrorKind, Phase
 from stt_load.storage.levels_record import TriedLevel
 from tests.factory import table
+from tests.gates.made import P95, held, limit
 from tests.locust_plugin.test_levels_notice import KNOWN, SEARCH, View, level, record, sweep, trial
 from tests.making import barrier_of
 from tests.report.runs import run_of, steady
@@ -147,6 +148,15 @@ def test_a_run_with_failures_is_no_good_news_and_one_of_failures_only_is_bad() -
     assert look(RunView(outcome=run_of(all_of_them))).kind == "bad"
 
 
+def test_a_run_over_a_limit_is_no_good_news() -> None:
+    """One of a gate, or one of its own; and the page says which."""
+    over = look(RunView(outcome=held(run_of(steady()), limit(P95, 0.4))))
+    missed = look(RunView(outcome=run_of(steady(), Config.model_validate({"slo": ["p95(response_time_s) < 0.4"]}))))
+    within = look(RunView(outcome=held(run_of(steady()), limit(P95, 0.6))))
+    assert [one.kind for one in (over, missed, within)] == ["doubtful", "doubtful", "good"]
+    assert "- OVER: p95(response_time_s) (observed 0.500 s, at most 0.400 s)" in over.lines
+
+
 def test_a_service_that_hears_something_else_is_no_good_news() -> None:
     notice = look(RunView(outcome=heard(14, character_edits=60)))
     assert notice.kind == "doubtful"
@@ -231,7 +241,7 @@ def test_the_report_is_that_of_stt_load_report(path: Path | None, file: str) -> 
 
 def test_the_page_speaks_the_language_of_the_report() -> None:
     run, _ = going(warmup=5)
-    assert "Warm-up이 끝날 때까지" in look(RunView(run=run), "ko").lines[1]
+    assert "워밍업이 끝날 때까지" in look(RunView(run=run), "ko").lines[1]
     assert "성능" in str(NoticeBoard("ko", dead, ProcessState).report())
 
 

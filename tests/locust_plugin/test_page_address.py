@@ -53,7 +53,7 @@ def test_it_is_told_once_the_page_is_there_and_not_before(
     assert capsys.readouterr().err == ""
     server.started = True
     heard = ""
-    with gevent.Timeout(5):
+    with gevent.Timeout(60):
         while not (heard := heard + capsys.readouterr().err):
             gevent.sleep(page_address.LOOK_S)
     assert said.format(url="http://127.0.0.1:4711") in heard

@@ -13,7 +13,9 @@ import pytest
 from stt_load.config import Config
 from stt_load.locust_plugin.process_exit import ProcessExit
 from stt_load.locust_plugin.series import Series
+from stt_load.report.exit_code import exit_code
 from stt_load.storage.run_record import RunRecord
+from tests.gates.made import P95, RATE, held, limit
 from tests.locust_plugin.test_levels_notice import level, record
 from tests.report.runs import run_of, steady
 
@@ -133,3 +135,45 @@ def test_a_sweep_is_repeated_as_a_whole(tmp_path: Path) -> None:
     assert [run["file"] for run in found["runs"]] == ["x_1.json", "x_2.json"]
     assert [one["value"] for one in found["level_spread"]] == [1, 2]
     assert "response_time_s.p95 of each level:" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("limits", "code"),
+    [
+        (("p95", "p95"), 3),
+        (("p95", ""), 0),
+        (("", "p95"), 6),
+        (("p95", "rate"), 6),
+        (("p95", "", "p95", ""), 0),
+        (("p95", "both", "", ""), 3),
+    ],
+)
+def test_runs_of_a_series_decide_on_a_gate_together(tmp_path: Path, limits: tuple[str, ...], code: int) -> None:
+    """Over a limit that the next run keeps is forgiven; over the same limit twice in a row is worse."""
+    low, high = limit(P95, 0.4), limit(P95, 0.6)
+    slow, fine = (limit(RATE, least, better="higher") for least in (20.0, 5.0))
+    gates = {"p95": (low, fine), "rate": (high, slow), "both": (low, slow), "": (high, fine)}
+    series, found = of(len(limits), tmp_path), 0
+    for name in limits:
+        run = held(ended(series), *gates[name])
+        found = series.add(run, exit_code(run), exit_code(run, gated=False))
+        if series.goes_on:
+            series.begin(config(len(limits), tmp_path), repeats=True)
+    assert found == code
+    process_exit, out = ProcessExit(code=found), io.StringIO()
+    series.conclude(process_exit, out)
+    assert process_exit.code == code
+    assert ("two runs in a row over p95(response_time_s): worse" in out.getvalue()) == (code == 3)
+    assert ("the last run is over a limit: run it again" in out.getvalue()) == (code == 6)
+
+
+def test_what_else_a_run_ends_with_stays_where_the_gate_is_forgiven(tmp_path: Path) -> None:
+    series = of(2, tmp_path)
+    series.add(held(ended(series), limit(P95, 0.4)), 6, 1)
+    series.begin(config(2, tmp_path), repeats=True)
+    assert series.add(held(ended(series), limit(P95, 0.6)), 0, 0) == 1
+
+
+def test_a_single_run_over_a_limit_is_6(tmp_path: Path) -> None:
+    run = held(run_of(steady()), limit(P95, 0.4))
+    assert of(1, tmp_path).add(run, exit_code(run), exit_code(run, gated=False)) == 6

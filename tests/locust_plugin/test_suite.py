@@ -128,7 +128,7 @@ def test_of_a_start_that_breaks_when_all_was_made_ready_nothing_stays(
             fire(suite, "test_start")
     assert sorted(tmp_path.iterdir()) == before
     assert suite._not_now() is None, "another one may be tried"
-    with gevent.Timeout(5):
+    with gevent.Timeout(60):
         fire(suite, "quitting")
     assert suite._environment.process_exit_code == code
     fire(started(suite), "test_stop")
@@ -326,7 +326,7 @@ def test_an_exception_while_locust_quits_counts_and_its_main_greenlet_goes_on(
     assert len(suite._runner.greenlet) == 0, "Locust's main greenlet waits for these"
     assert suite._run.faults.count == 1
     monkeypatch.setattr("stt_load.run.lifecycle.PATIENCE_S", 0.01 - suite._run.order.config.drain)
-    with gevent.Timeout(5):
+    with gevent.Timeout(60):
         fire(suite, "quitting")
     assert suite.outcome is not None, "there is a result, though Locust never said that its users are gone"
     assert len(suite.outcome.info.faults) == 2

@@ -30,7 +30,7 @@ def test_who_starts_before_there_is_a_run_waits_for_it(environment: Any) -> None
     assert not waiting.ready()
     context: Any = Context()
     user_starts.enter(environment, context)
-    assert waiting.get(timeout=5) is context
+    assert waiting.get(timeout=60) is context
 
 
 def test_whoever_starts_after_a_run_waits_for_the_next_one(environment: Any) -> None:
@@ -40,7 +40,7 @@ def test_whoever_starts_after_a_run_waits_for_the_next_one(environment: Any) -> 
     user_starts.clear(environment)
     waiting = gevent.spawn(user_starts.context_of, environment)
     user_starts.enter(environment, second)
-    assert waiting.get(timeout=5) is second
+    assert waiting.get(timeout=60) is second
 
 
 def test_a_run_knows_how_many_are_in_their_on_start(environment: Any) -> None:

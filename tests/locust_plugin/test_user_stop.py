@@ -54,7 +54,7 @@ def test_an_on_stop_that_does_not_return_is_interrupted_again_and_again(quick: C
     users = [Slow(hard=3), Slow(hard=0)]
     group = started(*users)
     UserStop(group).watch(0.0)
-    group.kill(timeout=5)
+    group.kill(timeout=60)
     assert not group
     assert users[0].left == 0
 

@@ -94,7 +94,7 @@ def test_a_run_begins_for_its_users_with_the_masters_message(scene: Scene) -> No
     context = _next_context(scene.environment)
     assert not context.ready()
     scene.hears(protocol.RUN, order_of())
-    assert context.get(timeout=1) is scene.worker._worker_run.context  # type: ignore[union-attr]
+    assert context.get(timeout=60) is scene.worker._worker_run.context  # type: ignore[union-attr]
     worker_run = scene.worker._worker_run
     scene.hears(protocol.RUN, order_of())
     assert scene.worker._worker_run is worker_run, "told twice, it is one"
@@ -194,7 +194,7 @@ def test_users_stay_at_the_end_of_a_level_and_are_there_for_the_next_one(scene: 
     until(lambda: scene.dispatcher._leases.slots.present == 2)
     scene.hears(protocol.BEAT, BEAT | {"run": "the next"})
     scene.hears(protocol.LEASE, first_lease(run="the next"))
-    assert [one.get(timeout=5) for one in users] == [(scene.dispatcher, 0), (scene.dispatcher, 1)]
+    assert [one.get(timeout=60) for one in users] == [(scene.dispatcher, 0), (scene.dispatcher, 1)]
     assert first.dispatcher.in_flight == 0
 
 

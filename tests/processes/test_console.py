@@ -36,7 +36,7 @@ def drawn_on_a_terminal(process: subprocess.Popen[str], terminal: int) -> str:
     ("language", "bar"),
     [
         ("en", r"Measuring █+░* \d+/40, \d+\.\d\d requests/s, \d+ s left"),
-        pytest.param("ko", r"측정 █+░* \d+/40, \d+\.\d\d 요청/초, 남은 시간 \d+초", marks=pytest.mark.slow),
+        pytest.param("ko", r"측정 █+░* \d+/40, 초당 \d+\.\d\d건, 남은 시간 \d+초", marks=pytest.mark.slow),
     ],
 )
 def test_a_bar_is_drawn_on_a_terminal_and_gone_at_the_end(tmp_path: Path, language: str, bar: str) -> None:

@@ -64,6 +64,7 @@ def test_more_workers_than_requests_and_than_users(tmp_path: Path) -> None:
     assert told == [(str(row["seq"]), row["worker"]) for row in ran.result["requests"]]
 
 
+@pytest.mark.slow
 def test_every_time_is_the_servers(tmp_path: Path) -> None:
     """Offsets of different processes are on one clock: the one queue of the server explains all of them."""
     settings = {"slots": 3, "overhead_s": 0.1, "rtf": 0.0, "jitter": "uniform", "jitter_s": 0.05, "cold_requests": 0}

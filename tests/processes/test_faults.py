@@ -163,6 +163,7 @@ def test_a_worker_that_is_asked_to_go_finishes_what_it_has(number: signal.Signal
     check_verdict(ran.result, "DEGRADED")
 
 
+@pytest.mark.slow
 def test_the_last_worker_killed_ends_the_run(tmp_path: Path) -> None:
     with two_at_work(tmp_path, 1_000) as (processes, _):
         for worker in processes.workers:

@@ -22,6 +22,7 @@ def of_lengths(folder: Path, users: int, *words: str) -> Ran:
     return ran
 
 
+@pytest.mark.slow
 def test_one_user_finds_what_a_clip_takes(tmp_path: Path) -> None:
     """A machine may be busy for so long that no formula holds, not three times."""
     for attempt in range(3):

@@ -57,6 +57,7 @@ def test_each_level_has_its_users_its_warm_up_and_its_requests_and_the_server_sa
     check_level_verdicts(ran, "VALID")
 
 
+@pytest.mark.slow
 def test_ctrl_c_in_a_search_reports_what_is_known_by_then(tmp_path: Path) -> None:
     config = quick(None, 1, 1, embedded=TWO_SLOTS, load={"search": {"axis": "users"}})
     process = start(tmp_path, config, "--slo", "p95(response_time_s) < 0.3", "--save-path", "out.json")

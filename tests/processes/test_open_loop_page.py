@@ -70,7 +70,7 @@ def test_locusts_screens_count_what_was_dropped_as_our_figures_do(tmp_path: Path
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_in_a_browser_users_are_slots_while_an_open_loop_is_on(tmp_path: Path, language: str) -> None:
-    slots, warm = {"en": ("Slots", "Requests in flight in the warm-up"), "ko": ("슬롯", "Warm-up에서")}[language]
+    slots, warm = {"en": ("Slots", "Requests in flight in the warm-up"), "ko": ("슬롯", "워밍업에서")}[language]
     config = quick(None, 4, 2, load={"max_in_flight": 7}, report={"language": language})
     with web_ui(tmp_path, config) as page, browser_tab() as tab:
         tab.goto(page.url)

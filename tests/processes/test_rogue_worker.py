@@ -59,6 +59,7 @@ def refusals(ran: Ran, name: str) -> list[str]:
     return [line for line in ran.err.splitlines() if f" {name}_" in line]
 
 
+@pytest.mark.slow
 def test_junk_ends_nothing_and_is_told_in_one_line_each(tmp_path: Path) -> None:
     with logged_server(tmp_path, **TENTH) as server, crowd(tmp_path) as processes, rogues(processes.port) as make:
         before_kb = start(processes, server, 200)

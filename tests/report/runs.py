@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from stt_load.samples.rows import as_saved
 from stt_load.samples.run_info import ClosedLoop, RunInfo
 from stt_load.samples.sample import Phase
 from stt_load.samples.table import Samples
+from stt_load.storage import result_file, series
 from stt_load.storage.run_record import RunRecord
 from tests.factory import joined, table
 
@@ -59,3 +61,17 @@ def steady(n: int = 90, users: int = 5, response_s: float = 0.5, warmup: int = 1
     waves = -(-warmup // users)
     cold = [(number // users - waves) * 2 * response_s for number in range(warmup)]
     return joined(table(cold, 2 * response_s, phase=Phase.WARMUP, users=users), measured)
+
+
+def series_of(path: Path, count: int, response_s: float = 0.5) -> Path:
+    """The results of `count` runs as `repeat` writes them where `path` was asked for, and the summary, which is
+    returned. Each run is up to 1% quicker or slower than `response_s`, and has a seed of its own."""
+    runs, first_seed = [], sum(map(ord, path.name))
+    for number in range(1, count + 1):
+        seed = first_seed + number
+        run = run_of(
+            steady(response_s=response_s * (1 + 0.01 * math.sin(seed))), path=series.run_path(path, number), seed=seed
+        )
+        result_file.write(series.run_path(path, number), run)
+        runs.append(series.one_run(number, run, 0))
+    return series.write(path, series.SeriesRecord(count, run.info.target, tuple(runs), 0))

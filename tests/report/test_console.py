@@ -52,17 +52,17 @@ def test_the_korean_console() -> None:
 🌐 API 설정: http://127.0.0.1:8000/v1/audio/transcriptions
 🚀 STT 서비스 부하 테스트 시작
    총 요청 수: 100
-   Warm-up 요청 수: 10
+   워밍업 요청 수: 10
    동시 요청 수: 5
    실제 측정 요청 수: 90
-🔥 Warm-up 단계 (10개 요청)...
-   Warm-up 완료 (소요 시간: 2.00초)
+🔥 워밍업 단계 (10개 요청)...
+   워밍업 완료 (소요 시간: 2.00초)
 📊 성능 측정 단계 (90개 요청)...
 ============================================================
 📈 성능 테스트 결과
 ============================================================
 측정 신뢰도: ✅ VALID (유효)
-  측정 90건, 실패 0건, 10.00 요청/초
+  측정 90건, 실패 0건, 초당 10.00건
   평균 0.500초, 중앙값 0.500초, P95 0.500초, P99 0.500초 (최대)
 
 총 요청 수: 90
@@ -78,7 +78,7 @@ def test_the_korean_console() -> None:
   P95: 0.500초
   P99: 0.500초 (= 최대, n = 90)
 
-처리량: 10.00 요청/초
+처리량: 초당 10.00건
 ============================================================
 💾 결과가 stt_load_test_results_20240101_120000.json에 저장되었습니다."""
     assert in_order(asked.splitlines(), "\n".join(shown))
@@ -230,6 +230,11 @@ def test_a_stall_is_told_with_the_figure_that_it_changed_and_when_it_was() -> No
     sentences = " ".join(said.split())
     assert "the P95 of the response times, 7.530 s, may be as little as 0.500 s without that, 93.4% less" in sentences
     assert "at 1 min 2 s for 7.03 s (there:2)" in said
+    lines = said.splitlines()
+    first = next(number for number, line in enumerate(lines) if "(here:1)" in line or "(there:2)" in line)
+    told_with = next(line for line in reversed(lines[:first]) if line.startswith("  - "))
+    assert told_with.startswith("  - The load generator stood still"), "and not with what is told last"
+    assert lines[first].startswith("    standstill at ")
     assert said.count("(here:1)") == 4, "the five longest of ten"
     assert "멈춤이 없었다면 0.500초까지" in doubted(samples, stalled, "ko")
 

@@ -49,7 +49,7 @@ def test_korean_says_how_far_it_came_within_its_sentence() -> None:
     some, none, limit = steady(37, warmup=0), table([], []), {"complete": False, "end_reason": "time_limit"}
     assert first(run_of(some, **stopped)) == "❗ 완료되지 않음: 요청 90개 중 37개를 마친 뒤 사용자가 중지했습니다."
     warming = (
-        "❗ 완료되지 않음: Warm-up 요청 10개 중 0개가 끝난 상태에서(측정된 것 없음) 시간 제한(-t)으로 중지되었습니다."
+        "❗ 완료되지 않음: 워밍업 요청 10개 중 0개가 끝난 상태에서(측정된 것 없음) 시간 제한(-t)으로 중지되었습니다."
     )
     assert first(run_of(none, barrier_s=None, **limit)) == warming
     endless = Config(total_requests=None)

@@ -22,6 +22,8 @@ def test_the_answer_comes_first_and_the_table_has_a_row_for_each_level() -> None
     rows = [line for line in rest if line.startswith("|")]
     assert len(rows) == 4
     assert "| users | tier | n | done/s |" in rows[0]
+    words = {one.strip() for one, side in zip(rows[0].split("|"), rows[1].split("|"), strict=True) if ":---" in side}
+    assert words == {"users", "tier", "test"}
     assert [row.split("|")[1].strip() for row in rows[2:]] == ["4", "6"]
     assert "<details><summary>The whole report</summary>" in page
     assert page.count("Capacity: ") == 2

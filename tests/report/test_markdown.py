@@ -15,6 +15,7 @@ from stt_load.samples.run_info import RunInfo
 from stt_load.samples.sample import ErrorKind
 from stt_load.storage.run_record import RunRecord
 from tests.factory import table
+from tests.gates.made import P95, held, limit
 from tests.load.timetables import open_loop
 from tests.report.runs import run_of, steady
 
@@ -87,6 +88,20 @@ def test_both_languages_have_the_same_lines() -> None:
     assert len(own[:head]) == len(other[: other.index("```text")])
     assert own[:head] != other[:head]
     assert isinstance(FAILING.info, RunInfo)
+
+
+def test_words_are_on_the_left_and_numbers_on_the_right() -> None:
+    judged = lines(run_of(steady(), Config(slo=["p95(response_time_s) < 2"])))
+    head = judged.index("|  | SLO | limit | observed | 95% interval | n |  |")
+    assert judged[head + 1] == "| :--- | :--- | ---: | ---: | ---: | ---: | :--- |"
+    gated = lines(held(run_of(steady()), limit(P95, 0.4)))
+    head = gated.index("|  | metric | limit | observed |  |")
+    assert gated[head + 1] == "| :--- | :--- | ---: | ---: | :--- |"
+
+
+def test_over_a_limit_of_a_gate_is_a_doubt_and_a_missed_slo_is_not() -> None:
+    assert lines(held(run_of(steady()), limit(P95, 0.4)))[0].startswith("## 🟡 ")
+    assert lines(run_of(steady(), Config(slo=["p95(response_time_s) < 0.1"])))[0].startswith("## ❌ ")
 
 
 def test_slos_are_a_table_with_limit_observed_interval_and_n() -> None:

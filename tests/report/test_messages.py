@@ -30,7 +30,6 @@ def test_english_is_english_and_korean_is_korean() -> None:
     assert not [key for key, text in ENGLISH.items() if HANGUL.search(text)]
     words = {key: re.sub(r"\{.*?\}", "", text) for key, text in KOREAN.items()}
     plain = {
-        "progress.warmup",
         "progress.of",
         "levels.p95",
         "backends.p95",
@@ -57,6 +56,8 @@ def test_english_is_english_and_korean_is_korean() -> None:
         "tried.INVALID",
         "tried.line_outcome",
     }
+    plain |= {f"html.name_{name}" for name in ("p90", "p95", "p99", "p999")}
+    plain |= {"html.p95", "html.slos", "html.axis_and_tier"}
     plain |= {"accuracy.wer", "accuracy.cer", "accuracy.rate", "accuracy.interval"}
     assert {key for key, text in words.items() if not HANGUL.search(text)} <= plain
 
@@ -81,7 +82,8 @@ def test_no_korean_particle_goes_by_a_last_sound_that_is_not_known() -> None:
 def test_every_text_is_used() -> None:
     """A key that no module asks for, whole or by its first part, is dead."""
     folder = Path(stt_load.__file__).parent
-    code = "\n".join(file.read_text(encoding="utf-8") for file in folder.rglob("*.py"))
+    files = [*folder.rglob("*.py"), *folder.rglob("*.j2")]
+    code = "\n".join(file.read_text(encoding="utf-8") for file in files)
     asked = set(re.findall(r'"([a-z_]+(?:\.[a-z_]+)?)"', code)) | set(re.findall(r'f"([a-z]+)\.\{', code))
     assert not [key for key in ENGLISH if key not in asked and key.partition(".")[0] not in asked]
 
@@ -144,3 +146,16 @@ def test_sizes(size: int, written: str) -> None:
 
 def test_one_is_singular() -> None:
     assert [Messages("en").requests(n) for n in (0, 1, 2)] == ["0 requests", "1 request", "2 requests"]
+
+
+def test_what_is_rounded_to_nothing_has_no_sign() -> None:
+    say = Messages("en")
+    assert [say.number(value, 1) for value in (-0.04, -0.06, 0.0, -1.0)] == ["0.0", "-0.1", "0.0", "-1.0"]
+
+
+def test_a_rate_has_one_form_in_korean() -> None:
+    say = Messages("ko")
+    said = (say.rate(9.5), say("html.per_second", value="9.50"), say("compare.rate", value="9.50"))
+    assert set(said) == {"초당 9.50건"}
+    assert say("plots.stage_rate", number=1, load="8") == "1단계: 초당 8건"
+    assert not [key for key, text in KOREAN.items() if "요청/초" in text or "건/초" in text or "Warm-up" in text]

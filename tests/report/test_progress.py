@@ -29,7 +29,7 @@ EN, KO = Messages("en"), Messages("ko")
 
 def test_a_line_for_a_log() -> None:
     assert line(EN, HALF) == "Measuring: 45/90, 10.00 requests/s, 4 s left"
-    assert line(KO, HALF) == "측정: 45/90, 10.00 요청/초, 남은 시간 4초"
+    assert line(KO, HALF) == "측정: 45/90, 초당 10.00건, 남은 시간 4초"
 
 
 def test_where_something_failed_the_rate_says_that_it_is_of_what_succeeded() -> None:

@@ -25,6 +25,7 @@ from stt_load.storage.levels_record import LevelsRecord
 from stt_load.storage.result_file import MOST_ROWS_INSIDE, write, write_levels
 from stt_load.storage.run_record import read_as
 from tests.factory import joined, table
+from tests.gates.made import P95, RATE, held
 from tests.report.runs import run_of, steady
 from tests.storage.trying import level, levels_of, search_of
 
@@ -261,3 +262,18 @@ def test_a_check_has_what_its_record_has() -> None:
     check = tables.schema()["$defs"]["of_one_load"]["properties"]["validity"]["properties"]["checks"]["items"]
     assert check["required"] == [field.name for field in fields(Check)]
     assert set(check["properties"]["too_few"]["items"]["required"]) == {field.name for field in fields(TooFew)}
+
+
+def test_a_run_that_was_held_against_a_gate_follows_it(tmp_path: Path) -> None:
+    path = tmp_path / "result.json"
+    write(path, held(run_of(steady())))
+    values = json.loads(path.read_text(encoding="utf-8"))
+    VALIDATOR.validate(values)
+    assert [one["metric"] for one in values["gate"]] == [P95, RATE]
+    values["gate"][0]["is_over"] = "no"
+    with pytest.raises(jsonschema.ValidationError):
+        VALIDATOR.validate(values)
+    values["gate"][0]["is_over"] = False
+    values["run"]["gate"]["learnt"]["limits"][0]["method"] = "guess"
+    with pytest.raises(jsonschema.ValidationError):
+        VALIDATOR.validate(values)

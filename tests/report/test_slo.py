@@ -11,7 +11,7 @@ from stt_load.config import Config
 from stt_load.report.console import result
 from stt_load.report.exit_code import exit_code
 from stt_load.report.messages import Messages
-from stt_load.report.slo import exact, lines
+from stt_load.report.slo import ends, exact, lines, seen
 from stt_load.samples.generator import Generator
 from stt_load.samples.sample import ErrorKind
 from stt_load.samples.table import Samples
@@ -38,6 +38,19 @@ def near(limit_s: float) -> Samples:
     """P95 is a little below the limit, and what it may be reaches beyond it."""
     times_s = limit_s + np.random.default_rng(1).normal(-0.17, 0.1, 1_000)
     return table(np.cumsum(times_s) - times_s, times_s)
+
+
+def cells(samples: Samples, slo: str) -> tuple[str, str]:
+    (found,) = gated(samples, slo).summary.slo
+    return seen(EN, found), ends(EN, found)
+
+
+def test_cells_of_a_table_have_what_was_seen_and_how_far_that_is_known() -> None:
+    assert cells(OK, "p95(response_time_s) < 2") == ("0.500 s", "0.500 s–0.500 s")
+    assert cells(failing(100), "p95(response_time_s) < 2")[0] == "> timeout", "it falls on one that failed"
+    assert cells(OK, "p95(ttft_s) < 1") == ("n/a", ""), "nothing was streamed"
+    cut = table(np.arange(1_000) / 2, 0.5, kind=[ErrorKind.CANCELLED if i % 10 == 0 else None for i in range(1_000)])
+    assert cells(cut, "p95(response_time_s) < 2")[0].startswith(">= "), "one that was cut off may have been slower"
 
 
 def test_a_block_says_what_was_seen_the_missed_ones_first() -> None:

@@ -178,7 +178,7 @@ def test_an_interruption_takes_the_place_of_a_stop() -> None:
 def test_a_time_to_measure_ends_the_run_by_itself() -> None:
     told = Told(None, measure_for_s=0.02)
     told.go()
-    with gevent.Timeout(5):
+    with gevent.Timeout(60):
         while not told.lifecycle.closed:
             gevent.sleep(0.001)
     assert told.lifecycle.ending == Ending("finished")

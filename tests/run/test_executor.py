@@ -117,7 +117,7 @@ def test_at_the_barrier_connections_are_opened_clips_made_and_from_then_on_arriv
     assert (opened, reading) == (["one"], [told.budget] * THREADS)
     user.kill()
     told.budget.slots.barrier_s -= ZERO_S  # the timetable begins
-    with gevent.Timeout(5):
+    with gevent.Timeout(60):
         while not told.budget.done:
             gevent.sleep(0.01)
     executor.rest()

@@ -185,7 +185,7 @@ def test_the_wait_for_an_end_that_locust_never_tells_has_one(monkeypatch: pytest
         run.lifecycle.over()
         run.lifecycle.concluded.set()
 
-    with gevent.Timeout(5):
+    with gevent.Timeout(60):
         run.lifecycle.await_result(conclude)
     assert run.lifecycle.state is State.OVER
     assert "never said" in run.faults.sentences[0]
@@ -197,7 +197,7 @@ def test_a_result_that_takes_long_is_waited_for(monkeypatch: pytest.MonkeyPatch)
     run.lifecycle.over()
     gevent.spawn_later(0.05, run.lifecycle.concluded.set)
     again: list[str] = []
-    with gevent.Timeout(5):
+    with gevent.Timeout(60):
         run.lifecycle.await_result(lambda: again.append("concluded twice"))
     assert (again, run.faults.count) == ([], 0)
 

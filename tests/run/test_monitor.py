@@ -203,7 +203,7 @@ def test_a_stall_that_the_watch_begins_in_is_seen() -> None:
 def test_a_row_is_settled_once_the_stall_that_it_was_done_in_is_known() -> None:
     watching = monitor()
     watching.start(clock())
-    gevent.sleep(0.02)
+    until_it_has_looked(watching, clock())
     rows = SampleTable()
     sent_s = clock()
     block(0.1)

@@ -101,7 +101,7 @@ def test_what_breaks_before_the_first_request_holds_nobody_up(place: str, monkey
     if "wait_ready" not in place:
         monkeypatch.setattr("stt_load.run.run.wait_ready", lambda *_: None)
     trial.run.start()
-    with gevent.Timeout(5):
+    with gevent.Timeout(60):
         trial.run.barrier.released.wait()
     trial.go()
     check_doubted(trial.finish(), "warm-up" if "display" in place else "ready")

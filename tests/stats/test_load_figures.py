@@ -9,6 +9,7 @@ import pytest
 
 from stt_load.samples.run_info import ClosedLoop, Load, Stage
 from stt_load.samples.sample import Phase
+from stt_load.samples.table import Samples
 from stt_load.slo.conditions import each
 from stt_load.stats.findings import findings
 from stt_load.stats.load_figures import load_figures
@@ -54,6 +55,27 @@ def test_good_ones_of_stages_are_those_that_ended_in_their_windows() -> None:
     found = load_figures(measured, 1, FIVE_THEN_TWENTY, good, rows=TWO_STAGES, spans=windows)
     assert found["goodput_rps"] == (7 + 5) / 15
     assert found["goodput_ratio"] == 15 / 16, "of all that were measured"
+
+
+def test_answers_that_settle_a_stage_and_are_not_scored_are_as_good_as_the_others() -> None:
+    """One of 13 measured ones that ended in the windows is wrong: of all 15 as large a part is good."""
+    run = Samples(TWO_STAGES.rows.copy())
+    measured = run.rows["phase"] == Phase.MEASURED
+    run.rows["words"] = np.where(measured, 10, 0)
+    for name in ("substitutions", "deletions", "insertions"):
+        run.rows[name] = 0
+    windows = spans(stages(run, FIVE_THEN_TWENTY))
+
+    def goodput() -> float:
+        found = load_figures(
+            run.phase(Phase.MEASURED), 1, FIVE_THEN_TWENTY, each("wer < 0.2"), rows=run, spans=windows
+        )
+        assert isinstance(found["goodput_rps"], float)
+        return found["goodput_rps"]
+
+    assert goodput() == 15 / 15, "as the throughput"
+    run.rows["deletions"][np.flatnonzero(measured)[0]] = 5
+    assert goodput() == pytest.approx(12 / 13)
 
 
 def test_a_plain_run_has_one_window() -> None:

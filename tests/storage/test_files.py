@@ -54,6 +54,39 @@ def test_what_is_replaced_was_others_to_read_and_is_not_any_more(tmp_path: Path)
     assert (mode(path), path.read_bytes()) == (0o600, b"new")
 
 
+def test_what_takes_the_place_of_a_file_is_whole_or_not_there(tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    path.write_bytes(b"old")
+    with suppress(KeyError), replaced(path) as file:
+        file.write(b"half of the n")
+        raise KeyError
+    assert path.read_bytes() == b"old"
+    with replaced(path) as file:
+        file.write(b"new")
+    assert ([one.name for one in tmp_path.iterdir()], path.read_bytes()) == (["report.html"], b"new")
+
+
+def test_a_device_is_written_to_and_stays_one() -> None:
+    with replaced(Path(os.devnull)) as file:
+        file.write(b"x")
+    assert stat.S_ISCHR(Path(os.devnull).stat().st_mode)
+    with pytest.raises(OSError, match="No space left"), replaced(Path("/dev/full")) as file:
+        file.write(b"x")
+    assert stat.S_ISCHR(Path("/dev/full").stat().st_mode)
+
+
+def test_a_pipe_is_written_to_and_waited_for_by_nobody(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(OSError, match="No such device or address"), replaced(pipe) as file:
+        file.write(b"nobody reads")
+    with open(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK), "rb") as reader:  # noqa: PTH123
+        with replaced(pipe) as file:
+            file.write(b"a page")
+        assert reader.read() == b"a page"
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
 def test_a_device_keeps_its_permissions() -> None:
     before = mode(Path(os.devnull))
     with replace_private(Path(os.devnull)) as file:

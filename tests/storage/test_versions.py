@@ -123,9 +123,9 @@ def test_it_is_merged_with_what_is_of_today(tmp_path: Path) -> None:
     assert both.summary.metrics == former.summary.metrics
 
 
-@pytest.mark.parametrize("version", [1, 8, "3", 2.5])
+@pytest.mark.parametrize("version", [1, 9, "3", 2.5])
 def test_another_schema_is_refused(version: object) -> None:
-    with pytest.raises(ReportError, match=rf"schema version {version}, this stt-load reads 2 to 7.* \(0\.1\.0\)"):
+    with pytest.raises(ReportError, match=rf"schema version {version}, this stt-load reads 2 to 8.* \(0\.1\.0\)"):
         current(saved() | {"schema_version": version}, RESULT)
 
 

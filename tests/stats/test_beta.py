@@ -7,7 +7,7 @@ from math import comb
 
 import pytest
 
-from stt_load.search.beta import beta_below
+from stt_load.stats.beta import beta_below
 
 
 def at_least(k: int, n: int, p: Fraction) -> Fraction:

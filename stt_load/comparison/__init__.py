@@ -1,0 +1,1 @@
+"""Runs held against each other: is what differs more than noise?"""

@@ -1,0 +1,1 @@
+"""Limits that are learnt from good runs, and kept in a file."""

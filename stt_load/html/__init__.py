@@ -1,0 +1,1 @@
+"""A saved run, or several, as one HTML file that needs nothing beside it."""
